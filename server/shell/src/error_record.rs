@@ -1,0 +1,106 @@
+//! PowerShell's error record: what went wrong, of which category, with which stable id, and where.
+
+use crate::value::{Text, Value};
+
+/// `System.Management.Automation.ErrorCategory`, in its numeric order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[allow(
+    missing_docs,
+    reason = "the names are PowerShell's own and say all there is to say"
+)]
+pub enum ErrorCategory {
+    #[default]
+    NotSpecified,
+    OpenError,
+    CloseError,
+    DeviceError,
+    DeadlockDetected,
+    InvalidArgument,
+    InvalidData,
+    InvalidOperation,
+    InvalidResult,
+    InvalidType,
+    MetadataError,
+    NotImplemented,
+    NotInstalled,
+    ObjectNotFound,
+    OperationStopped,
+    OperationTimeout,
+    SyntaxError,
+    ParserError,
+    PermissionDenied,
+    ResourceBusy,
+    ResourceExists,
+    ResourceUnavailable,
+    ReadError,
+    WriteError,
+    FromStdErr,
+    SecurityError,
+    ProtocolError,
+    ConnectionError,
+    AuthenticationError,
+    LimitsExceeded,
+    QuotaExceeded,
+    NotEnabled,
+}
+
+/// A stretch of the input text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Offset of the first character, in UTF-8 bytes of the whole input.
+    pub start: usize,
+    /// Offset past the last character.
+    pub end: usize,
+}
+
+/// `System.Management.Automation.ErrorRecord`.
+#[derive(Clone, Debug, Default)]
+pub struct ErrorRecord {
+    /// `FullyQualifiedErrorId` whole: the id, a comma and the suffix, or the bare id.
+    pub fully_qualified_id: StaticOrOwned,
+    /// The category.
+    pub category: ErrorCategory,
+    /// `CategoryInfo.Activity`: the command's name by default.
+    pub activity: String,
+    /// `CategoryInfo.Reason`: the exception's short class name by default.
+    pub reason: String,
+    /// `TargetObject`.
+    pub target: Value,
+    /// `Exception.Message`.
+    pub message: String,
+    /// Full .NET name of the exception's class.
+    pub exception: String,
+    /// `ErrorDetails.Message`, shown instead of `message`.
+    pub details: Option<String>,
+    /// `ErrorDetails.RecommendedAction`: the command or step that mends it.
+    pub recommended_action: Option<String>,
+    /// Where in the input, when known.
+    pub invocation: Option<Invocation>,
+}
+
+/// Where an error, warning or verbose record came from (`InvocationInfo`).
+#[derive(Clone, Debug, Default)]
+pub struct Invocation {
+    /// The command's name, if it resolved to one.
+    pub command: Option<Text>,
+    /// The name as typed.
+    pub invocation_name: String,
+    /// The script file, if any.
+    pub script: Option<Text>,
+    /// The whole source text that the extent lies in.
+    pub source: Option<Text>,
+    /// The extent that the position message underlines.
+    pub extent: Extent,
+    /// First line, counted from 1.
+    pub line: usize,
+    /// Column of the first character, counted from 1.
+    pub offset: usize,
+    /// Commands in the pipeline.
+    pub pipeline_length: usize,
+    /// Which of them, counted from 1.
+    pub pipeline_position: usize,
+}
+
+/// Owned text that is often a constant.
+pub type StaticOrOwned = std::borrow::Cow<'static, str>;

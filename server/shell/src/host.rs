@@ -1,0 +1,234 @@
+//! The one door between the engine and the world: cmdlets of the catalogue, prompts, the caller's files, the clock.
+
+use std::sync::Arc;
+
+use crate::command::CommandInfo;
+use crate::error_record::ErrorRecord;
+use crate::value::{DateTime, Value};
+
+/// What the engine asks of whoever runs it. Calls block: the engine runs on a worker of its own.
+pub trait Host {
+    /// The catalogue's command of that name or alias, case-insensitively.
+    fn find_command(&self, name: &str) -> Option<Arc<CommandInfo>>;
+
+    /// All commands of the catalogue, sorted by name.
+    fn commands(&self) -> Vec<Arc<CommandInfo>>;
+
+    /// Runs one record of a cmdlet of the catalogue. Records come back through `sink` in order.
+    ///
+    /// # Errors
+    /// The error that ended the cmdlet.
+    fn invoke(&mut self, call: &CmdletCall<'_>, sink: &mut dyn CmdletSink) -> Result<(), Stopped>;
+
+    /// Text, errors and warnings that the session shows its user, in order.
+    fn show(&mut self, shown: Shown<'_>);
+
+    /// Asks for one of several choices; the index of the answer.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    fn prompt_for_choice(&mut self, prompt: &ChoicePrompt) -> Result<usize, PromptFailure>;
+
+    /// Asks for the values of fields, all at once.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    fn prompt_for_fields(&mut self, prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure>;
+
+    /// Now, in the session's zone.
+    fn now(&self) -> DateTime;
+
+    /// Whether the pipeline has been asked to stop.
+    fn stopping(&self) -> bool;
+}
+
+/// One call of a cmdlet of the catalogue with its bound parameters.
+#[derive(Debug)]
+pub struct CmdletCall<'a> {
+    /// The cmdlet.
+    pub command: &'a CommandInfo,
+    /// The chosen parameter set.
+    pub parameter_set: &'a str,
+    /// Bound parameters, the common ones left out.
+    pub bound: &'a [(crate::value::Text, Value)],
+    /// Whether verbose records are wanted at all.
+    pub verbose: bool,
+    /// Whether debug records are wanted at all.
+    pub debug: bool,
+    /// -WhatIf, from the parameter or the preference.
+    pub what_if: bool,
+}
+
+/// What a running cmdlet says to the engine.
+pub trait CmdletSink {
+    /// An output object.
+    ///
+    /// # Errors
+    /// When the pipeline wants no more.
+    fn output(&mut self, value: Value) -> Result<(), Stopped>;
+    /// A non-terminating error.
+    ///
+    /// # Errors
+    /// When -ErrorAction makes it the end.
+    fn error(&mut self, record: ErrorRecord) -> Result<(), Stopped>;
+    /// A terminating error; the cmdlet ends after it.
+    fn terminate(&mut self, record: ErrorRecord) -> Stopped;
+    /// A warning.
+    ///
+    /// # Errors
+    /// When -WarningAction makes it the end.
+    fn warning(&mut self, message: String) -> Result<(), Stopped>;
+    /// A verbose record.
+    ///
+    /// # Errors
+    /// When the preference makes it the end.
+    fn verbose(&mut self, message: String) -> Result<(), Stopped>;
+    /// A debug record.
+    ///
+    /// # Errors
+    /// When the preference makes it the end.
+    fn debug(&mut self, message: String) -> Result<(), Stopped>;
+    /// An information record.
+    ///
+    /// # Errors
+    /// When the preference makes it the end.
+    fn information(&mut self, data: Value, tags: Vec<String>) -> Result<(), Stopped>;
+    /// A progress record.
+    ///
+    /// # Errors
+    /// When the preference makes it the end.
+    fn progress(&mut self, record: ProgressRecord) -> Result<(), Stopped>;
+    /// `ShouldProcess`: whether to go on. See `System.Management.Automation.Cmdlet.ShouldProcess`.
+    ///
+    /// # Errors
+    /// When nobody can be asked, or the answer was to halt.
+    fn should_process(&mut self, target: &ShouldProcess) -> Result<bool, Stopped>;
+    /// `ShouldContinue`.
+    ///
+    /// # Errors
+    /// When nobody can be asked, or the answer was to halt.
+    fn should_continue(&mut self, query: &str, caption: &str) -> Result<bool, Stopped>;
+}
+
+/// The question of `ShouldProcess`.
+#[derive(Clone, Debug)]
+pub enum ShouldProcess {
+    /// Target; the action is the cmdlet's name.
+    Target(String),
+    /// Target and action.
+    TargetAndAction(String, String),
+    /// Description (for -WhatIf and -Verbose), question and caption, all given.
+    Described {
+        /// What -WhatIf prints.
+        description: String,
+        /// The prompt's message.
+        query: String,
+        /// The prompt's caption.
+        caption: String,
+    },
+}
+
+/// Why a stage runs no further: the engine knows the record already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// A terminating error was recorded.
+    Failed,
+    /// Downstream wants no more (`Select-Object -First`).
+    Enough,
+    /// The pipeline was stopped.
+    Cancelled,
+}
+
+/// What the session shows.
+#[derive(Debug)]
+pub enum Shown<'a> {
+    /// An object that reached the end of the pipeline (before formatting).
+    Output(&'a Value),
+    /// A line of the host itself (`What if: …`).
+    HostLine(&'a str),
+    /// An error record.
+    Error(&'a ErrorRecord),
+    /// A warning.
+    Warning(&'a str),
+    /// A verbose record.
+    Verbose(&'a str),
+    /// A debug record.
+    Debug(&'a str),
+    /// An information record that is shown.
+    Information(&'a Value, &'a [String]),
+    /// Progress.
+    Progress(&'a ProgressRecord),
+}
+
+/// `System.Management.Automation.ProgressRecord`.
+#[derive(Clone, Debug, Default)]
+pub struct ProgressRecord {
+    /// Which of several at once.
+    pub activity_id: i32,
+    /// The activity that this is a part of; −1 for none.
+    pub parent_activity_id: i32,
+    /// What is done.
+    pub activity: String,
+    /// How it stands.
+    pub status: String,
+    /// What exactly at this moment.
+    pub current_operation: Option<String>,
+    /// 0 to 100; −1 unknown.
+    pub percent_complete: i32,
+    /// −1 unknown.
+    pub seconds_remaining: i32,
+    /// Whether this ends the activity.
+    pub completed: bool,
+}
+
+/// A confirmation.
+#[derive(Clone, Debug)]
+pub struct ChoicePrompt {
+    /// Heading.
+    pub caption: String,
+    /// Question.
+    pub message: String,
+    /// Labels with `&` before the hot key, and help texts.
+    pub choices: Vec<(String, String)>,
+    /// Index of the default.
+    pub default: usize,
+}
+
+/// A request for values.
+#[derive(Clone, Debug)]
+pub struct FieldPrompt {
+    /// Heading.
+    pub caption: String,
+    /// Message.
+    pub message: String,
+    /// The fields.
+    pub fields: Vec<FieldDescription>,
+}
+
+/// One field of a [`FieldPrompt`].
+#[derive(Clone, Debug)]
+pub struct FieldDescription {
+    /// Name.
+    pub name: String,
+    /// Label with `&`.
+    pub label: String,
+    /// Full .NET type name.
+    pub type_name: String,
+    /// What `!?` shows.
+    pub help_message: String,
+    /// Whether an answer is needed.
+    pub mandatory: bool,
+    /// Whether the answer must not be echoed.
+    pub secret: bool,
+}
+
+/// Why nobody answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromptFailure {
+    /// The session is not interactive (`PSInvalidOperationException`, id `InvalidOperation`).
+    NonInteractive,
+    /// The host has no user (`HostException`, id `HostFunctionNotImplemented`).
+    NoUser,
+    /// The pipeline was stopped.
+    Cancelled,
+}

@@ -1,0 +1,11 @@
+//! PowerShell's language and cmdlet semantics, without .NET and without I/O.
+//!
+//! A line of text becomes statements, pipelines and commands (`language`); arguments meet parameters (`binder`,
+//! `convert`); objects are pushed from stage to stage as plain calls (`pipeline`, `builtin`); results become text
+//! (`format`, `serialise`). Whatever touches the world goes out through [`host::Host`], so the whole is tested
+//! without a runtime.
+
+pub mod command;
+pub mod error_record;
+pub mod host;
+pub mod value;
