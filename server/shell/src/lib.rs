@@ -7,5 +7,6 @@
 
 pub mod command;
 pub mod error_record;
+pub mod format;
 pub mod host;
 pub mod value;

@@ -74,6 +74,8 @@ pub enum Value {
     Type(Text),
     /// `System.Security.SecureString`; never rendered.
     SecureString(Text),
+    /// Formatting data between a `Format-…` and an `Out-…` command.
+    Format(Arc<crate::format::packet::Packet>),
 }
 
 /// Whether a [`DateTime`] says which zone it is in (`System.DateTimeKind`).

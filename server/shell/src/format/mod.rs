@@ -1,0 +1,3 @@
+//! Objects in, lines of text out: the views, widths and blank lines of PowerShell's default formatting.
+
+pub mod packet;
