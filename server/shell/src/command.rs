@@ -96,11 +96,11 @@ pub enum ParameterType {
     /// A .NET type by full name (`System.Int32`, `System.Management.Automation.SwitchParameter`, `System.Object`, …).
     Plain(Text),
     /// `System.Nullable<T>`.
-    Nullable(Box<ParameterType>),
+    Nullable(Box<Self>),
     /// `T[]`.
-    Array(Box<ParameterType>),
+    Array(Box<Self>),
     /// `List<T>`, `Collection<T>`, …: the full generic type's name and the element.
-    List(Text, Box<ParameterType>),
+    List(Text, Box<Self>),
     /// An enumeration.
     Enum(Arc<EnumDefinition>),
     /// A type with its own text form: full name, and the rule that reads it.

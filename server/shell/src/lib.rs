@@ -9,4 +9,5 @@ pub mod command;
 pub mod error_record;
 pub mod format;
 pub mod host;
+pub mod text;
 pub mod value;
