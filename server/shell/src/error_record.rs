@@ -67,6 +67,10 @@ pub struct ErrorRecord {
     pub reason: String,
     /// `TargetObject`.
     pub target: Value,
+    /// `CategoryInfo.TargetName` where it is given; else the target as text.
+    pub target_name: Option<String>,
+    /// `CategoryInfo.TargetType` where it is given; else the short name of the target's type.
+    pub target_type: Option<String>,
     /// `Exception.Message`.
     pub message: String,
     /// Full .NET name of the exception's class.

@@ -10,4 +10,5 @@ pub mod error_record;
 pub mod format;
 pub mod host;
 pub mod text;
+pub mod type_names;
 pub mod value;

@@ -1,3 +1,4 @@
 //! Objects in, lines of text out: the views, widths and blank lines of PowerShell's default formatting.
 
+pub mod error_view;
 pub mod packet;
