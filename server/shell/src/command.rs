@@ -107,6 +107,22 @@ pub enum ParameterType {
     Custom(Text, TextRule),
 }
 
+impl ParameterType {
+    /// The full .NET name, as messages quote it.
+    pub fn full_name(&self) -> Text {
+        match self {
+            Self::Plain(name) | Self::Custom(name, _) => name.clone(),
+            Self::Nullable(inner) => format!("System.Nullable`1[{}]", inner.full_name()).into(),
+            Self::Array(element) => format!("{}[]", element.full_name()).into(),
+            Self::List(name, element) => match &**name {
+                "System.Collections.ArrayList" => name.clone(),
+                _ => format!("{name}[{}]", element.full_name()).into(),
+            },
+            Self::Enum(definition) => definition.name.clone(),
+        }
+    }
+}
+
 /// How a custom type reads its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextRule {

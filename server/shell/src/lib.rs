@@ -5,7 +5,9 @@
 //! (`format`, `serialise`). Whatever touches the world goes out through [`host::Host`], so the whole is tested
 //! without a runtime.
 
+pub mod binder;
 pub mod command;
+pub mod convert;
 pub mod error_record;
 pub mod format;
 pub mod host;

@@ -76,7 +76,12 @@ impl BindError {
 
     /// The error record. `command` and `suffix` are the command's name and its implementing type; `invocation` is
     /// where [`BindError::extent`], or else the whole command, stands.
-    pub fn into_record(self, command: &str, suffix: &str, invocation: Option<Invocation>) -> ErrorRecord {
+    pub fn into_record(
+        self,
+        command: &str,
+        suffix: &str,
+        invocation: Option<Invocation>,
+    ) -> ErrorRecord {
         let reason = self.exception.reason();
         ErrorRecord {
             fully_qualified_id: Cow::Owned(format!("{},{suffix}", self.id)),
@@ -86,9 +91,8 @@ impl BindError {
             target: self.target,
             message: self.message,
             exception: format!("System.Management.Automation.{reason}"),
-            details: None,
-            recommended_action: None,
             invocation,
+            ..ErrorRecord::default()
         }
     }
 }

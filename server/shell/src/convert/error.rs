@@ -2,6 +2,7 @@
 
 use crate::command::ParameterType;
 use crate::text::{Culture, to_text};
+use crate::type_names::type_name;
 use crate::value::Value;
 
 /// A failed conversion (`PSInvalidCastException` and its kin).
@@ -30,7 +31,7 @@ impl ConversionError {
             format!(
                 "Cannot convert the \"{}\" value of type \"{}\" to type \"{}\".",
                 to_text(value, Culture::Invariant),
-                value.type_name(),
+                type_name(value),
                 target.full_name()
             ),
         )
