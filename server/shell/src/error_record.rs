@@ -83,6 +83,40 @@ pub struct ErrorRecord {
     pub invocation: Option<Invocation>,
 }
 
+impl ErrorRecord {
+    /// A record of exception class `exception` (full .NET name) with its `reason` derived from it; everything else
+    /// is filled in by whoever knows it.
+    pub fn new(
+        id: impl Into<StaticOrOwned>,
+        category: ErrorCategory,
+        exception: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        let exception = exception.into();
+        let reason = exception.rsplit('.').next().unwrap_or_default().to_owned();
+        Self {
+            fully_qualified_id: id.into(),
+            category,
+            reason,
+            message: message.into(),
+            exception,
+            ..Self::default()
+        }
+    }
+
+    /// The same record with a target object.
+    #[must_use]
+    pub fn with_target(mut self, target: Value) -> Self {
+        self.target = target;
+        self
+    }
+
+    /// What is shown to a person: `ErrorDetails.Message`, else `Exception.Message`.
+    pub fn shown_message(&self) -> &str {
+        self.details.as_deref().unwrap_or(&self.message)
+    }
+}
+
 /// Where an error, warning or verbose record came from (`InvocationInfo`).
 #[derive(Clone, Debug, Default)]
 pub struct Invocation {

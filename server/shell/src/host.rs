@@ -7,6 +7,9 @@ use crate::error_record::ErrorRecord;
 use crate::value::{DateTime, Value};
 
 /// What the engine asks of whoever runs it. Calls block: the engine runs on a worker of its own.
+///
+/// All take `&self`: while a cmdlet runs inside [`Host::invoke`], what it emits travels on through the pipeline and may
+/// itself show, prompt or invoke.
 pub trait Host {
     /// The catalogue's command of that name or alias, case-insensitively.
     fn find_command(&self, name: &str) -> Option<Arc<CommandInfo>>;
@@ -18,22 +21,22 @@ pub trait Host {
     ///
     /// # Errors
     /// The error that ended the cmdlet.
-    fn invoke(&mut self, call: &CmdletCall<'_>, sink: &mut dyn CmdletSink) -> Result<(), Stopped>;
+    fn invoke(&self, call: &CmdletCall<'_>, sink: &mut dyn CmdletSink) -> Result<(), Stopped>;
 
     /// Text, errors and warnings that the session shows its user, in order.
-    fn show(&mut self, shown: Shown<'_>);
+    fn show(&self, shown: Shown<'_>);
 
     /// Asks for one of several choices; the index of the answer.
     ///
     /// # Errors
     /// When nobody can be asked.
-    fn prompt_for_choice(&mut self, prompt: &ChoicePrompt) -> Result<usize, PromptFailure>;
+    fn prompt_for_choice(&self, prompt: &ChoicePrompt) -> Result<usize, PromptFailure>;
 
     /// Asks for the values of fields, all at once.
     ///
     /// # Errors
     /// When nobody can be asked.
-    fn prompt_for_fields(&mut self, prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure>;
+    fn prompt_for_fields(&self, prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure>;
 
     /// Now, in the session's zone.
     fn now(&self) -> DateTime;

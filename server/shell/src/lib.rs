@@ -6,11 +6,15 @@
 //! without a runtime.
 
 pub mod binder;
+pub mod builtin;
 pub mod command;
 pub mod convert;
 pub mod error_record;
 pub mod format;
 pub mod host;
+pub mod language;
+pub mod pipeline;
+pub mod session;
 pub mod text;
 pub mod type_names;
 pub mod value;

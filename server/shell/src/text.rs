@@ -79,6 +79,7 @@ fn write_text(out: &mut String, value: &Value, culture: Culture, depth: usize) {
         Value::Noted(noted) => write_text(out, &noted.base, culture, depth),
         Value::Type(name) => out.push_str(name),
         Value::SecureString(_) => out.push_str("System.Security.SecureString"),
+        Value::Error(record) => out.push_str(record.shown_message()),
         Value::Format(packet) => out.push_str(&packet.type_name()),
     }
 }

@@ -39,6 +39,7 @@ pub fn type_name(value: &Value) -> Text {
         Value::Noted(noted) => type_name(&noted.base),
         Value::Type(_) => "System.RuntimeType".into(),
         Value::SecureString(_) => "System.Security.SecureString".into(),
+        Value::Error(_) => "System.Management.Automation.ErrorRecord".into(),
         Value::Format(packet) => packet.type_name(),
     }
 }
@@ -94,6 +95,7 @@ pub fn type_chain(value: &Value) -> Vec<Text> {
         | Value::Dictionary(_)
         | Value::ScriptBlock(_)
         | Value::Version(_)
+        | Value::Error(_)
         | Value::SecureString(_) => vec![own, "System.Object".into()],
         Value::Bool(_)
         | Value::Switch(_)

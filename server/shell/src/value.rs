@@ -5,6 +5,8 @@ use std::sync::{Arc, RwLock};
 
 use indexmap::IndexMap;
 
+pub mod members;
+
 /// Text shared between values without copying.
 pub type Text = Arc<str>;
 
@@ -74,6 +76,8 @@ pub enum Value {
     Type(Text),
     /// `System.Security.SecureString`; never rendered.
     SecureString(Text),
+    /// An error record, as `$_` in a `catch`, `$Error[0]` or `2>&1` show it.
+    Error(Arc<crate::error_record::ErrorRecord>),
     /// Formatting data between a `Format-…` and an `Out-…` command.
     Format(Arc<crate::format::packet::Packet>),
 }
@@ -191,13 +195,13 @@ pub struct Noted {
     pub notes: RwLock<Vec<Property>>,
 }
 
-/// A script block: its text and, once parsed, its tree (kept by `language`).
+/// A script block: its text and its tree.
 #[derive(Debug)]
 pub struct ScriptBlock {
     /// The text between the braces, as typed.
     pub text: Text,
-    /// Where the text begins in the input.
-    pub extent: crate::error_record::Extent,
+    /// What it does.
+    pub body: Arc<crate::language::ast::Block>,
 }
 
 impl Value {

@@ -1,0 +1,531 @@
+//! The tree that a text is parsed into: block → statement → pipeline → command element → expression.
+//!
+//! Every node keeps its extent, because PowerShell's errors quote the stretch of text that they are about.
+
+use std::sync::Arc;
+
+use crate::error_record::Extent;
+use crate::value::{Text, Value};
+
+/// A text that was parsed whole, and where it came from.
+#[derive(Debug, Default)]
+pub struct Source {
+    /// The text.
+    pub text: Text,
+    /// The script file, if it was one.
+    pub file: Option<Text>,
+}
+
+/// What stands between the braces of a script block, in a function, or in a whole input.
+#[derive(Debug)]
+pub struct Block {
+    /// The text that the extents of this tree lie in.
+    pub source: Arc<Source>,
+    /// What stands between the braces, or the whole input.
+    pub extent: Extent,
+    /// `param(…)`, if there is one.
+    pub parameters: Vec<ParameterDeclaration>,
+    /// Whether a `param(…)` stands there, even an empty one.
+    pub has_parameters: bool,
+    /// `begin { … }`.
+    pub begin: Vec<Statement>,
+    /// `process { … }`, if there is one.
+    pub process: Option<Vec<Statement>>,
+    /// `end { … }`, or all the statements of a block without named parts.
+    pub end: Vec<Statement>,
+}
+
+/// One parameter of a script block or function.
+#[derive(Debug)]
+pub struct ParameterDeclaration {
+    /// Name without `$`, as typed.
+    pub name: Text,
+    /// Types written before it, outermost first, as typed.
+    pub types: Vec<TypeLiteral>,
+    /// The default value.
+    pub default: Option<Expression>,
+    /// `[Parameter(Mandatory)]`.
+    pub mandatory: bool,
+    /// `[Parameter(ValueFromPipeline)]`.
+    pub from_pipeline: bool,
+    /// Where it stands.
+    pub extent: Extent,
+}
+
+/// A statement with its extent.
+#[derive(Debug)]
+pub struct Statement {
+    /// What it is.
+    pub kind: StatementKind,
+    /// Where it stands.
+    pub extent: Extent,
+}
+
+/// The statements.
+#[derive(Debug)]
+pub enum StatementKind {
+    /// Pipelines joined by `&&` and `||`.
+    Chain(Chain),
+    /// `target op= value`.
+    Assignment(Box<Assignment>),
+    /// `if`/`elseif`/`else`.
+    If {
+        /// Conditions with their bodies.
+        clauses: Vec<(Statement, Vec<Statement>)>,
+        /// `else`.
+        otherwise: Option<Vec<Statement>>,
+    },
+    /// `while`.
+    While {
+        /// Label without the colon.
+        label: Option<Text>,
+        /// Condition.
+        condition: Box<Statement>,
+        /// Body.
+        body: Vec<Statement>,
+    },
+    /// `do … while` and `do … until`.
+    Do {
+        /// Label without the colon.
+        label: Option<Text>,
+        /// Body.
+        body: Vec<Statement>,
+        /// Condition.
+        condition: Box<Statement>,
+        /// Whether the loop ends when the condition becomes true.
+        until: bool,
+    },
+    /// `for`.
+    For {
+        /// Label without the colon.
+        label: Option<Text>,
+        /// Before the first round.
+        initial: Option<Box<Statement>>,
+        /// Condition.
+        condition: Option<Box<Statement>>,
+        /// After each round.
+        step: Option<Box<Statement>>,
+        /// Body.
+        body: Vec<Statement>,
+    },
+    /// `foreach`.
+    ForEach {
+        /// Label without the colon.
+        label: Option<Text>,
+        /// The variable.
+        variable: VariablePath,
+        /// What is gone through.
+        collection: Box<Statement>,
+        /// Body.
+        body: Vec<Statement>,
+    },
+    /// `switch`.
+    Switch(Box<Switch>),
+    /// `try`/`catch`/`finally`.
+    Try {
+        /// Body.
+        body: Vec<Statement>,
+        /// Handlers in order.
+        catches: Vec<Catch>,
+        /// `finally`.
+        finally: Option<Vec<Statement>>,
+    },
+    /// `function name { … }`.
+    Function {
+        /// Name as typed.
+        name: Text,
+        /// Body.
+        body: Arc<Block>,
+        /// Whether it was declared as `filter`.
+        filter: bool,
+    },
+    /// `throw`.
+    Throw(Option<Box<Statement>>),
+    /// `return`.
+    Return(Option<Box<Statement>>),
+    /// `exit`.
+    Exit(Option<Box<Statement>>),
+    /// `break`, with its label.
+    Break(Option<Expression>),
+    /// `continue`, with its label.
+    Continue(Option<Expression>),
+}
+
+/// `switch`.
+#[derive(Debug)]
+pub struct Switch {
+    /// Label without the colon.
+    pub label: Option<Text>,
+    /// How clauses are compared.
+    pub mode: SwitchMode,
+    /// Whether case counts.
+    pub case_sensitive: bool,
+    /// What is tested, element by element.
+    pub subject: Statement,
+    /// Clauses.
+    pub clauses: Vec<(Expression, Vec<Statement>)>,
+    /// `default`.
+    pub default: Option<Vec<Statement>>,
+}
+
+/// How a `switch` compares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SwitchMode {
+    /// By `-eq`.
+    #[default]
+    Exact,
+    /// By `-like`.
+    Wildcard,
+    /// By `-match`.
+    Regex,
+}
+
+/// One `catch`.
+#[derive(Debug)]
+pub struct Catch {
+    /// Exception types; none catches all.
+    pub types: Vec<TypeLiteral>,
+    /// Body.
+    pub body: Vec<Statement>,
+}
+
+/// `target op value`.
+#[derive(Debug)]
+pub struct Assignment {
+    /// What is assigned to.
+    pub target: Expression,
+    /// `=`, or the arithmetic that is done first.
+    pub operator: AssignmentOperator,
+    /// Where the operator stands.
+    pub operator_extent: Extent,
+    /// The value: any statement.
+    pub value: Statement,
+}
+
+/// Assignment operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssignmentOperator {
+    /// `=`.
+    Set,
+    /// `+=`, `-=`, `*=`, `/=`, `%=`.
+    Combine(BinaryOperator),
+    /// `??=`.
+    Coalesce,
+}
+
+/// Pipelines joined by `&&` and `||`.
+#[derive(Debug)]
+pub struct Chain {
+    /// The first.
+    pub first: Pipeline,
+    /// Whether each further one runs only after a success, and the pipeline.
+    pub rest: Vec<(ChainOperator, Pipeline)>,
+    /// Whether a final `&` asks for a background job.
+    pub background: bool,
+}
+
+/// What joins two pipelines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChainOperator {
+    /// `&&`.
+    And,
+    /// `||`.
+    Or,
+}
+
+/// A pipeline.
+#[derive(Debug)]
+pub struct Pipeline {
+    /// Its elements; only the first may be an expression.
+    pub elements: Vec<Element>,
+    /// Where it stands.
+    pub extent: Extent,
+}
+
+/// One element of a pipeline.
+#[derive(Debug)]
+pub struct Element {
+    /// What it is.
+    pub kind: ElementKind,
+    /// Redirections in order.
+    pub redirections: Vec<Redirection>,
+    /// Where it stands, redirections included.
+    pub extent: Extent,
+}
+
+/// An expression or a command.
+#[derive(Debug)]
+pub enum ElementKind {
+    /// An expression.
+    Expression(Expression),
+    /// A command.
+    Command(Command),
+}
+
+/// A command with its arguments.
+#[derive(Debug)]
+pub struct Command {
+    /// How it is invoked.
+    pub invocation: Invocation,
+    /// Its name, or the expression that gives it.
+    pub name: Expression,
+    /// Parameters and arguments in order.
+    pub elements: Vec<CommandElement>,
+}
+
+/// How a command is invoked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Invocation {
+    /// By its name alone.
+    #[default]
+    Name,
+    /// `&`.
+    Call,
+    /// `.`.
+    Dot,
+}
+
+/// A parameter or an argument.
+#[derive(Debug)]
+pub enum CommandElement {
+    /// `-Name`, `-Name:value`.
+    Parameter {
+        /// Name as typed, without the dash and without the colon.
+        name: Text,
+        /// The token as typed, with its dash and, if it has one, its colon.
+        text: Text,
+        /// The argument attached by a colon.
+        argument: Option<Expression>,
+        /// Where the token stands, its colon included, its argument not.
+        extent: Extent,
+    },
+    /// An argument.
+    Argument(Expression),
+}
+
+/// The streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stream {
+    /// 1.
+    Output,
+    /// 2.
+    Error,
+    /// 3.
+    Warning,
+    /// 4.
+    Verbose,
+    /// 5.
+    Debug,
+    /// 6.
+    Information,
+    /// `*`.
+    All,
+}
+
+/// `n>file`, `n>>file`, `n>&1`.
+#[derive(Debug)]
+pub enum Redirection {
+    /// Into the success stream.
+    Merge(Stream),
+    /// Into a file.
+    File {
+        /// Which stream.
+        stream: Stream,
+        /// Whether to append.
+        append: bool,
+        /// The file.
+        target: Expression,
+    },
+}
+
+/// An expression with its extent.
+#[derive(Debug)]
+pub struct Expression {
+    /// What it is.
+    pub kind: ExpressionKind,
+    /// Where it stands.
+    pub extent: Extent,
+}
+
+/// The expressions.
+#[derive(Debug)]
+pub enum ExpressionKind {
+    /// A number, or a literal or bare string.
+    Constant(Value),
+    /// A bare word of a command, which a number may be: the value and how it was typed.
+    BareWord(Value, Text),
+    /// `"… $x …"`: text and expressions in turn.
+    Expandable(Vec<StringPart>),
+    /// `$x`, or `@x` as an argument.
+    Variable(VariablePath),
+    /// `(…)`.
+    Parenthesis(Box<Statement>),
+    /// `$(…)`.
+    SubExpression(Vec<Statement>),
+    /// `@(…)`.
+    ArrayExpression(Vec<Statement>),
+    /// `a, b`.
+    ArrayLiteral(Vec<Expression>),
+    /// `@{…}`.
+    Hashtable(Vec<(Expression, Statement)>),
+    /// `{…}`.
+    ScriptBlock(Arc<Block>),
+    /// `[type]`.
+    Type(TypeLiteral),
+    /// `[type] operand`.
+    Cast(TypeLiteral, Box<Expression>),
+    /// `-not x`, `-x`, `,x`, `-split x`, …
+    Unary(UnaryOperator, Box<Expression>),
+    /// `++x`, `x--`, …
+    Step {
+        /// The variable, property or element.
+        target: Box<Expression>,
+        /// +1 or −1.
+        by: i8,
+        /// Whether the operator stands before its target.
+        prefix: bool,
+    },
+    /// `a op b`.
+    Binary {
+        /// The operator.
+        operator: BinaryOperator,
+        /// Where it stands.
+        operator_extent: Extent,
+        /// Left.
+        left: Box<Expression>,
+        /// Right.
+        right: Box<Expression>,
+    },
+    /// `a ? b : c`.
+    Ternary(Box<Expression>, Box<Expression>, Box<Expression>),
+    /// `x.Name`, `[T]::Name`, `x?.Name`.
+    Member {
+        /// Of what.
+        target: Box<Expression>,
+        /// The name, or what gives it.
+        name: Box<Expression>,
+        /// `::`.
+        is_static: bool,
+        /// `?.`.
+        null_conditional: bool,
+    },
+    /// `x.Name(…)`, `[T]::Name(…)`.
+    Call {
+        /// Of what.
+        target: Box<Expression>,
+        /// The name, or what gives it.
+        name: Box<Expression>,
+        /// `::`.
+        is_static: bool,
+        /// `?.`.
+        null_conditional: bool,
+        /// Arguments.
+        arguments: Vec<Expression>,
+    },
+    /// `x[i]`, `x?[i]`.
+    Index {
+        /// Of what.
+        target: Box<Expression>,
+        /// Index or indices.
+        index: Box<Expression>,
+        /// `?[`.
+        null_conditional: bool,
+    },
+    /// A statement used as a value (`$x = if …`); only inside the evaluator's reach of `Statement`.
+    Invalid,
+}
+
+/// A part of an expandable string.
+#[derive(Debug)]
+pub enum StringPart {
+    /// As it is.
+    Literal(Text),
+    /// Evaluated and turned into text.
+    Expression(Expression),
+}
+
+/// `$name`, `$scope:name`, `${any name}`.
+#[derive(Clone, Debug)]
+pub struct VariablePath {
+    /// As typed, without `$` and braces, scope included.
+    pub text: Text,
+    /// The scope or drive before the colon, in lower case.
+    pub scope: Option<Text>,
+    /// The name in lower case: the key in the scope's table.
+    pub key: Text,
+    /// Whether it was written with `@`.
+    pub splatted: bool,
+}
+
+/// A type name as typed between its brackets.
+#[derive(Clone, Debug)]
+pub struct TypeLiteral {
+    /// The name.
+    pub name: Text,
+    /// Where it stands, brackets included.
+    pub extent: Extent,
+}
+
+/// Unary operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnaryOperator {
+    /// `-not`, `!`.
+    Not,
+    /// `-bnot`.
+    BitwiseNot,
+    /// `-`.
+    Minus,
+    /// `+`.
+    Plus,
+    /// `,`.
+    Comma,
+    /// `-join`.
+    Join,
+    /// `-split`, `-isplit`, `-csplit`; whether case counts.
+    Split(bool),
+}
+
+/// Binary operators. Those of text carry whether case counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    missing_docs,
+    reason = "the names are PowerShell's own and say all there is to say"
+)]
+pub enum BinaryOperator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+    Range,
+    Format,
+    And,
+    Or,
+    Xor,
+    BitwiseAnd,
+    BitwiseOr,
+    BitwiseXor,
+    ShiftLeft,
+    ShiftRight,
+    Equal(bool),
+    NotEqual(bool),
+    GreaterThan(bool),
+    GreaterOrEqual(bool),
+    LessThan(bool),
+    LessOrEqual(bool),
+    Like(bool),
+    NotLike(bool),
+    Match(bool),
+    NotMatch(bool),
+    Contains(bool),
+    NotContains(bool),
+    In(bool),
+    NotIn(bool),
+    Replace(bool),
+    Split(bool),
+    Join,
+    Is,
+    IsNot,
+    As,
+    Coalesce,
+}

@@ -1,0 +1,3 @@
+//! From text to a tree: tokens, statements, and the errors that PowerShell's parser reports, with their extents.
+
+pub mod ast;

@@ -1,0 +1,214 @@
+//! The trait of a running command, and what it may ask of the engine.
+
+use std::sync::Arc;
+
+use crate::host::Host;
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::runtime::{CommandState, Slot};
+use crate::pipeline::sink::{Record, Sink};
+use crate::value::{ScriptBlock, Value};
+
+/// A running command (`System.Management.Automation.Cmdlet`): one call each for begin and end, one per input object.
+pub trait Stage {
+    /// Before any input. Parameters of the command line are bound.
+    ///
+    /// # Errors
+    /// What ends the command.
+    fn begin(&mut self, _context: &mut Context<'_>) -> Result<(), Halt> {
+        Ok(())
+    }
+
+    /// Once per input object, which has been bound already; once with none if nothing stands before the command.
+    ///
+    /// # Errors
+    /// What ends the command.
+    fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt>;
+
+    /// After all input.
+    ///
+    /// # Errors
+    /// What ends the command.
+    fn end(&mut self, _context: &mut Context<'_>) -> Result<(), Halt> {
+        Ok(())
+    }
+}
+
+/// What a running command sees of the engine.
+pub struct Context<'a> {
+    /// The session and the host.
+    pub engine: Engine<'a>,
+    /// The command's own state.
+    pub command: &'a mut CommandState,
+    /// The commands after it.
+    pub downstream: &'a mut [Slot],
+    /// What stands behind the last command.
+    pub tail: &'a mut dyn Sink,
+}
+
+impl Context<'_> {
+    /// The value bound to a parameter, by its declared name.
+    pub fn parameter(&self, name: &str) -> Option<&Value> {
+        self.command
+            .bound
+            .iter()
+            .find(|(bound, _)| &**bound == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Whether a switch was given and is on.
+    pub fn switch(&self, name: &str) -> bool {
+        matches!(
+            self.parameter(name),
+            Some(Value::Switch(true) | Value::Bool(true))
+        )
+    }
+
+    /// The chosen parameter set.
+    pub fn parameter_set(&self) -> &str {
+        &self.command.parameter_set
+    }
+
+    /// Whether something stands before the command in its pipeline.
+    pub fn expects_input(&self) -> bool {
+        self.command.expects_input
+    }
+
+    /// The door to the world.
+    pub fn host(&self) -> &dyn Host {
+        self.engine.host
+    }
+}
+
+impl Context<'_> {
+    /// Writes one object to the pipeline, a collection as it is.
+    ///
+    /// # Errors
+    /// When downstream runs no further.
+    pub fn write(&mut self, value: Value) -> Result<(), Halt> {
+        push(&mut self.engine, self.downstream, self.tail, value)
+    }
+
+    /// Writes an object; a collection element by element (one level).
+    ///
+    /// # Errors
+    /// When downstream runs no further.
+    pub fn write_enumerated(&mut self, value: Value) -> Result<(), Halt> {
+        match value.elements() {
+            Some(items) => items.into_iter().try_for_each(|item| self.write(item)),
+            None => self.write(value),
+        }
+    }
+
+    /// What ends the pipeline's upstream silently (`Select-Object -First`), to be returned.
+    pub fn enough(&self) -> Halt {
+        Halt::Enough {
+            pipeline: self.command.pipeline,
+            stage: self.command.position,
+        }
+    }
+
+    /// Runs a script block in the caller's scope with `$_` and `$args` and gives what it writes. Its other streams go
+    /// where the command's go.
+    ///
+    /// # Errors
+    /// What ended the block.
+    pub fn evaluate(
+        &mut self,
+        block: &Arc<ScriptBlock>,
+        dollar: Option<&Value>,
+        arguments: &[Value],
+    ) -> Result<Vec<Value>, Halt> {
+        let mut collected = Vec::new();
+        let mut sink = Collect {
+            into: &mut collected,
+            records: self.tail,
+        };
+        self.engine.run_block(block, dollar, arguments, &mut sink)?;
+        Ok(collected)
+    }
+
+    /// Runs a script block as [`Context::evaluate`] does, but passes what it writes straight down the pipeline.
+    ///
+    /// # Errors
+    /// What ended the block.
+    pub fn run(
+        &mut self,
+        block: &Arc<ScriptBlock>,
+        dollar: Option<&Value>,
+        arguments: &[Value],
+    ) -> Result<(), Halt> {
+        let mut sink = Downstream {
+            slots: self.downstream,
+            tail: self.tail,
+        };
+        self.engine.run_block(block, dollar, arguments, &mut sink)
+    }
+
+    /// Reads a variable (name without `$`, scope prefix allowed).
+    pub fn variable(&self, name: &str) -> Option<Value> {
+        self.engine.session.variable(name)
+    }
+
+    /// Sets a variable in the caller's scope (scope prefix allowed).
+    pub fn set_variable(&mut self, name: &str, value: Value) {
+        self.engine.session.set_variable(name, value);
+    }
+}
+
+/// Gives one object to the first of `slots`, or to what stands behind the last.
+///
+/// # Errors
+/// When what takes it runs no further.
+pub fn push(
+    engine: &mut Engine<'_>,
+    slots: &mut [Slot],
+    tail: &mut dyn Sink,
+    value: Value,
+) -> Result<(), Halt> {
+    match slots.split_first_mut() {
+        None => tail.output(engine, value),
+        Some((slot, downstream)) => slot.stage.process(
+            &mut Context {
+                engine: engine.lend(),
+                command: &mut slot.state,
+                downstream,
+                tail,
+            },
+            Some(value),
+        ),
+    }
+}
+
+/// Keeps objects; other records go on.
+struct Collect<'a> {
+    into: &'a mut Vec<Value>,
+    records: &'a mut dyn Sink,
+}
+
+impl Sink for Collect<'_> {
+    fn output(&mut self, _engine: &mut Engine<'_>, value: Value) -> Result<(), Halt> {
+        self.into.push(value);
+        Ok(())
+    }
+
+    fn record(&mut self, engine: &mut Engine<'_>, record: Record) -> Result<(), Halt> {
+        self.records.record(engine, record)
+    }
+}
+
+/// Gives objects to the rest of a pipeline.
+struct Downstream<'a> {
+    slots: &'a mut [Slot],
+    tail: &'a mut dyn Sink,
+}
+
+impl Sink for Downstream<'_> {
+    fn output(&mut self, engine: &mut Engine<'_>, value: Value) -> Result<(), Halt> {
+        push(engine, self.slots, self.tail, value)
+    }
+
+    fn record(&mut self, engine: &mut Engine<'_>, record: Record) -> Result<(), Halt> {
+        self.tail.record(engine, record)
+    }
+}
