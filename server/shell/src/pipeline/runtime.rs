@@ -1,11 +1,8 @@
 //! What a running command has beside its behaviour: bound parameters, streams, place in the pipeline.
 
-use std::sync::Arc;
-
-use crate::command::CommandInfo;
+use crate::binder::Binding;
 use crate::error_record::Invocation;
 use crate::pipeline::stage::Stage;
-use crate::value::{Text, Value};
 
 /// A command of a pipeline: its behaviour and its state.
 pub struct Slot {
@@ -18,12 +15,8 @@ pub struct Slot {
 /// The state of one running command.
 #[derive(Debug)]
 pub struct CommandState {
-    /// The command.
-    pub info: Arc<CommandInfo>,
-    /// Bound parameters, the common ones included; those bound from the pipeline change with every object.
-    pub bound: Vec<(Text, Value)>,
-    /// The chosen parameter set.
-    pub parameter_set: Text,
+    /// The command with its parameters bound; those bound from the pipeline change with every object.
+    pub binding: Binding,
     /// Where it stands in the input.
     pub invocation: Invocation,
     /// Which pipeline of the session it belongs to.

@@ -49,11 +49,7 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// The value bound to a parameter, by its declared name.
     pub fn parameter(&self, name: &str) -> Option<&Value> {
-        self.command
-            .bound
-            .iter()
-            .find(|(bound, _)| &**bound == name)
-            .map(|(_, value)| value)
+        self.command.binding.parameter(name)
     }
 
     /// Whether a switch was given and is on.
@@ -66,7 +62,7 @@ impl Context<'_> {
 
     /// The chosen parameter set.
     pub fn parameter_set(&self) -> &str {
-        &self.command.parameter_set
+        self.command.binding.parameter_set()
     }
 
     /// Whether something stands before the command in its pipeline.
