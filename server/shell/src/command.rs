@@ -1,14 +1,15 @@
 //! What the binder, help and completion know of a command (`System.Management.Automation.CommandInfo`).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use crate::binder::Signature;
 use crate::value::{EnumDefinition, Text, Value};
 
 /// The set that a parameter without a named set belongs to.
 pub const ALL_SETS: &str = "__AllParameterSets";
 
 /// A command: a cmdlet of the catalogue, or one that every session has.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct CommandInfo {
     /// `Verb-Noun`.
     pub name: Text,
@@ -28,6 +29,64 @@ pub struct CommandInfo {
     pub output_types: Vec<Text>,
     /// What Get-Help shows.
     pub help: CommandHelp,
+    /// What the binder makes of the above, once.
+    pub signature: SignatureCell,
+}
+
+/// Where a command keeps the binder's tables, made when it is first bound.
+#[derive(Debug, Default)]
+pub struct SignatureCell(pub(crate) OnceLock<Signature>);
+
+impl CommandInfo {
+    /// A command of a module, to be given its parameters by [`CommandInfo::with`].
+    pub fn new(
+        name: impl Into<Text>,
+        implementing_type: impl Into<Text>,
+        module: impl Into<Text>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            implementing_type: implementing_type.into(),
+            module: module.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The command with a further parameter.
+    #[must_use]
+    pub fn with(mut self, parameter: ParameterInfo) -> Self {
+        self.parameters.push(parameter);
+        self
+    }
+
+    /// The command with a default parameter set.
+    #[must_use]
+    pub fn with_default_set(mut self, set: impl Into<Text>) -> Self {
+        self.default_set = Some(set.into());
+        self
+    }
+
+    /// The command with -WhatIf and -Confirm.
+    #[must_use]
+    pub fn with_should_process(mut self, impact: ConfirmImpact) -> Self {
+        self.should_process = true;
+        self.confirm_impact = impact;
+        self
+    }
+
+    /// The command with what it emits, by full .NET names.
+    #[must_use]
+    pub fn with_output(mut self, types: &[&str]) -> Self {
+        self.output_types = types.iter().map(|name| Text::from(*name)).collect();
+        self
+    }
+
+    /// The command with one sentence of help.
+    #[must_use]
+    pub fn with_synopsis(mut self, synopsis: impl Into<Text>) -> Self {
+        self.help.synopsis = synopsis.into();
+        self
+    }
 }
 
 /// `System.Management.Automation.ConfirmImpact`.
@@ -45,7 +104,7 @@ pub enum ConfirmImpact {
 }
 
 /// One parameter.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ParameterInfo {
     /// Name.
     pub name: Text,
@@ -73,8 +132,136 @@ pub struct ParameterInfo {
     pub completer: Option<Text>,
 }
 
+impl ParameterInfo {
+    /// A named, optional parameter of all sets. Its type is given as a type literal gives it (`int`, `string[]`); a
+    /// name that stands for no type is taken as the full name of one that converts from nothing but itself.
+    pub fn new(name: impl Into<Text>, type_name: &str) -> Self {
+        Self::of_type(
+            name,
+            crate::convert::type_names::resolve(type_name)
+                .unwrap_or_else(|| ParameterType::Plain(type_name.into())),
+        )
+    }
+
+    /// A named, optional parameter of all sets.
+    pub fn of_type(name: impl Into<Text>, parameter_type: ParameterType) -> Self {
+        Self {
+            name: name.into(),
+            aliases: Vec::new(),
+            parameter_type,
+            sets: vec![SetMembership::default()],
+            validations: Vec::new(),
+            allow_null: false,
+            allow_empty_string: false,
+            allow_empty_collection: false,
+            help_message: None,
+            description: Text::from(""),
+            default_text: None,
+            completer: None,
+        }
+    }
+
+    /// A switch.
+    pub fn switch(name: impl Into<Text>) -> Self {
+        Self::new(name, "switch")
+    }
+
+    /// The parameter with aliases.
+    #[must_use]
+    pub fn alias(mut self, names: &[&str]) -> Self {
+        self.aliases
+            .extend(names.iter().map(|name| Text::from(*name)));
+        self
+    }
+
+    /// The parameter in these sets only, in each as in the last one described.
+    #[must_use]
+    pub fn in_sets(mut self, sets: &[&str]) -> Self {
+        let like = self.sets.pop().unwrap_or_default();
+        self.sets = sets
+            .iter()
+            .map(|set| SetMembership {
+                set: Text::from(*set),
+                ..like.clone()
+            })
+            .collect();
+        self
+    }
+
+    /// The parameter in one more set, or in all sets if it is in none yet.
+    #[must_use]
+    pub fn member(mut self, membership: SetMembership) -> Self {
+        if matches!(&*self.sets, [only] if *only == SetMembership::default()) {
+            self.sets.clear();
+        }
+        self.sets.push(membership);
+        self
+    }
+
+    /// The parameter at a position, in all its sets.
+    #[must_use]
+    pub fn at(mut self, position: i32) -> Self {
+        for set in &mut self.sets {
+            set.position = Some(position);
+        }
+        self
+    }
+
+    /// The parameter as one that its sets need.
+    #[must_use]
+    pub fn mandatory(mut self) -> Self {
+        for set in &mut self.sets {
+            set.mandatory = true;
+        }
+        self
+    }
+
+    /// The parameter as one that takes input objects.
+    #[must_use]
+    pub fn from_pipeline(mut self) -> Self {
+        for set in &mut self.sets {
+            set.from_pipeline = true;
+        }
+        self
+    }
+
+    /// The parameter as one that takes a property of input objects.
+    #[must_use]
+    pub fn from_property(mut self) -> Self {
+        for set in &mut self.sets {
+            set.from_pipeline_by_property_name = true;
+        }
+        self
+    }
+
+    /// The parameter as one that takes the arguments that are left.
+    #[must_use]
+    pub fn from_remaining(mut self) -> Self {
+        for set in &mut self.sets {
+            set.from_remaining_arguments = true;
+        }
+        self
+    }
+
+    /// The parameter with a check.
+    #[must_use]
+    pub fn validated(mut self, validation: Validation) -> Self {
+        self.validations.push(validation);
+        self
+    }
+
+    /// The parameter with `AllowNull`, `AllowEmptyString` and `AllowEmptyCollection`.
+    #[must_use]
+    pub fn allow_nothing(mut self) -> Self {
+        self.allow_null = true;
+        self.allow_empty_string = true;
+        self.allow_empty_collection = true;
+        self
+    }
+}
+
 /// Membership of a parameter in one parameter set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetMembership {
     /// The set.
     pub set: Text,
@@ -88,6 +275,20 @@ pub struct SetMembership {
     pub from_pipeline_by_property_name: bool,
     /// `ValueFromRemainingArguments`.
     pub from_remaining_arguments: bool,
+}
+
+impl Default for SetMembership {
+    /// In all sets; named, optional, deaf to the pipeline.
+    fn default() -> Self {
+        Self {
+            set: ALL_SETS.into(),
+            mandatory: false,
+            position: None,
+            from_pipeline: false,
+            from_pipeline_by_property_name: false,
+            from_remaining_arguments: false,
+        }
+    }
 }
 
 /// What a parameter's argument becomes.

@@ -5,11 +5,13 @@
 
 mod argument;
 mod error;
+mod signature;
 
 use std::sync::Arc;
 
 pub use argument::{Argument, ArgumentName, ArgumentValue};
 pub use error::{BindError, BindException};
+pub use signature::Signature;
 
 use crate::command::CommandInfo;
 use crate::error_record::ErrorRecord;

@@ -1,7 +1,9 @@
 //! Conversion of any value to any .NET type (`LanguagePrimitives.ConvertTo`): the binder's coercion of arguments,
 //! casts, `-as` and the operators go through here.
 
+pub mod enumerations;
 mod error;
+pub mod type_names;
 
 pub use error::ConversionError;
 

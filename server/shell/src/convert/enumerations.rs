@@ -1,0 +1,192 @@
+//! The enumerations that every session knows: preferences, days, colours.
+
+use std::sync::{Arc, LazyLock};
+
+use crate::value::EnumDefinition;
+
+/// Full name, whether values combine, and the members in order; a member is numbered from its place unless it says so.
+type Declaration = (&'static str, bool, &'static [(&'static str, i64)]);
+
+const DECLARATIONS: &[Declaration] = &[
+    (
+        "System.Management.Automation.ActionPreference",
+        false,
+        &[
+            ("SilentlyContinue", 0),
+            ("Stop", 1),
+            ("Continue", 2),
+            ("Inquire", 3),
+            ("Ignore", 4),
+            ("Suspend", 5),
+            ("Break", 6),
+        ],
+    ),
+    (
+        "System.Management.Automation.ConfirmImpact",
+        false,
+        &[("None", 0), ("Low", 1), ("Medium", 2), ("High", 3)],
+    ),
+    (
+        "System.Management.Automation.CommandTypes",
+        true,
+        &[
+            ("Alias", 1),
+            ("Function", 2),
+            ("Filter", 4),
+            ("Cmdlet", 8),
+            ("ExternalScript", 16),
+            ("Application", 32),
+            ("Script", 64),
+            ("Configuration", 256),
+            ("All", 383),
+        ],
+    ),
+    (
+        "System.Management.Automation.PSMemberTypes",
+        true,
+        &[
+            ("AliasProperty", 1),
+            ("CodeProperty", 2),
+            ("Property", 4),
+            ("NoteProperty", 8),
+            ("ScriptProperty", 16),
+            ("Properties", 31),
+            ("PropertySet", 32),
+            ("Method", 64),
+            ("CodeMethod", 128),
+            ("ScriptMethod", 256),
+            ("Methods", 448),
+            ("ParameterizedProperty", 512),
+            ("MemberSet", 1024),
+            ("Event", 2048),
+            ("Dynamic", 4096),
+            ("InferredProperty", 8192),
+            ("All", 16383),
+        ],
+    ),
+    (
+        "System.Management.Automation.ErrorCategory",
+        false,
+        &[
+            ("NotSpecified", 0),
+            ("OpenError", 1),
+            ("CloseError", 2),
+            ("DeviceError", 3),
+            ("DeadlockDetected", 4),
+            ("InvalidArgument", 5),
+            ("InvalidData", 6),
+            ("InvalidOperation", 7),
+            ("InvalidResult", 8),
+            ("InvalidType", 9),
+            ("MetadataError", 10),
+            ("NotImplemented", 11),
+            ("NotInstalled", 12),
+            ("ObjectNotFound", 13),
+            ("OperationStopped", 14),
+            ("OperationTimeout", 15),
+            ("SyntaxError", 16),
+            ("ParserError", 17),
+            ("PermissionDenied", 18),
+            ("ResourceBusy", 19),
+            ("ResourceExists", 20),
+            ("ResourceUnavailable", 21),
+            ("ReadError", 22),
+            ("WriteError", 23),
+            ("FromStdErr", 24),
+            ("SecurityError", 25),
+            ("ProtocolError", 26),
+            ("ConnectionError", 27),
+            ("AuthenticationError", 28),
+            ("LimitsExceeded", 29),
+            ("QuotaExceeded", 30),
+            ("NotEnabled", 31),
+        ],
+    ),
+    (
+        "System.DayOfWeek",
+        false,
+        &[
+            ("Sunday", 0),
+            ("Monday", 1),
+            ("Tuesday", 2),
+            ("Wednesday", 3),
+            ("Thursday", 4),
+            ("Friday", 5),
+            ("Saturday", 6),
+        ],
+    ),
+    (
+        "System.DateTimeKind",
+        false,
+        &[("Unspecified", 0), ("Utc", 1), ("Local", 2)],
+    ),
+    (
+        "System.StringComparison",
+        false,
+        &[
+            ("CurrentCulture", 0),
+            ("CurrentCultureIgnoreCase", 1),
+            ("InvariantCulture", 2),
+            ("InvariantCultureIgnoreCase", 3),
+            ("Ordinal", 4),
+            ("OrdinalIgnoreCase", 5),
+        ],
+    ),
+    (
+        "System.ConsoleColor",
+        false,
+        &[
+            ("Black", 0),
+            ("DarkBlue", 1),
+            ("DarkGreen", 2),
+            ("DarkCyan", 3),
+            ("DarkRed", 4),
+            ("DarkMagenta", 5),
+            ("DarkYellow", 6),
+            ("Gray", 7),
+            ("DarkGray", 8),
+            ("Blue", 9),
+            ("Green", 10),
+            ("Cyan", 11),
+            ("Red", 12),
+            ("Magenta", 13),
+            ("Yellow", 14),
+            ("White", 15),
+        ],
+    ),
+];
+
+static DEFINITIONS: LazyLock<Vec<Arc<EnumDefinition>>> = LazyLock::new(|| {
+    DECLARATIONS
+        .iter()
+        .map(|(name, flags, members)| {
+            Arc::new(EnumDefinition {
+                name: (*name).into(),
+                flags: *flags,
+                members: members
+                    .iter()
+                    .map(|(member, number)| ((*member).into(), *number))
+                    .collect(),
+            })
+        })
+        .collect()
+});
+
+/// The enumeration of that name, case-insensitively, with or without `System.`.
+pub fn find(name: &str) -> Option<Arc<EnumDefinition>> {
+    DEFINITIONS
+        .iter()
+        .find(|definition| {
+            definition.name.eq_ignore_ascii_case(name)
+                || definition
+                    .name
+                    .strip_prefix("System.")
+                    .is_some_and(|rest| rest.eq_ignore_ascii_case(name))
+        })
+        .cloned()
+}
+
+/// `System.Management.Automation.ActionPreference`.
+pub fn action_preference() -> Arc<EnumDefinition> {
+    DEFINITIONS[0].clone()
+}
