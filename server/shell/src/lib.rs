@@ -15,6 +15,7 @@ pub mod host;
 pub mod language;
 pub mod pipeline;
 pub mod session;
+pub mod members;
 pub mod text;
 pub mod type_names;
 pub mod value;

@@ -96,7 +96,6 @@ pub(crate) fn read<T>(lock: &std::sync::RwLock<T>) -> std::sync::RwLockReadGuard
 }
 
 /// Writes through a lock whose holder cannot have left half-done work behind.
-#[expect(dead_code, reason = "the commands that change objects use it")]
 pub(crate) fn write<T>(lock: &std::sync::RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
     lock.write()
         .unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::value::Text;
+use crate::value::{EnumDefinition, EnumValue, Object, Property, Text, Value};
 
 /// One packet (`Microsoft.PowerShell.Commands.Internal.Format.FormatInfoData`).
 #[derive(Debug)]
@@ -155,4 +155,106 @@ impl Packet {
     pub fn type_name(&self) -> Text {
         self.type_names().swap_remove(0)
     }
+}
+
+impl Packet {
+    /// Properties as .NET's own objects show them to a script: their class ids, and of an entry what it says.
+    pub fn properties(&self) -> Vec<Property> {
+        let class = match self {
+            Self::Start(_) => "033ecb2bc07a4d43b5ef94ed5a35d280",
+            Self::GroupStart(_) => "9e210fe47d09416682b841769c78b8a3",
+            Self::Entry(_) => "27c87ef9bbda4f709f6b4002fa4af63c",
+            Self::GroupEnd => "4ec4f0187cb04f4cb6973460dfe252df",
+            Self::End => "cf522b78d86c486691226b40aa69e95c",
+        };
+        let mut properties = vec![note(
+            "ClassId2e4f51ef21dd47e99d3c952918aff9cd",
+            Value::text(class),
+        )];
+        if let Self::Entry(entry) = self {
+            properties.push(note("formatEntryInfo", entry.info()));
+            properties.push(note("outOfBand", Value::Bool(entry.out_of_band())));
+            properties.push(note("writeStream", write_stream_none()));
+        }
+        properties
+    }
+}
+
+impl Entry {
+    /// Whether the entry stands outside the shape of its run.
+    pub fn out_of_band(&self) -> bool {
+        matches!(
+            self,
+            Self::Raw(_) | Self::OutOfBandList(_) | Self::OutOfBandText(_)
+        )
+    }
+
+    /// `FormatEntryData.formatEntryInfo`.
+    fn info(&self) -> Value {
+        let (name, class, property) = match self {
+            Self::Row(cells) => (
+                "TableRowEntry",
+                "0e59526e2dd441aa91e7fc952caf4a36",
+                note("formatPropertyFieldList", texts(cells.iter())),
+            ),
+            Self::List(fields) | Self::OutOfBandList(fields) => (
+                "ListViewEntry",
+                "cf58f450baa848ef8eb3504008be6978",
+                note(
+                    "listViewFieldList",
+                    texts(fields.iter().map(|(_, value)| value)),
+                ),
+            ),
+            Self::Wide(text) => (
+                "WideViewEntry",
+                "59bf79de63354a7b9e4d1697940ff188",
+                note("formatPropertyField", Value::String(text.clone())),
+            ),
+            Self::Complex(lines) => (
+                "ComplexViewEntry",
+                "22e7ef3c896449d4a6f2dedea05dd737",
+                note("formatValueList", texts(lines.iter())),
+            ),
+            Self::Raw(text) | Self::OutOfBandText(text) => (
+                "RawTextFormatEntry",
+                "29ED81BA914544d4BC430F027EE053E9",
+                note("text", Value::String(text.clone())),
+            ),
+        };
+        let types: Vec<Text> = [name, "FormatEntryInfo", "FormatInfoData"]
+            .iter()
+            .map(|name| Text::from(format!("{NAMESPACE}{name}")))
+            .chain(std::iter::once(Text::from("System.Object")))
+            .collect();
+        let class = note(
+            "ClassId2e4f51ef21dd47e99d3c952918aff9cd",
+            Value::text(class),
+        );
+        let object = Object::typed(types.into(), Vec::new());
+        crate::text::write(&object.properties).extend([class, property]);
+        Value::Object(Arc::new(object))
+    }
+}
+
+fn note(name: &str, value: Value) -> Property {
+    Property {
+        name: name.into(),
+        value,
+        note: false,
+    }
+}
+
+fn texts<'a>(items: impl Iterator<Item = &'a Text>) -> Value {
+    Value::array(items.map(|text| Value::String(text.clone())).collect())
+}
+
+fn write_stream_none() -> Value {
+    Value::Enum(EnumValue {
+        definition: Arc::new(EnumDefinition {
+            name: format!("{NAMESPACE}WriteStreamType").into(),
+            flags: false,
+            members: vec![("None".into(), 0)],
+        }),
+        number: 0,
+    })
 }

@@ -1,0 +1,303 @@
+//! Properties of every kind of value: what `$x.Name`, `Select-Object *`, formatting and serialisation see.
+
+use std::sync::{Arc, LazyLock};
+
+use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND, date_parts, date_time_long, read};
+use crate::value::{DateTime, Dictionary, EnumDefinition, EnumValue, Property, Text, Value};
+
+/// Whether two names are the same to PowerShell: case does not count.
+pub fn same_name(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+        || (!(a.is_ascii() && b.is_ascii()) && a.to_lowercase() == b.to_lowercase())
+}
+
+/// The value of one property; none if there is no such property. Keys of a dictionary count as its properties.
+pub fn property(value: &Value, name: &str) -> Option<Value> {
+    match value {
+        Value::Object(object) => find(&read(&object.properties), name),
+        Value::Noted(noted) => {
+            find(&read(&noted.notes), name).or_else(|| property(&noted.base, name))
+        }
+        Value::Dictionary(dictionary) => entry(dictionary, name).or_else(|| adapted(value, name)),
+        Value::Null => None,
+        other => adapted(other, name),
+    }
+}
+
+fn find(properties: &[Property], name: &str) -> Option<Value> {
+    properties
+        .iter()
+        .find(|property| same_name(&property.name, name))
+        .map(|property| property.value.clone())
+}
+
+fn entry(dictionary: &Dictionary, name: &str) -> Option<Value> {
+    read(&dictionary.entries)
+        .values()
+        .find(|(key, _)| matches!(key, Value::String(key) if same_name(key, name)))
+        .map(|(_, item)| item.clone())
+}
+
+fn adapted(value: &Value, name: &str) -> Option<Value> {
+    adapted_properties(value)
+        .into_iter()
+        .find(|(own, _)| same_name(own, name))
+        .map(|(_, item)| item)
+}
+
+/// All properties in .NET's order, notes last; none for `$null`. Keys of a dictionary are not properties here.
+pub fn properties(value: &Value) -> Vec<Property> {
+    match value {
+        Value::Object(object) => read(&object.properties).clone(),
+        Value::Noted(noted) => {
+            let mut all = properties(&noted.base);
+            all.extend(read(&noted.notes).iter().cloned());
+            all
+        }
+        Value::Format(packet) => packet.properties(),
+        other => adapted_properties(other)
+            .into_iter()
+            .map(|(name, value)| Property {
+                name: Text::from(name),
+                value,
+                note: false,
+            })
+            .collect(),
+    }
+}
+
+/// Properties that a value has through its .NET type.
+fn adapted_properties(value: &Value) -> Vec<(&'static str, Value)> {
+    match value {
+        Value::String(text) => vec![("Length", count(text.encode_utf16().count()))],
+        Value::Switch(on) => vec![("IsPresent", Value::Bool(*on))],
+        Value::TimeSpan(ticks) => time_span_properties(*ticks),
+        Value::DateTime(date) => date_properties(*date),
+        Value::Version(parts) => version_properties(parts),
+        Value::Enum(member) => vec![("value__", Value::Int32(member.number as i32))],
+        Value::Array(array) => {
+            let length = read(&array.items).len();
+            vec![
+                ("Length", count(length)),
+                ("LongLength", Value::Int64(length as i64)),
+                ("Rank", Value::Int32(1)),
+                ("SyncRoot", value.clone()),
+                ("IsReadOnly", Value::Bool(false)),
+                ("IsFixedSize", Value::Bool(true)),
+                ("IsSynchronized", Value::Bool(false)),
+                ("Count", count(length)),
+            ]
+        }
+        Value::List(list) => vec![
+            (
+                "Capacity",
+                count(read(&list.items).len().next_power_of_two().max(4)),
+            ),
+            ("Count", count(read(&list.items).len())),
+            ("IsReadOnly", Value::Bool(false)),
+            ("IsFixedSize", Value::Bool(false)),
+            ("IsSynchronized", Value::Bool(false)),
+        ],
+        Value::Dictionary(dictionary) => dictionary_properties(dictionary),
+        Value::ScriptBlock(_) => vec![("IsFilter", Value::Bool(false))],
+        Value::SecureString(text) => vec![("Length", count(text.encode_utf16().count()))],
+        Value::Named(scalar) => named_properties(&scalar.type_name, &scalar.text),
+        Value::Type(name) => vec![
+            ("Name", Value::text(crate::type_names::short_name(name))),
+            ("FullName", Value::String(name.clone())),
+            (
+                "Namespace",
+                name.rsplit_once('.')
+                    .map_or(Value::Null, |(space, _)| Value::text(space)),
+            ),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn count(n: usize) -> Value {
+    Value::Int32(i32::try_from(n).unwrap_or(i32::MAX))
+}
+
+fn dictionary_properties(dictionary: &Dictionary) -> Vec<(&'static str, Value)> {
+    let entries = read(&dictionary.entries);
+    let keys = entries.values().map(|(key, _)| key.clone()).collect();
+    let values = entries.values().map(|(_, item)| item.clone()).collect();
+    vec![
+        ("IsReadOnly", Value::Bool(false)),
+        ("IsFixedSize", Value::Bool(false)),
+        ("IsSynchronized", Value::Bool(false)),
+        ("Keys", Value::array(keys)),
+        ("Values", Value::array(values)),
+        ("Count", count(entries.len())),
+    ]
+}
+
+fn time_span_properties(ticks: i64) -> Vec<(&'static str, Value)> {
+    let part = |unit: i64, modulus: i64| Value::Int32((ticks / unit % modulus) as i32);
+    let total = |unit: f64| Value::Double(ticks as f64 / unit);
+    let second = TICKS_PER_SECOND as f64;
+    vec![
+        ("Ticks", Value::Int64(ticks)),
+        ("Days", Value::Int32((ticks / TICKS_PER_DAY) as i32)),
+        ("Hours", part(3600 * TICKS_PER_SECOND, 24)),
+        ("Milliseconds", part(10_000, 1000)),
+        ("Microseconds", part(10, 1000)),
+        ("Nanoseconds", Value::Int32((ticks % 10 * 100) as i32)),
+        ("Minutes", part(60 * TICKS_PER_SECOND, 60)),
+        ("Seconds", part(TICKS_PER_SECOND, 60)),
+        ("TotalDays", total(TICKS_PER_DAY as f64)),
+        ("TotalHours", total(3600.0 * second)),
+        ("TotalMilliseconds", total(10_000.0)),
+        ("TotalMicroseconds", total(10.0)),
+        ("TotalNanoseconds", Value::Double(ticks as f64 * 100.0)),
+        ("TotalMinutes", total(60.0 * second)),
+        ("TotalSeconds", total(second)),
+    ]
+}
+
+static DAY_OF_WEEK: LazyLock<Arc<EnumDefinition>> = LazyLock::new(|| {
+    Arc::new(EnumDefinition {
+        name: "System.DayOfWeek".into(),
+        flags: false,
+        members: crate::text::DAY_NAMES
+            .iter()
+            .zip(0..)
+            .map(|(name, n)| (Text::from(*name), n))
+            .collect(),
+    })
+});
+
+static DATE_TIME_KIND: LazyLock<Arc<EnumDefinition>> = LazyLock::new(|| {
+    Arc::new(EnumDefinition {
+        name: "System.DateTimeKind".into(),
+        flags: false,
+        members: ["Unspecified", "Utc", "Local"]
+            .into_iter()
+            .zip(0..)
+            .map(|(name, n)| (Text::from(name), n))
+            .collect(),
+    })
+});
+
+/// `System.DayOfWeek`.
+pub fn day_of_week() -> Arc<EnumDefinition> {
+    Arc::clone(&DAY_OF_WEEK)
+}
+
+fn date_properties(date: DateTime) -> Vec<(&'static str, Value)> {
+    let p = date_parts(date);
+    let number = |n: i64| Value::Int32(n as i32);
+    let midnight = date.ticks - date.ticks.rem_euclid(TICKS_PER_DAY);
+    let new_year = jiff::civil::date(p.year, 1, 1);
+    let day_of_year = jiff::civil::date(p.year, p.month, p.day)
+        .since(new_year)
+        .map_or(0, |span| span.get_days())
+        + 1;
+    vec![
+        ("DateTime", Value::text(date_time_long(date))),
+        (
+            "Date",
+            Value::DateTime(DateTime {
+                ticks: midnight,
+                kind: date.kind,
+            }),
+        ),
+        ("Day", number(i64::from(p.day))),
+        (
+            "DayOfWeek",
+            Value::Enum(EnumValue {
+                definition: day_of_week(),
+                number: i64::from(p.weekday),
+            }),
+        ),
+        ("DayOfYear", Value::Int32(day_of_year)),
+        ("Hour", number(p.hour)),
+        (
+            "Kind",
+            Value::Enum(EnumValue {
+                definition: Arc::clone(&DATE_TIME_KIND),
+                number: date.kind as i64,
+            }),
+        ),
+        ("Millisecond", number(p.fraction / 10_000)),
+        ("Microsecond", number(p.fraction / 10 % 1000)),
+        ("Nanosecond", number(p.fraction % 10 * 100)),
+        ("Minute", number(p.minute)),
+        ("Month", number(i64::from(p.month))),
+        ("Second", number(p.second)),
+        ("Ticks", Value::Int64(date.ticks)),
+        (
+            "TimeOfDay",
+            Value::TimeSpan(date.ticks.rem_euclid(TICKS_PER_DAY)),
+        ),
+        ("Year", number(i64::from(p.year))),
+    ]
+}
+
+fn version_properties(parts: &[i32]) -> Vec<(&'static str, Value)> {
+    let part = |index: usize| Value::Int32(parts.get(index).copied().unwrap_or(-1));
+    let revision = parts.get(3).copied().unwrap_or(-1);
+    vec![
+        ("Major", part(0)),
+        ("Minor", part(1)),
+        ("Build", part(2)),
+        ("Revision", part(3)),
+        ("MajorRevision", Value::Int16((revision >> 16) as i16)),
+        ("MinorRevision", Value::Int16(revision as i16)),
+    ]
+}
+
+/// Properties of the named scalars whose parts administrators read.
+fn named_properties(type_name: &str, text: &str) -> Vec<(&'static str, Value)> {
+    match type_name {
+        "System.Net.IPAddress" => address_properties(text),
+        "System.Uri" => vec![
+            ("OriginalString", Value::text(text)),
+            (
+                "IsAbsoluteUri",
+                Value::Bool(text.split_once(':').is_some_and(|(scheme, _)| {
+                    !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric())
+                })),
+            ),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn address_properties(text: &str) -> Vec<(&'static str, Value)> {
+    use std::net::IpAddr;
+    let Ok(address) = text.parse::<IpAddr>() else {
+        return Vec::new();
+    };
+    let v6 = match address {
+        IpAddr::V6(v6) => Some(v6),
+        IpAddr::V4(_) => None,
+    };
+    let is = |test: fn(&std::net::Ipv6Addr) -> bool| Value::Bool(v6.as_ref().is_some_and(test));
+    let family = if v6.is_some() {
+        "InterNetworkV6"
+    } else {
+        "InterNetwork"
+    };
+    let number = match address {
+        IpAddr::V4(v4) => Value::Int64(i64::from(u32::from_le_bytes(v4.octets()))),
+        IpAddr::V6(_) => Value::Null,
+    };
+    vec![
+        ("AddressFamily", Value::text(family)),
+        ("IsIPv6Multicast", is(std::net::Ipv6Addr::is_multicast)),
+        (
+            "IsIPv6LinkLocal",
+            is(std::net::Ipv6Addr::is_unicast_link_local),
+        ),
+        (
+            "IsIPv6SiteLocal",
+            is(|a| a.segments()[0] & 0xffc0 == 0xfec0),
+        ),
+        ("IsIPv6Teredo", is(|a| a.segments()[..2] == [0x2001, 0])),
+        ("IsIPv6UniqueLocal", is(std::net::Ipv6Addr::is_unique_local)),
+        ("IsIPv4MappedToIPv6", is(|a| a.to_ipv4_mapped().is_some())),
+        ("Address", number),
+    ]
+}
