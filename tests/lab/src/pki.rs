@@ -88,9 +88,7 @@ impl Authority {
     /// When no key can be made.
     pub fn new(name: &str) -> Result<Self, Error> {
         let mut parameters = CertificateParams::default();
-        parameters
-            .distinguished_name
-            .push(DnType::CommonName, name);
+        parameters.distinguished_name.push(DnType::CommonName, name);
         parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         (parameters.not_before, parameters.not_after) = current();
@@ -212,8 +210,14 @@ impl Cast {
         let people = [
             ("administrator", administrator.clone()),
             ("expired", administrator.clone().expired()),
-            ("view-only", Subject::member("view-only", &[VIEW_ONLY_GROUP])),
-            ("front-end", Subject::member("front-end", &[COMPONENT_GROUP])),
+            (
+                "view-only",
+                Subject::member("view-only", &[VIEW_ONLY_GROUP]),
+            ),
+            (
+                "front-end",
+                Subject::member("front-end", &[COMPONENT_GROUP]),
+            ),
             ("nobody", Subject::member("nobody", &[])),
         ];
         for (name, subject) in people {
@@ -259,7 +263,10 @@ impl Cast {
 fn current() -> (OffsetDateTime, OffsetDateTime) {
     let now = OffsetDateTime::now_utc();
     // An hour back, so that a clock that is a little behind does not refuse a new certificate.
-    (now - Duration::hours(1), now + Duration::days(LIFETIME_DAYS))
+    (
+        now - Duration::hours(1),
+        now + Duration::days(LIFETIME_DAYS),
+    )
 }
 
 fn write(path: &Path, text: &str, mode: u32) -> Result<(), Error> {
