@@ -1,0 +1,386 @@
+//! The transition table. The order of the checks is the order in which an administrator can mend what they find: first
+//! whether the command makes sense at all, then the seed rule, then what must be moved out of the way, then what must run.
+
+use crate::identity::Fqdn;
+use crate::observation::{CentralManagement, Observation, OperationKind, PoolObservation, Reach};
+use crate::pool_state::PoolState;
+use crate::quorum;
+use crate::refusal::Refusal;
+use crate::request::{FailBackRequest, FailOverRequest, MoveUserRequest};
+use crate::topology::Pool;
+
+/// What an accepted command leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// A new operation.
+    Start,
+    /// The same command was interrupted: its operation goes on after its last completed step.
+    Resume {
+        /// The operation.
+        operation: String,
+    },
+    /// The same command was interrupted without `-DisasterMode`, and the pool that it needs is gone: it is rolled back
+    /// where it can be, and a new operation takes its place.
+    Supersede {
+        /// The operation that is given up.
+        operation: String,
+    },
+}
+
+/// Whether a pool may be failed over now. Neither `-Force` nor `-DisasterMode` overrides anything but unreachability.
+pub fn check_fail_over(
+    seen: &Observation,
+    request: &FailOverRequest,
+) -> Result<Admission, Refusal> {
+    let (pool, backup) = paired_front_end(seen, &request.pool)?;
+    let wanted = Wanted {
+        kind: OperationKind::FailOver,
+        disaster_mode: request.disaster_mode,
+        needs: &pool.fqdn,
+    };
+    let admission = admission(seen, pool, backup, &wanted)?;
+    if let Admission::Resume { .. } = admission {
+        return Ok(admission);
+    }
+    match seen.state(&pool.fqdn) {
+        PoolState::Normal | PoolState::FailingOver(_) => {}
+        PoolState::FailedOver | PoolState::FailingBack(_) => {
+            return Err(Refusal::AlreadyFailedOver {
+                pool: pool.fqdn.clone(),
+                backup: backup.fqdn.clone(),
+            });
+        }
+    }
+    check_seed_rule(seen, pool, backup)?;
+    check_next_hop(seen, pool, backup)?;
+    check_central_management(seen, pool, backup)?;
+    check_backup_pool(seen, pool, backup, OperationKind::FailOver)?;
+    if !request.disaster_mode {
+        check_source(seen, pool, backup)?;
+    }
+    Ok(admission)
+}
+
+/// Whether a pool may be failed back now.
+pub fn check_fail_back(
+    seen: &Observation,
+    request: &FailBackRequest,
+) -> Result<Admission, Refusal> {
+    let (pool, backup) = paired_front_end(seen, &request.pool)?;
+    let wanted = Wanted {
+        kind: OperationKind::FailBack,
+        disaster_mode: request.disaster_mode,
+        needs: &backup.fqdn,
+    };
+    let admission = admission(seen, pool, backup, &wanted)?;
+    if let Admission::Resume { .. } = admission {
+        return Ok(admission);
+    }
+    let quarantined = seen.pool(&pool.fqdn).and_then(|p| p.quarantined);
+    match (seen.state(&pool.fqdn), quarantined) {
+        (PoolState::FailedOver | PoolState::FailingBack(_), _) => {}
+        // A pool in quarantine does not know whether its partner took over. Only the administrator can say that the
+        // partner is gone, and says it with -DisasterMode.
+        (PoolState::Normal | PoolState::FailingOver(_), Some(_)) if request.disaster_mode => {}
+        (PoolState::Normal | PoolState::FailingOver(_), Some(reason)) => {
+            return Err(quarantined_refusal(pool, pool, reason));
+        }
+        (PoolState::Normal | PoolState::FailingOver(_), None) => {
+            return Err(not_failed_over(seen, pool, backup));
+        }
+    }
+    check_home_pool_runs(seen, pool, backup)?;
+    if !request.disaster_mode {
+        check_backup_pool(seen, pool, backup, OperationKind::FailBack)?;
+    }
+    Ok(admission)
+}
+
+/// Whether a user may be moved to another pool now.
+pub fn check_move_user(seen: &Observation, request: &MoveUserRequest) -> Result<(), Refusal> {
+    front_end(seen, &request.target)?;
+    if request.from == request.target {
+        return Err(Refusal::AlreadyHomed {
+            user: request.user.clone(),
+            target: request.target.clone(),
+        });
+    }
+    for pool in [&request.from, &request.target] {
+        if let Some(operation) = seen.open_operation(pool)
+            && operation.kind != OperationKind::MoveUser
+        {
+            return Err(Refusal::OperationInProgress {
+                pool: request.from.clone(),
+                on: operation.pool.clone(),
+                id: operation.id.clone(),
+                running: operation.kind,
+            });
+        }
+        if !request.force && seen.state(pool) != PoolState::Normal {
+            let backup = seen.topology.backup_of(pool).map_or(pool, |b| &b.fqdn);
+            return Err(Refusal::PoolFailedOver {
+                user: request.user.clone(),
+                from: request.from.clone(),
+                target: request.target.clone(),
+                failed_over: pool.clone(),
+                backup: backup.clone(),
+            });
+        }
+    }
+    let target_server = serving_pool(seen, &request.target);
+    if !seen.is_reachable(target_server) {
+        return Err(Refusal::MoveTargetUnreachable {
+            user: request.user.clone(),
+            target: target_server.clone(),
+            silent_for: silent_for(seen, target_server),
+        });
+    }
+    let source_server = serving_pool(seen, &request.from);
+    if !request.force && !seen.is_reachable(source_server) {
+        return Err(Refusal::MoveSourceUnreachable {
+            user: request.user.clone(),
+            from: source_server.clone(),
+            target: request.target.clone(),
+            silent_for: silent_for(seen, source_server),
+        });
+    }
+    Ok(())
+}
+
+fn serving_pool<'a>(seen: &'a Observation, home: &'a Fqdn) -> &'a Fqdn {
+    match (seen.state(home).is_away(), seen.topology.backup_of(home)) {
+        (true, Some(backup)) => &backup.fqdn,
+        (true, None) | (false, _) => home,
+    }
+}
+
+fn front_end<'a>(seen: &'a Observation, fqdn: &Fqdn) -> Result<&'a Pool, Refusal> {
+    let Some(pool) = seen.topology.pool(fqdn) else {
+        return Err(Refusal::PoolNotFound { pool: fqdn.clone() });
+    };
+    if !pool.kind.is_front_end() {
+        return Err(Refusal::PoolNotFrontEnd {
+            pool: fqdn.clone(),
+            kind: pool.kind,
+        });
+    }
+    Ok(pool)
+}
+
+fn paired_front_end<'a>(
+    seen: &'a Observation,
+    fqdn: &Fqdn,
+) -> Result<(&'a Pool, &'a Pool), Refusal> {
+    let pool = front_end(seen, fqdn)?;
+    match seen.topology.backup_of(fqdn) {
+        Some(backup) => Ok((pool, backup)),
+        None => Err(Refusal::PoolNotPaired { pool: fqdn.clone() }),
+    }
+}
+
+/// What an open operation is compared with.
+struct Wanted<'a> {
+    kind: OperationKind,
+    disaster_mode: bool,
+    /// The pool that the same command without `-DisasterMode` cannot do without.
+    needs: &'a Fqdn,
+}
+
+/// Start, or go on with what the same command began; a refusal when another operation is open on either pool.
+fn admission(
+    seen: &Observation,
+    pool: &Pool,
+    backup: &Pool,
+    wanted: &Wanted<'_>,
+) -> Result<Admission, Refusal> {
+    for on in [pool, backup] {
+        let Some(open) = seen.open_operation(&on.fqdn) else {
+            continue;
+        };
+        if open.kind != wanted.kind || open.pool != pool.fqdn {
+            return Err(Refusal::OperationInProgress {
+                pool: pool.fqdn.clone(),
+                on: open.pool.clone(),
+                id: open.id.clone(),
+                running: open.kind,
+            });
+        }
+        let operation = open.id.clone();
+        let stuck = wanted.disaster_mode && !open.disaster_mode && !seen.is_reachable(wanted.needs);
+        return Ok(if stuck {
+            Admission::Supersede { operation }
+        } else {
+            Admission::Resume { operation }
+        });
+    }
+    Ok(Admission::Start)
+}
+
+/// The seed rule: while the partner is failed over, this pool is the only one that can serve both.
+fn check_seed_rule(seen: &Observation, pool: &Pool, backup: &Pool) -> Result<(), Refusal> {
+    if seen.state(&backup.fqdn) != PoolState::Normal {
+        return Err(Refusal::PartnerPoolFailedOver {
+            pool: pool.fqdn.clone(),
+            partner: backup.fqdn.clone(),
+        });
+    }
+    match seen.pool(&backup.fqdn).and_then(|seen| seen.quarantined) {
+        // While the backup pool does not know who serves its own users, the rule cannot be checked.
+        Some(reason) => Err(quarantined_refusal(pool, backup, reason)),
+        None => Ok(()),
+    }
+}
+
+fn check_next_hop(seen: &Observation, pool: &Pool, backup: &Pool) -> Result<(), Refusal> {
+    let edges: Vec<Fqdn> = seen
+        .topology
+        .edges_with_next_hop(&pool.fqdn)
+        .map(|edge| edge.fqdn.clone())
+        .collect();
+    if edges.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::PoolIsEdgeNextHop {
+        pool: pool.fqdn.clone(),
+        backup: backup.fqdn.clone(),
+        edges,
+    })
+}
+
+fn check_central_management(seen: &Observation, pool: &Pool, backup: &Pool) -> Result<(), Refusal> {
+    match &seen.central_management {
+        CentralManagement::NotDeployed => Ok(()),
+        CentralManagement::Available { active } if active == &pool.fqdn => {
+            Err(Refusal::CentralManagementOnPool {
+                pool: pool.fqdn.clone(),
+                backup: backup.fqdn.clone(),
+            })
+        }
+        CentralManagement::Available { .. } => Ok(()),
+        CentralManagement::Unavailable { last_active } => {
+            Err(Refusal::CentralManagementUnavailable {
+                pool: pool.fqdn.clone(),
+                last_active: last_active.clone(),
+            })
+        }
+    }
+}
+
+/// The backup pool must answer, with its store.
+fn check_backup_pool(
+    seen: &Observation,
+    pool: &Pool,
+    backup: &Pool,
+    operation: OperationKind,
+) -> Result<(), Refusal> {
+    let up = seen
+        .pool(&backup.fqdn)
+        .is_some_and(|seen| seen.reach.is_reachable() && seen.back_end_available);
+    if !up {
+        return Err(Refusal::BackupPoolUnavailable {
+            pool: pool.fqdn.clone(),
+            backup: backup.fqdn.clone(),
+            silent_for: silent_for(seen, &backup.fqdn),
+            operation,
+        });
+    }
+    check_quorum(seen, backup)
+}
+
+/// A planned failover brings the backup up to date first, so the pool must be able to export.
+fn check_source(seen: &Observation, pool: &Pool, backup: &Pool) -> Result<(), Refusal> {
+    let source = reachable(seen, pool, backup)?;
+    if !source.back_end_available {
+        return Err(Refusal::PoolBackEndUnavailable {
+            pool: pool.fqdn.clone(),
+            backup: backup.fqdn.clone(),
+        });
+    }
+    match source.quarantined {
+        Some(reason) => Err(quarantined_refusal(pool, pool, reason)),
+        None => Ok(()),
+    }
+}
+
+/// A failback needs a home pool that can serve: it answers, its store answers, its servers have quorum.
+fn check_home_pool_runs(seen: &Observation, pool: &Pool, backup: &Pool) -> Result<(), Refusal> {
+    let home = match seen.pool(&pool.fqdn) {
+        Some(home) if home.reach.is_reachable() => home,
+        Some(_) | None => {
+            return Err(Refusal::HomePoolUnavailable {
+                pool: pool.fqdn.clone(),
+                backup: backup.fqdn.clone(),
+                silent_for: silent_for(seen, &pool.fqdn),
+            });
+        }
+    };
+    if !home.back_end_available {
+        return Err(Refusal::HomePoolUnavailable {
+            pool: pool.fqdn.clone(),
+            backup: backup.fqdn.clone(),
+            silent_for: None,
+        });
+    }
+    check_quorum(seen, pool)
+}
+
+fn check_quorum(seen: &Observation, pool: &Pool) -> Result<(), Refusal> {
+    if seen.has_quorum(pool) {
+        return Ok(());
+    }
+    let need = quorum::needed_to_run(pool.machines.len());
+    Err(Refusal::PoolBelowQuorum {
+        pool: pool.fqdn.clone(),
+        running: quorum::voters(&seen.running(pool)),
+        needed: need.needed,
+        of: need.of,
+    })
+}
+
+fn reachable<'a>(
+    seen: &'a Observation,
+    pool: &Pool,
+    backup: &Pool,
+) -> Result<&'a PoolObservation, Refusal> {
+    seen.pool(&pool.fqdn)
+        .filter(|observed| observed.reach.is_reachable())
+        .ok_or_else(|| Refusal::PoolUnreachable {
+            pool: pool.fqdn.clone(),
+            backup: backup.fqdn.clone(),
+            silent_for: silent_for(seen, &pool.fqdn),
+        })
+}
+
+fn silent_for(seen: &Observation, fqdn: &Fqdn) -> Option<std::time::Duration> {
+    match seen.pool(fqdn)?.reach {
+        Reach::Reachable => None,
+        Reach::Unreachable { silent_for } => silent_for,
+    }
+}
+
+/// The typical mistake is to name the pool that serves instead of the pool that is failed over: say which one is meant.
+fn not_failed_over(seen: &Observation, pool: &Pool, backup: &Pool) -> Refusal {
+    if seen.state(&backup.fqdn).is_away() {
+        Refusal::BackupPoolNotFailedOver {
+            pool: pool.fqdn.clone(),
+            failed_over: backup.fqdn.clone(),
+        }
+    } else {
+        Refusal::NotFailedOver {
+            pool: pool.fqdn.clone(),
+            backup: backup.fqdn.clone(),
+        }
+    }
+}
+
+fn quarantined_refusal(
+    pool: &Pool,
+    quarantined: &Pool,
+    reason: crate::ownership::QuarantineReason,
+) -> Refusal {
+    Refusal::Quarantined {
+        pool: pool.fqdn.clone(),
+        quarantined: quarantined.fqdn.clone(),
+        reason,
+    }
+}
