@@ -157,8 +157,8 @@ pub enum Shown<'a> {
     Verbose(&'a str),
     /// A debug record.
     Debug(&'a str),
-    /// An information record that is shown.
-    Information(&'a Value, &'a [String]),
+    /// An information record with its tags, and whether it is shown as well as kept.
+    Information(&'a Value, &'a [String], bool),
     /// Progress.
     Progress(&'a ProgressRecord),
 }

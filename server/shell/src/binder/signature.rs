@@ -334,4 +334,3 @@ pub fn is_common(command: &CommandInfo, name: &str) -> bool {
             .iter()
             .any(|common| &*common.name == name)
 }
-
