@@ -105,6 +105,8 @@ pub fn parse_modules(name: &str) -> Result<&'static [BackupModule], UnknownModul
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentKind {
+    /// A user's account in this deployment.
+    Account,
     /// An entry of a user's contact list.
     Contact,
     /// A group of a user's contact list.
@@ -131,7 +133,8 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     /// The kinds that belong to users, in the order in which losses are listed.
-    pub const USER_DATA: [Self; 7] = [
+    pub const USER_DATA: [Self; 8] = [
+        Self::Account,
         Self::Contact,
         Self::Group,
         Self::Setting,
@@ -142,7 +145,8 @@ impl DocumentKind {
     ];
 
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
+        Self::Account,
         Self::Contact,
         Self::Group,
         Self::Setting,
@@ -160,7 +164,8 @@ impl DocumentKind {
     #[must_use]
     pub fn module(self) -> BackupModule {
         match self {
-            Self::Contact
+            Self::Account
+            | Self::Contact
             | Self::Group
             | Self::Setting
             | Self::Presence
@@ -183,6 +188,7 @@ impl DocumentKind {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Account => "account",
             Self::Contact => "contact",
             Self::Group => "group",
             Self::Setting => "setting",
