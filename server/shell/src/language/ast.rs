@@ -40,15 +40,26 @@ pub struct Block {
 pub struct ParameterDeclaration {
     /// Name without `$`, as typed.
     pub name: Text,
-    /// Types written before it, outermost first, as typed.
-    pub types: Vec<TypeLiteral>,
+    /// The type written before it, if there is one.
+    pub type_literal: Option<TypeLiteral>,
+    /// `[Parameter(…)]`, `[ValidateSet(…)]`, …
+    pub attributes: Vec<Attribute>,
     /// The default value.
     pub default: Option<Expression>,
-    /// `[Parameter(Mandatory)]`.
-    pub mandatory: bool,
-    /// `[Parameter(ValueFromPipeline)]`.
-    pub from_pipeline: bool,
     /// Where it stands.
+    pub extent: Extent,
+}
+
+/// `[Name(arguments, Key = value)]`.
+#[derive(Debug)]
+pub struct Attribute {
+    /// Name as typed.
+    pub name: Text,
+    /// Arguments by position.
+    pub positional: Vec<Expression>,
+    /// Arguments by name; one without a value is true.
+    pub named: Vec<(Text, Option<Expression>)>,
+    /// Where it stands, brackets included.
     pub extent: Extent,
 }
 
@@ -139,6 +150,17 @@ pub enum StatementKind {
         /// Whether it was declared as `filter`.
         filter: bool,
     },
+    /// `trap`.
+    Trap(Catch),
+    /// `enum Name { … }`.
+    Enum {
+        /// Name as typed.
+        name: Text,
+        /// Members with their values.
+        members: Vec<(Text, i64)>,
+    },
+    /// `using namespace …`.
+    Using,
     /// `throw`.
     Throw(Option<Box<Statement>>),
     /// `return`.
@@ -431,8 +453,8 @@ pub enum ExpressionKind {
         /// `?[`.
         null_conditional: bool,
     },
-    /// A statement used as a value (`$x = if …`); only inside the evaluator's reach of `Statement`.
-    Invalid,
+    /// `[ValidateRange(1, 3)]$x`: a variable that keeps checking what it is given.
+    Attributed(Arc<Attribute>, Box<Expression>),
 }
 
 /// A part of an expandable string.

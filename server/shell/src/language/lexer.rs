@@ -1,0 +1,632 @@
+//! From characters to tokens, in two modes: a command's arguments and an expression's operands.
+//!
+//! The parser says which mode applies, token by token, as PowerShell's own does: the same characters mean different
+//! things in the two. The lexer never fails: what it refuses it notes among the errors and goes on.
+
+use crate::error_record::Extent;
+use crate::language::ast::{Stream, VariablePath};
+use crate::language::characters::{
+    is_blank, is_dash, is_identifier_part, is_identifier_start, is_line_break, is_word_end,
+};
+use crate::language::parse_error::ParseError;
+use crate::language::token::{RedirectionSign, Sign, Token, TokenKind, dash_operator};
+use crate::language::{characters, number};
+
+/// How the next characters are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Arguments of a command: bare words.
+    Command,
+    /// Operands and operators.
+    Expression,
+    /// An operand is due: a sign before digits belongs to the number.
+    Operand,
+}
+
+/// Most errors that are kept of one text.
+const MAX_ERRORS: usize = 1000;
+
+/// A reader of tokens.
+#[derive(Debug)]
+pub struct Lexer<'a> {
+    /// What is read.
+    pub(super) text: &'a str,
+    /// For a text taken out of a string: where each of its bytes stands in the source.
+    origins: Option<&'a [usize]>,
+    /// Where reading stands.
+    pub(super) at: usize,
+    /// What was refused.
+    pub errors: Vec<ParseError>,
+}
+
+impl<'a> Lexer<'a> {
+    /// Reads a whole source.
+    pub fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            origins: None,
+            at: 0,
+            errors: Vec::new(),
+        }
+    }
+
+    /// Reads a text taken out of a string of the source.
+    pub fn nested(text: &'a str, origins: &'a [usize]) -> Self {
+        Self {
+            origins: Some(origins),
+            ..Self::new(text)
+        }
+    }
+
+    /// Where reading stands, in bytes of this text.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Goes back to an earlier position.
+    pub fn rewind(&mut self, position: usize) {
+        self.at = position;
+    }
+
+    /// Whether everything was read.
+    pub fn at_end(&self) -> bool {
+        self.at >= self.text.len()
+    }
+
+    /// Gives up the rest.
+    pub fn rewind_to_end(&mut self) {
+        self.at = self.text.len();
+    }
+
+    /// Goes on after the character at `position`.
+    pub fn advance_past(&mut self, position: usize) {
+        self.at = position;
+        self.take();
+    }
+
+    /// The extent in the source of a stretch of this text.
+    pub fn extent(&self, start: usize, end: usize) -> Extent {
+        match self.origins {
+            None => Extent { start, end },
+            Some(origins) => Extent {
+                start: origin(origins, start),
+                end: origin(origins, end),
+            },
+        }
+    }
+
+    /// The text between two positions.
+    pub fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// The character at hand.
+    pub(super) fn peek(&self) -> Option<char> {
+        match self.text.as_bytes().get(self.at) {
+            None => None,
+            Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+            Some(_) => self.text[self.at..].chars().next(),
+        }
+    }
+
+    /// The character after the one at hand.
+    pub(super) fn peek_next(&self) -> Option<char> {
+        let mut rest = self.text[self.at..].chars();
+        rest.next();
+        rest.next()
+    }
+
+    /// Takes the character at hand.
+    pub(super) fn take(&mut self) -> Option<char> {
+        let taken = self.peek()?;
+        self.at += taken.len_utf8();
+        Some(taken)
+    }
+
+    fn starts(&self, word: &str) -> bool {
+        self.text.as_bytes()[self.at..].starts_with(word.as_bytes())
+    }
+
+    /// Notes an error; one at the end of the text could be mended by more input.
+    pub fn refuse(
+        &mut self,
+        id: &'static str,
+        message: impl Into<String>,
+        start: usize,
+        end: usize,
+    ) {
+        self.note(ParseError {
+            id,
+            message: message.into(),
+            extent: self.extent(start, end),
+            incomplete: false,
+        });
+    }
+
+    /// Keeps an error, once: a token that is looked at twice refuses the same twice.
+    pub fn note(&mut self, error: ParseError) {
+        if !self.errors.contains(&error) && self.errors.len() < MAX_ERRORS {
+            self.errors.push(error);
+        }
+    }
+
+    /// Notes an error at the end of the text, which more input could mend.
+    pub fn refuse_incomplete(
+        &mut self,
+        id: &'static str,
+        message: impl Into<String>,
+        start: usize,
+        end: usize,
+    ) {
+        self.note(ParseError {
+            id,
+            message: message.into(),
+            extent: self.extent(start, end),
+            incomplete: self.at >= self.text.len(),
+        });
+    }
+
+    /// Skips blanks, continued lines and comments; line breaks too, if asked.
+    pub fn skip_blanks(&mut self, lines: bool) {
+        while let Some(next) = self.peek() {
+            match next {
+                '`' => {
+                    let after = self.text[self.at + 1..].chars().next();
+                    if !after.is_some_and(is_line_break) {
+                        return;
+                    }
+                    self.at += 1;
+                    self.take_line_break();
+                }
+                '#' => self.skip_to_line_end(),
+                '<' if self.starts("<#") => self.skip_block_comment(),
+                _ if is_blank(next) => {
+                    self.take();
+                }
+                _ if lines && is_line_break(next) => self.take_line_break(),
+                _ => return,
+            }
+        }
+    }
+
+    fn take_line_break(&mut self) {
+        if self.starts("\r\n") {
+            self.at += 1;
+        }
+        self.at += 1;
+    }
+
+    fn skip_to_line_end(&mut self) {
+        while self.peek().is_some_and(|next| !is_line_break(next)) {
+            self.take();
+        }
+    }
+
+    fn skip_block_comment(&mut self) {
+        let start = self.at;
+        match self.text[start..].find("#>") {
+            Some(end) => self.at = start + end + 2,
+            None => {
+                self.at = self.text.len();
+                self.refuse_incomplete(
+                    "MissingTerminatorMultiLineComment",
+                    "The terminator '#>' is missing from the multiline comment.",
+                    start,
+                    self.text.len(),
+                );
+            }
+        }
+    }
+
+    /// The next token.
+    pub fn next(&mut self, mode: Mode) -> Token {
+        self.skip_blanks(false);
+        let start = self.at;
+        let kind = self.scan(mode, start);
+        Token {
+            kind,
+            extent: self.extent(start, self.at),
+        }
+    }
+
+    fn sign(&mut self, sign: Sign, length: usize) -> TokenKind {
+        self.at += length;
+        TokenKind::Sign(sign)
+    }
+
+    fn scan(&mut self, mode: Mode, start: usize) -> TokenKind {
+        let Some(first) = self.peek() else {
+            return TokenKind::EndOfInput;
+        };
+        if is_line_break(first) {
+            self.take_line_break();
+            return TokenKind::NewLine;
+        }
+        if let Some(kind) = self.scan_common(first) {
+            return kind;
+        }
+        if is_dash(first) {
+            return self.scan_dash(mode, start);
+        }
+        if first.is_ascii_digit()
+            || (first == '.' && self.peek_next().is_some_and(|c| c.is_ascii_digit()))
+        {
+            return self.scan_number(mode, start);
+        }
+        if mode == Mode::Command {
+            return self.scan_word();
+        }
+        if mode == Mode::Operand
+            && first == '+'
+            && self.peek_next().is_some_and(|c| c.is_ascii_digit())
+        {
+            return self.scan_number(mode, start);
+        }
+        match self.operator_sign() {
+            Some((sign, length)) => self.sign(sign, length),
+            None if first == ':' => self.scan_label(),
+            None => self.scan_identifier(),
+        }
+    }
+
+    /// Tokens that mean the same in both modes.
+    fn scan_common(&mut self, first: char) -> Option<TokenKind> {
+        let fixed = [
+            ("&&", Sign::AndAnd),
+            ("||", Sign::OrOr),
+            ("@(", Sign::AtParenthesis),
+            ("@{", Sign::AtBrace),
+            ("$(", Sign::DollarParenthesis),
+            ("|", Sign::Pipe),
+            ("&", Sign::Ampersand),
+            (";", Sign::Semicolon),
+            ("(", Sign::LeftParenthesis),
+            (")", Sign::RightParenthesis),
+            ("{", Sign::LeftBrace),
+            ("}", Sign::RightBrace),
+            (",", Sign::Comma),
+        ];
+        if first.is_ascii_punctuation() {
+            for (text, sign) in fixed {
+                if self.starts(text) {
+                    return Some(self.sign(sign, text.len()));
+                }
+            }
+        }
+        match first {
+            '$' => self.scan_variable_token(),
+            '@' => self.scan_at(),
+            '<' => {
+                self.at += 1;
+                Some(TokenKind::Redirection(RedirectionSign::Input))
+            }
+            '>' | '*' | '1'..='6' => self.scan_redirection(first),
+            _ if characters::is_single_quote(first) => Some(self.scan_single_quoted()),
+            _ if characters::is_double_quote(first) => Some(self.scan_double_quoted()),
+            _ => None,
+        }
+    }
+
+    fn scan_variable_token(&mut self) -> Option<TokenKind> {
+        let start = self.at;
+        self.at += 1;
+        match self.scan_variable_path(false, false) {
+            Some(path) => Some(TokenKind::Variable(path)),
+            None => {
+                self.at = start;
+                None
+            }
+        }
+    }
+
+    fn scan_at(&mut self) -> Option<TokenKind> {
+        let next = self.peek_next()?;
+        if characters::is_single_quote(next) || characters::is_double_quote(next) {
+            return self.scan_here_string();
+        }
+        let start = self.at;
+        self.at += 1;
+        if next == '{' || !(is_identifier_part(next) || next == '?') {
+            self.at = start;
+            return None;
+        }
+        match self.scan_variable_path(true, false) {
+            Some(path) => Some(TokenKind::Variable(path)),
+            None => {
+                self.at = start;
+                None
+            }
+        }
+    }
+
+    fn scan_redirection(&mut self, first: char) -> Option<TokenKind> {
+        let bytes = &self.text.as_bytes()[self.at..];
+        let (stream, skip) = match first {
+            '>' => (Stream::Output, 0),
+            '*' => (Stream::All, 1),
+            '1' => (Stream::Output, 1),
+            '2' => (Stream::Error, 1),
+            '3' => (Stream::Warning, 1),
+            '4' => (Stream::Verbose, 1),
+            '5' => (Stream::Debug, 1),
+            _ => (Stream::Information, 1),
+        };
+        if bytes.get(skip) != Some(&b'>') {
+            return None;
+        }
+        if skip == 1 && bytes.get(2) == Some(&b'&') && bytes.get(3).is_some_and(u8::is_ascii_digit)
+        {
+            let merges = bytes[3] == b'1' && stream != Stream::Output;
+            self.at += 4;
+            return Some(TokenKind::Redirection(if merges {
+                RedirectionSign::Merge(stream)
+            } else {
+                RedirectionSign::BadMerge
+            }));
+        }
+        let append = bytes.get(skip + 1) == Some(&b'>');
+        self.at += skip + 1 + usize::from(append);
+        Some(TokenKind::Redirection(RedirectionSign::File {
+            stream,
+            append,
+        }))
+    }
+
+    fn scan_dash(&mut self, mode: Mode, start: usize) -> TokenKind {
+        let dash = self.peek().map_or(1, char::len_utf8);
+        let next = self.peek_next();
+        if mode == Mode::Command {
+            return match next {
+                Some(c) if is_identifier_start(c) || c == '?' => self.scan_parameter(),
+                Some(c) if c.is_ascii_digit() || c == '.' => self.scan_number(mode, start),
+                _ => self.scan_word(),
+            };
+        }
+        match next {
+            Some(c) if is_dash(c) => self.sign(Sign::MinusMinus, dash + c.len_utf8()),
+            Some('=') => self.sign(Sign::MinusEquals, dash + 1),
+            Some(c) if is_identifier_start(c) => {
+                self.at += dash;
+                let word_start = self.at;
+                while self.peek().is_some_and(is_identifier_part) {
+                    self.take();
+                }
+                match dash_operator(self.slice(word_start, self.at)) {
+                    Some(operator) => TokenKind::Operator(operator),
+                    None => {
+                        self.at = start;
+                        self.scan_parameter()
+                    }
+                }
+            }
+            Some(c) if mode == Mode::Operand && (c.is_ascii_digit() || c == '.') => {
+                self.scan_number(mode, start)
+            }
+            _ => self.sign(Sign::Minus, dash),
+        }
+    }
+
+    /// `-Name`: runs to a blank or to one of `{ } ( ) ; , | & . [ :`; a quote makes an argument of the whole.
+    fn scan_parameter(&mut self) -> TokenKind {
+        let start = self.at;
+        self.take();
+        let name_start = self.at;
+        while let Some(next) = self.peek() {
+            match next {
+                ':' | '.' | '[' => break,
+                _ if characters::is_single_quote(next) || characters::is_double_quote(next) => {
+                    self.at = start;
+                    return self.scan_word();
+                }
+                _ if is_word_end(next) => break,
+                _ => {
+                    self.take();
+                }
+            }
+        }
+        let name = self.slice(name_start, self.at).into();
+        let colon = self.peek() == Some(':');
+        if colon {
+            self.at += 1;
+        }
+        TokenKind::Parameter { name, colon }
+    }
+
+    /// A number, if the characters make one whole; else a bare word.
+    fn scan_number(&mut self, mode: Mode, start: usize) -> TokenKind {
+        if matches!(self.peek(), Some(c) if c == '+' || is_dash(c)) {
+            self.take();
+        }
+        while let Some(next) = self.peek() {
+            let exponent_sign = (next == '+' || next == '-')
+                && self.text[start..self.at].ends_with(['e', 'E'])
+                && !self.text[start..self.at].contains(['x', 'X']);
+            if next == '.' && self.peek_next() == Some('.') {
+                break;
+            }
+            if next == '.'
+                && (mode != Mode::Command && !self.peek_next().is_some_and(|c| c.is_ascii_digit())
+                    || self.text[start..self.at].contains(['.', 'e', 'E']))
+            {
+                break;
+            }
+            if !(next.is_ascii_alphanumeric() || next == '.' || exponent_sign) {
+                break;
+            }
+            self.take();
+        }
+        let text = self.slice(start, self.at);
+        let ends = match self.peek() {
+            None => true,
+            Some(next) if mode == Mode::Command => is_word_end(next),
+            Some(next) => is_word_end(next) || characters::ends_number(next),
+        };
+        if let (true, Some(value)) = (ends, number::parse(text)) {
+            return TokenKind::Number(value);
+        }
+        self.at = start;
+        if mode == Mode::Operand && matches!(self.peek(), Some(c) if c == '+' || is_dash(c)) {
+            let plus = self.peek() == Some('+');
+            let length = self.peek().map_or(1, char::len_utf8);
+            return self.sign(if plus { Sign::Plus } else { Sign::Minus }, length);
+        }
+        self.scan_word()
+    }
+
+    fn operator_sign(&self) -> Option<(Sign, usize)> {
+        let table = [
+            ("??=", Sign::QuestionQuestionEquals),
+            ("??", Sign::QuestionQuestion),
+            ("?.", Sign::QuestionDot),
+            ("?[", Sign::QuestionBracket),
+            ("?", Sign::Question),
+            ("::", Sign::ColonColon),
+            ("++", Sign::PlusPlus),
+            ("+=", Sign::PlusEquals),
+            ("*=", Sign::StarEquals),
+            ("/=", Sign::SlashEquals),
+            ("%=", Sign::PercentEquals),
+            ("..", Sign::DotDot),
+            ("=", Sign::Equals),
+            ("+", Sign::Plus),
+            ("*", Sign::Star),
+            ("/", Sign::Slash),
+            ("%", Sign::Percent),
+            ("!", Sign::Exclamation),
+            (".", Sign::Dot),
+            ("[", Sign::LeftBracket),
+            ("]", Sign::RightBracket),
+        ];
+        let found = table.iter().find(|(text, _)| self.starts(text));
+        match found {
+            Some((text, sign)) => Some((*sign, text.len())),
+            None if self.starts(":") && !self.peek_next().is_some_and(is_identifier_start) => {
+                Some((Sign::Colon, 1))
+            }
+            None => None,
+        }
+    }
+
+    /// `:label` before a loop.
+    fn scan_label(&mut self) -> TokenKind {
+        self.at += 1;
+        let start = self.at;
+        while self.peek().is_some_and(is_identifier_part) {
+            self.take();
+        }
+        TokenKind::Label(self.slice(start, self.at).into())
+    }
+
+    /// A name in an expression: a member, a hashtable's key, a keyword.
+    fn scan_identifier(&mut self) -> TokenKind {
+        let start = self.at;
+        while self.peek().is_some_and(is_identifier_part) {
+            self.take();
+        }
+        if self.at == start {
+            return self.scan_word();
+        }
+        TokenKind::Word(self.slice(start, self.at).into())
+    }
+
+    /// What follows `$`, `@` or `${`: none if it names no variable. In a string a colon that nothing follows is refused.
+    pub(super) fn scan_variable_path(
+        &mut self,
+        splatted: bool,
+        in_string: bool,
+    ) -> Option<VariablePath> {
+        let start = self.at;
+        let first = self.peek()?;
+        if first == '{' && !splatted {
+            return self.scan_braced_variable();
+        }
+        if matches!(first, '$' | '^') && !splatted {
+            self.at += 1;
+            return Some(variable_path(self.slice(start, self.at), splatted));
+        }
+        while let Some(next) = self.peek() {
+            if next == ':' {
+                let after = self.peek_next();
+                if after == Some(':') || self.at == start {
+                    break;
+                }
+                if after.is_some_and(|c| is_identifier_part(c) || c == '?') {
+                    self.at += 1;
+                    continue;
+                }
+                if in_string {
+                    let end = self.at + 1;
+                    self.refuse(
+                        "InvalidVariableReferenceWithDrive",
+                        "Variable reference is not valid. ':' was not followed by a valid variable name character. \
+                         Consider using ${} to delimit the name.",
+                        start.saturating_sub(1),
+                        end,
+                    );
+                }
+                break;
+            }
+            if !(is_identifier_part(next) || next == '?') {
+                break;
+            }
+            self.take();
+        }
+        (self.at > start).then(|| variable_path(self.slice(start, self.at), splatted))
+    }
+
+    fn scan_braced_variable(&mut self) -> Option<VariablePath> {
+        let start = self.at;
+        self.at += 1;
+        let mut name = String::new();
+        loop {
+            match self.take() {
+                None => {
+                    let message = "The variable reference is missing the closing '}'.";
+                    self.refuse_incomplete(
+                        "IncompleteDollarVariableReference",
+                        message,
+                        start.saturating_sub(1),
+                        self.at,
+                    );
+                    break;
+                }
+                Some('}') => break,
+                Some('`') => name.extend(self.take()),
+                Some(other) => name.push(other),
+            }
+        }
+        if name.is_empty() {
+            self.refuse(
+                "EmptyVariableReference",
+                "Empty ${} variable reference, there should be a name between the braces.",
+                start.saturating_sub(1),
+                self.at,
+            );
+        }
+        Some(variable_path(&name, false))
+    }
+}
+
+fn origin(origins: &[usize], at: usize) -> usize {
+    origins
+        .get(at)
+        .or(origins.last())
+        .copied()
+        .unwrap_or_default()
+}
+
+/// Splits the scope off a variable's name.
+pub fn variable_path(text: &str, splatted: bool) -> VariablePath {
+    let (scope, name) = match text.split_once(':') {
+        Some((scope, name)) if !scope.is_empty() && !name.is_empty() => {
+            (Some(scope.to_lowercase().into()), name)
+        }
+        _ => (None, text),
+    };
+    VariablePath {
+        text: text.into(),
+        scope,
+        key: name.to_lowercase().into(),
+        splatted,
+    }
+}

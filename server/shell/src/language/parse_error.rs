@@ -1,0 +1,53 @@
+//! What the parser refuses, as PowerShell's parser words it.
+
+use std::sync::Arc;
+
+use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
+use crate::format::error_view::position_message;
+use crate::language::ast::Source;
+use crate::language::position;
+
+/// One thing that is wrong with a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// PowerShell's identifier.
+    pub id: &'static str,
+    /// The text, without its position.
+    pub message: String,
+    /// The stretch to blame; may be empty.
+    pub extent: Extent,
+    /// Whether more input could mend it.
+    pub incomplete: bool,
+}
+
+/// Whether the first error says that the input just ends too early.
+pub fn is_incomplete(errors: &[ParseError]) -> bool {
+    errors.first().is_some_and(|error| error.incomplete)
+}
+
+/// The record of a text that was refused: that of the first error, with the messages of all.
+pub fn into_record(errors: &[ParseError], source: &Arc<Source>) -> ErrorRecord {
+    let Some(first) = errors.first() else {
+        return ErrorRecord::default();
+    };
+    let exception = "System.Management.Automation.ParentContainsErrorRecordException";
+    if first.incomplete {
+        return ErrorRecord::new(
+            first.id,
+            ErrorCategory::ParserError,
+            exception,
+            first.message.clone(),
+        );
+    }
+    let message = errors
+        .iter()
+        .map(|error| {
+            let place = position::invocation(source, &error.extent);
+            format!("{}\n{}", position_message(&place), error.message)
+        })
+        .collect::<Vec<_>>()
+        .join("\n\n");
+    let mut record = ErrorRecord::new(first.id, ErrorCategory::ParserError, exception, message);
+    record.invocation = Some(position::invocation(source, &first.extent));
+    record
+}

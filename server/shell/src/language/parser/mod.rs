@@ -1,0 +1,346 @@
+//! Recursive descent over the tokens, one method a rule of PowerShell's grammar.
+//!
+//! A text that is refused is still read to its end, so that all its errors are reported at once, as PowerShell does.
+
+mod block;
+mod command;
+mod expression;
+mod pipeline;
+mod primary;
+mod statement;
+
+use std::sync::Arc;
+
+use crate::error_record::Extent;
+use crate::language::ast::{
+    Block, Expression, ExpressionKind, Source, Statement, StringPart, VariablePath,
+};
+use crate::language::lexer::{Lexer, Mode};
+use crate::language::parse_error::ParseError;
+use crate::language::token::{RawPart, Sign, Token, TokenKind};
+
+/// Longest text that is parsed, in bytes.
+pub const MAX_TEXT: usize = 4 << 20;
+/// Deepest nesting of blocks, parentheses and strings.
+pub const MAX_DEPTH: usize = 64;
+
+/// Parses a whole text.
+///
+/// # Errors
+/// Everything that is wrong with it, in order.
+pub fn parse(source: &Arc<Source>) -> Result<Block, Vec<ParseError>> {
+    let mut parser = Parser {
+        lexer: Lexer::new(""),
+        source,
+        peeked: None,
+        depth: 0,
+        last_end: 0,
+        no_comma: false,
+    };
+    if source.text.len() > MAX_TEXT {
+        parser.too_complicated();
+        return Err(parser.lexer.errors);
+    }
+    parser.lexer = Lexer::new(&source.text);
+    let block = parser.block(None, source.text.len());
+    if parser.lexer.errors.is_empty() {
+        Ok(block)
+    } else {
+        Err(parser.lexer.errors)
+    }
+}
+
+/// A token that was looked at, and how to go back before it.
+struct Peeked {
+    mode: Mode,
+    token: Token,
+    start: usize,
+    end: usize,
+}
+
+/// The parser of one text, or of one sub-expression in a string.
+pub(crate) struct Parser<'a> {
+    lexer: Lexer<'a>,
+    source: &'a Arc<Source>,
+    peeked: Option<Peeked>,
+    depth: usize,
+    /// Where the last token taken ends in the source.
+    last_end: usize,
+    /// Whether a comma separates arguments of a call instead of making an array.
+    no_comma: bool,
+}
+
+impl<'a> Parser<'a> {
+    /// Looks at the next token.
+    fn peek(&mut self, mode: Mode) -> &Token {
+        if self
+            .peeked
+            .as_ref()
+            .is_some_and(|peeked| peeked.mode != mode)
+        {
+            self.resync();
+        }
+        let lexer = &mut self.lexer;
+        let peeked = self.peeked.get_or_insert_with(|| {
+            let start = lexer.position();
+            let token = lexer.next(mode);
+            Peeked {
+                mode,
+                token,
+                start,
+                end: lexer.position(),
+            }
+        });
+        &peeked.token
+    }
+
+    /// Takes the next token.
+    fn next(&mut self, mode: Mode) -> Token {
+        self.peek(mode);
+        let token = self.peeked.take().map_or_else(
+            || Token {
+                kind: TokenKind::EndOfInput,
+                extent: Extent::default(),
+            },
+            |peeked| peeked.token,
+        );
+        self.last_end = token.extent.end;
+        token
+    }
+
+    /// Forgets the token that was looked at: reading goes on before it.
+    fn resync(&mut self) {
+        if let Some(peeked) = self.peeked.take() {
+            self.lexer.rewind(peeked.start);
+        }
+    }
+
+    fn peek_is(&mut self, mode: Mode, sign: Sign) -> bool {
+        self.peek(mode).kind.is(sign)
+    }
+
+    /// Takes the next token if it is that sign.
+    fn eat(&mut self, mode: Mode, sign: Sign) -> bool {
+        let found = self.peek_is(mode, sign);
+        if found {
+            self.next(mode);
+        }
+        found
+    }
+
+    /// Skips line breaks, blanks and comments.
+    fn skip_lines(&mut self) {
+        self.resync();
+        self.lexer.skip_blanks(true);
+    }
+
+    /// The text of the token at hand, as typed.
+    fn peeked_text(&self) -> &'a str {
+        self.peeked.as_ref().map_or("", |peeked| {
+            let skipped = self.lexer.slice(peeked.start, peeked.end);
+            let length = peeked.token.extent.end - peeked.token.extent.start;
+            skipped
+                .get(skipped.len().saturating_sub(length)..)
+                .unwrap_or(skipped)
+        })
+    }
+
+    /// The keyword at hand, in lower case, if the next word is a plain one.
+    fn peek_keyword(&mut self) -> Option<String> {
+        let TokenKind::Word(word) = &self.peek(Mode::Command).kind else {
+            return None;
+        };
+        let word = word.clone();
+        (*word == *self.peeked_text()).then(|| word.to_ascii_lowercase())
+    }
+
+    /// Notes an error; offsets are of the source.
+    fn refuse(&mut self, id: &'static str, message: impl Into<String>, extent: Extent) {
+        self.note(id, message.into(), extent, false);
+    }
+
+    /// Notes an error that more input could mend if only blanks are left after the last token taken.
+    fn refuse_incomplete(&mut self, id: &'static str, message: impl Into<String>, extent: Extent) {
+        self.resync();
+        let at = self.lexer.position();
+        let errors = self.lexer.errors.len();
+        self.lexer.skip_blanks(true);
+        let incomplete = self.lexer.at_end();
+        self.lexer.rewind(at);
+        self.lexer.errors.truncate(errors);
+        self.note(id, message.into(), extent, incomplete);
+    }
+
+    fn note(&mut self, id: &'static str, message: String, extent: Extent, incomplete: bool) {
+        self.lexer.note(ParseError {
+            id,
+            message,
+            extent,
+            incomplete,
+        });
+    }
+
+    /// The empty stretch after the last token taken.
+    fn after_last(&self) -> Extent {
+        Extent {
+            start: self.last_end,
+            end: self.last_end,
+        }
+    }
+
+    /// From `start` to the end of the last token taken.
+    fn span(&self, start: usize) -> Extent {
+        Extent {
+            start,
+            end: self.last_end.max(start),
+        }
+    }
+
+    /// Runs a rule one level deeper; beyond the limit the rest of the text is given up.
+    fn deeper<T>(&mut self, rule: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth >= MAX_DEPTH {
+            self.too_complicated();
+            return None;
+        }
+        self.depth += 1;
+        let result = rule(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn too_complicated(&mut self) {
+        self.resync();
+        let at = self.lexer.position();
+        let extent = self.lexer.extent(at, at);
+        self.lexer.rewind_to_end();
+        if !self
+            .lexer
+            .errors
+            .iter()
+            .any(|error| error.id == "ScriptTooComplicated")
+        {
+            self.refuse(
+                "ScriptTooComplicated",
+                "The script is too long or nested too deeply to be parsed.",
+                extent,
+            );
+        }
+    }
+
+    /// Statements up to the closing sign, which is left, or to the end.
+    fn statements(&mut self, closing: Option<Sign>) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        loop {
+            self.skip_separators();
+            let token = self.peek(Mode::Command).clone();
+            match token.kind {
+                TokenKind::EndOfInput => break,
+                TokenKind::Sign(sign) if Some(sign) == closing => break,
+                TokenKind::Sign(Sign::RightBrace | Sign::RightParenthesis) => {
+                    if closing.is_some() {
+                        break;
+                    }
+                    let text = self.peeked_text();
+                    self.unexpected(text, token.extent);
+                    self.next(Mode::Command);
+                }
+                _ => {
+                    self.resync();
+                    let before = self.lexer.position();
+                    let statement = self.deeper(Self::statement);
+                    statements.extend(statement);
+                    self.resync();
+                    if self.lexer.position() <= before {
+                        // Nothing was taken: a token that begins no statement. Take it, so that reading always ends.
+                        self.lexer.advance_past(before);
+                    }
+                }
+            }
+        }
+        statements
+    }
+
+    fn skip_separators(&mut self) {
+        loop {
+            self.skip_lines();
+            if !self.eat(Mode::Command, Sign::Semicolon) {
+                return;
+            }
+        }
+    }
+
+    fn unexpected(&mut self, text: &str, extent: Extent) {
+        self.refuse(
+            "UnexpectedToken",
+            format!("Unexpected token '{text}' in expression or statement."),
+            extent,
+        );
+    }
+
+    /// Parses what an expandable string's parts hold.
+    fn string_parts(&mut self, raw: Vec<RawPart>) -> Vec<StringPart> {
+        raw.into_iter()
+            .map(|part| match part {
+                RawPart::Literal(text) => StringPart::Literal(text.into()),
+                RawPart::Variable(path, extent) => StringPart::Expression(variable(path, extent)),
+                RawPart::SubExpression(sub) => {
+                    let extent = sub.extent.clone();
+                    let statements = self
+                        .deeper(|parser| Some(parser.nested(&sub.text, &sub.origins)))
+                        .unwrap_or_default();
+                    StringPart::Expression(Expression {
+                        kind: ExpressionKind::SubExpression(statements),
+                        extent,
+                    })
+                }
+            })
+            .collect()
+    }
+
+    fn nested(&mut self, text: &str, origins: &[usize]) -> Vec<Statement> {
+        let mut inner = Parser {
+            lexer: Lexer::nested(text, origins),
+            source: self.source,
+            peeked: None,
+            depth: self.depth,
+            last_end: origins.first().copied().unwrap_or_default(),
+            no_comma: false,
+        };
+        let statements = inner.statements(None);
+        self.lexer.errors.append(&mut inner.lexer.errors);
+        statements
+    }
+}
+
+fn variable(path: VariablePath, extent: Extent) -> Expression {
+    Expression {
+        kind: ExpressionKind::Variable(path),
+        extent,
+    }
+}
+
+/// Whether a value may be assigned to the expression.
+fn is_assignable(expression: &Expression) -> bool {
+    match &expression.kind {
+        ExpressionKind::Variable(path) => !path.splatted,
+        ExpressionKind::Member { .. } | ExpressionKind::Index { .. } => true,
+        ExpressionKind::Cast(_, inner) | ExpressionKind::Attributed(_, inner) => {
+            is_assignable(inner)
+        }
+        ExpressionKind::ArrayLiteral(items) => items.iter().all(is_assignable),
+        ExpressionKind::Parenthesis(_)
+        | ExpressionKind::Constant(_)
+        | ExpressionKind::BareWord(..)
+        | ExpressionKind::Expandable(_)
+        | ExpressionKind::SubExpression(_)
+        | ExpressionKind::ArrayExpression(_)
+        | ExpressionKind::Hashtable(_)
+        | ExpressionKind::ScriptBlock(_)
+        | ExpressionKind::Type(_)
+        | ExpressionKind::Unary(..)
+        | ExpressionKind::Step { .. }
+        | ExpressionKind::Binary { .. }
+        | ExpressionKind::Ternary(..)
+        | ExpressionKind::Call { .. } => false,
+    }
+}

@@ -1,0 +1,537 @@
+//! Statements that begin with a keyword.
+
+use crate::error_record::Extent;
+use crate::language::ast::{
+    Catch, Expression, ExpressionKind, Statement, StatementKind, Switch, SwitchMode,
+};
+use crate::language::lexer::Mode;
+use crate::language::parser::Parser;
+use crate::language::token::{Sign, TokenKind};
+use crate::value::{Text, Value};
+
+impl Parser<'_> {
+    /// A statement; nothing if none stands here.
+    pub(super) fn statement(&mut self) -> Option<Statement> {
+        let start = self.peek(Mode::Command).extent.start;
+        let label = self.label();
+        let Some(keyword) = self.peek_keyword() else {
+            return self.chain();
+        };
+        let kind = match keyword.as_str() {
+            "if" => self.if_statement(),
+            "while" => self.while_statement(label),
+            "do" => self.do_statement(label),
+            "for" => self.for_statement(label),
+            "foreach" => self.foreach_statement(label),
+            "switch" => self.switch_statement(label),
+            "try" => self.try_statement(),
+            "trap" => self.trap_statement(),
+            "function" | "filter" => self.function_statement(keyword == "filter"),
+            "enum" => self.enum_statement(),
+            "using" => self.using_statement(),
+            "throw" => self.flow(StatementKind::Throw),
+            "return" => self.flow(StatementKind::Return),
+            "exit" => self.flow(StatementKind::Exit),
+            "break" => self.jump(StatementKind::Break),
+            "continue" => self.jump(StatementKind::Continue),
+            "else" | "elseif" | "catch" | "finally" | "until" | "in" | "class" | "data"
+            | "dynamicparam" => {
+                if matches!(keyword.as_str(), "data" | "dynamicparam" | "in") {
+                    return self.chain();
+                }
+                let extent = self.peek(Mode::Command).extent.clone();
+                let text = self.peeked_text();
+                self.unexpected(text, extent);
+                self.next(Mode::Command);
+                None
+            }
+            _ => return self.chain(),
+        }?;
+        Some(Statement {
+            kind,
+            extent: self.span(start),
+        })
+    }
+
+    /// `:label` before a loop.
+    fn label(&mut self) -> Option<Text> {
+        let TokenKind::Word(word) = &self.peek(Mode::Command).kind else {
+            return None;
+        };
+        let label: Text = word
+            .strip_prefix(':')
+            .filter(|name| !name.is_empty())?
+            .into();
+        self.next(Mode::Command);
+        self.skip_lines();
+        Some(label)
+    }
+
+    /// `( pipeline )` after a keyword.
+    fn condition(&mut self, keyword: &str) -> Option<Statement> {
+        self.skip_lines();
+        if !self.eat(Mode::Command, Sign::LeftParenthesis) {
+            let after = self.after_last();
+            self.missing_open(keyword, after);
+            return None;
+        }
+        self.skip_lines();
+        let condition = self.chain();
+        let Some(condition) = condition else {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingExpressionAfterKeyword",
+                format!("Missing expression after '{keyword}' in loop."),
+                after,
+            );
+            return None;
+        };
+        self.close(keyword);
+        Some(condition)
+    }
+
+    fn missing_open(&mut self, keyword: &str, extent: Extent) {
+        self.refuse_incomplete(
+            "MissingOpenParenthesisAfterKeyword",
+            format!("Missing opening '(' after keyword '{keyword}'."),
+            extent,
+        );
+    }
+
+    fn close(&mut self, keyword: &str) {
+        self.skip_lines();
+        if !self.eat(Mode::Command, Sign::RightParenthesis) {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingEndParenthesisAfterStatement",
+                format!("Missing closing ')' after expression in '{keyword}' statement."),
+                after,
+            );
+        }
+    }
+
+    fn loop_body(&mut self, keyword: &str) -> Option<Vec<Statement>> {
+        let body = self.statement_block();
+        if body.is_none() {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingLoopStatement",
+                format!("Missing statement body in {keyword} loop."),
+                after,
+            );
+        }
+        body
+    }
+
+    fn if_statement(&mut self) -> Option<StatementKind> {
+        let mut clauses = Vec::new();
+        let mut otherwise = None;
+        let mut keyword = "if".to_owned();
+        loop {
+            self.next(Mode::Command);
+            let condition = self.condition(&keyword)?;
+            let Some(body) = self.statement_block() else {
+                self.missing_block(&format!("{keyword} ( condition )"));
+                return None;
+            };
+            clauses.push((condition, body));
+            match self.keyword_ahead(&["elseif", "else"]).as_deref() {
+                Some("elseif") => keyword = "elseif".into(),
+                Some(_) => {
+                    self.next(Mode::Command);
+                    match self.statement_block() {
+                        Some(body) => otherwise = Some(body),
+                        None => self.missing_block("'else' keyword"),
+                    }
+                    break;
+                }
+                None => break,
+            }
+        }
+        Some(StatementKind::If { clauses, otherwise })
+    }
+
+    fn missing_block(&mut self, after_what: &str) {
+        let after = self.after_last();
+        self.refuse_incomplete(
+            "MissingStatementBlock",
+            format!("Missing statement block after {after_what}."),
+            after,
+        );
+    }
+
+    /// One of `keywords` after line breaks; if none is there, reading stays where it was.
+    fn keyword_ahead(&mut self, keywords: &[&str]) -> Option<String> {
+        self.resync();
+        let (at, last) = (self.lexer.position(), self.last_end);
+        self.skip_lines();
+        let found = self
+            .peek_keyword()
+            .filter(|word| keywords.contains(&word.as_str()));
+        if found.is_none() {
+            self.resync();
+            self.lexer.rewind(at);
+            self.last_end = last;
+        }
+        found
+    }
+
+    fn while_statement(&mut self, label: Option<Text>) -> Option<StatementKind> {
+        self.next(Mode::Command);
+        let condition = Box::new(self.condition("while")?);
+        let body = self.loop_body("while")?;
+        Some(StatementKind::While {
+            label,
+            condition,
+            body,
+        })
+    }
+
+    fn do_statement(&mut self, label: Option<Text>) -> Option<StatementKind> {
+        self.next(Mode::Command);
+        let body = self.loop_body("do")?;
+        let Some(keyword) = self.keyword_ahead(&["while", "until"]) else {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingWhileOrUntilInDoWhile",
+                "Missing while or until keyword in do loop.",
+                after,
+            );
+            return None;
+        };
+        self.next(Mode::Command);
+        let condition = Box::new(self.condition(&keyword)?);
+        Some(StatementKind::Do {
+            label,
+            body,
+            condition,
+            until: keyword == "until",
+        })
+    }
+
+    fn for_statement(&mut self, label: Option<Text>) -> Option<StatementKind> {
+        self.next(Mode::Command);
+        self.skip_lines();
+        if !self.eat(Mode::Command, Sign::LeftParenthesis) {
+            let after = self.after_last();
+            self.missing_open("for", after);
+            return None;
+        }
+        let mut parts = [None, None, None];
+        for (index, part) in parts.iter_mut().enumerate() {
+            self.skip_lines();
+            *part = self.chain().map(Box::new);
+            if index < 2 {
+                self.skip_lines();
+                self.eat(Mode::Command, Sign::Semicolon);
+            }
+        }
+        self.close("for");
+        let body = self.loop_body("for")?;
+        let [initial, condition, step] = parts;
+        Some(StatementKind::For {
+            label,
+            initial,
+            condition,
+            step,
+            body,
+        })
+    }
+
+    fn foreach_statement(&mut self, label: Option<Text>) -> Option<StatementKind> {
+        self.next(Mode::Command);
+        self.skip_lines();
+        if !self.eat(Mode::Command, Sign::LeftParenthesis) {
+            let after = self.after_last();
+            self.missing_open("foreach", after);
+            return None;
+        }
+        self.skip_lines();
+        let TokenKind::Variable(variable) = self.peek(Mode::Operand).kind.clone() else {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingVariableNameAfterForeach",
+                "Missing variable name after foreach.",
+                after,
+            );
+            return None;
+        };
+        self.next(Mode::Operand);
+        self.skip_lines();
+        if self.peek_keyword().as_deref() != Some("in") {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingInInForeach",
+                "Missing 'in' after variable in foreach loop.",
+                after,
+            );
+            return None;
+        }
+        self.next(Mode::Command);
+        self.skip_lines();
+        let Some(collection) = self.chain() else {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingForeachExpression",
+                "Missing expression after 'in' in foreach loop.",
+                after,
+            );
+            return None;
+        };
+        self.close("foreach");
+        let body = self.loop_body("foreach")?;
+        Some(StatementKind::ForEach {
+            label,
+            variable,
+            collection: Box::new(collection),
+            body,
+        })
+    }
+
+    fn switch_statement(&mut self, label: Option<Text>) -> Option<StatementKind> {
+        self.next(Mode::Command);
+        let (mut mode, mut case_sensitive) = (SwitchMode::Exact, false);
+        while let TokenKind::Parameter { name, .. } = &self.peek(Mode::Command).kind {
+            match name.to_ascii_lowercase().as_str() {
+                "regex" => mode = SwitchMode::Regex,
+                "wildcard" => mode = SwitchMode::Wildcard,
+                "casesensitive" => case_sensitive = true,
+                _ => {}
+            }
+            self.next(Mode::Command);
+        }
+        let subject = self.condition("switch")?;
+        self.skip_lines();
+        let open = self.peek(Mode::Command).extent.clone();
+        if !self.eat(Mode::Command, Sign::LeftBrace) {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingCurlyBraceInSwitchStatement",
+                "Missing '{' in switch statement.",
+                after,
+            );
+            return None;
+        }
+        let (mut clauses, mut default) = (Vec::new(), None);
+        loop {
+            self.skip_separators();
+            if self.peek_is(Mode::Command, Sign::RightBrace) {
+                break;
+            }
+            let is_default = self.peek_keyword().as_deref() == Some("default");
+            let Some(pattern) = self.command_argument() else {
+                break;
+            };
+            let Some(body) = self.statement_block() else {
+                let after = self.after_last();
+                self.refuse_incomplete(
+                    "MissingSwitchStatementClause",
+                    "Missing statement block in switch statement clause.",
+                    after,
+                );
+                break;
+            };
+            if is_default {
+                default = Some(body);
+            } else {
+                clauses.push((pattern, body));
+            }
+        }
+        self.closing_brace(&open);
+        Some(StatementKind::Switch(Box::new(Switch {
+            label,
+            mode,
+            case_sensitive,
+            subject,
+            clauses,
+            default,
+        })))
+    }
+
+    fn try_statement(&mut self) -> Option<StatementKind> {
+        self.next(Mode::Command);
+        let Some(body) = self.statement_block() else {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingTryStatementBlock",
+                "The Try statement is missing its statement block.",
+                after,
+            );
+            return None;
+        };
+        let mut catches = Vec::new();
+        while self.keyword_ahead(&["catch"]).is_some() {
+            self.next(Mode::Command);
+            catches.extend(self.catch());
+        }
+        let mut finally = None;
+        if self.keyword_ahead(&["finally"]).is_some() {
+            self.next(Mode::Command);
+            finally = self.statement_block();
+        }
+        if catches.is_empty() && finally.is_none() {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingCatchOrFinally",
+                "The Try statement is missing its Catch or Finally block.",
+                after,
+            );
+            return None;
+        }
+        Some(StatementKind::Try {
+            body,
+            catches,
+            finally,
+        })
+    }
+
+    /// Types and body after `catch` or `trap`.
+    fn catch(&mut self) -> Option<Catch> {
+        let mut types = Vec::new();
+        self.skip_lines();
+        while self.peek_is(Mode::Operand, Sign::LeftBracket) {
+            types.push(self.attribute()?.into_type());
+            self.skip_lines();
+            self.eat(Mode::Command, Sign::Comma);
+            self.skip_lines();
+        }
+        match self.statement_block() {
+            Some(body) => Some(Catch { types, body }),
+            None => {
+                let after = self.after_last();
+                self.refuse_incomplete(
+                    "MissingCatchHandlerBlock",
+                    "The Catch block is missing its statement block.",
+                    after,
+                );
+                None
+            }
+        }
+    }
+
+    fn trap_statement(&mut self) -> Option<StatementKind> {
+        self.next(Mode::Command);
+        self.catch().map(StatementKind::Trap)
+    }
+
+    fn function_statement(&mut self, filter: bool) -> Option<StatementKind> {
+        self.next(Mode::Command);
+        let TokenKind::Word(name) = self.peek(Mode::Command).kind.clone() else {
+            let after = self.after_last();
+            let keyword = if filter { "filter" } else { "function" };
+            self.refuse_incomplete(
+                "MissingNameAfterKeyword",
+                format!("Missing name after {keyword} keyword."),
+                after,
+            );
+            return None;
+        };
+        self.next(Mode::Command);
+        self.skip_lines();
+        let mut parameters = None;
+        if self.peek_is(Mode::Command, Sign::LeftParenthesis) {
+            parameters = Some(self.parameters());
+            self.skip_lines();
+        }
+        if !self.peek_is(Mode::Operand, Sign::LeftBrace) {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingFunctionBody",
+                "Missing function body in function declaration.",
+                after,
+            );
+            return None;
+        }
+        let mut body = self.script_block();
+        if let (Some(parameters), Some(block)) = (parameters, std::sync::Arc::get_mut(&mut body)) {
+            block.parameters = parameters;
+            block.has_parameters = true;
+        }
+        Some(StatementKind::Function { name, body, filter })
+    }
+
+    fn enum_statement(&mut self) -> Option<StatementKind> {
+        self.next(Mode::Command);
+        let TokenKind::Word(name) = self.peek(Mode::Command).kind.clone() else {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingNameAfterKeyword",
+                "Missing name after enum keyword.",
+                after,
+            );
+            return None;
+        };
+        self.next(Mode::Command);
+        self.skip_lines();
+        let open = self.peek(Mode::Command).extent.clone();
+        if !self.eat(Mode::Command, Sign::LeftBrace) {
+            let after = self.after_last();
+            self.refuse_incomplete(
+                "MissingTypeBody",
+                "Missing enum body in enum declaration.",
+                after,
+            );
+            return None;
+        }
+        let (mut members, mut number) = (Vec::new(), 0);
+        loop {
+            self.skip_separators();
+            let TokenKind::Word(member) = self.peek(Mode::Operand).kind.clone() else {
+                break;
+            };
+            self.next(Mode::Operand);
+            if self.eat(Mode::Expression, Sign::Equals)
+                && let Some(Expression {
+                    kind: ExpressionKind::Constant(Value::Int32(given)),
+                    ..
+                }) = self.unary()
+            {
+                number = i64::from(given);
+            }
+            members.push((member, number));
+            number += 1;
+        }
+        self.closing_brace(&open);
+        Some(StatementKind::Enum { name, members })
+    }
+
+    /// `using namespace …` changes nothing here: types are known by their full names and accelerators.
+    fn using_statement(&mut self) -> Option<StatementKind> {
+        while !matches!(
+            self.peek(Mode::Command).kind,
+            TokenKind::NewLine | TokenKind::EndOfInput | TokenKind::Sign(Sign::Semicolon)
+        ) {
+            self.next(Mode::Command);
+        }
+        Some(StatementKind::Using)
+    }
+
+    fn flow(&mut self, make: fn(Option<Box<Statement>>) -> StatementKind) -> Option<StatementKind> {
+        self.next(Mode::Command);
+        let value = if self.at_statement_end() {
+            None
+        } else {
+            self.chain().map(Box::new)
+        };
+        Some(make(value))
+    }
+
+    fn at_statement_end(&mut self) -> bool {
+        matches!(
+            self.peek(Mode::Command).kind,
+            TokenKind::NewLine
+                | TokenKind::EndOfInput
+                | TokenKind::Sign(Sign::Semicolon | Sign::RightBrace | Sign::RightParenthesis)
+        )
+    }
+
+    fn jump(&mut self, make: fn(Option<Expression>) -> StatementKind) -> Option<StatementKind> {
+        self.next(Mode::Command);
+        let label = if self.at_statement_end() {
+            None
+        } else {
+            self.command_argument()
+        };
+        Some(make(label))
+    }
+}
