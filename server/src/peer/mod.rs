@@ -1,0 +1,9 @@
+//! Node to node: the service that a node offers to the others, and its calls to them.
+
+pub mod client;
+pub mod error;
+pub mod heartbeat;
+pub mod wire;
+
+pub use client::{Connect, Deadlines, ImportStream, Peer, Peers};
+pub use error::{Error, Refusal};
