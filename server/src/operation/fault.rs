@@ -40,7 +40,9 @@ pub struct FaultPoint {
 
 /// Why a text names no fault point.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\"{text}\" is not a fault point; write before|after:<step>[:coordinator|partner]:abort, for example after:Freeze:abort")]
+#[error(
+    "\"{text}\" is not a fault point; write before|after:<step>[:coordinator|partner]:abort, for example after:Freeze:abort"
+)]
 pub struct Error {
     text: String,
 }
@@ -121,14 +123,23 @@ mod tests {
 
     #[test]
     fn points_are_written_as_they_are_read() {
-        for text in ["after:Freeze:coordinator:abort", "before:Transfer:partner:abort"] {
+        for text in [
+            "after:Freeze:coordinator:abort",
+            "before:Transfer:partner:abort",
+        ] {
             assert_eq!(text.parse::<FaultPoint>().unwrap().to_string(), text);
         }
         assert_eq!(
             "after:Freeze:abort".parse::<FaultPoint>(),
             "after:Freeze:coordinator:abort".parse()
         );
-        for text in ["", "after:Freeze", "during:Freeze:abort", "after::abort", "after:Freeze:pause"] {
+        for text in [
+            "",
+            "after:Freeze",
+            "during:Freeze:abort",
+            "after::abort",
+            "after:Freeze:pause",
+        ] {
             assert!(text.parse::<FaultPoint>().is_err(), "{text:?} was accepted");
         }
     }

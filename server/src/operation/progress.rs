@@ -202,19 +202,42 @@ mod tests {
         let narration = Narration::default();
         let mut early = narration.watch();
         narration.detail("one");
-        assert_eq!(early.next().await, Heard::Event(Event::Detail("one".to_owned())));
-        narration.gauge(Gauge { percent: 5, ..Gauge::default() });
-        assert!(matches!(early.next().await, Heard::Gauge(Gauge { percent: 5, .. })));
+        assert_eq!(
+            early.next().await,
+            Heard::Event(Event::Detail("one".to_owned()))
+        );
+        narration.gauge(Gauge {
+            percent: 5,
+            ..Gauge::default()
+        });
+        assert!(matches!(
+            early.next().await,
+            Heard::Gauge(Gauge { percent: 5, .. })
+        ));
         narration.warning("two");
-        let outcome = Outcome::Committed { read_only: Duration::ZERO };
+        let outcome = Outcome::Committed {
+            read_only: Duration::ZERO,
+        };
         narration.end(outcome.clone());
-        narration.end(Outcome::RolledBack { error_id: String::new(), message: String::new() });
+        narration.end(Outcome::RolledBack {
+            error_id: String::new(),
+            message: String::new(),
+        });
 
         let mut late = narration.watch();
-        assert_eq!(late.next().await, Heard::Event(Event::Detail("one".to_owned())));
-        assert_eq!(late.next().await, Heard::Event(Event::Warning("two".to_owned())));
+        assert_eq!(
+            late.next().await,
+            Heard::Event(Event::Detail("one".to_owned()))
+        );
+        assert_eq!(
+            late.next().await,
+            Heard::Event(Event::Warning("two".to_owned()))
+        );
         assert_eq!(late.next().await, Heard::Outcome(outcome.clone()));
-        assert_eq!(early.next().await, Heard::Event(Event::Warning("two".to_owned())));
+        assert_eq!(
+            early.next().await,
+            Heard::Event(Event::Warning("two".to_owned()))
+        );
         assert_eq!(early.next().await, Heard::Outcome(outcome.clone()));
         assert_eq!(early.next().await, Heard::Outcome(outcome));
     }

@@ -66,7 +66,9 @@ struct Inner {
 
 impl std::fmt::Debug for Peers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Peers").field("deadlines", &self.inner.deadlines).finish_non_exhaustive()
+        f.debug_struct("Peers")
+            .field("deadlines", &self.inner.deadlines)
+            .finish_non_exhaustive()
     }
 }
 
@@ -88,7 +90,11 @@ impl Peers {
     /// # Errors
     /// [`Error::NoAddress`] when the configuration has no address for the pool.
     pub fn to(&self, pool: &Fqdn) -> Result<Peer, Error> {
-        let mut channels = self.inner.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut channels = self
+            .inner
+            .channels
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let channel = match channels.get(pool) {
             Some(channel) => channel.clone(),
             None => {
@@ -273,8 +279,10 @@ impl Peer {
             content_hash: hash,
             offset,
         };
-        self.within(self.deadlines.step, async move { client.get_content(request).await })
-            .await
+        self.within(self.deadlines.step, async move {
+            client.get_content(request).await
+        })
+        .await
     }
 
     /// Runs a cmdlet there: the stream of its events. It ends when the cmdlet does, however long that takes.
@@ -286,8 +294,10 @@ impl Peer {
         requests: ReceiverStream<wire::ForwardRequest>,
     ) -> Result<Streaming<wire::ForwardResponse>, Error> {
         let mut client = self.client.clone();
-        self.within(self.deadlines.step, async move { client.forward(requests).await })
-            .await
+        self.within(self.deadlines.step, async move {
+            client.forward(requests).await
+        })
+        .await
     }
 
     /// Reads a status of this pool as an error.
@@ -326,10 +336,13 @@ impl ImportStream {
     /// # Errors
     /// When the receiver has ended the stream: [`Self::next_answer`] tells why.
     pub async fn send(&self, batch: wire::ImportChangesRequest) -> Result<(), Error> {
-        self.requests.send(batch).await.map_err(|_| Error::Unreachable {
-            pool: self.peer.pool.clone(),
-            reason: "the stream of batches ended".to_owned(),
-        })
+        self.requests
+            .send(batch)
+            .await
+            .map_err(|_| Error::Unreachable {
+                pool: self.peer.pool.clone(),
+                reason: "the stream of batches ended".to_owned(),
+            })
     }
 
     /// The answer to the oldest batch that was not answered yet: the durable watermark.

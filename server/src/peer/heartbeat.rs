@@ -70,7 +70,13 @@ impl Report {
     /// # Errors
     /// A refusal that names what is wrong with it.
     pub fn from_request(request: wire::HeartbeatRequest) -> Result<Self, Refusal> {
-        let wire::HeartbeatRequest { pool, ownership, head, document, now } = request;
+        let wire::HeartbeatRequest {
+            pool,
+            ownership,
+            head,
+            document,
+            now,
+        } = request;
         Self::from_parts((pool, ownership, head, document, now))
     }
 
@@ -79,7 +85,13 @@ impl Report {
     /// # Errors
     /// A refusal that names what is wrong with it.
     pub fn from_response(response: wire::HeartbeatResponse) -> Result<Self, Refusal> {
-        let wire::HeartbeatResponse { pool, ownership, head, document, now } = response;
+        let wire::HeartbeatResponse {
+            pool,
+            ownership,
+            head,
+            document,
+            now,
+        } = response;
         Self::from_parts((pool, ownership, head, document, now))
     }
 
@@ -87,14 +99,26 @@ impl Report {
     #[must_use]
     pub fn to_request(&self) -> wire::HeartbeatRequest {
         let (pool, ownership, head, document, now) = self.to_parts();
-        wire::HeartbeatRequest { pool, ownership, head, document, now }
+        wire::HeartbeatRequest {
+            pool,
+            ownership,
+            head,
+            document,
+            now,
+        }
     }
 
     /// The report as a response.
     #[must_use]
     pub fn to_response(&self) -> wire::HeartbeatResponse {
         let (pool, ownership, head, document, now) = self.to_parts();
-        wire::HeartbeatResponse { pool, ownership, head, document, now }
+        wire::HeartbeatResponse {
+            pool,
+            ownership,
+            head,
+            document,
+            now,
+        }
     }
 
     fn from_parts((name, ownership, heads, documents, now): Parts) -> Result<Self, Refusal> {
@@ -114,7 +138,9 @@ impl Report {
         let mut known_heads = BTreeMap::new();
         for head in heads {
             // A module of a later version is not an error: it concerns somebody else.
-            let Ok([module]) = parse_modules(&head.module) else { continue };
+            let Ok([module]) = parse_modules(&head.module) else {
+                continue;
+            };
             known_heads.insert(
                 (pool(&head.home_pool, "head.home_pool")?, *module),
                 LogHead {
@@ -128,7 +154,10 @@ impl Report {
             pool: pool(&name, "pool")?,
             homes,
             heads: known_heads,
-            documents: documents.into_iter().map(|told| (told.name, told.version)).collect(),
+            documents: documents
+                .into_iter()
+                .map(|told| (told.name, told.version))
+                .collect(),
             now: moment(now),
         })
     }
@@ -167,9 +196,18 @@ impl Report {
         let documents = self
             .documents
             .iter()
-            .map(|(name, &version)| wire::DocumentVersion { name: name.clone(), version })
+            .map(|(name, &version)| wire::DocumentVersion {
+                name: name.clone(),
+                version,
+            })
             .collect();
-        (self.pool.to_string(), ownership, heads, documents, Some(timestamp(self.now)))
+        (
+            self.pool.to_string(),
+            ownership,
+            heads,
+            documents,
+            Some(timestamp(self.now)),
+        )
     }
 }
 
@@ -177,7 +215,10 @@ fn tallies(counts: &[wire::KindCount]) -> Tallies {
     counts
         .iter()
         .filter_map(|count| {
-            let tally = Tally { count: count.records, bytes: count.bytes };
+            let tally = Tally {
+                count: count.records,
+                bytes: count.bytes,
+            };
             DocumentKind::from_name(&count.kind).map(|kind| (kind, tally))
         })
         .collect()
@@ -203,13 +244,17 @@ impl View {
         if self.answers {
             return Reach::Reachable;
         }
-        Reach::Unreachable { silent_for: self.silence(now) }
+        Reach::Unreachable {
+            silent_for: self.silence(now),
+        }
     }
 
     /// How long ago its last word came; `None` when none ever did.
     #[must_use]
     pub fn silence(&self, now: SystemTime) -> Option<Duration> {
-        self.last.as_ref().map(|(_, heard)| now.duration_since(*heard).unwrap_or_default())
+        self.last
+            .as_ref()
+            .map(|(_, heard)| now.duration_since(*heard).unwrap_or_default())
     }
 }
 
@@ -221,7 +266,9 @@ pub struct Board {
 
 impl Default for Board {
     fn default() -> Self {
-        Self { views: watch::Sender::new(BTreeMap::new()) }
+        Self {
+            views: watch::Sender::new(BTreeMap::new()),
+        }
     }
 }
 
@@ -292,7 +339,14 @@ mod tests {
                 (home, BackupModule::DataConf),
                 LogHead {
                     sequence: 9,
-                    pending: [(DocumentKind::ConferenceContent, Tally { count: 2, bytes: 70 })].into(),
+                    pending: [(
+                        DocumentKind::ConferenceContent,
+                        Tally {
+                            count: 2,
+                            bytes: 70,
+                        },
+                    )]
+                    .into(),
                     oldest_pending: Some(UNIX_EPOCH + Duration::from_secs(5)),
                 },
             )]
@@ -314,13 +368,18 @@ mod tests {
         let board = Board::default();
         let pool = fqdn("pool1.contoso.com");
         let heard = UNIX_EPOCH + Duration::from_secs(100);
-        assert_eq!(board.view(&pool).reach(heard), Reach::Unreachable { silent_for: None });
+        assert_eq!(
+            board.view(&pool).reach(heard),
+            Reach::Unreachable { silent_for: None }
+        );
         board.hear(Arc::new(report()), heard);
         assert_eq!(board.view(&pool).reach(heard), Reach::Reachable);
         board.miss(&pool);
         assert_eq!(
             board.view(&pool).reach(heard + Duration::from_secs(7)),
-            Reach::Unreachable { silent_for: Some(Duration::from_secs(7)) }
+            Reach::Unreachable {
+                silent_for: Some(Duration::from_secs(7))
+            }
         );
     }
 }

@@ -2,8 +2,10 @@
 
 pub mod client;
 pub mod error;
+pub mod exchange;
 pub mod heartbeat;
 pub mod wire;
 
 pub use client::{Connect, Deadlines, ImportStream, Peer, Peers};
 pub use error::{Error, Refusal};
+pub use exchange::Exchange;

@@ -26,10 +26,15 @@ pub fn pool(text: &str, field: &str) -> Result<Fqdn, Refusal> {
 pub fn chain(terms: &[wire::Term]) -> Result<Chain, Refusal> {
     let terms: Vec<Term> = terms
         .iter()
-        .map(|&wire::Term { epoch, base_sequence }| Term {
-            epoch: Epoch(epoch),
-            base_sequence,
-        })
+        .map(
+            |&wire::Term {
+                 epoch,
+                 base_sequence,
+             }| Term {
+                epoch: Epoch(epoch),
+                base_sequence,
+            },
+        )
         .collect();
     Chain::try_from(terms).map_err(|error| Refusal::new(INVALID_MESSAGE, error.to_string()))
 }
