@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::binder::Signature;
-use crate::value::{EnumDefinition, Text, Value};
+use crate::value::{EnumDefinition, ScriptBlock, Text, Value};
 
 /// The set that a parameter without a named set belongs to.
 pub const ALL_SETS: &str = "__AllParameterSets";
@@ -350,8 +350,10 @@ pub enum Validation {
     NotNull,
     /// `ValidateNotNullOrEmpty`.
     NotNullOrEmpty,
-    /// `ValidateScript`, by the text of its script.
-    Script(Text),
+    /// The name of a variable, for -OutVariable and its like.
+    VariableName,
+    /// `ValidateScript`.
+    Script(Arc<ScriptBlock>),
 }
 
 /// What Get-Help shows of a command.

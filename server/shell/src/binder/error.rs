@@ -39,7 +39,7 @@ pub struct BindError {
     pub extent: Option<Extent>,
     /// The input object, where one could not be bound.
     pub target: Value,
-    /// Whether it came from typed prompts or their absence because the pipeline was stopped: then nothing is shown.
+    /// Whether the pipeline was stopped meanwhile; then nothing is shown.
     pub cancelled: bool,
 }
 
@@ -54,6 +54,14 @@ impl BindError {
             extent: None,
             target: Value::Null,
             cancelled: false,
+        }
+    }
+
+    /// The pipeline was stopped while somebody was asked.
+    pub(crate) fn cancelled() -> Self {
+        Self {
+            cancelled: true,
+            ..Self::new("PipelineStopped", String::new())
         }
     }
 

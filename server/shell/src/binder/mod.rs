@@ -4,14 +4,23 @@
 //! comes down the pipeline. Both are pure: what has to be asked or run goes out through [`BindingContext`].
 
 mod argument;
+mod coerce;
+mod command_line;
 mod error;
+mod input;
+mod mandatory;
+mod sets;
 mod signature;
+mod state;
+mod validate;
 
 use std::sync::Arc;
 
 pub use argument::{Argument, ArgumentName, ArgumentValue};
+pub(crate) use coerce::is_value_type;
 pub use error::{BindError, BindException};
-pub use signature::Signature;
+pub use signature::{Signature, common_parameters, is_common};
+pub use state::Binding;
 
 use crate::command::CommandInfo;
 use crate::error_record::ErrorRecord;
@@ -67,37 +76,24 @@ pub struct BindRequest {
     pub defaults: Vec<(Text, Value)>,
 }
 
-/// A command with its parameters bound.
-#[derive(Debug)]
-pub struct Binding {
-    command: Arc<CommandInfo>,
-    /// Bound values by parameter name: the command's own parameters and the common ones.
-    bound: Vec<(Text, Value)>,
-    set_name: Text,
+/// Binds a command line: everything that happens before the first input object.
+///
+/// # Errors
+/// What ends the command before it begins.
+pub fn bind(request: BindRequest, context: &mut dyn BindingContext) -> Result<Binding, BindError> {
+    command_line::bind(request, context)
 }
 
 impl Binding {
-    /// The command.
-    pub fn command(&self) -> &Arc<CommandInfo> {
-        &self.command
-    }
-
-    /// What stands in the parameters at this object: name as declared, value converted. The common ones are among
-    /// them; what an earlier object bound is not.
-    pub fn parameters(&self) -> &[(Text, Value)] {
-        &self.bound
-    }
-
-    /// The value bound to a parameter, by its declared name.
-    pub fn parameter(&self, name: &str) -> Option<&Value> {
-        self.bound
-            .iter()
-            .find(|(bound, _)| &**bound == name)
-            .map(|(_, value)| value)
-    }
-
-    /// The chosen parameter set; `__AllParameterSets` where the command has none.
-    pub fn parameter_set(&self) -> &str {
-        &self.set_name
+    /// Binds one object that came down the pipeline, in place of the one before it.
+    ///
+    /// # Errors
+    /// Why the object was refused: a non-terminating error, whose target is the object. The next one can be bound.
+    pub fn bind_input(
+        &mut self,
+        object: &Value,
+        context: &mut dyn BindingContext,
+    ) -> Result<(), BindError> {
+        input::bind(self, object, context)
     }
 }

@@ -303,7 +303,7 @@ pub fn common_parameters() -> &'static [ParameterInfo] {
         let variable = |name: &str, alias: &str| {
             ParameterInfo::new(name, "string")
                 .alias(&[alias])
-                .validated(Validation::NotNullOrEmpty)
+                .validated(Validation::VariableName)
         };
         vec![
             ParameterInfo::switch("Verbose").alias(&["vb"]),

@@ -1,15 +1,23 @@
 //! Conversion of any value to any .NET type (`LanguagePrimitives.ConvertTo`): the binder's coercion of arguments,
 //! casts, `-as` and the operators go through here.
 
+mod collection;
+mod enumeration;
 pub mod enumerations;
 mod error;
+mod named;
+pub mod number;
+mod truth;
+pub mod time;
 pub mod type_names;
 
+pub use collection::collection;
 pub use error::ConversionError;
+pub use truth::{is_instance, is_true};
 
-use crate::command::ParameterType;
-use crate::text::Culture;
-use crate::value::{DateTime, DateTimeKind, Value};
+use crate::command::{ParameterType, TextRule};
+use crate::text::{Culture, to_text};
+use crate::value::{DateTime, DateTimeKind, Text, Value};
 
 /// What a conversion depends on beside the value.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +64,159 @@ pub fn convert(
     target: &ParameterType,
     context: ConversionContext,
 ) -> Result<Value, ConversionError> {
-    let _ = context;
-    Err(ConversionError::no_way(value, target))
+    convert_token(value, None, target, context)
+}
+
+/// Converts a value whose text as typed is known: a type that reads text reads `007`, not 7.
+///
+/// # Errors
+/// As [`convert`].
+pub fn convert_token(
+    value: &Value,
+    source: Option<&Text>,
+    target: &ParameterType,
+    context: ConversionContext,
+) -> Result<Value, ConversionError> {
+    if let Value::Noted(noted) = value {
+        return if is_instance(value, target) {
+            Ok(value.clone())
+        } else {
+            convert_token(&noted.base, source, target, context)
+        };
+    }
+    if matches!(value, Value::Null) {
+        return from_null(target);
+    }
+    if source.is_none() && is_instance(value, target) {
+        return Ok(value.clone());
+    }
+    match target {
+        ParameterType::Plain(name) => plain(value, source, name, target, context),
+        ParameterType::Nullable(inner) => convert_token(value, source, inner, context),
+        ParameterType::Array(element) | ParameterType::List(_, element) => {
+            collection::convert(value, target, element, context)
+        }
+        ParameterType::Enum(definition) => enumeration::convert(value, source, definition),
+        ParameterType::Custom(_, rule) => match value {
+            Value::String(text) => read_custom(text, target, *rule),
+            number if number::is_number(number) => {
+                let text = source
+                    .cloned()
+                    .unwrap_or_else(|| to_text(number, Culture::Invariant).into());
+                read_custom(&text, target, *rule)
+            }
+            other => Err(ConversionError::between(other, target)),
+        },
+    }
+}
+
+fn plain(
+    value: &Value,
+    source: Option<&Text>,
+    name: &str,
+    target: &ParameterType,
+    context: ConversionContext,
+) -> Result<Value, ConversionError> {
+    if let Some(kind) = number::Kind::of_type(name) {
+        return number::convert(value, kind, target);
+    }
+    Ok(match name {
+        "System.Object" | "System.Management.Automation.PSObject" => value.clone(),
+        "System.String" => match (source, value) {
+            (Some(source), _) => Value::String(source.clone()),
+            (None, Value::String(text)) => Value::String(text.clone()),
+            (None, other) => Value::text(to_text(other, context.culture)),
+        },
+        "System.Boolean" => Value::Bool(is_true(value)),
+        "System.Management.Automation.SwitchParameter" => match value {
+            Value::Bool(flag) | Value::Switch(flag) => Value::Switch(*flag),
+            number if number::is_number(number) => Value::Switch(is_true(number)),
+            other => return Err(ConversionError::between(other, target)),
+        },
+        "System.Char" => number::to_char(value, target)?,
+        "System.TimeSpan" => time::to_time_span(value, target)?,
+        "System.DateTime" => time::to_date_time(value, target, context)?,
+        _ => return named::convert(value, source, name, target),
+    })
+}
+
+/// What `$null` becomes: zero, empty text, nothing.
+fn from_null(target: &ParameterType) -> Result<Value, ConversionError> {
+    let ParameterType::Plain(name) = target else {
+        return match target {
+            ParameterType::Enum(_) => Err(ConversionError::new(
+                "InvalidCastFromNullToEnum",
+                null_to_value_type(target),
+            )),
+            _ => Ok(Value::Null),
+        };
+    };
+    if let Some(kind) = number::Kind::of_type(name) {
+        return number::convert(&Value::Int32(0), kind, target);
+    }
+    match &**name {
+        "System.String" => Ok(Value::text("")),
+        "System.Boolean" => Ok(Value::Bool(false)),
+        "System.Management.Automation.SwitchParameter" => Ok(Value::Switch(false)),
+        "System.Char" => Ok(Value::Char(0)),
+        "System.DateTime" | "System.TimeSpan" | "System.Guid" => Err(ConversionError::new(
+            "nullToObjectInvalidCast",
+            null_to_value_type(target),
+        )),
+        _ => Ok(Value::Null),
+    }
+}
+
+/// The text that refuses `$null` for a type that has no such value.
+pub(crate) fn null_to_value_type(target: &ParameterType) -> String {
+    match target {
+        ParameterType::Enum(definition) => format!(
+            "Cannot convert null to type \"{}\" due to enumeration values that are not valid. Specify one of the \
+             following enumeration values and try again. The possible enumeration values are \"{}\".",
+            definition.name,
+            enumeration::member_names(definition, ",")
+        ),
+        other => format!("Cannot convert null to type \"{}\".", other.full_name()),
+    }
+}
+
+fn read_custom(
+    text: &Text,
+    target: &ParameterType,
+    rule: TextRule,
+) -> Result<Value, ConversionError> {
+    let refused = match rule {
+        TextRule::Fqdn => (!is_domain_name(text))
+            .then(|| format!("\"{text}\" is not a valid fully qualified domain name.")),
+        TextRule::Identity => text
+            .is_empty()
+            .then(|| "Identity cannot be empty.".to_owned()),
+    };
+    match refused {
+        Some(inner) => Err(ConversionError::wrapping(
+            "InvalidCastConstructorException",
+            text,
+            target,
+            &inner,
+        )),
+        None => Ok(Value::Named(std::sync::Arc::new(
+            crate::value::NamedScalar {
+                type_name: target.full_name(),
+                text: text.clone(),
+            },
+        ))),
+    }
+}
+
+/// Letters, digits, `_` and `-` in dot-separated labels of at most 63 characters, 255 in all.
+pub fn is_domain_name(text: &str) -> bool {
+    const MAX_LABEL: usize = 63;
+    const MAX_NAME: usize = 255;
+    text.len() <= MAX_NAME
+        && text.split('.').all(|label| {
+            (1..=MAX_LABEL).contains(&label.len())
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+        })
 }

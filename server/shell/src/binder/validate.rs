@@ -1,0 +1,385 @@
+//! Validation attributes, and what a mandatory parameter refuses by itself.
+
+use std::sync::Arc;
+
+use crate::binder::coerce::elements;
+use crate::binder::{BindError, BindException, BindingContext, BlockFailure};
+use crate::command::{ParameterInfo, ParameterType, Validation};
+use crate::error_record::{ErrorCategory, Extent};
+use crate::text::{Culture, as_double, to_text};
+use crate::value::{ScriptBlock, Text, Value};
+
+/// Checks a value against the attributes of its parameter, in declaration order.
+///
+/// # Errors
+/// `ParameterArgumentValidationError` with the text of the first attribute that refuses.
+pub(crate) fn check(
+    parameter: &ParameterInfo,
+    value: &Value,
+    extent: Option<&Extent>,
+    context: &mut dyn BindingContext,
+) -> Result<(), BindError> {
+    for validation in &parameter.validations {
+        apply(validation, value, context).map_err(|refusal| match refusal {
+            Refusal::Text(inner) => BindError {
+                exception: BindException::Validation,
+                ..BindError::new(
+                    "ParameterArgumentValidationError",
+                    format!(
+                        "Cannot validate argument on parameter '{}'. {inner}",
+                        parameter.name
+                    ),
+                )
+                .of_category(ErrorCategory::InvalidData)
+                .at(extent)
+            },
+            Refusal::Cancelled => BindError::cancelled(),
+        })?;
+    }
+    Ok(())
+}
+
+enum Refusal {
+    Text(String),
+    Cancelled,
+}
+
+impl From<String> for Refusal {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+const NULL_OR_EMPTY: &str = "The argument is null or empty. Provide an argument that is not null or empty, and then try the command again.";
+const NULL: &str = "The argument is null. Provide a valid value for the argument, and then try running the command again.";
+const NULL_ELEMENT: &str = "The argument has a null value, or an element of the argument collection contains a null value. Provide a collection that does not contain any null values, and then try the command again.";
+const EMPTY_ELEMENT: &str = "The argument is null, empty, or an element of the argument collection contains a null value. Supply a collection that does not contain any null values and then try the command again.";
+const NO_COLLECTION: &str = "The ValidateCount attribute cannot be applied to a parameter that is not an array. Specify a parameter type that is an array, or remove the ValidateCount attribute.";
+
+fn apply(
+    validation: &Validation,
+    value: &Value,
+    context: &mut dyn BindingContext,
+) -> Result<(), Refusal> {
+    match validation {
+        Validation::NotNull => not_null(value),
+        Validation::NotNullOrEmpty => not_null_or_empty(value),
+        Validation::VariableName => variable_name(value),
+        Validation::Count(least, most) => count(value, *least, *most),
+        Validation::Set(..)
+        | Validation::Range(..)
+        | Validation::Pattern(..)
+        | Validation::Length(..)
+        | Validation::Script(_) => each(value, |element| {
+            element_allowed(validation, element, context)
+        }),
+    }
+}
+
+/// Enumerated attributes look at every element; they refuse `$null` and the empty collection alike.
+fn each(
+    value: &Value,
+    mut check: impl FnMut(&Value) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    match elements(value) {
+        _ if matches!(value, Value::Null) => Err(EMPTY_ELEMENT.to_owned().into()),
+        Some(items) if items.is_empty() => Err(EMPTY_ELEMENT.to_owned().into()),
+        Some(items) => items.iter().try_for_each(check),
+        None => check(value),
+    }
+}
+
+fn element_allowed(
+    validation: &Validation,
+    element: &Value,
+    context: &mut dyn BindingContext,
+) -> Result<(), Refusal> {
+    if matches!(element, Value::Null) && !matches!(validation, Validation::Script(_)) {
+        return Err(EMPTY_ELEMENT.to_owned().into());
+    }
+    match validation {
+        Validation::Set(members, case_counts) => member_of(element, members, *case_counts),
+        Validation::Range(least, most) => within(element, least, most),
+        Validation::Pattern(pattern, case_counts) => {
+            matches_pattern(element, pattern, *case_counts)
+        }
+        Validation::Length(least, most) => length(element, *least, *most),
+        Validation::Script(script) => script_holds(element, script, context),
+        Validation::NotNull
+        | Validation::NotNullOrEmpty
+        | Validation::VariableName
+        | Validation::Count(..) => Ok(()),
+    }
+}
+
+fn member_of(element: &Value, members: &[Text], case_counts: bool) -> Result<(), Refusal> {
+    let text = to_text(element, Culture::Invariant);
+    let found = members.iter().any(|member| {
+        if case_counts {
+            **member == *text
+        } else {
+            member.to_lowercase() == text.to_lowercase()
+        }
+    });
+    if found {
+        return Ok(());
+    }
+    Err(format!(
+        "The argument \"{text}\" does not belong to the set \"{}\" specified by the ValidateSet attribute. \
+         Supply an argument that is in the set and then try the command again.",
+        members.join(",")
+    )
+    .into())
+}
+
+fn within(element: &Value, least: &Value, most: &Value) -> Result<(), Refusal> {
+    let number = |value: &Value| as_double(value).unwrap_or(f64::NAN);
+    let text = |value: &Value| to_text(value, Culture::Invariant);
+    if number(element) > number(most) {
+        return Err(format!(
+            "The {} argument is greater than the maximum allowed range of {most}. Supply an argument that is less \
+             than or equal to {most} and then try the command again.",
+            text(element),
+            most = text(most)
+        )
+        .into());
+    }
+    if number(element) < number(least) {
+        return Err(format!(
+            "The {} argument is less than the minimum allowed range of {least}. Supply an argument that is greater \
+             than or equal to {least} and then try the command again.",
+            text(element),
+            least = text(least)
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn matches_pattern(element: &Value, pattern: &str, case_counts: bool) -> Result<(), Refusal> {
+    let text = to_text(element, Culture::Invariant);
+    let options = if case_counts { "" } else { "(?i)" };
+    let matched = fancy_regex::Regex::new(&format!("{options}{pattern}"))
+        .ok()
+        .and_then(|regex| regex.is_match(&text).ok())
+        .unwrap_or(false);
+    if matched {
+        return Ok(());
+    }
+    Err(format!(
+        "The argument \"{text}\" does not match the \"{pattern}\" pattern. Supply an argument that matches \
+         \"{pattern}\" and try the command again."
+    )
+    .into())
+}
+
+fn length(element: &Value, least: usize, most: usize) -> Result<(), Refusal> {
+    let Value::String(text) = element else {
+        return Err("The argument is not a string. Specify an argument of type string and then try the command again."
+            .to_owned()
+            .into());
+    };
+    let length = text.encode_utf16().count();
+    if length < least {
+        return Err(format!(
+            "The character length ({length}) of the argument is too short. Specify an argument with a length that is \
+             greater than or equal to \"{least}\", and then try the command again."
+        )
+        .into());
+    }
+    if length > most {
+        return Err(format!(
+            "The character length of the {length} argument is too long. Shorten the character length of the argument \
+             so it is fewer than or equal to \"{most}\" characters, and then try the command again."
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn script_holds(
+    element: &Value,
+    script: &Arc<ScriptBlock>,
+    context: &mut dyn BindingContext,
+) -> Result<(), Refusal> {
+    let output = match context.run_block(script, element) {
+        Ok(output) => output,
+        Err(BlockFailure::Error(record)) => return Err(record.message.into()),
+        Err(BlockFailure::Cancelled) => return Err(Refusal::Cancelled),
+    };
+    let holds = match &*output {
+        [] => false,
+        [only] => crate::convert::is_true(only),
+        _ => true,
+    };
+    if holds {
+        return Ok(());
+    }
+    Err(format!(
+        "The \"{}\" validation script for the argument with value \"{}\" did not return a result of True. \
+         Determine why the validation script failed, and then try the command again.",
+        script.text,
+        to_text(element, Culture::Invariant)
+    )
+    .into())
+}
+
+fn not_null(value: &Value) -> Result<(), Refusal> {
+    if matches!(value, Value::Null) {
+        return Err(NULL.to_owned().into());
+    }
+    match elements(value) {
+        Some(items) if items.iter().any(|item| matches!(item, Value::Null)) => {
+            Err(NULL_ELEMENT.to_owned().into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn not_null_or_empty(value: &Value) -> Result<(), Refusal> {
+    match value {
+        Value::Null => return Err(NULL_OR_EMPTY.to_owned().into()),
+        Value::String(text) if text.is_empty() => return Err(NULL_OR_EMPTY.to_owned().into()),
+        Value::Dictionary(dictionary) if crate::text::read(&dictionary.entries).is_empty() => {
+            return Err(EMPTY_ELEMENT.to_owned().into());
+        }
+        _ => {}
+    }
+    let Some(items) = elements(value) else {
+        return Ok(());
+    };
+    let empty = |item: &Value| match item {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    };
+    if items.is_empty() || items.iter().any(empty) {
+        return Err(EMPTY_ELEMENT.to_owned().into());
+    }
+    Ok(())
+}
+
+/// A leading `+` appends; what is left must not be empty.
+fn variable_name(value: &Value) -> Result<(), Refusal> {
+    let Value::String(text) = value else {
+        return Ok(());
+    };
+    if text.strip_prefix('+').unwrap_or(text).is_empty() {
+        return Err("Cannot process argument because the value of argument \"path\" is not valid. Change the value of the \"path\" argument and run the operation again."
+            .to_owned()
+            .into());
+    }
+    Ok(())
+}
+
+fn count(value: &Value, least: usize, most: usize) -> Result<(), Refusal> {
+    let number = match value {
+        Value::Null => 0,
+        other => match elements(other) {
+            Some(items) => items.len(),
+            None => return Err(NO_COLLECTION.to_owned().into()),
+        },
+    };
+    if (least..=most).contains(&number) {
+        return Ok(());
+    }
+    Err(if least == most {
+        format!("The parameter requires exactly {least} value(s) - {number} value(s) were provided.")
+    } else {
+        format!(
+            "The parameter requires at least {least} value(s) and no more than {most} value(s) - {number} value(s) were provided."
+        )
+    }
+    .into())
+}
+
+/// What a parameter that is mandatory somewhere refuses: nothing, empty text, an empty collection, and such elements.
+///
+/// # Errors
+/// `ParameterArgumentValidationError…NotAllowed`.
+pub(crate) fn check_mandatory(
+    parameter: &ParameterInfo,
+    value: &Value,
+    extent: Option<&Extent>,
+) -> Result<(), BindError> {
+    check_nothing(parameter, &parameter.parameter_type, value, extent)?;
+    let (element, array) = match &parameter.parameter_type {
+        ParameterType::Array(element) => (element, true),
+        ParameterType::List(_, element) => (element, false),
+        _ => return Ok(()),
+    };
+    let Some(items) = elements(value) else {
+        return Ok(());
+    };
+    if items.is_empty() && !parameter.allow_empty_collection {
+        return Err(if array {
+            refusal(parameter, "EmptyArray", "it is an empty array", extent)
+        } else {
+            refusal(
+                parameter,
+                "EmptyCollection",
+                "it is an empty collection",
+                extent,
+            )
+        });
+    }
+    items
+        .iter()
+        .try_for_each(|item| check_nothing(parameter, element, item, extent))
+}
+
+fn check_nothing(
+    parameter: &ParameterInfo,
+    declared: &ParameterType,
+    value: &Value,
+    extent: Option<&Extent>,
+) -> Result<(), BindError> {
+    let of_type = |name: &str| matches!(declared, ParameterType::Plain(plain) if &**plain == name);
+    match value {
+        Value::Null => {
+            let nullable_bool = matches!(declared, ParameterType::Nullable(inner)
+                if matches!(&**inner, ParameterType::Plain(name) if &**name == "System.Boolean"));
+            if parameter.allow_null || nullable_bool {
+                return Ok(());
+            }
+            Err(refusal(parameter, "Null", "it is null", extent))
+        }
+        Value::String(text)
+            if text.is_empty() && of_type("System.String") && !parameter.allow_empty_string =>
+        {
+            Err(refusal(
+                parameter,
+                "EmptyString",
+                "it is an empty string",
+                extent,
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn refusal(
+    parameter: &ParameterInfo,
+    what: &str,
+    because: &str,
+    extent: Option<&Extent>,
+) -> BindError {
+    let id = match what {
+        "EmptyArray" => "ParameterArgumentValidationErrorEmptyArrayNotAllowed",
+        "EmptyCollection" => "ParameterArgumentValidationErrorEmptyCollectionNotAllowed",
+        "EmptyString" => "ParameterArgumentValidationErrorEmptyStringNotAllowed",
+        _ => "ParameterArgumentValidationErrorNullNotAllowed",
+    };
+    BindError {
+        exception: BindException::Validation,
+        ..BindError::new(
+            id,
+            format!(
+                "Cannot bind argument to parameter '{}' because {because}.",
+                parameter.name
+            ),
+        )
+        .of_category(ErrorCategory::InvalidData)
+        .at(extent)
+    }
+}
