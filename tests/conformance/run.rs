@@ -1,9 +1,14 @@
 //! One case run against a session of its own, and the first field that differs.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 use tandem_shell::error_record::ErrorRecord;
 use tandem_shell::format::error_view::{ErrorView, render};
+use tandem_shell::format::formatter::Formatter;
+use tandem_shell::format::view::ViewRegistry;
 use tandem_shell::session::{Input, RunOutcome, Session, SessionOptions};
+use tandem_shell::text::as_double;
 
 use crate::canonical;
 use crate::case::Case;
@@ -32,6 +37,9 @@ const UNANSWERED: &[&str] = &[
 /// PowerShell's own words for it.
 const NONINTERACTIVE: &str =
     "PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.";
+
+/// Cells of the window that `text` and `rendered` were drawn for.
+const TEXT_WIDTH: usize = 80;
 
 /// Runs a case; the first difference, if any.
 pub(crate) fn run(case: &Case, stand_ins: &StandIns) -> Option<Difference> {
@@ -132,13 +140,15 @@ fn observe(case: &Case, stand_ins: &StandIns) -> Fields {
     let recorder = Recorder::new(stand_ins, answers);
     let mut session = Session::new(SessionOptions::default());
     let outcome = session.run(&recorder, &Input::Text(&case.line));
-    describe(case, &recorder.into_record(), &outcome)
+    describe(case, &recorder.into_record(), &session, &outcome)
 }
 
 /// Everything that a session left, in the corpus's form.
-fn describe(case: &Case, record: &Record, outcome: &RunOutcome) -> Fields {
+fn describe(case: &Case, record: &Record, session: &Session, outcome: &RunOutcome) -> Fields {
     let mut found = Fields::new();
-    {
+    if case.fields.contains_key("text") {
+        found.insert("text".into(), json!(text(record, session, TEXT_WIDTH)));
+    } else {
         let output: Vec<Json> = record.output.iter().map(canonical::value).collect();
         found.insert("output".into(), Json::Array(output));
     }
@@ -174,6 +184,25 @@ fn describe(case: &Case, record: &Record, outcome: &RunOutcome) -> Fields {
     found.insert("state".into(), json!(format!("{:?}", outcome.state)));
     found.insert("hadErrors".into(), json!(outcome.had_errors));
     found
+}
+
+/// The objects as the session's default formatting shows them.
+fn text(record: &Record, session: &Session, width: usize) -> String {
+    let mut formatter = formatter(session, width);
+    let mut out = String::new();
+    for value in &record.output {
+        formatter.push(value, 0, &mut out);
+    }
+    formatter.finish(0, &mut out);
+    out
+}
+
+fn formatter(session: &Session, width: usize) -> Formatter {
+    let mut formatter = Formatter::new(Arc::new(ViewRegistry::standard()), width);
+    if let Some(limit) = session.state().variable("FormatEnumerationLimit") {
+        formatter.set_enumeration_limit(as_double(&limit).map_or(4, |limit| limit as i64));
+    }
+    formatter
 }
 
 fn rendered(error: &ErrorRecord) -> Json {

@@ -53,7 +53,12 @@ fn contract() -> BTreeSet<String> {
         }
         for descriptor in file.enums() {
             for value in descriptor.values() {
-                lines.insert(format!("value {}.{} = {}", descriptor.full_name(), value.name(), value.number()));
+                lines.insert(format!(
+                    "value {}.{} = {}",
+                    descriptor.full_name(),
+                    value.name(),
+                    value.number()
+                ));
             }
         }
         for service in file.services() {
@@ -76,16 +81,26 @@ fn contract() -> BTreeSet<String> {
 #[test]
 fn nothing_published_has_changed() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts/baseline.txt");
-    let baseline: BTreeSet<String> = fs::read_to_string(&path).unwrap_or_default().lines().map(str::to_owned).collect();
+    let baseline: BTreeSet<String> = fs::read_to_string(&path)
+        .unwrap_or_default()
+        .lines()
+        .map(str::to_owned)
+        .collect();
     let contract = contract();
     let broken: Vec<&String> = baseline.difference(&contract).collect();
-    assert!(broken.is_empty(), "published, and gone or changed: {broken:#?}");
+    assert!(
+        broken.is_empty(),
+        "published, and gone or changed: {broken:#?}"
+    );
     let new: Vec<&String> = contract.difference(&baseline).collect();
     if env::var_os("TANDEM_EXTEND_BASELINE").is_some() {
         let mut text = contract.iter().cloned().collect::<Vec<_>>().join("\n");
         text.push('\n');
         fs::write(path, text).unwrap();
     } else {
-        assert!(new.is_empty(), "new, and not in the baseline (see this module's text): {new:#?}");
+        assert!(
+            new.is_empty(),
+            "new, and not in the baseline (see this module's text): {new:#?}"
+        );
     }
 }

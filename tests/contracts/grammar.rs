@@ -1,9 +1,12 @@
 //! One grammar for all contracts: everything is described, names follow the style guide, cmdlets have one shape.
 
-use prost_reflect::{DescriptorPool, EnumDescriptor, Kind, MessageDescriptor, MethodDescriptor, ServiceDescriptor};
+use prost_reflect::{
+    DescriptorPool, EnumDescriptor, Kind, MessageDescriptor, MethodDescriptor, ServiceDescriptor,
+};
 
 fn ours(pool: &DescriptorPool) -> impl Iterator<Item = prost_reflect::FileDescriptor> + '_ {
-    pool.files().filter(|file| file.package_name().starts_with("tandem."))
+    pool.files()
+        .filter(|file| file.package_name().starts_with("tandem."))
 }
 
 fn messages() -> Vec<MessageDescriptor> {
@@ -23,15 +26,21 @@ fn messages() -> Vec<MessageDescriptor> {
 }
 
 fn enums() -> Vec<EnumDescriptor> {
-    ours(&tandem::DESCRIPTORS).flat_map(|file| file.enums().collect::<Vec<_>>()).collect()
+    ours(&tandem::DESCRIPTORS)
+        .flat_map(|file| file.enums().collect::<Vec<_>>())
+        .collect()
 }
 
 fn services() -> Vec<ServiceDescriptor> {
-    ours(&tandem::DESCRIPTORS).flat_map(|file| file.services().collect::<Vec<_>>()).collect()
+    ours(&tandem::DESCRIPTORS)
+        .flat_map(|file| file.services().collect::<Vec<_>>())
+        .collect()
 }
 
 fn cmdlets() -> Vec<MethodDescriptor> {
-    let cmdlet = tandem::DESCRIPTORS.get_extension_by_name("tandem.cmdlet.v1.cmdlet").unwrap();
+    let cmdlet = tandem::DESCRIPTORS
+        .get_extension_by_name("tandem.cmdlet.v1.cmdlet")
+        .unwrap();
     services()
         .iter()
         .flat_map(|service| service.methods().collect::<Vec<_>>())
@@ -41,7 +50,11 @@ fn cmdlets() -> Vec<MethodDescriptor> {
 
 /// The comment that stands before an element, by its path in the file's source information.
 fn comment(file: &prost_reflect::FileDescriptor, path: &[i32]) -> String {
-    let info = file.file_descriptor_proto().source_code_info.clone().unwrap_or_default();
+    let info = file
+        .file_descriptor_proto()
+        .source_code_info
+        .clone()
+        .unwrap_or_default();
     info.location
         .iter()
         .find(|location| location.path == path)
@@ -81,7 +94,12 @@ fn packages_end_in_a_version_and_files_lie_where_their_package_says() {
     for file in ours(&tandem::DESCRIPTORS) {
         let folder = file.package_name().replace('.', "/");
         assert!(file.package_name().ends_with(".v1"), "{}", file.name());
-        assert!(file.name().starts_with(&folder), "{} holds {}", file.name(), file.package_name());
+        assert!(
+            file.name().starts_with(&folder),
+            "{} holds {}",
+            file.name(),
+            file.package_name()
+        );
     }
 }
 
@@ -96,10 +114,20 @@ fn enumerations_begin_with_unspecified_and_prefix_their_values() {
             prefix.extend(letter.to_uppercase());
         }
         for value in descriptor.values() {
-            assert!(value.name().starts_with(&prefix), "{} in {}", value.name(), descriptor.full_name());
+            assert!(
+                value.name().starts_with(&prefix),
+                "{} in {}",
+                value.name(),
+                descriptor.full_name()
+            );
         }
         let first = descriptor.get_value(0).unwrap();
-        assert_eq!(first.name(), format!("{prefix}_UNSPECIFIED"), "{}", descriptor.full_name());
+        assert_eq!(
+            first.name(),
+            format!("{prefix}_UNSPECIFIED"),
+            "{}",
+            descriptor.full_name()
+        );
     }
 }
 
@@ -118,7 +146,11 @@ fn a_cmdlet_streams_records_and_takes_the_common_parameters() {
     let cmdlets = cmdlets();
     assert!(cmdlets.len() >= 30, "only {} cmdlets", cmdlets.len());
     for method in cmdlets {
-        assert!(method.is_server_streaming() && !method.is_client_streaming(), "{}", method.full_name());
+        assert!(
+            method.is_server_streaming() && !method.is_client_streaming(),
+            "{}",
+            method.full_name()
+        );
         let common = method.input().get_field(1).unwrap();
         assert_eq!(common.name(), "common", "{}", method.full_name());
         let Kind::Message(kind) = common.kind() else {
@@ -126,7 +158,11 @@ fn a_cmdlet_streams_records_and_takes_the_common_parameters() {
         };
         assert_eq!(kind.full_name(), "tandem.cmdlet.v1.CommonParameters");
         let stream = method.output().get_field_by_name("stream").unwrap();
-        assert!(stream.containing_oneof().is_some(), "{}", method.full_name());
+        assert!(
+            stream.containing_oneof().is_some(),
+            "{}",
+            method.full_name()
+        );
     }
 }
 
@@ -135,7 +171,15 @@ fn every_cmdlet_has_a_synopsis_and_an_example_that_begins_with_its_name_or_a_pip
     for method in cmdlets() {
         let comment = comment(&method.parent_service().parent_file(), method.path());
         let synopsis = comment.lines().next().unwrap_or_default();
-        assert!(synopsis.ends_with(['.', ',']) || comment.contains(".\n"), "{}: {synopsis}", method.name());
-        assert!(comment.contains("example: "), "{} has no example", method.full_name());
+        assert!(
+            synopsis.ends_with(['.', ',']) || comment.contains(".\n"),
+            "{}: {synopsis}",
+            method.name()
+        );
+        assert!(
+            comment.contains("example: "),
+            "{} has no example",
+            method.full_name()
+        );
     }
 }

@@ -27,14 +27,25 @@ fn facts() -> BTreeMap<String, Signature> {
 }
 
 fn option(message: &DynamicMessage, extension: &str) -> Option<DynamicMessage> {
-    let extension = tandem::DESCRIPTORS.get_extension_by_name(extension).unwrap();
-    message
-        .has_extension(&extension)
-        .then(|| message.get_extension(&extension).as_message().unwrap().clone())
+    let extension = tandem::DESCRIPTORS
+        .get_extension_by_name(extension)
+        .unwrap();
+    message.has_extension(&extension).then(|| {
+        message
+            .get_extension(&extension)
+            .as_message()
+            .unwrap()
+            .clone()
+    })
 }
 
 fn text(message: &DynamicMessage, field: &str) -> String {
-    message.get_field_by_name(field).unwrap().as_str().unwrap().to_owned()
+    message
+        .get_field_by_name(field)
+        .unwrap()
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 fn flag(message: &DynamicMessage, field: &str) -> bool {
@@ -66,7 +77,9 @@ type Membership = (String, bool, Option<i32>, bool, bool);
 
 fn position(message: &DynamicMessage) -> Option<i32> {
     let field = message.descriptor().get_field_by_name("position").unwrap();
-    message.has_field(&field).then(|| message.get_field(&field).as_i32().unwrap())
+    message
+        .has_field(&field)
+        .then(|| message.get_field(&field).as_i32().unwrap())
 }
 
 fn membership(set: String, message: &DynamicMessage) -> Membership {
@@ -81,7 +94,9 @@ fn membership(set: String, message: &DynamicMessage) -> Membership {
 
 fn memberships(parameter: &DynamicMessage) -> Vec<Membership> {
     let sets = parameter.get_field_by_name("set").unwrap();
-    let Value::List(sets) = sets.as_ref() else { panic!("a list") };
+    let Value::List(sets) = sets.as_ref() else {
+        panic!("a list")
+    };
     if sets.is_empty() {
         return vec![membership("(All)".to_owned(), parameter)];
     }
@@ -93,16 +108,34 @@ fn memberships(parameter: &DynamicMessage) -> Vec<Membership> {
 
 fn expected(signature: &Signature, parameter: &Parameter) -> Vec<Membership> {
     let single = signature.sets.len() == 1;
-    let sets = if single { vec!["(All)".to_owned()] } else { parameter.sets.clone() };
+    let sets = if single {
+        vec!["(All)".to_owned()]
+    } else {
+        parameter.sets.clone()
+    };
     let value = parameter.pipeline.contains("ByValue");
     let property = parameter.pipeline.contains("ByPropertyName");
     sets.into_iter()
-        .map(|set| (set, parameter.mandatory, parameter.position, value, property))
+        .map(|set| {
+            (
+                set,
+                parameter.mandatory,
+                parameter.position,
+                value,
+                property,
+            )
+        })
         .collect()
 }
 
 fn short(type_name: &str) -> &str {
-    type_name.split('[').next().unwrap_or(type_name).rsplit('.').next().unwrap_or(type_name)
+    type_name
+        .split('[')
+        .next()
+        .unwrap_or(type_name)
+        .rsplit('.')
+        .next()
+        .unwrap_or(type_name)
 }
 
 fn same_type(ours: &str, theirs: &str) -> bool {
@@ -115,7 +148,9 @@ fn same_type(ours: &str, theirs: &str) -> bool {
 fn every_signature_is_the_original_s() {
     let cmdlets = cmdlets();
     for (name, signature) in facts() {
-        let (method, cmdlet) = cmdlets.get(&name).unwrap_or_else(|| panic!("{name} is missing"));
+        let (method, cmdlet) = cmdlets
+            .get(&name)
+            .unwrap_or_else(|| panic!("{name} is missing"));
         let whatif = signature.parameters.contains_key("WhatIf");
         assert_eq!(flag(cmdlet, "should_process"), whatif, "{name}: -WhatIf");
 
@@ -123,7 +158,11 @@ fn every_signature_is_the_original_s() {
         for field in method.input().fields() {
             if let Some(parameter) = option(&field.options(), "tandem.cmdlet.v1.parameter") {
                 let given = text(&parameter, "name");
-                let parameter_name = if given.is_empty() { pascal(field.name()) } else { given };
+                let parameter_name = if given.is_empty() {
+                    pascal(field.name())
+                } else {
+                    given
+                };
                 ours.insert(parameter_name, parameter);
             }
         }
@@ -137,10 +176,23 @@ fn every_signature_is_the_original_s() {
         for (parameter_name, parameter) in ours {
             let fact = &signature.parameters[&parameter_name];
             let place = format!("{name} -{parameter_name}");
-            assert!(same_type(&text(&parameter, "type"), &fact.type_name), "{place}: type {}", fact.type_name);
-            assert_eq!(memberships(&parameter), expected(&signature, fact), "{place}");
+            assert!(
+                same_type(&text(&parameter, "type"), &fact.type_name),
+                "{place}: type {}",
+                fact.type_name
+            );
+            assert_eq!(
+                memberships(&parameter),
+                expected(&signature, fact),
+                "{place}"
+            );
             let aliases = parameter.get_field_by_name("alias").unwrap();
-            let aliases: Vec<&str> = aliases.as_list().unwrap().iter().map(|alias| alias.as_str().unwrap()).collect();
+            let aliases: Vec<&str> = aliases
+                .as_list()
+                .unwrap()
+                .iter()
+                .map(|alias| alias.as_str().unwrap())
+                .collect();
             assert_eq!(aliases, fact.aliases, "{place}: aliases");
         }
     }
@@ -151,6 +203,9 @@ fn cmdlets_beyond_the_original_carry_our_own_noun_prefix() {
     let facts = facts();
     for name in cmdlets().keys() {
         let noun = name.split_once('-').unwrap().1;
-        assert!(facts.contains_key(name) || noun.starts_with("Tandem"), "{name}");
+        assert!(
+            facts.contains_key(name) || noun.starts_with("Tandem"),
+            "{name}"
+        );
     }
 }

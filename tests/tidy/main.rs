@@ -15,7 +15,10 @@ const FILE_LINES_MAX: usize = 500;
 const FUNCTION_LINES_MAX: usize = 70;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 fn sources() -> Vec<(String, String)> {
@@ -28,7 +31,11 @@ fn sources() -> Vec<(String, String)> {
     files
         .into_iter()
         .map(|path| {
-            let name = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+            let name = path
+                .strip_prefix(root())
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
             (name, fs::read_to_string(path).unwrap())
         })
         .collect()
@@ -66,10 +73,15 @@ fn no_file_is_too_long() {
     let long: Vec<String> = sources()
         .into_iter()
         .map(|(name, text)| (name, text.lines().count()))
-        .filter(|(name, lines)| *lines > FILE_LINES_MAX && !LONG_FILES.iter().any(|(listed, _)| listed == name))
+        .filter(|(name, lines)| {
+            *lines > FILE_LINES_MAX && !LONG_FILES.iter().any(|(listed, _)| listed == name)
+        })
         .map(|(name, lines)| format!("{name}: {lines} lines"))
         .collect();
-    complain("these files are too long; split them, or list them with the reason:", &long);
+    complain(
+        "these files are too long; split them, or list them with the reason:",
+        &long,
+    );
 }
 
 #[test]
@@ -77,13 +89,18 @@ fn no_function_is_too_long() {
     let mut long = Vec::new();
     for (name, text) in sources() {
         for (function, lines) in functions(&text) {
-            let listed = LONG_FUNCTIONS.iter().any(|(file, listed, _)| *file == name && *listed == function);
+            let listed = LONG_FUNCTIONS
+                .iter()
+                .any(|(file, listed, _)| *file == name && *listed == function);
             if lines > FUNCTION_LINES_MAX && !listed {
                 long.push(format!("{name}: {function}: {lines} lines"));
             }
         }
     }
-    complain("these functions are too long; split them, or list them with the reason:", &long);
+    complain(
+        "these functions are too long; split them, or list them with the reason:",
+        &long,
+    );
 }
 
 /// Names and lengths of functions. rustfmt puts the closing brace at the column where the item begins.
@@ -96,11 +113,21 @@ fn functions(text: &str) -> Vec<(String, usize)> {
         let Some(at) = words.iter().position(|word| *word == "fn") else {
             continue;
         };
-        let modifiers = ["pub", "pub(crate)", "pub(super)", "const", "async", "extern"];
+        let modifiers = [
+            "pub",
+            "pub(crate)",
+            "pub(super)",
+            "const",
+            "async",
+            "extern",
+        ];
         if !words[..at].iter().all(|word| modifiers.contains(word)) || at + 1 >= words.len() {
             continue;
         }
-        let function: String = words[at + 1].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let function: String = words[at + 1]
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
         let close = format!("{}}}", " ".repeat(indent));
         if let Some(length) = lines[start..].iter().position(|line| *line == close) {
             found.push((function, length + 1));
@@ -112,20 +139,32 @@ fn functions(text: &str) -> Vec<(String, usize)> {
 #[test]
 fn the_pure_packages_name_no_runtime_and_no_contract() {
     for package in ["server/shell/Cargo.toml", "server/domain/Cargo.toml"] {
-        let manifest: toml::Table = fs::read_to_string(root().join(package)).unwrap().parse().unwrap();
+        let manifest: toml::Table = fs::read_to_string(root().join(package))
+            .unwrap()
+            .parse()
+            .unwrap();
         let dependencies = manifest["dependencies"].as_table().unwrap();
         for banned in ["tokio", "tonic", "prost", "tandem", "sqlx", "tower"] {
-            assert!(!dependencies.contains_key(banned), "{package} depends on {banned}");
+            assert!(
+                !dependencies.contains_key(banned),
+                "{package} depends on {banned}"
+            );
         }
     }
 }
 
 #[test]
 fn the_client_knows_nothing_of_the_server() {
-    let manifest: toml::Table = fs::read_to_string(root().join("client/Cargo.toml")).unwrap().parse().unwrap();
+    let manifest: toml::Table = fs::read_to_string(root().join("client/Cargo.toml"))
+        .unwrap()
+        .parse()
+        .unwrap();
     let dependencies = manifest["dependencies"].as_table().unwrap();
     for banned in ["tandem-server", "tandem-shell", "tandem-domain", "sqlx"] {
-        assert!(!dependencies.contains_key(banned), "the client depends on {banned}");
+        assert!(
+            !dependencies.contains_key(banned),
+            "the client depends on {banned}"
+        );
     }
 }
 

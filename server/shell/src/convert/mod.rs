@@ -7,8 +7,8 @@ pub mod enumerations;
 mod error;
 mod named;
 pub mod number;
-mod truth;
 pub mod time;
+mod truth;
 pub mod type_names;
 
 pub use collection::collection;

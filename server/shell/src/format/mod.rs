@@ -1,4 +1,16 @@
 //! Objects in, lines of text out: the views, widths and blank lines of PowerShell's default formatting.
 
+pub mod cell;
+pub mod cell_text;
+mod complex;
 pub mod error_view;
+pub mod formatter;
+pub mod layout;
+mod list;
 pub mod packet;
+pub mod producer;
+pub mod request;
+mod resolve;
+mod standard_views;
+mod table;
+pub mod view;

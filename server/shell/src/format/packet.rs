@@ -47,8 +47,6 @@ pub struct TableShape {
     pub auto_size: bool,
     /// Whether long cells wrap instead of being cut.
     pub wrap: bool,
-    /// Whether the header is drawn anew after each screen (`-RepeatHeader`).
-    pub repeat_header: bool,
 }
 
 /// One column (`TableColumnInfo`).

@@ -1,0 +1,202 @@
+//! Text in cells of a console: how wide it is, how it is cut, padded and wrapped.
+
+use crate::format::packet::Alignment;
+
+/// Cells that a character takes: 2 for the wide ranges that PowerShell knows and for a surrogate pair, else 1.
+pub fn char_cells(c: char) -> usize {
+    match u32::from(c) {
+        0x1100..=0x115f
+        | 0x2329
+        | 0x232a
+        | 0x2e80..=0x303e
+        | 0x3040..=0xa4cf
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe10..=0xfe19
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60
+        | 0xffe0..=0xffe6 => 2,
+        _ => c.len_utf16(),
+    }
+}
+
+/// Cells that a text takes; a line feed counts as one.
+pub fn cells(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
+    text.chars().map(char_cells).sum()
+}
+
+/// The longest beginning of at most `width` cells.
+pub fn head(text: &str, width: usize) -> &str {
+    if text.is_ascii() {
+        return &text[..width.min(text.len())];
+    }
+    let mut used = 0;
+    for (at, c) in text.char_indices() {
+        used += char_cells(c);
+        if used > width {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+/// The longest end of at most `width` cells.
+pub fn tail(text: &str, width: usize) -> &str {
+    let mut used = 0;
+    for (at, c) in text.char_indices().rev() {
+        used += char_cells(c);
+        if used > width {
+            return &text[at + c.len_utf8()..];
+        }
+    }
+    text
+}
+
+/// Appends `n` blanks.
+pub fn push_blanks(out: &mut String, n: usize) {
+    out.extend(std::iter::repeat_n(' ', n));
+}
+
+/// Appends a cell of a table: cut at the first line feed and at the width, or padded to it. A left-aligned cell is
+/// padded only if something stands behind it.
+pub fn push_cell(out: &mut String, text: &str, width: usize, alignment: Alignment, pad: bool) {
+    let first_line = text.find(['\n', '\r']);
+    let shortened;
+    let text = match first_line {
+        Some(at) => {
+            shortened = format!("{}…", &text[..at]);
+            &*shortened
+        }
+        None => text,
+    };
+    let used = cells(text);
+    if used <= width {
+        let missing = width - used;
+        match alignment {
+            Alignment::Right => {
+                push_blanks(out, missing);
+                out.push_str(text);
+            }
+            Alignment::Center => {
+                push_blanks(out, missing / 2);
+                out.push_str(text);
+                push_blanks(out, if pad { missing - missing / 2 } else { 0 });
+            }
+            Alignment::Left => {
+                out.push_str(text);
+                push_blanks(out, if pad { missing } else { 0 });
+            }
+        }
+        return;
+    }
+    push_cut(out, text, width, alignment, pad);
+}
+
+/// Appends the part of a text that fits, marked with an ellipsis where there is room for one.
+fn push_cut(out: &mut String, text: &str, width: usize, alignment: Alignment, pad: bool) {
+    let mark = if width > 1 { "…" } else { "" };
+    let room = width - mark.chars().count();
+    let kept = match alignment {
+        Alignment::Right => tail(text, room),
+        Alignment::Center | Alignment::Left => head(text, room),
+    };
+    // A wide character that was cut away leaves one cell empty.
+    let missing = room - cells(kept);
+    match alignment {
+        Alignment::Right => {
+            push_blanks(out, missing);
+            out.push_str(mark);
+            out.push_str(kept);
+        }
+        Alignment::Center | Alignment::Left => {
+            out.push_str(kept);
+            out.push_str(mark);
+            push_blanks(out, if pad { missing } else { 0 });
+        }
+    }
+}
+
+/// The lines of a text: line feeds kept, each wrapped by words at `width` cells. A word and the blank or tab behind it
+/// move together; together longer than a line, they are broken in place.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in text.split('\n') {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        if cells(line) <= width || width == 0 {
+            lines.push(line.to_owned());
+        } else {
+            wrap_line(line, width, &mut lines);
+        }
+    }
+    lines
+}
+
+fn wrap_line(line: &str, width: usize, lines: &mut Vec<String>) {
+    let mut current = String::new();
+    let mut left = width;
+    for word in line.split_inclusive([' ', '\t']) {
+        let needed = cells(word);
+        if needed <= width {
+            if needed > left {
+                lines.push(std::mem::take(&mut current));
+                left = width;
+            }
+            current.push_str(word);
+            left -= needed;
+            continue;
+        }
+        for c in word.chars() {
+            let (c, needed) = match char_cells(c) {
+                needed if needed > width => ('?', 1),
+                needed => (c, needed),
+            };
+            if needed > left {
+                lines.push(std::mem::take(&mut current));
+                left = width;
+            }
+            current.push(c);
+            left -= needed;
+        }
+    }
+    lines.push(current);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(text: &str, width: usize, alignment: Alignment, pad: bool) -> String {
+        let mut out = String::new();
+        push_cell(&mut out, text, width, alignment, pad);
+        out
+    }
+
+    #[test]
+    fn wide_characters_take_two_cells() {
+        assert_eq!(cells("日本語"), 6);
+        assert_eq!(cells("emoji 😀"), 8);
+        assert_eq!(head("日本語", 3), "日");
+        assert_eq!(tail("日本語", 3), "語");
+    }
+
+    #[test]
+    fn cells_are_cut_and_padded_by_alignment() {
+        assert_eq!(cell("abcdef", 4, Alignment::Left, true), "abc…");
+        assert_eq!(cell("abcdef", 4, Alignment::Right, true), "…def");
+        assert_eq!(cell("abcdef", 1, Alignment::Left, true), "a");
+        assert_eq!(cell("ab", 4, Alignment::Left, false), "ab");
+        assert_eq!(cell("ab", 4, Alignment::Right, false), "  ab");
+        assert_eq!(cell("日本語", 4, Alignment::Left, true), "日… ");
+        assert_eq!(cell("a\nb", 4, Alignment::Left, true), "a…  ");
+    }
+
+    #[test]
+    fn words_move_with_the_blank_behind_them() {
+        assert_eq!(wrap("aa bb cc", 5), ["aa ", "bb cc"]);
+        assert_eq!(wrap("abcdefg", 3), ["abc", "def", "g"]);
+        assert_eq!(wrap("a\n\nb", 3), ["a", "", "b"]);
+    }
+}

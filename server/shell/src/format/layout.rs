@@ -1,0 +1,284 @@
+//! Formatting data in, lines of text out: the half of formatting that knows the window.
+
+use crate::format::cell::{cells, push_cell};
+use crate::format::list::push_list;
+use crate::format::packet::{Alignment, Entry, Heading, Packet, Shape, TableShape, WideShape};
+use crate::format::table::{Table, assign, measure};
+use crate::value::Text;
+
+/// Rows that arrive within this many ticks of the first decide the widths of a group's columns.
+const MEASURED_TICKS: i64 = 300 * 10_000;
+/// Rows that decide the widths at most; what comes later is drawn as it comes.
+const MEASURED_ROWS: usize = 10_000;
+
+/// Draws packets.
+#[derive(Debug)]
+pub struct Layout {
+    /// Cells of the window.
+    width: usize,
+    state: State,
+}
+
+/// What is being drawn.
+#[derive(Debug)]
+enum State {
+    Idle,
+    /// A table whose widths are settled.
+    Table(Table, TableShape),
+    /// A table whose first rows are still being measured; `since` is when the group began, in ticks.
+    Measuring {
+        shape: TableShape,
+        held: Vec<Entry>,
+        since: i64,
+    },
+    List,
+    Wide(Wide),
+    Complex,
+}
+
+/// A wide view: the row that is not full yet, and with -AutoSize everything that is still to be measured.
+#[derive(Debug)]
+struct Wide {
+    shape: WideShape,
+    row: Vec<Text>,
+    held: Vec<Text>,
+}
+
+impl Layout {
+    /// For a window of `width` cells.
+    pub fn new(width: usize) -> Self {
+        Self {
+            width,
+            state: State::Idle,
+        }
+    }
+
+    /// Draws one packet that arrives at `now` (ticks of any clock).
+    pub fn push(&mut self, packet: &Packet, now: i64, out: &mut String) {
+        match packet {
+            Packet::Start(shape) => {
+                self.close(out);
+                self.state = match shape {
+                    Shape::Table(shape) => State::Measuring {
+                        shape: shape.clone(),
+                        held: Vec::new(),
+                        since: now,
+                    },
+                    Shape::List => State::List,
+                    Shape::Wide(shape) => State::Wide(Wide {
+                        shape: *shape,
+                        row: Vec::new(),
+                        held: Vec::new(),
+                    }),
+                    Shape::Complex => State::Complex,
+                };
+            }
+            Packet::GroupStart(heading) => self.begin_group(heading.as_ref(), now, out),
+            Packet::Entry(entry) => self.entry(entry, now, out),
+            Packet::GroupEnd => self.end_group(now, out),
+            Packet::End => self.close(out),
+        }
+    }
+
+    /// Draws what is held back, as at the end of all input.
+    pub fn finish(&mut self, out: &mut String) {
+        self.close(out);
+    }
+
+    /// Ends a run: what is held back, and the blank line behind all but lists.
+    fn close(&mut self, out: &mut String) {
+        let state = std::mem::replace(&mut self.state, State::Idle);
+        match state {
+            State::Idle | State::List => {}
+            State::Table(..) | State::Complex => out.push('\n'),
+            State::Measuring { shape, held, .. } => {
+                // A run that ended with its group has nothing left to draw.
+                if !held.is_empty() {
+                    self.settle(shape, &held, out);
+                }
+                self.state = State::Idle;
+                out.push('\n');
+            }
+            State::Wide(mut wide) => {
+                wide.flush(self.width, out);
+                out.push('\n');
+            }
+        }
+    }
+
+    fn begin_group(&mut self, heading: Option<&Heading>, now: i64, out: &mut String) {
+        out.push('\n');
+        if let State::Wide(wide) = &mut self.state {
+            wide.flush(self.width, out);
+        }
+        if let Some(heading) = heading {
+            out.push_str(&format!("   {}: {}\n\n", heading.label, heading.value));
+        }
+        let state = std::mem::replace(&mut self.state, State::Idle);
+        self.state = match state {
+            State::Table(_, shape) | State::Measuring { shape, .. } => {
+                self.begin_table(shape, now, out)
+            }
+            other => other,
+        };
+    }
+
+    /// Declared widths hold if the first column has one; else the rows are measured.
+    fn begin_table(&self, shape: TableShape, now: i64, out: &mut String) -> State {
+        let declared = shape
+            .columns
+            .first()
+            .is_some_and(|column| column.width.is_some());
+        if !declared || shape.auto_size {
+            return State::Measuring {
+                shape,
+                held: Vec::new(),
+                since: now,
+            };
+        }
+        let widths: Vec<Option<usize>> = shape.columns.iter().map(|column| column.width).collect();
+        let table = Table::new(shape.clone(), &widths, self.width);
+        table.push_header(out);
+        State::Table(table, shape)
+    }
+
+    fn end_group(&mut self, now: i64, out: &mut String) {
+        if let State::Measuring { shape, held, .. } = &mut self.state {
+            let (shape, held) = (shape.clone(), std::mem::take(held));
+            self.settle(shape.clone(), &held, out);
+            // The next group is measured anew.
+            self.state = State::Measuring {
+                shape,
+                held: Vec::new(),
+                since: now,
+            };
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry, now: i64, out: &mut String) {
+        match &mut self.state {
+            State::Measuring { shape, held, since } => {
+                held.push(entry.clone());
+                let full = held.len() >= MEASURED_ROWS || now - *since > MEASURED_TICKS;
+                if full && !shape.auto_size {
+                    let (shape, held) = (shape.clone(), std::mem::take(held));
+                    self.settle(shape, &held, out);
+                }
+            }
+            State::Table(table, _) => push_entry(out, entry, Some(table), self.width),
+            State::Wide(wide) => match entry {
+                Entry::Wide(text) => wide.push(text.clone(), self.width, out),
+                other => push_entry(out, other, None, self.width),
+            },
+            State::Idle | State::List | State::Complex => push_entry(out, entry, None, self.width),
+        }
+    }
+
+    /// Settles the widths by what was held back, and draws it.
+    fn settle(&mut self, shape: TableShape, held: &[Entry], out: &mut String) {
+        let rows = held.iter().filter_map(|entry| match entry {
+            Entry::Row(cells) => Some(cells),
+            _ => None,
+        });
+        let widths: Vec<Option<usize>> = measure(&shape.columns, rows)
+            .into_iter()
+            .map(Some)
+            .collect();
+        let table = Table::new(shape.clone(), &widths, self.width);
+        table.push_header(out);
+        for entry in held {
+            push_entry(out, entry, Some(&table), self.width);
+        }
+        self.state = State::Table(table, shape);
+    }
+}
+
+fn push_entry(out: &mut String, entry: &Entry, table: Option<&Table>, width: usize) {
+    match entry {
+        Entry::Row(cells) => {
+            if let Some(table) = table {
+                table.push_row(out, cells);
+            }
+        }
+        Entry::List(fields) => {
+            push_list(out, fields, width);
+            out.push('\n');
+        }
+        Entry::OutOfBandList(fields) => {
+            out.push('\n');
+            push_list(out, fields, width);
+            out.push('\n');
+        }
+        Entry::Complex(lines) => {
+            for line in lines {
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+        Entry::Wide(text) | Entry::Raw(text) => {
+            out.push_str(text);
+            out.push('\n');
+        }
+        Entry::OutOfBandText(text) => {
+            out.push_str(text);
+            if !text.ends_with('\n') {
+                out.push('\n');
+            }
+        }
+    }
+}
+
+impl Wide {
+    fn push(&mut self, text: Text, window: usize, out: &mut String) {
+        match self.shape.columns {
+            None => self.held.push(text),
+            Some(columns) => {
+                self.row.push(text);
+                if self.row.len() == columns {
+                    self.draw_row(columns, window, out);
+                }
+            }
+        }
+    }
+
+    fn flush(&mut self, window: usize, out: &mut String) {
+        if let Some(columns) = self.shape.columns {
+            if !self.row.is_empty() {
+                self.draw_row(columns, window, out);
+            }
+            return;
+        }
+        let held = std::mem::take(&mut self.held);
+        let longest = held
+            .iter()
+            .map(|text| cells(text))
+            .max()
+            .unwrap_or(0)
+            .max(1);
+        // The most columns n of the longest value with n·L + n − 1 < W.
+        let columns = (window / (longest + 1)).max(1);
+        for text in held {
+            self.row.push(text);
+            if self.row.len() == columns {
+                self.draw_row(columns, window, out);
+            }
+        }
+        if !self.row.is_empty() {
+            self.draw_row(columns, window, out);
+        }
+    }
+
+    fn draw_row(&mut self, columns: usize, window: usize, out: &mut String) {
+        let row = std::mem::take(&mut self.row);
+        let widths = assign(&vec![None; columns], window);
+        for (index, width) in widths.iter().enumerate() {
+            let Some(width) = width else { continue };
+            if index > 0 {
+                out.push(' ');
+            }
+            let text = row.get(index).map_or("", |text| text);
+            push_cell(out, text, *width, Alignment::Left, index + 1 < columns);
+        }
+        out.push('\n');
+    }
+}

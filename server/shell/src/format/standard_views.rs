@@ -1,0 +1,193 @@
+//! The views of types that PowerShell itself shows specially.
+
+use crate::format::view::{Source, View, ViewBody, ViewColumn, ViewRegistry};
+use crate::members::property;
+use crate::text::date_time_long;
+use crate::value::{Text, Value};
+
+/// Registers them.
+pub(crate) fn register(registry: &mut ViewRegistry) {
+    let column = ViewColumn::property;
+    let mut table = |types: &[&str], name: &str, columns: Vec<ViewColumn>| {
+        for type_name in types {
+            registry.register(
+                type_name,
+                view(name, ViewBody::Table(columns.clone()), None),
+            );
+        }
+    };
+    table(
+        &["System.Collections.DictionaryEntry"],
+        "Dictionary",
+        vec![column("Name").wide(30), column("Value")],
+    );
+    table(
+        &["System.Guid"],
+        "System.Guid",
+        vec![ViewColumn::computed("Guid", Clone::clone).left()],
+    );
+    table(
+        &["System.Version"],
+        "System.Version",
+        vec![
+            column("Major").wide(6).left(),
+            column("Minor").wide(6).left(),
+            column("Build").wide(6).left(),
+            column("Revision").wide(8).left(),
+        ],
+    );
+    table(
+        &["Microsoft.PowerShell.Commands.GroupInfo"],
+        "Group",
+        vec![
+            column("Count").wide(5).right(),
+            column("Name").wide(25),
+            column("Group"),
+        ],
+    );
+    table(
+        &["Microsoft.PowerShell.Commands.GroupInfoNoElement"],
+        "Group",
+        vec![column("Count").wide(5).right(), column("Name")],
+    );
+    table(
+        &[
+            "System.Management.Automation.CommandInfo",
+            "System.Management.Automation.CmdletInfo",
+        ],
+        "CommandInfo",
+        vec![
+            column("CommandType").wide(15).left(),
+            ViewColumn::computed("Name", command_name).wide(50),
+            column("Version").wide(10).left(),
+            column("Source"),
+        ],
+    );
+    table(
+        &["System.Management.Automation.PSVariable"],
+        "PSVariable",
+        vec![column("Name").wide(30), column("Value")],
+    );
+    table(
+        &["Microsoft.PowerShell.Commands.HistoryInfo"],
+        "history",
+        vec![
+            column("Id").wide(4).right(),
+            column("Duration").wide(12).right(),
+            column("CommandLine"),
+        ],
+    );
+    table(
+        &["System.RuntimeType"],
+        "System.RuntimeType",
+        vec![
+            column("IsPublic").wide(8),
+            column("IsSerial").wide(8),
+            column("Name").wide(40),
+            column("BaseType"),
+        ],
+    );
+    register_others(registry);
+}
+
+fn register_others(registry: &mut ViewRegistry) {
+    registry.register(
+        "Microsoft.PowerShell.Commands.MemberDefinition",
+        view(
+            "MemberDefinition",
+            ViewBody::Table(vec![
+                ViewColumn::property("Name"),
+                ViewColumn::property("MemberType").left(),
+                ViewColumn::property("Definition"),
+            ]),
+            Some("TypeName"),
+        ),
+    );
+    let spans = [
+        "Days",
+        "Hours",
+        "Minutes",
+        "Seconds",
+        "Milliseconds",
+        "Ticks",
+        "TotalDays",
+        "TotalHours",
+        "TotalMinutes",
+        "TotalSeconds",
+        "TotalMilliseconds",
+    ];
+    registry.register(
+        "System.TimeSpan",
+        view("System.TimeSpan", list(&spans), None),
+    );
+    let text_measure = ["Lines", "Words", "Characters", "Property"];
+    registry.register(
+        "Microsoft.PowerShell.Commands.TextMeasureInfo",
+        view("TextMeasureInfo", table_of(&text_measure), None),
+    );
+    for record in [
+        "VerboseRecord",
+        "WarningRecord",
+        "DebugRecord",
+        "InformationRecord",
+    ] {
+        registry.register(
+            &format!("System.Management.Automation.{record}"),
+            View {
+                out_of_band: true,
+                ..view(record, ViewBody::Text(record_text), None)
+            },
+        );
+    }
+    registry.register(
+        "System.DateTime",
+        view("DateTime", ViewBody::Text(date_text), None),
+    );
+}
+
+fn view(name: &str, body: ViewBody, group_by: Option<&str>) -> View {
+    View {
+        name: name.into(),
+        body,
+        group_by: group_by.map(Text::from),
+        out_of_band: false,
+    }
+}
+
+fn list(names: &[&str]) -> ViewBody {
+    ViewBody::List(
+        names
+            .iter()
+            .map(|name| (Text::from(*name), Source::Property(Text::from(*name))))
+            .collect(),
+    )
+}
+
+fn table_of(names: &[&str]) -> ViewBody {
+    ViewBody::Table(
+        names
+            .iter()
+            .map(|name| ViewColumn::property(name))
+            .collect(),
+    )
+}
+
+/// An alias shows what it stands for.
+fn command_name(command: &Value) -> Value {
+    property(command, "DisplayName")
+        .filter(|name| !matches!(name, Value::Null))
+        .or_else(|| property(command, "Name"))
+        .unwrap_or_default()
+}
+
+fn date_text(value: &Value, _width: usize) -> String {
+    match value {
+        Value::DateTime(date) => date_time_long(*date),
+        Value::Noted(noted) => date_text(&noted.base, 0),
+        _ => String::new(),
+    }
+}
+
+fn record_text(value: &Value, _width: usize) -> String {
+    crate::text::to_text(value, crate::text::Culture::Current)
+}
