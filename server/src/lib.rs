@@ -1,7 +1,12 @@
 //! The node: serves one pool, hosts the cmdlets, keeps the pair in step.
 
+pub mod cmdlets;
+pub mod dispatch;
+pub mod layers;
 pub mod management;
+pub mod node;
 pub mod operation;
 pub mod ownership;
 pub mod peer;
 pub mod store;
+pub mod windows_services;

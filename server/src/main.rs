@@ -1,2 +1,3 @@
-//! (skeleton)
+//! `tandemd`: one node of a pool.
+
 fn main() {}

@@ -1,0 +1,1 @@
+//! The Backup Service's cmdlets.

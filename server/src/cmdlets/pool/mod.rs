@@ -1,0 +1,1 @@
+//! Failing pools over and back.

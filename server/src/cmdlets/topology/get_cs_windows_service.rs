@@ -1,0 +1,56 @@
+//! `Get-CsWindowsService`.
+
+use tandem::topology::v1::{GetCsWindowsServiceRequest, WindowsService};
+use tandem_shell::error_record::ErrorCategory;
+
+use crate::dispatch::{Cmdlet, Context, Failure, Fault};
+use crate::windows_services::Service;
+
+/// Returns the Windows services of a computer.
+#[derive(Debug)]
+pub struct GetCsWindowsService;
+
+impl Cmdlet for GetCsWindowsService {
+    async fn run(
+        context: &Context<WindowsService>,
+        request: GetCsWindowsServiceRequest,
+    ) -> Result<(), Failure> {
+        let node = context.node();
+        for service in named(request.name.as_deref())? {
+            let running = node.services.running(service);
+            let activity = if request.exclude_activity_level() {
+                String::new()
+            } else {
+                node.services.activity(service)
+            };
+            context
+                .output(WindowsService {
+                    status: if running { "Running" } else { "Stopped" }.to_owned(),
+                    name: service.name().to_owned(),
+                    activity_level: activity,
+                    display_name: service.display_name().to_owned(),
+                    role_name: service.role().to_owned(),
+                    computer_name: node.machine.clone(),
+                })
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// The service of that name, or all.
+pub(super) fn named(name: Option<&str>) -> Result<Vec<Service>, Fault> {
+    let Some(name) = name else {
+        return Ok(Service::ALL.to_vec());
+    };
+    let service = Service::named(name).ok_or_else(|| {
+        Fault::new(
+            "ServiceNotFound",
+            ErrorCategory::ObjectNotFound,
+            format!("There is no service \"{name}\" on this computer."),
+        )
+        .target(name)
+        .mended_by("Get-CsWindowsService lists the services.")
+    })?;
+    Ok(vec![service])
+}

@@ -1,0 +1,21 @@
+//! From a call to its cmdlet: who may call what, what is written down before anything happens, where it runs, and how
+//! what it says travels back.
+
+pub mod catalogue;
+pub mod cmdlet;
+pub mod comments;
+pub mod describe;
+pub mod dispatcher;
+pub mod event;
+pub mod failure;
+pub mod limits;
+pub mod record;
+pub mod registry;
+pub mod shape;
+pub mod status;
+pub mod typed;
+pub mod unattended;
+pub mod values;
+
+pub use cmdlet::{Call, Cmdlet, Context, Contract};
+pub use failure::{Failure, Fault};

@@ -1,0 +1,379 @@
+//! Values of sessions on the wire and back (`tandem.cmdlet.v1.Value`).
+
+use std::sync::{Arc, RwLock};
+
+use indexmap::IndexMap;
+use tandem::cmdlet::v1 as wire;
+use tandem::cmdlet::v1::value::Kind;
+use tandem_shell::text::{Culture, to_round_trip_text, to_text};
+use tandem_shell::type_names::type_name;
+use tandem_shell::value::{
+    Array, DateTime, DateTimeKind, Dictionary, EnumDefinition, EnumValue, List, NamedScalar,
+    Object, Property, Value,
+};
+
+/// How deep values nest before the rest is sent as text.
+const MAX_DEPTH: usize = 32;
+
+/// Ticks of 100 nanoseconds from 0001-01-01 to 1970-01-01.
+const EPOCH_TICKS: i64 = 621_355_968_000_000_000;
+
+const TICKS_PER_SECOND: i64 = 10_000_000;
+
+/// A point in time as `System.DateTime` in UTC.
+#[must_use]
+pub fn date_time(timestamp: &prost_types::Timestamp) -> DateTime {
+    let ticks = timestamp
+        .seconds
+        .saturating_mul(TICKS_PER_SECOND)
+        .saturating_add(i64::from(timestamp.nanos) / 100)
+        .saturating_add(EPOCH_TICKS);
+    DateTime {
+        ticks,
+        kind: DateTimeKind::Utc,
+    }
+}
+
+/// `System.DateTime` in UTC as a point in time.
+#[must_use]
+pub fn timestamp(date: DateTime) -> prost_types::Timestamp {
+    let ticks = date.ticks - EPOCH_TICKS;
+    prost_types::Timestamp {
+        seconds: ticks.div_euclid(TICKS_PER_SECOND),
+        nanos: i32::try_from(ticks.rem_euclid(TICKS_PER_SECOND) * 100).unwrap_or_default(),
+    }
+}
+
+/// A duration as ticks of `System.TimeSpan`.
+#[must_use]
+pub fn time_span(duration: &prost_types::Duration) -> i64 {
+    duration
+        .seconds
+        .saturating_mul(TICKS_PER_SECOND)
+        .saturating_add(i64::from(duration.nanos) / 100)
+}
+
+/// Ticks of `System.TimeSpan` as a duration.
+#[must_use]
+pub fn duration(ticks: i64) -> prost_types::Duration {
+    prost_types::Duration {
+        seconds: ticks / TICKS_PER_SECOND,
+        nanos: i32::try_from(ticks % TICKS_PER_SECOND * 100).unwrap_or_default(),
+    }
+}
+
+/// A value as it travels.
+#[must_use]
+pub fn to_wire(value: &Value) -> wire::Value {
+    wire::Value {
+        kind: kind_of(value, 0),
+    }
+}
+
+fn nested(value: &Value, depth: usize) -> wire::Value {
+    wire::Value {
+        kind: kind_of(value, depth + 1),
+    }
+}
+
+fn kind_of(value: &Value, depth: usize) -> Option<Kind> {
+    if depth >= MAX_DEPTH {
+        return Some(Kind::String(to_text(value, Culture::Invariant)));
+    }
+    Some(match value {
+        Value::Null => return None,
+        Value::Bool(flag) => Kind::Bool(*flag),
+        Value::Switch(flag) => Kind::Switch(*flag),
+        Value::Int32(number) => Kind::Int32(*number),
+        Value::Int64(number) => Kind::Int64(*number),
+        Value::UInt64(number) => Kind::Uint64(*number),
+        Value::Double(number) => Kind::Double(*number),
+        Value::String(text) => Kind::String(text.to_string()),
+        Value::DateTime(date) if date.kind == DateTimeKind::Utc => Kind::DateTime(timestamp(*date)),
+        Value::TimeSpan(ticks) => Kind::TimeSpan(duration(*ticks)),
+        Value::Enum(value) => Kind::Enumeration(wire::EnumText {
+            r#type: value.definition.name.to_string(),
+            name: tandem_shell::text::enum_text(value),
+            number: value.number,
+        }),
+        Value::Array(array) => array_kind(array, depth),
+        Value::List(list) => Kind::List(wire::ValueList {
+            r#type: list.type_name.to_string(),
+            item: items(&list.items, depth),
+        }),
+        Value::Dictionary(dictionary) => Kind::Dictionary(wire::ValueDictionary {
+            r#type: dictionary.type_name.to_string(),
+            entry: read(&dictionary.entries)
+                .values()
+                .map(|(key, value)| wire::ValueEntry {
+                    key: Some(nested(key, depth)),
+                    value: Some(nested(value, depth)),
+                })
+                .collect(),
+        }),
+        Value::Object(object) => Kind::Object(wire::ValueObject {
+            type_name: read(&object.type_names)
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            property: properties(&object.properties, depth),
+            text: object.text.as_deref().unwrap_or_default().to_owned(),
+        }),
+        Value::Noted(noted) => return kind_of(&noted.base, depth),
+        Value::ScriptBlock(block) => Kind::ScriptBlock(block.text.to_string()),
+        Value::SecureString(_) => Kind::Scalar(wire::TypedText {
+            r#type: type_name(value).to_string(),
+            text: String::new(),
+        }),
+        Value::Error(_) | Value::Format(_) => Kind::String(to_text(value, Culture::Invariant)),
+        Value::Int8(_)
+        | Value::UInt8(_)
+        | Value::Int16(_)
+        | Value::UInt16(_)
+        | Value::UInt32(_)
+        | Value::Single(_)
+        | Value::Decimal(_)
+        | Value::BigInteger(_)
+        | Value::Char(_)
+        | Value::DateTime(_)
+        | Value::Guid(_)
+        | Value::Version(_)
+        | Value::Named(_)
+        | Value::Type(_) => Kind::Scalar(wire::TypedText {
+            r#type: type_name(value).to_string(),
+            text: to_round_trip_text(value),
+        }),
+    })
+}
+
+fn array_kind(array: &Array, depth: usize) -> Kind {
+    let elements = read(&array.items);
+    if &*array.element_type == "System.Byte" {
+        let bytes: Option<Vec<u8>> = elements
+            .iter()
+            .map(|item| {
+                if let Value::UInt8(byte) = item {
+                    Some(*byte)
+                } else {
+                    None
+                }
+            })
+            .collect();
+        if let Some(bytes) = bytes {
+            return Kind::Bytes(bytes.into());
+        }
+    }
+    Kind::List(wire::ValueList {
+        r#type: format!("{}[]", array.element_type),
+        item: elements.iter().map(|item| nested(item, depth)).collect(),
+    })
+}
+
+fn items(elements: &RwLock<Vec<Value>>, depth: usize) -> Vec<wire::Value> {
+    read(elements)
+        .iter()
+        .map(|item| nested(item, depth))
+        .collect()
+}
+
+fn properties(properties: &RwLock<Vec<Property>>, depth: usize) -> Vec<wire::ValueProperty> {
+    read(properties)
+        .iter()
+        .map(|property| wire::ValueProperty {
+            name: property.name.to_string(),
+            value: Some(nested(&property.value, depth)),
+        })
+        .collect()
+}
+
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// A value that has travelled. What nests deeper than 32 levels is dropped.
+#[must_use]
+pub fn from_wire(value: &wire::Value) -> Value {
+    from_kind(value.kind.as_ref(), 0)
+}
+
+fn from_nested(value: Option<&wire::Value>, depth: usize) -> Value {
+    from_kind(value.and_then(|value| value.kind.as_ref()), depth + 1)
+}
+
+fn from_kind(kind: Option<&Kind>, depth: usize) -> Value {
+    let Some(kind) = kind else { return Value::Null };
+    if depth >= MAX_DEPTH {
+        return Value::Null;
+    }
+    match kind {
+        Kind::Bool(flag) => Value::Bool(*flag),
+        Kind::Switch(flag) => Value::Switch(*flag),
+        Kind::Int32(number) => Value::Int32(*number),
+        Kind::Int64(number) => Value::Int64(*number),
+        Kind::Uint64(number) => Value::UInt64(*number),
+        Kind::Double(number) => Value::Double(*number),
+        Kind::String(text) => Value::text(text.as_str()),
+        Kind::Bytes(bytes) => Value::Array(Arc::new(Array {
+            element_type: "System.Byte".into(),
+            items: RwLock::new(bytes.iter().copied().map(Value::UInt8).collect()),
+        })),
+        Kind::DateTime(moment) => Value::DateTime(date_time(moment)),
+        Kind::TimeSpan(length) => Value::TimeSpan(time_span(length)),
+        Kind::Scalar(text) => scalar(&text.r#type, &text.text),
+        Kind::Enumeration(value) => Value::Enum(EnumValue {
+            definition: Arc::new(EnumDefinition {
+                name: value.r#type.as_str().into(),
+                flags: false,
+                members: vec![(value.name.as_str().into(), value.number)],
+            }),
+            number: value.number,
+        }),
+        Kind::List(list) => from_list(list, depth),
+        Kind::Dictionary(dictionary) => from_dictionary(dictionary, depth),
+        Kind::Object(object) => from_object(object, depth),
+        Kind::ScriptBlock(text) => Value::text(text.as_str()),
+    }
+}
+
+fn from_list(list: &wire::ValueList, depth: usize) -> Value {
+    let items = RwLock::new(
+        list.item
+            .iter()
+            .map(|item| from_nested(Some(item), depth))
+            .collect(),
+    );
+    match list.r#type.strip_suffix("[]") {
+        Some(element) => Value::Array(Arc::new(Array {
+            element_type: element.into(),
+            items,
+        })),
+        None if list.r#type.is_empty() => Value::Array(Arc::new(Array {
+            element_type: "System.Object".into(),
+            items,
+        })),
+        None => Value::List(Arc::new(List {
+            type_name: list.r#type.as_str().into(),
+            items,
+        })),
+    }
+}
+
+fn from_dictionary(dictionary: &wire::ValueDictionary, depth: usize) -> Value {
+    let mut entries = IndexMap::with_capacity(dictionary.entry.len());
+    for entry in &dictionary.entry {
+        let key = from_nested(entry.key.as_ref(), depth);
+        let folded = to_text(&key, Culture::Invariant).to_lowercase();
+        entries.insert(
+            folded.into(),
+            (key, from_nested(entry.value.as_ref(), depth)),
+        );
+    }
+    let type_name = if dictionary.r#type.is_empty() {
+        "System.Collections.Hashtable"
+    } else {
+        &dictionary.r#type
+    };
+    Value::Dictionary(Arc::new(Dictionary {
+        type_name: type_name.into(),
+        entries: RwLock::new(entries),
+    }))
+}
+
+fn from_object(object: &wire::ValueObject, depth: usize) -> Value {
+    let names: Vec<tandem_shell::value::Text> = object
+        .type_name
+        .iter()
+        .map(|name| name.as_str().into())
+        .collect();
+    let custom = names
+        .iter()
+        .any(|name| &**name == "System.Management.Automation.PSCustomObject");
+    let properties = object
+        .property
+        .iter()
+        .map(|property| Property {
+            name: property.name.as_str().into(),
+            value: from_nested(property.value.as_ref(), depth),
+            note: custom,
+        })
+        .collect();
+    Value::Object(Arc::new(Object {
+        type_names: RwLock::new(names.into()),
+        properties: RwLock::new(properties),
+        text: (!object.text.is_empty()).then(|| object.text.as_str().into()),
+        custom,
+    }))
+}
+
+/// A scalar by type and text: the types that Tandem computes with become values of their own, others keep their text.
+#[must_use]
+pub fn scalar(type_name: &str, text: &str) -> Value {
+    let known = match type_name {
+        "System.SByte" => text.parse().ok().map(Value::Int8),
+        "System.Byte" => text.parse().ok().map(Value::UInt8),
+        "System.Int16" => text.parse().ok().map(Value::Int16),
+        "System.UInt16" => text.parse().ok().map(Value::UInt16),
+        "System.UInt32" => text.parse().ok().map(Value::UInt32),
+        "System.Single" => text.parse().ok().map(Value::Single),
+        "System.Guid" => text.parse().ok().map(Value::Guid),
+        "System.Char" => text.encode_utf16().next().map(Value::Char),
+        "System.RuntimeType" | "System.Type" => Some(Value::Type(text.into())),
+        "System.Version" => {
+            let parts: Option<Vec<i32>> = text.split('.').map(|part| part.parse().ok()).collect();
+            parts.map(|parts| Value::Version(parts.into()))
+        }
+        _ => None,
+    };
+    known.unwrap_or_else(|| {
+        Value::Named(Arc::new(NamedScalar {
+            type_name: type_name.into(),
+            text: text.into(),
+        }))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn values_come_back_as_they_went() {
+        let object = Value::Object(Arc::new(Object::typed(
+            Arc::from(vec!["A.B".into(), "System.Object".into()]),
+            vec![
+                ("Name".into(), Value::text("x")),
+                (
+                    "When".into(),
+                    Value::DateTime(DateTime {
+                        ticks: EPOCH_TICKS - 1,
+                        kind: DateTimeKind::Utc,
+                    }),
+                ),
+                ("Length".into(), Value::TimeSpan(-15_000_001)),
+                (
+                    "Items".into(),
+                    Value::array(vec![Value::Int32(-1), Value::Null, Value::UInt16(7)]),
+                ),
+            ],
+        )));
+        let wire = to_wire(&object);
+        assert_eq!(to_wire(&from_wire(&wire)), wire);
+    }
+
+    #[test]
+    fn nesting_without_end_is_cut() {
+        let mut value = Value::Int32(1);
+        for _ in 0..200 {
+            value = Value::array(vec![value]);
+        }
+        let mut depth = 0;
+        let mut wire = to_wire(&value);
+        while let Some(Kind::List(list)) = wire.kind {
+            depth += 1;
+            wire = list.item.into_iter().next().unwrap();
+        }
+        assert_eq!(depth, MAX_DEPTH);
+    }
+}
