@@ -1,5 +1,6 @@
 //! The node: serves one pool, hosts the cmdlets, keeps the pair in step.
 
+pub mod backup;
 pub mod cmdlets;
 pub mod dispatch;
 pub mod layers;

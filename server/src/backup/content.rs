@@ -1,0 +1,82 @@
+//! Ships the conference files that a batch names, before the batch: a document never names bytes that are not there.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use tandem::peer::v1 as wire;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+use super::Error;
+use crate::peer::{self, Peer};
+use crate::store::{ContentHash, Contents, Document};
+
+/// Pieces that wait between the store and the connection.
+const PIECE_QUEUE: usize = 2;
+
+/// Hashes that one question to the receiver carries at most.
+const HASHES_PER_QUESTION: usize = 1_000;
+
+/// Sends the contents that `documents` stand for and the receiver does not have, at most `concurrency` at once.
+pub(super) async fn ship(
+    peer: &Peer,
+    contents: &Arc<dyn Contents>,
+    documents: &[Document],
+    concurrency: u64,
+) -> Result<(), Error> {
+    let needed: BTreeMap<String, (ContentHash, u64)> = documents
+        .iter()
+        .filter(|document| !document.deleted)
+        .filter_map(|document| document.content)
+        .map(|content| (content.hash.to_string(), (content.hash, content.length)))
+        .collect();
+    let hashes: Vec<String> = needed.keys().cloned().collect();
+    let slots = Arc::new(Semaphore::new(usize::try_from(concurrency).unwrap_or(1).max(1)));
+    for question in hashes.chunks(HASHES_PER_QUESTION) {
+        let request = wire::FindMissingContentRequest { content_hash: question.to_vec() };
+        let answer = peer.find_missing_content(request).await?;
+        let mut transfers = JoinSet::new();
+        for missing in answer.missing {
+            let Some(&(hash, length)) = needed.get(&missing.content_hash) else { continue };
+            let (peer, contents, slots) = (peer.clone(), contents.clone(), slots.clone());
+            transfers.spawn(async move {
+                // INVARIANT: the semaphore is never closed.
+                let _slot = slots.acquire_owned().await;
+                // A receiver that claims more than there is has another content under that name: begin again.
+                let offset = if missing.received_bytes > length { 0 } else { missing.received_bytes };
+                send(&peer, &contents, hash, offset, length).await
+            });
+        }
+        while let Some(sent) = transfers.join_next().await {
+            sent.map_err(|error| peer::Error::Protocol {
+                pool: peer.pool().clone(),
+                reason: format!("a transfer of content broke off: {error}"),
+            })??;
+        }
+    }
+    Ok(())
+}
+
+async fn send(
+    peer: &Peer,
+    contents: &Arc<dyn Contents>,
+    hash: ContentHash,
+    offset: u64,
+    length: u64,
+) -> Result<(), Error> {
+    let mut read = contents.read(hash, offset).await?;
+    let (pieces, queue) = mpsc::channel(PIECE_QUEUE);
+    let feed = async move {
+        while let Some(piece) = read.pieces.next().await {
+            let piece = piece?;
+            if pieces.send(piece).await.is_err() {
+                break;
+            }
+        }
+        Ok::<(), Error>(())
+    };
+    let (fed, sent) = tokio::join!(feed, peer.put_content(hash.to_string(), offset, length, queue));
+    fed?;
+    Ok(sent?)
+}

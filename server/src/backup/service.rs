@@ -1,0 +1,106 @@
+//! The rounds of cycles: every `SyncInterval`, when somebody asks, and when the service starts.
+
+use std::time::Duration;
+
+use tandem_domain::backup::{BackupCategory, BackupModule};
+use tandem_domain::identity::Fqdn;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::cycle::{Extent, Shipped};
+use super::{Backup, Error};
+
+/// How often a stopped service looks whether it was started.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+impl Backup {
+    /// Runs rounds of cycles until `stop`.
+    pub async fn run(&self, stop: CancellationToken) {
+        let mut settings = self.inner.management.watch_backup_configuration();
+        let mut topology = self.inner.management.watch_topology();
+        loop {
+            if !self.is_active() {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(LOOK_AGAIN) => continue,
+                }
+            }
+            self.round().await;
+            let interval = settings.borrow_and_update().sync_interval;
+            let next = tokio::time::sleep(interval);
+            tokio::pin!(next);
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = &mut next => break,
+                    () = self.inner.wake.notified() => break,
+                    // A pairing is armed at once.
+                    changed = topology.changed() => if changed.is_ok() { break } else { return },
+                    changed = settings.changed() => if changed.is_ok() { break } else { return },
+                }
+            }
+        }
+    }
+
+    /// One cycle of everything that this pool exports, both modules of a home pool at once. Failures stand in the status.
+    async fn round(&self) {
+        if self.partner().is_err() {
+            return;
+        }
+        let mut cycles = JoinSet::new();
+        for (home, module) in self.exports() {
+            let backup = self.clone();
+            cycles.spawn(async move {
+                match backup.cycle(&home, module, Extent::OneCycle).await {
+                    Ok(Shipped { documents: 0, .. }) => {}
+                    Ok(shipped) => {
+                        tracing::info!(%home, %module, documents = shipped.documents, "shipped");
+                    }
+                    Err(error) => tracing::warn!(%home, %module, %error, "a cycle of the Backup Service failed"),
+                }
+            });
+        }
+        while cycles.join_next().await.is_some() {}
+    }
+
+    /// What this pool exports now: the user data of the home pools that it owns, and the active Central Management store.
+    #[must_use]
+    pub fn exports(&self) -> Vec<(Fqdn, BackupModule)> {
+        let inner = &self.inner;
+        let mut exports: Vec<(Fqdn, BackupModule)> = inner
+            .ownership
+            .all()
+            .values()
+            .filter(|state| state.is_owned_here() && state.quarantine.is_none())
+            .flat_map(|state| {
+                BackupCategory::UserData.modules().iter().map(|&module| (state.home.clone(), module))
+            })
+            .collect();
+        if inner.management.master().as_ref() == Some(&inner.pool) {
+            exports.push((inner.pool.clone(), BackupModule::CmsMaster));
+        }
+        exports
+    }
+
+    /// Runs one cycle of each of `modules` now and waits for them.
+    ///
+    /// # Errors
+    /// The first failure; the other modules have been shipped all the same.
+    pub async fn sync(&self, modules: &[BackupModule]) -> Result<u64, Error> {
+        if !self.is_active() {
+            return Err(Error::NotActive { pool: self.inner.pool.clone() });
+        }
+        self.partner()?;
+        let mut documents = 0;
+        let mut failed = None;
+        for (home, module) in self.exports() {
+            if modules.contains(&module) {
+                match self.cycle(&home, module, Extent::OneCycle).await {
+                    Ok(shipped) => documents += shipped.documents,
+                    Err(error) => failed = failed.or(Some(error)),
+                }
+            }
+        }
+        failed.map_or(Ok(documents), Err)
+    }
+}
