@@ -142,9 +142,12 @@ fn catalogue_cmdlet(
             ConfirmImpact::Medium
         });
     }
-    list(cmdlet, "parameters").fold(command, |command, parameter| {
-        command.with(catalogue_parameter(parameter, enums))
-    })
+    // The catalogue lists -WhatIf and -Confirm among the rest; the binder adds them by itself.
+    list(cmdlet, "parameters")
+        .filter(|parameter| !matches!(text(parameter, "name"), "WhatIf" | "Confirm"))
+        .fold(command, |command, parameter| {
+            command.with(catalogue_parameter(parameter, enums))
+        })
 }
 
 fn catalogue_parameter(json: &Json, enums: &HashMap<&str, Arc<EnumDefinition>>) -> ParameterInfo {

@@ -56,11 +56,10 @@ pub fn short_type_name(value: &Value) -> String {
 
 /// The last segment of a full type name, without generic arguments.
 pub fn short_name(full: &str) -> &str {
-    let bare = full.split("[[").next().unwrap_or(full);
-    let bare = if bare.len() < full.len() {
-        bare
-    } else {
-        full.split_once('<').map_or(full, |(name, _)| name)
+    let bare = match full.find('`') {
+        // The arity of a generic type belongs to its name, the arguments behind it do not.
+        Some(at) => full[at..].find('[').map_or(full, |end| &full[..at + end]),
+        None => full.split_once('<').map_or(full, |(name, _)| name),
     };
     bare.rsplit(['.', '+']).next().unwrap_or(bare)
 }

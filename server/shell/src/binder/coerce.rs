@@ -19,6 +19,8 @@ pub(crate) struct Incoming<'a> {
     pub(crate) source: Option<&'a Text>,
     /// What to blame.
     pub(crate) extent: Option<&'a Extent>,
+    /// Whether it came down the pipeline, where everything is an object to PowerShell.
+    pub(crate) from_pipeline: bool,
 }
 
 /// Whether a value counts as a list to the binder.
@@ -71,7 +73,7 @@ pub(crate) fn coerce(
                         let item = Incoming {
                             value: item,
                             source: None,
-                            extent: incoming.extent,
+                            ..incoming
                         };
                         coerce(parameter, element, item, context)
                     })
@@ -90,9 +92,10 @@ pub(crate) fn coerce(
 pub(crate) fn fitting(target: &ParameterType, incoming: Incoming<'_>) -> Option<Value> {
     let value = incoming.value;
     if matches!(value, Value::Null) {
-        return (!is_value_type(target)).then_some(Value::Null);
+        let is_text = matches!(target, ParameterType::Plain(name) if &**name == "System.String");
+        return (!is_value_type(target) && !is_text).then_some(Value::Null);
     }
-    if is_instance(value, target) {
+    if is_instance(value, target) && (is_wrapped(incoming) || !is_psobject(target)) {
         return Some(value.clone());
     }
     let (ParameterType::Array(element) | ParameterType::List(_, element)) = target else {
@@ -103,6 +106,17 @@ pub(crate) fn fitting(target: &ParameterType, incoming: Incoming<'_>) -> Option<
         .iter()
         .all(|item| matches!(item, Value::Null) || is_instance(item, element))
         .then(|| convert::collection(target, items))
+}
+
+fn is_psobject(target: &ParameterType) -> bool {
+    matches!(target, ParameterType::Plain(name) if &**name == "System.Management.Automation.PSObject")
+}
+
+/// Whether PowerShell holds the value in a `PSObject` already, so that a parameter of that type takes it as it is.
+fn is_wrapped(incoming: Incoming<'_>) -> bool {
+    incoming.from_pipeline
+        || incoming.source.is_some()
+        || matches!(incoming.value, Value::Object(_) | Value::Noted(_))
 }
 
 fn null_for(
@@ -226,7 +240,7 @@ fn scalar(
             incoming.extent,
         ));
     }
-    convert::convert(incoming.value, target, context).map_err(|error| {
+    convert::convert_token(incoming.value, incoming.source, target, context).map_err(|error| {
         BindError::new(
             "CannotConvertArgumentNoMessage",
             format!("Cannot bind parameter '{parameter}'. {}", error.message),

@@ -104,10 +104,10 @@ fn pair(binding: &Binding, arguments: Vec<Argument>) -> Result<Vec<Argument>, Bi
                 if known || next.value.is_some() {
                     return Err(missing().at(Some(&name.extent)));
                 }
-                // What looks like a parameter but is none is the value, as typed.
+                // What looks like a parameter but is none is the value, as typed; errors blame the name before it.
                 ArgumentValue {
                     value: Value::String(next_name.typed.clone()),
-                    extent: next_name.extent.clone(),
+                    extent: name.extent.clone(),
                     source: None,
                 }
             }
@@ -380,6 +380,7 @@ fn bind_remaining(
         value: &value,
         source: None,
         extent: extent.as_ref(),
+        from_pipeline: false,
     };
     binding.bind_value(taker, incoming, Effort::Coerce, context)?;
     Ok(Vec::new())

@@ -145,6 +145,7 @@ fn run_delayed(
         value: &value,
         source: None,
         extent,
+        from_pipeline: false,
     };
     binding.bind_value(index, incoming, Effort::Coerce, context)?;
     Ok(())
@@ -237,7 +238,7 @@ fn bind_in_sets(
         } else {
             object
         };
-        any |= try_input(binding, index, value, phase.effort, context)?;
+        any |= try_input(binding, index, value, phase, context)?;
     }
     Ok(any)
 }
@@ -266,15 +267,16 @@ fn try_input(
     binding: &mut Binding,
     index: usize,
     value: &Value,
-    effort: Effort,
+    phase: Phase,
     context: &mut dyn BindingContext,
 ) -> Result<bool, BindError> {
     let incoming = Incoming {
         value,
         source: None,
         extent: None::<&Extent>,
+        from_pipeline: !phase.by_property,
     };
-    match binding.bind_value(index, incoming, effort, context) {
+    match binding.bind_value(index, incoming, phase.effort, context) {
         Ok(true) => {
             binding.from_input.push(index);
             Ok(true)

@@ -61,6 +61,7 @@ pub(crate) fn demand(
             value: &answer,
             source: None,
             extent: None,
+            from_pipeline: false,
         };
         binding.bind_value(index, incoming, Effort::Coerce, context)?;
     }

@@ -38,7 +38,7 @@ pub(crate) fn settle(
     }
     let default = binding.signature().default_set;
     if left > 1 {
-        if !before_input && default != 0 && binding.valid & default != 0 {
+        if default != 0 && binding.valid & default != 0 {
             binding.name_set_after(default);
             if latch {
                 binding.valid = default;
@@ -79,7 +79,13 @@ fn input_may_choose(binding: &Binding) -> bool {
 
 /// Chooses the only set that misses no mandatory parameter.
 fn choose_by_mandatory(binding: &mut Binding) -> Result<u32, BindError> {
-    let mut complete = binding.valid & binding.signature().all_sets;
+    // A default set that no parameter belongs to counts for nothing here.
+    let inhabited = binding
+        .signature()
+        .formals
+        .iter()
+        .fold(0, |sets, formal| sets | formal.mask);
+    let mut complete = binding.valid & inhabited;
     for index in &binding.unbound {
         for set in binding
             .formal(*index)

@@ -213,6 +213,7 @@ impl Binding {
             value: &argument.value,
             source: argument.source.as_ref(),
             extent: Some(&argument.extent),
+            from_pipeline: false,
         };
         self.bind_value(index, incoming, effort, context)
     }
@@ -258,6 +259,7 @@ impl Binding {
                 value: &value,
                 source: None,
                 extent: None,
+                from_pipeline: false,
             };
             match self.bind_value(index, incoming, Effort::Coerce, context) {
                 Ok(bound) => self.defaults_in_use |= bound,

@@ -287,7 +287,7 @@ pub(super) fn to_char(value: &Value, target: &ParameterType) -> Result<Value, Co
 }
 
 fn from_text(text: &str, kind: Kind, target: &ParameterType) -> Result<Value, ConversionError> {
-    if text.is_empty() {
+    if text.trim().is_empty() {
         return fit(&Number::Integer(0.into()), kind)
             .ok_or_else(|| ConversionError::no_way(&Value::text(""), target));
     }
@@ -325,96 +325,8 @@ fn from_text(text: &str, kind: Kind, target: &ParameterType) -> Result<Value, Co
 }
 
 /// A number as the language writes one: a sign, `0x` or `0b`, a point, an exponent, a suffix, a multiplier.
-pub fn scan(text: &str) -> Option<Number> {
-    let text = text.trim();
-    let (negative, digits) = match text.strip_prefix(['-', '\u{2013}', '\u{2014}', '\u{2015}']) {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let lower = digits.to_ascii_lowercase();
-    let (lower, multiplier) = split_multiplier(&lower);
-    let number = match (lower.strip_prefix("0x"), lower.strip_prefix("0b")) {
-        (Some(hex), _) => radix(strip_integer_suffix(hex, false), 16)?,
-        (_, Some(binary)) => radix(strip_integer_suffix(binary, true), 2)?,
-        _ => scan_decimal(lower)?,
-    };
-    let number = match number {
-        Number::Integer(n) => Number::Integer(n * multiplier),
-        Number::Real(n) => Number::Real(n * multiplier as f64),
-        Number::Decimal(n) => Number::Decimal(n.checked_mul(multiplier.into())?),
-    };
-    Some(if negative { negate(number) } else { number })
-}
-
-fn negate(number: Number) -> Number {
-    match number {
-        Number::Integer(n) => Number::Integer(-n),
-        Number::Real(n) => Number::Real(-n),
-        Number::Decimal(n) => Number::Decimal(-n),
-    }
-}
-
-fn split_multiplier(text: &str) -> (&str, u64) {
-    const MULTIPLIERS: [(&str, u64); 5] = [
-        ("kb", 1 << 10),
-        ("mb", 1 << 20),
-        ("gb", 1 << 30),
-        ("tb", 1 << 40),
-        ("pb", 1 << 50),
-    ];
-    MULTIPLIERS
-        .iter()
-        .find_map(|(suffix, factor)| Some((text.strip_suffix(suffix)?, *factor)))
-        .unwrap_or((text, 1))
-}
-
-/// Takes `y uy s us l u ul n` off an integer; after hexadecimal digits none of them is a digit.
-fn strip_integer_suffix(text: &str, binary: bool) -> &str {
-    let _ = binary;
-    ["uy", "us", "ul", "y", "s", "l", "u", "n"]
-        .iter()
-        .find_map(|suffix| text.strip_suffix(suffix))
-        .unwrap_or(text)
-}
-
-/// Hexadecimal and binary digits that fill 32 or 64 bits carry their sign in the first bit.
-fn radix(digits: &str, base: u32) -> Option<Number> {
-    if digits.is_empty() || digits.starts_with(['-', '+']) {
-        return None;
-    }
-    let number = BigInt::from_str_radix(digits, base).ok()?;
-    let bits = digits.len() as u32 * if base == 16 { 4 } else { 1 };
-    Some(Number::Integer(match number.to_u64() {
-        Some(n)
-            if bits <= 32
-                && n > i32::MAX as u64
-                && digits.len() as u32 >= 32 / bits.div_ceil(digits.len() as u32) =>
-        {
-            i64::from(n as u32 as i32).into()
-        }
-        Some(n) if bits > 32 && bits <= 64 && n > i64::MAX as u64 => (n as i64).into(),
-        _ => number,
-    }))
-}
-
-fn scan_decimal(text: &str) -> Option<Number> {
-    if !text.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-        return None;
-    }
-    if let Some(digits) = text.strip_suffix('d') {
-        return digits.parse().ok().map(Number::Decimal);
-    }
-    let whole = strip_integer_suffix(text, false);
-    if whole.bytes().all(|b| b.is_ascii_digit()) && !whole.is_empty() {
-        return whole.parse().ok().map(Number::Integer);
-    }
-    if !text
-        .bytes()
-        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'+' | b'-'))
-    {
-        return None;
-    }
-    text.parse().ok().map(Number::Real)
+fn scan(text: &str) -> Option<Number> {
+    number_of(&crate::language::number::parse(text.trim())?)
 }
 
 /// `Int32Converter`: decimal with a sign, or hexadecimal behind `0x`, `&h` or `#`.

@@ -378,7 +378,7 @@ impl<'a> Lexer<'a> {
         if mode == Mode::Command {
             return match next {
                 Some(c) if is_identifier_start(c) || c == '?' => self.scan_parameter(),
-                Some(c) if c.is_ascii_digit() || c == '.' => self.scan_number(mode, start),
+                // A signed number is a bare word here; it becomes a number where a parameter wants one.
                 _ => self.scan_word(),
             };
         }
