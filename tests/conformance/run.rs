@@ -7,8 +7,10 @@ use tandem_shell::error_record::ErrorRecord;
 use tandem_shell::format::error_view::{ErrorView, render};
 use tandem_shell::format::formatter::Formatter;
 use tandem_shell::format::view::ViewRegistry;
+use tandem_shell::serialise::clixml_write::{ClixmlOptions, to_clixml};
 use tandem_shell::session::{Input, RunOutcome, Session, SessionOptions};
 use tandem_shell::text::as_double;
+use tandem_shell::value::Value;
 
 use crate::canonical;
 use crate::case::Case;
@@ -148,6 +150,8 @@ fn describe(case: &Case, record: &Record, session: &Session, outcome: &RunOutcom
     let mut found = Fields::new();
     if case.fields.contains_key("text") {
         found.insert("text".into(), json!(text(record, session, TEXT_WIDTH)));
+    } else if case.fields.contains_key("clixml") {
+        found.insert("clixml".into(), record.output.iter().map(clixml).collect());
     } else {
         let output: Vec<Json> = record.output.iter().map(canonical::value).collect();
         found.insert("output".into(), Json::Array(output));
@@ -195,6 +199,17 @@ fn text(record: &Record, session: &Session, width: usize) -> String {
     }
     formatter.finish(0, &mut out);
     out
+}
+
+fn clixml(value: &Value) -> Json {
+    let options = ClixmlOptions {
+        depth: 2,
+        indent: true,
+    };
+    match to_clixml(value, options) {
+        Ok(text) => json!(text),
+        Err(_) => json!("!ArgumentException"),
+    }
 }
 
 fn formatter(session: &Session, width: usize) -> Formatter {

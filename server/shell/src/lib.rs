@@ -16,6 +16,7 @@ pub mod host;
 pub mod language;
 pub mod members;
 pub mod pipeline;
+pub mod serialise;
 pub mod session;
 pub mod text;
 pub mod type_names;

@@ -240,6 +240,22 @@ impl Object {
     }
 }
 
+impl Object {
+    /// A `PSCustomObject` with these properties.
+    pub fn custom(properties: Vec<Property>) -> Self {
+        let names: [Text; 2] = [
+            "System.Management.Automation.PSCustomObject".into(),
+            "System.Object".into(),
+        ];
+        Self {
+            type_names: RwLock::new(names.into()),
+            properties: RwLock::new(properties),
+            text: None,
+            custom: true,
+        }
+    }
+}
+
 impl fmt::Display for NamedScalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)

@@ -1,0 +1,562 @@
+//! CLIXML as values: what `Import-Clixml` and minishells read back.
+//!
+//! Objects of types come back with `Deserialized.` before each type name and without methods; custom objects,
+//! primitives and containers come back as what they were.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use base64::Engine as _;
+use indexmap::IndexMap;
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use crate::text::{Culture, TICKS_PER_DAY, TICKS_PER_SECOND, read_iso_date, to_text};
+use crate::value::{
+    Array, DateTime, DateTimeKind, Dictionary, List, NamedScalar, Noted, Object, Property, Text,
+    Value,
+};
+
+/// Elements that may be open at once.
+const MAX_LEVELS: usize = 400;
+
+/// Why a document is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClixmlError {
+    /// It is not XML.
+    #[error("{0}")]
+    Xml(String),
+    /// An element that has no place here, or no sense in its text.
+    #[error("The element '{0}' cannot be read.")]
+    Element(String),
+    /// A reference to nothing.
+    #[error("RefId '{0}' has not been read before.")]
+    Reference(String),
+    /// Too many levels.
+    #[error("The document is nested too deeply.")]
+    TooDeep,
+}
+
+/// One value of a document, and the stream that it belongs to.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The value.
+    pub value: Value,
+    /// The `S` attribute.
+    pub stream: Option<String>,
+}
+
+/// Reads a document.
+///
+/// # Errors
+/// As [`ClixmlError`] says.
+pub fn read_clixml(text: &str) -> Result<Vec<Item>, ClixmlError> {
+    let root = parse(text)?;
+    let mut state = State::default();
+    match root.name.as_str() {
+        "Objs" => root
+            .children
+            .iter()
+            .map(|element| {
+                Ok(Item {
+                    value: state.value(element)?,
+                    stream: element.attribute("S").map(str::to_owned),
+                })
+            })
+            .collect(),
+        _ => Ok(vec![Item {
+            value: state.value(&root)?,
+            stream: None,
+        }]),
+    }
+}
+
+/// An element with what is in it.
+#[derive(Debug, Default)]
+struct Element {
+    name: String,
+    attributes: Vec<(String, String)>,
+    text: String,
+    children: Vec<Self>,
+}
+
+impl Element {
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    fn child(&self, name: &str) -> Option<&Self> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    fn unreadable(&self) -> ClixmlError {
+        ClixmlError::Element(self.name.clone())
+    }
+}
+
+fn xml_error(error: impl std::fmt::Display) -> ClixmlError {
+    ClixmlError::Xml(error.to_string())
+}
+
+fn parse(text: &str) -> Result<Element, ClixmlError> {
+    let mut reader = Reader::from_str(text);
+    let mut open: Vec<Element> = vec![Element::default()];
+    loop {
+        match reader.read_event().map_err(xml_error)? {
+            Event::Start(start) => {
+                if open.len() > MAX_LEVELS {
+                    return Err(ClixmlError::TooDeep);
+                }
+                open.push(element(&start)?);
+            }
+            Event::Empty(start) => {
+                let element = element(&start)?;
+                if let Some(parent) = open.last_mut() {
+                    parent.children.push(element);
+                }
+            }
+            Event::End(_) => {
+                let closed = open.pop().unwrap_or_default();
+                match open.last_mut() {
+                    Some(parent) => parent.children.push(closed),
+                    None => return Err(ClixmlError::Xml("an element is closed twice".into())),
+                }
+            }
+            Event::Text(text) => {
+                if let Some(element) = open.last_mut() {
+                    element.text.push_str(&text);
+                }
+            }
+            Event::GeneralRef(reference) => {
+                let name = &*reference;
+                let text = entity(name).ok_or_else(|| ClixmlError::Xml(format!("&{name};")))?;
+                if let Some(element) = open.last_mut() {
+                    element.text.push(text);
+                }
+            }
+            Event::CData(data) => {
+                if let Some(element) = open.last_mut() {
+                    element.text.push_str(&data);
+                }
+            }
+            Event::Eof => break,
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+        }
+    }
+    let mut root = open.pop().unwrap_or_default();
+    if !open.is_empty() || root.children.len() != 1 {
+        return Err(ClixmlError::Xml("the document does not end".into()));
+    }
+    Ok(root.children.swap_remove(0))
+}
+
+fn entity(name: &str) -> Option<char> {
+    match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        number => {
+            let digits = number.strip_prefix('#')?;
+            let code = match digits.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => digits.parse().ok()?,
+            };
+            char::from_u32(code)
+        }
+    }
+}
+
+fn element(start: &BytesStart<'_>) -> Result<Element, ClixmlError> {
+    let name = start.local_name().as_ref().to_owned();
+    let mut attributes = Vec::new();
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(xml_error)?;
+        let key = attribute.key.local_name().as_ref().to_owned();
+        let value = quick_xml::escape::unescape(&attribute.value).map_err(xml_error)?;
+        attributes.push((key, value.into_owned()));
+    }
+    Ok(Element {
+        name,
+        attributes,
+        ..Element::default()
+    })
+}
+
+/// `_xHHHH_` back to UTF-16 units.
+fn unescape(text: &str) -> String {
+    if !text.contains("_x") && !text.contains("_X") {
+        return text.to_owned();
+    }
+    let mut units: Vec<u16> = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let code = rest
+            .get(..7)
+            .filter(|part| part.starts_with("_x") || part.starts_with("_X"))
+            .filter(|part| part.ends_with('_'))
+            .and_then(|part| u16::from_str_radix(&part[2..6], 16).ok());
+        match code {
+            Some(unit) => {
+                units.push(unit);
+                rest = &rest[7..];
+            }
+            None => {
+                units.extend_from_slice(c.encode_utf16(&mut [0; 2]));
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    String::from_utf16_lossy(&units)
+}
+
+/// What references go back to.
+#[derive(Default)]
+struct State {
+    objects: HashMap<String, Value>,
+    type_names: HashMap<String, Vec<Text>>,
+}
+
+impl State {
+    fn value(&mut self, element: &Element) -> Result<Value, ClixmlError> {
+        match element.name.as_str() {
+            "Nil" => Ok(Value::Null),
+            "Obj" => self.object(element),
+            "Ref" => {
+                let id = element.attribute("RefId").unwrap_or_default();
+                self.objects
+                    .get(id)
+                    .cloned()
+                    .ok_or_else(|| ClixmlError::Reference(id.into()))
+            }
+            _ => primitive(element).ok_or_else(|| element.unreadable()),
+        }
+    }
+
+    fn object(&mut self, element: &Element) -> Result<Value, ClixmlError> {
+        let types = self.types(element)?;
+        let value = self.content(element, types)?;
+        if let Some(id) = element.attribute("RefId") {
+            self.objects.insert(id.to_owned(), value.clone());
+        }
+        Ok(value)
+    }
+
+    fn types(&mut self, element: &Element) -> Result<Vec<Text>, ClixmlError> {
+        if let Some(names) = element.child("TN") {
+            let types: Vec<Text> = names
+                .children
+                .iter()
+                .map(|name| Text::from(unescape(&name.text)))
+                .collect();
+            let id = names.attribute("RefId").unwrap_or_default();
+            self.type_names.insert(id.to_owned(), types.clone());
+            return Ok(types);
+        }
+        match element
+            .child("TNRef")
+            .and_then(|names| names.attribute("RefId"))
+        {
+            Some(id) => self
+                .type_names
+                .get(id)
+                .cloned()
+                .ok_or_else(|| ClixmlError::Reference(id.into())),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn content(&mut self, element: &Element, types: Vec<Text>) -> Result<Value, ClixmlError> {
+        for (index, child) in element.children.iter().enumerate() {
+            match child.name.as_str() {
+                "LST" | "IE" | "STK" | "QUE" => return self.list(child, &types),
+                "DCT" => return self.dictionary(child, &types),
+                "TN" | "TNRef" | "ToString" | "Props" | "MS" => {}
+                _ if is_enum(&types) => {}
+                _ => {
+                    let base = self.value(child)?;
+                    let notes = match element.children[index..].iter().find(|c| c.name == "MS") {
+                        Some(members) => self.members(members, true)?,
+                        None => Vec::new(),
+                    };
+                    if notes.is_empty() {
+                        return Ok(base);
+                    }
+                    return Ok(Value::Noted(Arc::new(Noted {
+                        base,
+                        notes: notes.into(),
+                    })));
+                }
+            }
+        }
+        self.properties(element, types)
+    }
+
+    fn list(&mut self, element: &Element, types: &[Text]) -> Result<Value, ClixmlError> {
+        let items = element
+            .children
+            .iter()
+            .map(|child| self.value(child))
+            .collect::<Result<Vec<_>, _>>()?;
+        let own = types.first().map_or("", |name| &**name);
+        if own.ends_with("[]") {
+            return Ok(Value::Array(Arc::new(Array {
+                element_type: "System.Object".into(),
+                items: items.into(),
+            })));
+        }
+        Ok(Value::List(Arc::new(List {
+            type_name: "System.Collections.ArrayList".into(),
+            items: items.into(),
+        })))
+    }
+
+    fn dictionary(&mut self, element: &Element, types: &[Text]) -> Result<Value, ClixmlError> {
+        let mut entries = IndexMap::new();
+        for entry in &element.children {
+            let [key, item] = entry.children.as_slice() else {
+                return Err(entry.unreadable());
+            };
+            let key = self.value(key)?;
+            let item = self.value(item)?;
+            let folded = to_text(&key, Culture::Invariant).to_lowercase();
+            entries.insert(Text::from(folded), (key, item));
+        }
+        let ordered = types.first().is_some_and(|name| name.contains("Ordered"));
+        let type_name = if ordered {
+            "System.Collections.Specialized.OrderedDictionary"
+        } else {
+            "System.Collections.Hashtable"
+        };
+        Ok(Value::Dictionary(Arc::new(Dictionary {
+            type_name: type_name.into(),
+            entries: entries.into(),
+        })))
+    }
+
+    fn members(&mut self, element: &Element, note: bool) -> Result<Vec<Property>, ClixmlError> {
+        element
+            .children
+            .iter()
+            .map(|child| {
+                Ok(Property {
+                    name: unescape(child.attribute("N").unwrap_or_default()).into(),
+                    value: self.value(child)?,
+                    note,
+                })
+            })
+            .collect()
+    }
+
+    fn properties(&mut self, element: &Element, types: Vec<Text>) -> Result<Value, ClixmlError> {
+        let mut properties = Vec::new();
+        for child in &element.children {
+            match child.name.as_str() {
+                "Props" => properties.extend(self.members(child, false)?),
+                "MS" => properties.extend(self.members(child, true)?),
+                _ => {}
+            }
+        }
+        let custom = types
+            .iter()
+            .any(|name| &**name == "System.Management.Automation.PSCustomObject")
+            || types.is_empty();
+        let text = element
+            .child("ToString")
+            .map(|text| Text::from(unescape(&text.text)));
+        let types: Arc<[Text]> = if custom {
+            types.into()
+        } else {
+            types
+                .iter()
+                .map(|name| Text::from(format!("Deserialized.{name}")))
+                .collect()
+        };
+        Ok(Value::Object(Arc::new(Object {
+            type_names: RwLock::new(types),
+            properties: RwLock::new(properties),
+            text: if custom { None } else { text },
+            custom,
+        })))
+    }
+}
+
+fn is_enum(types: &[Text]) -> bool {
+    types.iter().any(|name| &**name == "System.Enum")
+}
+
+fn primitive(element: &Element) -> Option<Value> {
+    let text = element.text.as_str();
+    Some(match element.name.as_str() {
+        "S" | "SBK" | "XD" => Value::text(unescape(text)),
+        "ToString" => Value::text(unescape(text)),
+        "B" => Value::Bool(text.parse().ok()?),
+        "C" => Value::Char(text.parse().ok()?),
+        "By" => Value::UInt8(text.parse().ok()?),
+        "SB" => Value::Int8(text.parse().ok()?),
+        "U16" => Value::UInt16(text.parse().ok()?),
+        "I16" => Value::Int16(text.parse().ok()?),
+        "U32" => Value::UInt32(text.parse().ok()?),
+        "I32" => Value::Int32(text.parse().ok()?),
+        "U64" => Value::UInt64(text.parse().ok()?),
+        "I64" => Value::Int64(text.parse().ok()?),
+        "Sg" => Value::Single(real(text)? as f32),
+        "Db" => Value::Double(real(text)?),
+        "D" => Value::Decimal(text.parse().ok()?),
+        "DT" => Value::DateTime(date(text)?),
+        "TS" => Value::TimeSpan(duration(text)?),
+        "G" => Value::Guid(text.parse().ok()?),
+        "URI" => Value::Named(Arc::new(NamedScalar {
+            type_name: "System.Uri".into(),
+            text: unescape(text).into(),
+        })),
+        "Version" => Value::Version(
+            text.split('.')
+                .map(str::parse)
+                .collect::<Result<Vec<i32>, _>>()
+                .ok()?
+                .into(),
+        ),
+        "BA" => Value::Array(Arc::new(Array {
+            element_type: "System.Byte".into(),
+            items: base64::engine::general_purpose::STANDARD
+                .decode(text.trim())
+                .ok()?
+                .into_iter()
+                .map(Value::UInt8)
+                .collect::<Vec<_>>()
+                .into(),
+        })),
+        "SS" => Value::SecureString(secret(text)?.into()),
+        _ => return None,
+    })
+}
+
+fn real(text: &str) -> Option<f64> {
+    match text {
+        "INF" => Some(f64::INFINITY),
+        "-INF" => Some(f64::NEG_INFINITY),
+        "NaN" => Some(f64::NAN),
+        other => other.parse().ok(),
+    }
+}
+
+fn date(text: &str) -> Option<DateTime> {
+    read_iso_date(text).or_else(|| {
+        let ticks = text.parse().ok()?;
+        Some(DateTime {
+            ticks,
+            kind: DateTimeKind::Unspecified,
+        })
+    })
+}
+
+/// UTF-16LE in hexadecimal.
+fn secret(text: &str) -> Option<String> {
+    let bytes: Vec<u8> = (0..text.len() / 2)
+        .map(|at| u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok())
+        .collect::<Option<_>>()?;
+    let units: Vec<u16> = bytes
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(|pair| u16::from_le_bytes(*pair))
+        .collect();
+    String::from_utf16(&units).ok()
+}
+
+/// An XSD duration in ticks.
+fn duration(text: &str) -> Option<i64> {
+    let (sign, rest) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let rest = rest.strip_prefix('P')?;
+    let (days, clock) = rest.split_once('T').unwrap_or((rest, ""));
+    let mut ticks = match days.strip_suffix('D') {
+        Some(days) => days.parse::<i64>().ok()?.checked_mul(TICKS_PER_DAY)?,
+        None if days.is_empty() => 0,
+        None => return None,
+    };
+    let mut number = String::new();
+    for c in clock.chars() {
+        let unit = match c {
+            'H' => 3600 * TICKS_PER_SECOND,
+            'M' => 60 * TICKS_PER_SECOND,
+            'S' => TICKS_PER_SECOND,
+            digit => {
+                number.push(digit);
+                continue;
+            }
+        };
+        let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
+        ticks = ticks.checked_add(whole.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        if !fraction.is_empty() {
+            let digits = format!("{fraction:0<7}");
+            ticks = ticks.checked_add(digits.get(..7)?.parse().ok()?)?;
+        }
+        number.clear();
+    }
+    Some(sign * ticks)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::serialise::clixml_write::{ClixmlOptions, to_clixml};
+
+    fn round_trip(value: &Value) -> Value {
+        let options = ClixmlOptions {
+            depth: 2,
+            indent: true,
+        };
+        let text = to_clixml(value, options).unwrap();
+        read_clixml(&text).unwrap().swap_remove(0).value
+    }
+
+    #[test]
+    fn scalars_come_back() {
+        for value in [
+            Value::text("a<b&\"\r\n\u{1}_x0041_ 😀"),
+            Value::Int64(i64::MIN),
+            Value::Double(0.1),
+            Value::TimeSpan(-937_840_000_001),
+            Value::Bool(true),
+            Value::Null,
+            Value::Char(65),
+        ] {
+            assert_eq!(format!("{:?}", round_trip(&value)), format!("{value:?}"));
+        }
+    }
+
+    #[test]
+    fn an_object_that_occurs_twice_is_one_object_again() {
+        let inner = Value::array(vec![Value::Int32(1)]);
+        let outer = round_trip(&Value::array(vec![inner.clone(), inner]));
+        let Some([Value::Array(a), Value::Array(b)]) = outer
+            .elements()
+            .and_then(|items| <[Value; 2]>::try_from(items).ok())
+        else {
+            panic!("two arrays were written");
+        };
+        assert!(Arc::ptr_eq(&a, &b));
+    }
+
+    #[test]
+    fn what_is_no_document_is_refused() {
+        for text in [
+            "",
+            "<a>",
+            "<Objs><X/></Objs>",
+            "<Objs><Ref RefId=\"7\"/></Objs>",
+            "<I32>x</I32>",
+        ] {
+            assert!(read_clixml(text).is_err(), "{text}");
+        }
+        let deep = format!("{}{}", "<Obj>".repeat(5000), "</Obj>".repeat(5000));
+        assert_eq!(read_clixml(&deep).unwrap_err(), ClixmlError::TooDeep);
+    }
+}

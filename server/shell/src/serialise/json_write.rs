@@ -1,0 +1,320 @@
+//! Values as JSON, by the rules of `ConvertTo-Json`.
+
+use crate::members;
+use crate::text::{Culture, date_time_xml, double_round_trip, read, single_round_trip, to_text};
+use crate::value::{Property, Value};
+
+/// Which characters of strings are escaped beside quotes, backslashes and controls (`-EscapeHandling`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Escape {
+    /// None.
+    #[default]
+    Default,
+    /// All that are not ASCII.
+    NonAscii,
+    /// `<`, `>`, `&` and `'`.
+    Html,
+}
+
+/// How to write.
+#[derive(Clone, Copy, Debug)]
+pub struct JsonOptions {
+    /// Levels below the outermost value that are written in full.
+    pub depth: usize,
+    /// No line feeds and no indentation.
+    pub compress: bool,
+    /// Names of enumeration members instead of their numbers.
+    pub enums_as_strings: bool,
+    /// What to escape.
+    pub escape: Escape,
+}
+
+impl Default for JsonOptions {
+    fn default() -> Self {
+        Self {
+            depth: 2,
+            compress: false,
+            enums_as_strings: false,
+            escape: Escape::Default,
+        }
+    }
+}
+
+/// A dictionary whose keys are not all strings.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error(
+    "The type '{type_name}' is not supported for serialization or deserialization of a dictionary. Keys must be strings."
+)]
+pub struct NonStringKey {
+    /// The dictionary's type.
+    pub type_name: String,
+}
+
+/// Writes values one after the other.
+#[derive(Debug)]
+pub struct JsonWriter {
+    options: JsonOptions,
+    /// Whether anything lay deeper than the depth and was written as text.
+    pub truncated: bool,
+}
+
+impl JsonWriter {
+    /// A writer with these options.
+    pub fn new(options: JsonOptions) -> Self {
+        Self {
+            options,
+            truncated: false,
+        }
+    }
+
+    /// Appends one value as it stands `level` brackets deep; its own depth counts from 0.
+    ///
+    /// # Errors
+    /// When a dictionary has keys that are not strings.
+    pub fn write(
+        &mut self,
+        value: &Value,
+        level: usize,
+        out: &mut String,
+    ) -> Result<(), NonStringKey> {
+        self.value(value, 0, level, out)
+    }
+
+    /// Appends a value that is an element of an outer array.
+    ///
+    /// # Errors
+    /// When a dictionary has keys that are not strings.
+    pub fn write_element(&mut self, value: &Value, out: &mut String) -> Result<(), NonStringKey> {
+        self.value(value, 1, 1, out)
+    }
+
+    /// Appends a line feed and the indentation of `level`.
+    pub fn line(&self, level: usize, out: &mut String) {
+        if !self.options.compress {
+            out.push('\n');
+            crate::format::cell::push_blanks(out, 2 * level);
+        }
+    }
+
+    fn value(
+        &mut self,
+        value: &Value,
+        depth: usize,
+        level: usize,
+        out: &mut String,
+    ) -> Result<(), NonStringKey> {
+        if self.scalar(value, out) {
+            return Ok(());
+        }
+        if depth > self.options.depth {
+            self.truncated = true;
+            self.string(&to_text(value, Culture::Invariant), out);
+            return Ok(());
+        }
+        match value {
+            Value::Array(array) => self.items(&read(&array.items).clone(), depth, level, out),
+            Value::List(list) => self.items(&read(&list.items).clone(), depth, level, out),
+            Value::Dictionary(dictionary) => {
+                let entries = read(&dictionary.entries);
+                let mut members = Vec::with_capacity(entries.len());
+                for (key, item) in entries.values() {
+                    let Value::String(key) = key else {
+                        return Err(NonStringKey {
+                            type_name: dictionary.type_name.to_string(),
+                        });
+                    };
+                    members.push((key.clone(), item.clone()));
+                }
+                drop(entries);
+                let members = members.iter().map(|(key, item)| (&**key, item));
+                self.members(members, depth, level, out)
+            }
+            Value::Object(object) => {
+                let properties = read(&object.properties);
+                self.members(named(&properties), depth, level, out)
+            }
+            Value::Noted(noted) => {
+                let notes = read(&noted.notes);
+                let own = std::iter::once(("value", &noted.base));
+                self.members(own.chain(named(&notes)), depth, level, out)
+            }
+            other => {
+                let properties = members::properties(other);
+                self.members(named(&properties), depth, level, out)
+            }
+        }
+    }
+
+    /// Writes a scalar; false if the value has parts.
+    fn scalar(&self, value: &Value, out: &mut String) -> bool {
+        match value {
+            Value::Null => out.push_str("null"),
+            Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
+            Value::String(text) => self.string(text, out),
+            Value::Int8(_)
+            | Value::UInt8(_)
+            | Value::Int16(_)
+            | Value::UInt16(_)
+            | Value::Int32(_)
+            | Value::UInt32(_)
+            | Value::Int64(_)
+            | Value::UInt64(_)
+            | Value::BigInteger(_) => crate::text::push_text(out, value, Culture::Invariant),
+            Value::Double(n) if n.is_finite() => push_real(out, &double_round_trip(*n)),
+            Value::Single(n) if n.is_finite() => push_real(out, &single_round_trip(*n)),
+            Value::Double(n) => self.string(non_finite(*n), out),
+            Value::Single(n) => self.string(non_finite(f64::from(*n)), out),
+            Value::Decimal(n) => push_real(out, &n.to_string()),
+            Value::DateTime(date) => self.string(&date_time_xml(*date), out),
+            Value::Enum(member) if !self.options.enums_as_strings => {
+                out.push_str(&member.number.to_string());
+            }
+            Value::Char(_)
+            | Value::Guid(_)
+            | Value::Enum(_)
+            | Value::ScriptBlock(_)
+            | Value::Type(_) => self.string(&to_text(value, Culture::Invariant), out),
+            Value::Named(scalar) if &*scalar.type_name != "System.Net.IPAddress" => {
+                self.string(&scalar.text, out);
+            }
+            Value::Noted(noted) if read(&noted.notes).is_empty() => {
+                return self.scalar(&noted.base, out);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn items(
+        &mut self,
+        items: &[Value],
+        depth: usize,
+        level: usize,
+        out: &mut String,
+    ) -> Result<(), NonStringKey> {
+        out.push('[');
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            self.line(level + 1, out);
+            self.value(item, depth + 1, level + 1, out)?;
+        }
+        if !items.is_empty() {
+            self.line(level, out);
+        }
+        out.push(']');
+        Ok(())
+    }
+
+    fn members<'a>(
+        &mut self,
+        members: impl Iterator<Item = (&'a str, &'a Value)>,
+        depth: usize,
+        level: usize,
+        out: &mut String,
+    ) -> Result<(), NonStringKey> {
+        out.push('{');
+        let mut empty = true;
+        for (name, item) in members {
+            if !empty {
+                out.push(',');
+            }
+            empty = false;
+            self.line(level + 1, out);
+            self.string(name, out);
+            out.push_str(if self.options.compress { ":" } else { ": " });
+            self.value(item, depth + 1, level + 1, out)?;
+        }
+        if !empty {
+            self.line(level, out);
+        }
+        out.push('}');
+        Ok(())
+    }
+
+    fn string(&self, text: &str, out: &mut String) {
+        out.push('"');
+        let mut plain = 0;
+        for (at, c) in text.char_indices() {
+            if !self.needs_escape(c) {
+                continue;
+            }
+            out.push_str(&text[plain..at]);
+            plain = at + c.len_utf8();
+            push_escape(out, c);
+        }
+        out.push_str(&text[plain..]);
+        out.push('"');
+    }
+
+    fn needs_escape(&self, c: char) -> bool {
+        match c {
+            '"' | '\\' | '\0'..='\x1f' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
+            '<' | '>' | '&' | '\'' => self.options.escape == Escape::Html,
+            _ => !c.is_ascii() && self.options.escape == Escape::NonAscii,
+        }
+    }
+}
+
+fn named(properties: &[Property]) -> impl Iterator<Item = (&str, &Value)> {
+    properties
+        .iter()
+        .map(|property| (&*property.name, &property.value))
+}
+
+fn push_escape(out: &mut String, c: char) {
+    match c {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\x08' => out.push_str("\\b"),
+        '\x0c' => out.push_str("\\f"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        other => {
+            for unit in other.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+}
+
+/// A real number always shows that it is one.
+fn push_real(out: &mut String, text: &str) {
+    out.push_str(text);
+    if !text.contains(['.', 'E']) {
+        out.push_str(".0");
+    }
+}
+
+fn non_finite(n: f64) -> &'static str {
+    if n.is_nan() {
+        "NaN"
+    } else if n > 0.0 {
+        "Infinity"
+    } else {
+        "-Infinity"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(value: &Value) -> String {
+        let mut out = String::new();
+        let mut writer = JsonWriter::new(JsonOptions::default());
+        writer.write(value, 0, &mut out).expect("keys are strings");
+        out
+    }
+
+    #[test]
+    fn scalars_and_containers() {
+        assert_eq!(json(&Value::Double(1.0)), "1.0");
+        assert_eq!(json(&Value::Double(1e20)), "1E+20");
+        assert_eq!(json(&Value::text("a\"\\\u{1}é<")), "\"a\\\"\\\\\\u0001é<\"");
+        assert_eq!(json(&Value::array(vec![])), "[]");
+        assert_eq!(json(&Value::array(vec![Value::Int32(1)])), "[\n  1\n]");
+    }
+}
