@@ -161,6 +161,8 @@ pub struct Pool {
     pub backup_pool: Option<Fqdn>,
     /// The machines. Their order says which are the seeds of the pool's quorum.
     pub machines: Vec<Machine>,
+    /// The SQL instances on it, by name; the default instance's name is empty.
+    pub sql_instances: Vec<String>,
     /// The services on it.
     pub services: Vec<Service>,
 }
@@ -245,10 +247,22 @@ pub struct Dependency {
     pub role: Role,
     /// The pool that it runs on.
     pub pool: Fqdn,
-    /// The SQL instance, when the service is a store.
+    /// The SQL instance, when the service is a database.
     pub sql_instance: Option<String>,
+    /// The share, when the service is a file store.
+    pub share: Option<String>,
     /// How it is used: `Default`, `Backup`, …
     pub usage: String,
+}
+
+impl Dependency {
+    /// Whether a service of the pool that is named is the one that is meant.
+    #[must_use]
+    pub fn is_on(&self, service: &Service) -> bool {
+        self.role == service.role
+            && self.sql_instance == service.sql_instance
+            && self.share == service.share
+    }
 }
 
 /// A port that a service listens on.
