@@ -146,11 +146,21 @@ fn catalogue_cmdlet(
     list(cmdlet, "parameters")
         .filter(|parameter| !matches!(text(parameter, "name"), "WhatIf" | "Confirm"))
         .fold(command, |command, parameter| {
-            command.with(catalogue_parameter(parameter, enums))
+            command.with(catalogue_parameter(parameter, &sets, enums))
         })
 }
 
-fn catalogue_parameter(json: &Json, enums: &HashMap<&str, Arc<EnumDefinition>>) -> ParameterInfo {
+fn catalogue_parameter(
+    json: &Json,
+    sets: &[&Json],
+    enums: &HashMap<&str, Arc<EnumDefinition>>,
+) -> ParameterInfo {
+    // A set that the cmdlet does not list stands for all of them.
+    let known = |name: &str| {
+        let bare = name.trim_end_matches(" (Default)");
+        sets.iter()
+            .any(|set| text(set, "name").trim_end_matches(" (Default)") == bare)
+    };
     let mut parameter = ParameterInfo::of_type(
         text(json, "name"),
         catalogue_type(text(json, "type"), enums),
@@ -165,6 +175,7 @@ fn catalogue_parameter(json: &Json, enums: &HashMap<&str, Arc<EnumDefinition>>) 
         .map(|set| SetMembership {
             set: match set {
                 "(All)" => ALL_SETS.into(),
+                unknown if !known(unknown) => ALL_SETS.into(),
                 set => set.trim_end_matches(" (Default)").into(),
             },
             mandatory: json["required"] == true,

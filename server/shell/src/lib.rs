@@ -12,6 +12,7 @@ pub mod convert;
 pub mod error_record;
 pub mod format;
 pub mod format_string;
+pub mod help;
 pub mod host;
 pub mod language;
 pub mod members;

@@ -1,0 +1,3 @@
+//! What the session says of its commands: syntax lines, `Get-Help`, topics.
+
+pub mod syntax;
