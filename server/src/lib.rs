@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod cmdlets;
+pub mod configuration;
 pub mod dispatch;
 pub mod layers;
 pub mod management;
@@ -10,4 +11,5 @@ pub mod operation;
 pub mod ownership;
 pub mod peer;
 pub mod store;
+pub mod telemetry;
 pub mod windows_services;

@@ -99,7 +99,7 @@ pub struct Facts {
     /// The node that runs the cmdlet.
     pub node: Arc<Node>,
     /// Who calls.
-    pub caller: Identity,
+    pub caller: Arc<Identity>,
     /// The cmdlet, as `Verb-Noun`.
     pub cmdlet: &'static str,
     /// The chosen parameter set; for a typed call the set that the given fields select.
@@ -127,7 +127,7 @@ impl Call {
 
     /// Who calls.
     #[must_use]
-    pub fn caller(&self) -> &Identity {
+    pub fn caller(&self) -> &Arc<Identity> {
         &self.facts.caller
     }
 

@@ -36,7 +36,7 @@ pub struct Invocation {
     /// The cmdlet.
     pub cmdlet: Arc<Described>,
     /// Who calls.
-    pub caller: Identity,
+    pub caller: Arc<Identity>,
     /// The bytes of the request.
     pub request: Bytes,
     /// The common parameters of the request.

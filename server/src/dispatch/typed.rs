@@ -60,7 +60,7 @@ impl Typed {
             .ok_or_else(|| Status::internal("The catalogue has no such cmdlet."))?;
         let caller = request
             .extensions()
-            .get::<Identity>()
+            .get::<Arc<Identity>>()
             .cloned()
             .ok_or_else(|| Status::unauthenticated("The connection has no client certificate."))?;
         let request = request.into_inner();

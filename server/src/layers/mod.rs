@@ -1,4 +1,9 @@
-//! What stands between a connection and the services: TLS, identity, authorisation.
+//! What stands between a connection and the services: TLS, identity, authorisation, measurement.
 
+pub mod access;
 pub mod authorise;
+pub mod dial;
 pub mod identity;
+pub mod listener;
+pub mod observe;
+pub mod tls;

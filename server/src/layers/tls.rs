@@ -1,0 +1,166 @@
+//! Mutual TLS: version 1.3 only, a client certificate of a trusted authority on every connection, and certificates
+//! that are read anew when their files change. Connections that stand keep what they were made with.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio_util::sync::CancellationToken;
+
+use crate::configuration::TlsFiles;
+
+/// gRPC's protocol name.
+const ALPN: &[u8] = b"h2";
+
+/// Why the node's certificates cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file cannot be read.
+    #[error("{file}: {error}", file = file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A file holds nothing of what it should.
+    #[error("{file}: there is no {what} in it", file = file.display())]
+    Empty {
+        /// The file.
+        file: PathBuf,
+        /// What it should hold.
+        what: &'static str,
+    },
+    /// A file is not what it should be.
+    #[error("{file}: {reason}", file = file.display())]
+    Wrong {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// What connections are made with at this moment.
+#[derive(Debug)]
+pub struct Current {
+    /// For callers.
+    pub server: Arc<ServerConfig>,
+    /// For calls to other nodes.
+    pub client: Arc<ClientConfig>,
+}
+
+/// The node's certificates; they follow their files. Clones share them.
+#[derive(Clone, Debug)]
+pub struct Certificates {
+    files: TlsFiles,
+    current: Arc<ArcSwap<Current>>,
+}
+
+impl Certificates {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// When a file cannot be used.
+    pub fn load(files: TlsFiles) -> Result<Self, Error> {
+        let current = read(&files)?;
+        Ok(Self { files, current: Arc::new(ArcSwap::from_pointee(current)) })
+    }
+
+    /// What new connections are made with.
+    #[must_use]
+    pub fn current(&self) -> Arc<Current> {
+        self.current.load_full()
+    }
+
+    /// Follows the files until `stop`; `changed` is called after each change that could be used. A change that cannot be used is
+    /// told in the log once, and what was in use stays in use.
+    pub async fn follow(&self, stop: CancellationToken, changed: impl Fn() + Send) {
+        let mut known = fingerprint(&self.files).await;
+        let mut ticks = tokio::time::interval(self.files.check);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            let now = fingerprint(&self.files).await;
+            if now == known {
+                continue;
+            }
+            known = now;
+            match read(&self.files) {
+                Ok(current) => {
+                    self.current.store(Arc::new(current));
+                    changed();
+                    tracing::info!(certificate = %self.files.certificate.display(), "the certificates have changed; new connections use them");
+                }
+                Err(error) => tracing::error!(%error, "the certificates have changed and cannot be used; the old ones stay in use"),
+            }
+        }
+    }
+}
+
+/// A digest over what the files hold; a file that cannot be read counts as empty.
+async fn fingerprint(files: &TlsFiles) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    for file in [&files.certificate, &files.key, &files.authority] {
+        let bytes = tokio::fs::read(file).await.unwrap_or_default();
+        hasher.update(&bytes.len().to_le_bytes());
+        hasher.update(&bytes);
+    }
+    hasher.finalize()
+}
+
+fn read(files: &TlsFiles) -> Result<Current, Error> {
+    let wrong = |file: &Path, reason: String| Error::Wrong { file: file.to_owned(), reason };
+    let chain = certificates(&files.certificate)?;
+    let key_bytes = bytes(&files.key)?;
+    let key = PrivateKeyDer::from_pem_slice(&key_bytes)
+        .map_err(|_| Error::Empty { file: files.key.clone(), what: "private key in PEM" })?;
+    let mut roots = RootCertStore::empty();
+    for authority in certificates(&files.authority)? {
+        roots.add(authority).map_err(|error| wrong(&files.authority, error.to_string()))?;
+    }
+    let roots = Arc::new(roots);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = WebPkiClientVerifier::builder_with_provider(roots.clone(), provider.clone())
+        .build()
+        .map_err(|error| wrong(&files.authority, error.to_string()))?;
+    let only_newest = &[&rustls::version::TLS13];
+    let mut server = ServerConfig::builder_with_provider(provider.clone())
+        .with_protocol_versions(only_newest)
+        .map_err(|error| wrong(&files.certificate, error.to_string()))?
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(chain.clone(), key.clone_key())
+        .map_err(|error| wrong(&files.certificate, error.to_string()))?;
+    server.alpn_protocols = vec![ALPN.to_vec()];
+    let mut client = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(only_newest)
+        .map_err(|error| wrong(&files.certificate, error.to_string()))?
+        .with_root_certificates(roots)
+        .with_client_auth_cert(chain, key)
+        .map_err(|error| wrong(&files.certificate, error.to_string()))?;
+    client.alpn_protocols = vec![ALPN.to_vec()];
+    Ok(Current { server: Arc::new(server), client: Arc::new(client) })
+}
+
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let bytes = bytes(file)?;
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
+        .collect::<Result<_, _>>()
+        .map_err(|error| Error::Wrong { file: file.to_owned(), reason: error.to_string() })?;
+    if certificates.is_empty() {
+        return Err(Error::Empty { file: file.to_owned(), what: "certificate in PEM" });
+    }
+    Ok(certificates)
+}
+
+fn bytes(file: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(file).map_err(|error| Error::Unreadable { file: file.to_owned(), error })
+}
