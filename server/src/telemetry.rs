@@ -27,8 +27,12 @@ pub struct Exporters {
 impl Exporters {
     /// Sends what is left.
     pub fn close(self) {
-        let traces = self.traces.map(|traces| traces.shutdown_with_timeout(EXPORT_DEADLINE));
-        let metrics = self.metrics.map(|metrics| metrics.shutdown_with_timeout(EXPORT_DEADLINE));
+        let traces = self
+            .traces
+            .map(|traces| traces.shutdown_with_timeout(EXPORT_DEADLINE));
+        let metrics = self
+            .metrics
+            .map(|metrics| metrics.shutdown_with_timeout(EXPORT_DEADLINE));
         for result in [traces, metrics].into_iter().flatten() {
             if let Err(error) = result {
                 tracing::warn!(%error, "the last traces or metrics could not be sent");
@@ -41,7 +45,9 @@ impl Exporters {
 ///
 /// # Errors
 /// When the filter or the collector's address cannot be used.
-pub fn start(configuration: &Configuration) -> Result<Exporters, Box<dyn std::error::Error + Send + Sync>> {
+pub fn start(
+    configuration: &Configuration,
+) -> Result<Exporters, Box<dyn std::error::Error + Send + Sync>> {
     let telemetry = &configuration.telemetry;
     let filter = EnvFilter::try_new(&telemetry.filter)?;
     let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -51,7 +57,9 @@ pub fn start(configuration: &Configuration) -> Result<Exporters, Box<dyn std::er
     };
     global::set_text_map_propagator(TraceContextPropagator::new());
     let Some(collector) = &telemetry.otlp else {
-        tracing_subscriber::registry().with(log.with_filter(filter)).try_init()?;
+        tracing_subscriber::registry()
+            .with(log.with_filter(filter))
+            .try_init()?;
         return Ok(Exporters::default());
     };
 
@@ -62,16 +70,36 @@ pub fn start(configuration: &Configuration) -> Result<Exporters, Box<dyn std::er
             KeyValue::new("tandem.pool", configuration.pool.to_string()),
         ])
         .build();
-    let spans = SpanExporter::builder().with_tonic().with_endpoint(collector).with_timeout(EXPORT_DEADLINE).build()?;
-    let traces = SdkTracerProvider::builder().with_batch_exporter(spans).with_resource(resource.clone()).build();
-    let measurements =
-        MetricExporter::builder().with_tonic().with_endpoint(collector).with_timeout(EXPORT_DEADLINE).build()?;
-    let metrics = SdkMeterProvider::builder().with_periodic_exporter(measurements).with_resource(resource).build();
+    let spans = SpanExporter::builder()
+        .with_tonic()
+        .with_endpoint(collector)
+        .with_timeout(EXPORT_DEADLINE)
+        .build()?;
+    let traces = SdkTracerProvider::builder()
+        .with_batch_exporter(spans)
+        .with_resource(resource.clone())
+        .build();
+    let measurements = MetricExporter::builder()
+        .with_tonic()
+        .with_endpoint(collector)
+        .with_timeout(EXPORT_DEADLINE)
+        .build()?;
+    let metrics = SdkMeterProvider::builder()
+        .with_periodic_exporter(measurements)
+        .with_resource(resource)
+        .build();
     global::set_meter_provider(metrics.clone());
     let tracer = traces.tracer("tandem");
     tracing_subscriber::registry()
         .with(log.with_filter(filter))
-        .with(tracing_opentelemetry::layer().with_tracer(tracer).with_filter(EnvFilter::try_new("info")?))
+        .with(
+            tracing_opentelemetry::layer()
+                .with_tracer(tracer)
+                .with_filter(EnvFilter::try_new("info")?),
+        )
         .try_init()?;
-    Ok(Exporters { traces: Some(traces), metrics: Some(metrics) })
+    Ok(Exporters {
+        traces: Some(traces),
+        metrics: Some(metrics),
+    })
 }

@@ -32,19 +32,29 @@ pub(super) async fn ship(
         .map(|content| (content.hash.to_string(), (content.hash, content.length)))
         .collect();
     let hashes: Vec<String> = needed.keys().cloned().collect();
-    let slots = Arc::new(Semaphore::new(usize::try_from(concurrency).unwrap_or(1).max(1)));
+    let slots = Arc::new(Semaphore::new(
+        usize::try_from(concurrency).unwrap_or(1).max(1),
+    ));
     for question in hashes.chunks(HASHES_PER_QUESTION) {
-        let request = wire::FindMissingContentRequest { content_hash: question.to_vec() };
+        let request = wire::FindMissingContentRequest {
+            content_hash: question.to_vec(),
+        };
         let answer = peer.find_missing_content(request).await?;
         let mut transfers = JoinSet::new();
         for missing in answer.missing {
-            let Some(&(hash, length)) = needed.get(&missing.content_hash) else { continue };
+            let Some(&(hash, length)) = needed.get(&missing.content_hash) else {
+                continue;
+            };
             let (peer, contents, slots) = (peer.clone(), contents.clone(), slots.clone());
             transfers.spawn(async move {
                 // INVARIANT: the semaphore is never closed.
                 let _slot = slots.acquire_owned().await;
                 // A receiver that claims more than there is has another content under that name: begin again.
-                let offset = if missing.received_bytes > length { 0 } else { missing.received_bytes };
+                let offset = if missing.received_bytes > length {
+                    0
+                } else {
+                    missing.received_bytes
+                };
                 send(&peer, &contents, hash, offset, length).await
             });
         }
@@ -76,7 +86,10 @@ async fn send(
         }
         Ok::<(), Error>(())
     };
-    let (fed, sent) = tokio::join!(feed, peer.put_content(hash.to_string(), offset, length, queue));
+    let (fed, sent) = tokio::join!(
+        feed,
+        peer.put_content(hash.to_string(), offset, length, queue)
+    );
     fed?;
     Ok(sent?)
 }

@@ -38,7 +38,9 @@ pub struct Shipped {
 
 impl Shipped {
     pub(super) fn documents_per_second(&self) -> Option<u64> {
-        let micros = u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX).max(1);
+        let micros = u64::try_from(self.took.as_micros())
+            .unwrap_or(u64::MAX)
+            .max(1);
         (self.documents >= RATE_DOCUMENTS)
             .then(|| self.documents.saturating_mul(1_000_000) / micros)
     }
@@ -59,7 +61,12 @@ impl Backup {
     /// # Errors
     /// When the service is stopped, the pool does not own the users or is not paired, the other pool cannot be reached
     /// or refuses, or a store fails. The error stands in the module's status until a cycle succeeds.
-    pub async fn cycle(&self, home: &Fqdn, module: BackupModule, extent: Extent) -> Result<Shipped, Error> {
+    pub async fn cycle(
+        &self,
+        home: &Fqdn,
+        module: BackupModule,
+        extent: Extent,
+    ) -> Result<Shipped, Error> {
         let _turn = self.turn(home, module).await;
         let started = Instant::now();
         let outcome = match module {
@@ -68,7 +75,10 @@ impl Backup {
                 self.ship_documents(home, module, extent).await
             }
         }
-        .map(|shipped| Shipped { took: started.elapsed(), ..shipped });
+        .map(|shipped| Shipped {
+            took: started.elapsed(),
+            ..shipped
+        });
         if !matches!(outcome, Err(Error::NotActive { .. })) {
             self.note_cycle(home, module, &outcome, SystemTime::now());
         }
@@ -79,7 +89,11 @@ impl Backup {
         self.check_active()?;
         let partner = self.partner()?;
         let documents = self.inner.management.ship(&partner).await?;
-        Ok(Shipped { documents, complete: true, took: Duration::ZERO })
+        Ok(Shipped {
+            documents,
+            complete: true,
+            took: Duration::ZERO,
+        })
     }
 
     async fn ship_documents(
@@ -95,7 +109,11 @@ impl Backup {
             pool: inner.pool.clone(),
             home: home.clone(),
         })?;
-        let receiver = if *home == inner.pool { self.partner()? } else { home.clone() };
+        let receiver = if *home == inner.pool {
+            self.partner()?
+        } else {
+            home.clone()
+        };
         let peer = inner.peers.to(&receiver)?;
         let limits = inner.management.backup_configuration().limits(module);
         let max_batches = match extent {
@@ -113,7 +131,11 @@ impl Backup {
                     term: terms(&state.chain),
                 })
                 .await?;
-            inner.stores.change_log.set_acknowledged(home, module, opened.watermark).await?;
+            inner
+                .stores
+                .change_log
+                .set_acknowledged(home, module, opened.watermark)
+                .await?;
             let more_wanted = opened.more_wanted;
             let mut export = Export {
                 backup: self,
@@ -138,7 +160,9 @@ impl Backup {
         if self.is_active() {
             return Ok(());
         }
-        Err(Error::NotActive { pool: self.inner.pool.clone() })
+        Err(Error::NotActive {
+            pool: self.inner.pool.clone(),
+        })
     }
 
     async fn turn(&self, home: &Fqdn, module: BackupModule) -> OwnedMutexGuard<()> {
@@ -189,10 +213,12 @@ impl Export<'_> {
                     limit_bytes: BATCH_BYTES,
                 })
                 .await?;
-            let is_news = !batch.documents.is_empty() || !reconciled.is_empty() || batch.watermark > after;
+            let is_news =
+                !batch.documents.is_empty() || !reconciled.is_empty() || batch.watermark > after;
             if is_news {
                 after = batch.watermark;
-                self.send(batch.documents, std::mem::take(&mut reconciled), after).await?;
+                self.send(batch.documents, std::mem::take(&mut reconciled), after)
+                    .await?;
                 *batches += 1;
             }
             if batch.complete || *batches >= max_batches {
@@ -219,7 +245,13 @@ impl Export<'_> {
                 pool: self.peer.pool().clone(),
                 reason: refusal.message,
             })?;
-        Ok(self.backup.inner.stores.change_log.current(self.home.clone(), keys).await?)
+        Ok(self
+            .backup
+            .inner
+            .stores
+            .change_log
+            .current(self.home.clone(), keys)
+            .await?)
     }
 
     async fn send(
@@ -248,7 +280,9 @@ impl Export<'_> {
             self.stream = Some(self.peer.import_changes().await?);
         }
         self.under_way.push_back(count);
-        let Some(stream) = &self.stream else { return Ok(()) };
+        let Some(stream) = &self.stream else {
+            return Ok(());
+        };
         if stream.send(request).await.is_err() {
             // The receiver ended the stream: an answer that waits says why.
             return self.answer().await;
@@ -257,10 +291,14 @@ impl Export<'_> {
     }
 
     async fn answer(&mut self) -> Result<(), Error> {
-        let Some(stream) = &mut self.stream else { return Ok(()) };
+        let Some(stream) = &mut self.stream else {
+            return Ok(());
+        };
         let watermark = stream.next_answer().await?;
         self.shipped.documents += self.under_way.pop_front().unwrap_or(0);
         let change_log = &self.backup.inner.stores.change_log;
-        Ok(change_log.set_acknowledged(self.home, self.module, watermark).await?)
+        Ok(change_log
+            .set_acknowledged(self.home, self.module, watermark)
+            .await?)
     }
 }

@@ -51,7 +51,9 @@ pub enum DriveError {
 }
 
 fn because(last: &Option<String>) -> String {
-    last.as_ref().map(|last| format!(" ({last})")).unwrap_or_default()
+    last.as_ref()
+        .map(|last| format!(" ({last})"))
+        .unwrap_or_default()
 }
 
 impl Backup {
@@ -67,7 +69,9 @@ impl Backup {
         let mut failures = 0;
         let mut last = None;
         loop {
-            match tokio::time::timeout_at(drive.deadline, self.round_to_final(drive, &mut progress)).await {
+            match tokio::time::timeout_at(drive.deadline, self.round_to_final(drive, &mut progress))
+                .await
+            {
                 Ok(Ok(left)) if left == Progress::default() => return Ok(()),
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) => {
@@ -75,7 +79,8 @@ impl Backup {
                     let is_final = match &error {
                         Error::Peer(error) => matches!(
                             error,
-                            crate::peer::Error::NoAddress { .. } | crate::peer::Error::Refused { .. }
+                            crate::peer::Error::NoAddress { .. }
+                                | crate::peer::Error::Refused { .. }
                         ),
                         Error::NotPaired { .. }
                         | Error::NotOwner { .. }
@@ -116,9 +121,15 @@ impl Backup {
     async fn left(&self, drive: &Drive) -> Result<Progress, Error> {
         let change_log = &self.inner.stores.change_log;
         let mut left = Progress::default();
-        for &module in drive.modules.iter().filter(|module| **module != BackupModule::CmsMaster) {
+        for &module in drive
+            .modules
+            .iter()
+            .filter(|module| **module != BackupModule::CmsMaster)
+        {
             let acknowledged = change_log.acknowledged(&drive.home, module).await?;
-            let pending = change_log.pending(&drive.home, module, acknowledged).await?;
+            let pending = change_log
+                .pending(&drive.home, module, acknowledged)
+                .await?;
             left.records += pending.records();
             left.bytes += pending.kinds.iter().map(|kind| kind.bytes).sum::<u64>();
         }

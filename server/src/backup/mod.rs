@@ -45,7 +45,9 @@ pub enum Error {
         pool: Fqdn,
     },
     /// The other pool serves these users: it exports them.
-    #[error("pool \"{pool}\" does not serve the users of pool \"{home}\", so it has nothing of theirs to export")]
+    #[error(
+        "pool \"{pool}\" does not serve the users of pool \"{home}\", so it has nothing of theirs to export"
+    )]
     NotOwner {
         /// This pool.
         pool: Fqdn,
@@ -114,7 +116,9 @@ struct Inner {
 
 impl fmt::Debug for Backup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Backup").field("pool", &self.inner.pool).finish_non_exhaustive()
+        f.debug_struct("Backup")
+            .field("pool", &self.inner.pool)
+            .finish_non_exhaustive()
     }
 }
 
@@ -159,8 +163,11 @@ impl Backup {
     /// # Errors
     /// [`Error::NotPaired`] when the topology names none.
     pub fn partner(&self) -> Result<Fqdn, Error> {
-        self.inner.management.partner().ok_or_else(|| Error::NotPaired {
-            pool: self.inner.pool.clone(),
-        })
+        self.inner
+            .management
+            .partner()
+            .ok_or_else(|| Error::NotPaired {
+                pool: self.inner.pool.clone(),
+            })
     }
 }

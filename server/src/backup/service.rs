@@ -73,7 +73,10 @@ impl Backup {
             .values()
             .filter(|state| state.is_owned_here() && state.quarantine.is_none())
             .flat_map(|state| {
-                BackupCategory::UserData.modules().iter().map(|&module| (state.home.clone(), module))
+                BackupCategory::UserData
+                    .modules()
+                    .iter()
+                    .map(|&module| (state.home.clone(), module))
             })
             .collect();
         if inner.management.master().as_ref() == Some(&inner.pool) {
@@ -88,7 +91,9 @@ impl Backup {
     /// The first failure; the other modules have been shipped all the same.
     pub async fn sync(&self, modules: &[BackupModule]) -> Result<u64, Error> {
         if !self.is_active() {
-            return Err(Error::NotActive { pool: self.inner.pool.clone() });
+            return Err(Error::NotActive {
+                pool: self.inner.pool.clone(),
+            });
         }
         self.partner()?;
         let mut documents = 0;

@@ -54,7 +54,10 @@ impl Backup {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn status(&self, category: Option<BackupCategory>) -> Result<Vec<ModuleStatus>, store::Error> {
+    pub async fn status(
+        &self,
+        category: Option<BackupCategory>,
+    ) -> Result<Vec<ModuleStatus>, store::Error> {
         let mut all = Vec::new();
         for module in BackupModule::ALL {
             if category.is_none_or(|category| module.category() == category) {
@@ -71,7 +74,11 @@ impl Backup {
 
     async fn user_data_status(&self, module: BackupModule) -> Result<ModuleStatus, store::Error> {
         let inner = &self.inner;
-        let capacity = inner.management.backup_configuration().limits(module).capacity();
+        let capacity = inner
+            .management
+            .backup_configuration()
+            .limits(module)
+            .capacity();
         let mut status = ModuleStatus {
             module,
             export: ExportObservation {
@@ -94,7 +101,11 @@ impl Backup {
             let record = self.record(home, module);
             if state.is_owned_here() {
                 let acknowledged = inner.stores.change_log.acknowledged(home, module).await?;
-                let pending = inner.stores.change_log.pending(home, module, acknowledged).await?;
+                let pending = inner
+                    .stores
+                    .change_log
+                    .pending(home, module, acknowledged)
+                    .await?;
                 let export = &mut status.export;
                 export.is_applicable = inner.management.partner().is_some();
                 export.has_completed_a_cycle &= record.has_completed_a_cycle;
@@ -106,12 +117,16 @@ impl Backup {
                 status.last_export = status.last_export.max(record.last_export);
                 errors.extend(record.export_error);
             } else {
-                status.import = status.import.max(import_state(record.import_error.is_some()));
+                status.import = status
+                    .import
+                    .max(import_state(record.import_error.is_some()));
                 errors.extend(record.import_error);
             }
             status.last_import = status.last_import.max(record.last_import);
         }
-        if !status.export.has_completed_a_cycle && !matches!(status.export.last_cycle, Some(CycleOutcome::Failed)) {
+        if !status.export.has_completed_a_cycle
+            && !matches!(status.export.last_cycle, Some(CycleOutcome::Failed))
+        {
             status.export.last_cycle = None;
         }
         status.last_error = errors.join("; ");
@@ -141,7 +156,10 @@ impl Backup {
             pending_bytes: 0,
             last_export: record.last_export,
             last_import: record.last_import,
-            last_error: record.export_error.or(record.import_error).unwrap_or_default(),
+            last_error: record
+                .export_error
+                .or(record.import_error)
+                .unwrap_or_default(),
         }
     }
 
@@ -157,7 +175,13 @@ impl Backup {
     }
 
     /// Notes how an import went: PeerService applies them.
-    pub fn note_import(&self, home: &Fqdn, module: BackupModule, error: Option<String>, now: SystemTime) {
+    pub fn note_import(
+        &self,
+        home: &Fqdn,
+        module: BackupModule,
+        error: Option<String>,
+        now: SystemTime,
+    ) {
         self.change(home, module, |record| {
             if error.is_none() {
                 record.last_import = Some(now);
@@ -194,12 +218,23 @@ impl Backup {
     }
 
     fn record(&self, home: &Fqdn, module: BackupModule) -> Record {
-        let modules = self.inner.modules.lock().unwrap_or_else(PoisonError::into_inner);
-        modules.get(&(home.clone(), module)).cloned().unwrap_or_default()
+        let modules = self
+            .inner
+            .modules
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        modules
+            .get(&(home.clone(), module))
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn change(&self, home: &Fqdn, module: BackupModule, change: impl FnOnce(&mut Record)) {
-        let mut modules = self.inner.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut modules = self
+            .inner
+            .modules
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         change(modules.entry((home.clone(), module)).or_default());
     }
 }
@@ -207,7 +242,9 @@ impl Backup {
 /// Of two exports the one that is worse off: a failure outweighs a cycle, a cycle outweighs none.
 fn worse(before: Option<CycleOutcome>, record: &Record) -> Option<CycleOutcome> {
     match (before, record.last_cycle) {
-        (Some(CycleOutcome::Failed), _) | (_, Some(CycleOutcome::Failed)) => Some(CycleOutcome::Failed),
+        (Some(CycleOutcome::Failed), _) | (_, Some(CycleOutcome::Failed)) => {
+            Some(CycleOutcome::Failed)
+        }
         (Some(CycleOutcome::Shipped(a)), Some(CycleOutcome::Shipped(b))) => {
             Some(CycleOutcome::Shipped(a.saturating_add(b)))
         }

@@ -24,9 +24,16 @@ pub fn document_key(key: DocumentKey) -> wire::DocumentKey {
 /// A refusal when the kind is not known.
 pub fn from_document_key(key: wire::DocumentKey) -> Result<DocumentKey, Refusal> {
     let kind = DocumentKind::from_name(&key.kind).ok_or_else(|| {
-        Refusal::new(INVALID_MESSAGE, format!("there is no kind of document \"{}\"", key.kind))
+        Refusal::new(
+            INVALID_MESSAGE,
+            format!("there is no kind of document \"{}\"", key.kind),
+        )
     })?;
-    Ok(DocumentKey { owner: key.owner, kind, key: key.key })
+    Ok(DocumentKey {
+        owner: key.owner,
+        kind,
+        key: key.key,
+    })
 }
 
 /// A document as a message.
@@ -40,7 +47,10 @@ pub fn document(document: Document) -> wire::Document {
         sequence: document.position.sequence,
         deleted: document.deleted,
         written: Some(timestamp(document.written)),
-        content_hash: document.content.map(|content| content.hash.to_string()).unwrap_or_default(),
+        content_hash: document
+            .content
+            .map(|content| content.hash.to_string())
+            .unwrap_or_default(),
         content_length: document.content.map_or(0, |content| content.length),
     }
 }
@@ -59,14 +69,22 @@ pub fn from_document(message: wire::Document) -> Result<Document, Refusal> {
         let hash = message
             .content_hash
             .parse()
-            .map_err(|error: crate::store::Error| Refusal::new(INVALID_MESSAGE, error.to_string()))?;
-        Some(ContentReference { hash, length: message.content_length })
+            .map_err(|error: crate::store::Error| {
+                Refusal::new(INVALID_MESSAGE, error.to_string())
+            })?;
+        Some(ContentReference {
+            hash,
+            length: message.content_length,
+        })
     };
     Ok(Document {
         key: from_document_key(key)?,
         body: message.body.into(),
         version: message.version,
-        position: Position { epoch: Epoch(message.epoch), sequence: message.sequence },
+        position: Position {
+            epoch: Epoch(message.epoch),
+            sequence: message.sequence,
+        },
         deleted: message.deleted,
         written: moment(message.written),
         content,
@@ -90,10 +108,16 @@ mod tests {
             },
             body: bytes::Bytes::from_static(b"{}"),
             version: 3,
-            position: Position { epoch: Epoch(2), sequence: 17 },
+            position: Position {
+                epoch: Epoch(2),
+                sequence: 17,
+            },
             deleted: false,
             written: UNIX_EPOCH + Duration::from_secs(99),
-            content: Some(ContentReference { hash: ContentHash::of(b"bytes"), length: 5 }),
+            content: Some(ContentReference {
+                hash: ContentHash::of(b"bytes"),
+                length: 5,
+            }),
         };
         assert_eq!(from_document(document(original.clone())).unwrap(), original);
         let mut unknown = document(original);

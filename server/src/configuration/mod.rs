@@ -112,7 +112,9 @@ impl fmt::Display for Problems {
             [only] => write!(f, "{only}"),
             several => {
                 write!(f, "{} problems", several.len())?;
-                several.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+                several
+                    .iter()
+                    .try_for_each(|problem| write!(f, "\n  {problem}"))
             }
         }
     }
@@ -126,11 +128,16 @@ impl Configuration {
     /// # Errors
     /// All that is wrong with it.
     pub fn load(file: &Path) -> Result<Self, Problems> {
-        let problems = |problems| Problems { file: file.to_owned(), problems };
+        let problems = |problems| Problems {
+            file: file.to_owned(),
+            problems,
+        };
         let text = std::fs::read_to_string(file)
             .map_err(|error| problems(vec![format!("the file cannot be read: {error}")]))?;
         let folder = file.parent().unwrap_or(Path::new("."));
-        let fault = std::env::var(fault::VARIABLE).ok().filter(|point| !point.is_empty());
+        let fault = std::env::var(fault::VARIABLE)
+            .ok()
+            .filter(|point| !point.is_empty());
         Self::parse(&text, folder, fault.as_deref()).map_err(problems)
     }
 
@@ -139,48 +146,97 @@ impl Configuration {
     /// # Errors
     /// All that is wrong with it, one sentence each.
     pub fn parse(text: &str, folder: &Path, fault: Option<&str>) -> Result<Self, Vec<String>> {
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| vec![error.to_string().trim().to_owned()])?;
+        let table: toml::Table = text
+            .parse()
+            .map_err(|error: toml::de::Error| vec![error.to_string().trim().to_owned()])?;
         let mut reader = Reader::new(table);
         let file = |path: String| folder.join(path);
 
-        let pool = reader.required("pool", "a fully qualified domain name", |text| Fqdn::parse(text).ok());
-        let machine = reader.required("machine", "a fully qualified domain name", |text| Fqdn::parse(text).ok());
-        let listen = reader.required("listen", "an address and a port, as \"0.0.0.0:8443\"", |text| text.parse().ok());
+        let pool = reader.required("pool", "a fully qualified domain name", |text| {
+            Fqdn::parse(text).ok()
+        });
+        let machine = reader.required("machine", "a fully qualified domain name", |text| {
+            Fqdn::parse(text).ok()
+        });
+        let listen = reader.required(
+            "listen",
+            "an address and a port, as \"0.0.0.0:8443\"",
+            |text| text.parse().ok(),
+        );
         let data = reader.required("data", "a folder", |text| Some(file(text.to_owned())));
         let some_file = |text: &str| Some(file(text.to_owned())).filter(|_| !text.is_empty());
         let certificate = reader.required("tls.certificate", "a PEM file", some_file);
         let key = reader.required("tls.key", "a PEM file", some_file);
         let authority = reader.required("tls.authority", "a PEM file", some_file);
-        let check = reader.duration("tls.check", Duration::from_secs(10), Duration::from_secs(1), Duration::from_secs(3600));
+        let check = reader.duration(
+            "tls.check",
+            Duration::from_secs(10),
+            Duration::from_secs(1),
+            Duration::from_secs(3600),
+        );
         let peers = peers(&mut reader);
         let peer_port = reader.integer("peer_port", i64::from(DEFAULT_PORT), 1, 65_535);
         let quarantine = reader.choice(
             "quarantine",
-            &[("wait", WhenPartnerUnreachable::Quarantine), ("serve", WhenPartnerUnreachable::Serve)],
+            &[
+                ("wait", WhenPartnerUnreachable::Quarantine),
+                ("serve", WhenPartnerUnreachable::Serve),
+            ],
         );
-        let heartbeat =
-            reader.duration("heartbeat", Duration::from_secs(1), Duration::from_millis(100), Duration::from_secs(60));
+        let heartbeat = reader.duration(
+            "heartbeat",
+            Duration::from_secs(1),
+            Duration::from_millis(100),
+            Duration::from_secs(60),
+        );
         let limits = limits(&mut reader);
         let sessions = SessionLimits {
             count: size(reader.integer("sessions.count", 256, 1, 10_000)),
-            idle: reader.duration("sessions.idle", Duration::from_secs(1800), Duration::from_secs(10), Duration::from_secs(86_400)),
+            idle: reader.duration(
+                "sessions.idle",
+                Duration::from_secs(1800),
+                Duration::from_secs(10),
+                Duration::from_secs(86_400),
+            ),
             pipelines: size(reader.integer("sessions.pipelines", 64, 1, 1_024)),
         };
         let telemetry = Telemetry {
-            log: reader.choice("telemetry.log", &[("text", LogFormat::Text), ("json", LogFormat::Json)]),
-            filter: reader.optional("telemetry.filter", "a filter", |text| Some(text.to_owned())).unwrap_or_else(|| "info".to_owned()),
-            otlp: reader.optional("telemetry.otlp", "an address as \"http://collector:4317\"", |text| {
-                text.parse::<http::Uri>().ok().filter(|uri| uri.host().is_some()).map(|_| text.to_owned())
-            }),
+            log: reader.choice(
+                "telemetry.log",
+                &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+            ),
+            filter: reader
+                .optional("telemetry.filter", "a filter", |text| Some(text.to_owned()))
+                .unwrap_or_else(|| "info".to_owned()),
+            otlp: reader.optional(
+                "telemetry.otlp",
+                "an address as \"http://collector:4317\"",
+                |text| {
+                    text.parse::<http::Uri>()
+                        .ok()
+                        .filter(|uri| uri.host().is_some())
+                        .map(|_| text.to_owned())
+                },
+            ),
         };
-        let stop_grace = reader.duration("stop_grace", Duration::from_secs(30), Duration::ZERO, Duration::from_secs(600));
+        let stop_grace = reader.duration(
+            "stop_grace",
+            Duration::from_secs(30),
+            Duration::ZERO,
+            Duration::from_secs(600),
+        );
         if let Some(point) = fault {
             reader.replace("fault", point);
         }
-        let fault = reader.optional("fault", "before|after:<step>[:coordinator|partner]:abort", |text| text.parse().ok());
+        let fault = reader.optional(
+            "fault",
+            "before|after:<step>[:coordinator|partner]:abort",
+            |text| text.parse().ok(),
+        );
         let problems = reader.finish();
 
-        let (Some(pool), Some(machine), Some(listen), Some(data)) = (pool, machine, listen, data) else {
+        let (Some(pool), Some(machine), Some(listen), Some(data)) = (pool, machine, listen, data)
+        else {
             return Err(problems);
         };
         let (Some(certificate), Some(key), Some(authority)) = (certificate, key, authority) else {
@@ -189,10 +245,28 @@ impl Configuration {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let tls = TlsFiles { certificate, key, authority, check };
+        let tls = TlsFiles {
+            certificate,
+            key,
+            authority,
+            check,
+        };
         let peer_port = u16::try_from(peer_port).unwrap_or(DEFAULT_PORT);
         Ok(Self {
-            pool, machine, listen, data, tls, peers, peer_port, quarantine, heartbeat, limits, sessions, telemetry, stop_grace, fault,
+            pool,
+            machine,
+            listen,
+            data,
+            tls,
+            peers,
+            peer_port,
+            quarantine,
+            heartbeat,
+            limits,
+            sessions,
+            telemetry,
+            stop_grace,
+            fault,
         })
     }
 }
@@ -205,9 +279,19 @@ fn limits(reader: &mut Reader) -> Limits {
     let defaults = Limits::default();
     let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
     Limits {
-        per_caller: number(reader.integer("limits.per_caller", i64::from(defaults.per_caller), 1, 10_000)),
+        per_caller: number(reader.integer(
+            "limits.per_caller",
+            i64::from(defaults.per_caller),
+            1,
+            10_000,
+        )),
         total: number(reader.integer("limits.total", i64::from(defaults.total), 1, 100_000)),
-        deadline: reader.duration("limits.deadline", defaults.deadline, Duration::from_secs(1), Duration::from_secs(7 * 86_400)),
+        deadline: reader.duration(
+            "limits.deadline",
+            defaults.deadline,
+            Duration::from_secs(1),
+            Duration::from_secs(7 * 86_400),
+        ),
     }
 }
 
@@ -217,11 +301,14 @@ fn peers(reader: &mut Reader) -> BTreeMap<Fqdn, String> {
         let key = format!("peers.{name}");
         let pool = Fqdn::parse(&name).ok();
         if pool.is_none() {
-            reader.problem(format!("{key}: \"{name}\" is not a fully qualified domain name"));
+            reader.problem(format!(
+                "{key}: \"{name}\" is not a fully qualified domain name"
+            ));
         }
         let address = reader.required(&key, "\"host:port\"", |text| {
             let (host, port) = text.rsplit_once(':')?;
-            (!host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0)).then(|| text.to_owned())
+            (!host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0))
+                .then(|| text.to_owned())
         });
         if let (Some(pool), Some(address)) = (pool, address) {
             peers.insert(pool, address);
@@ -285,7 +372,10 @@ mod tests {
             "heartbeat: \"1h\" is not a time from 100ms to 60s",
             "peers.pool2.contoso.com: \"10.0.0.2\" is not \"host:port\"",
         ] {
-            assert!(problems.contains(problem), "{problem}\nis not in\n{problems}");
+            assert!(
+                problems.contains(problem),
+                "{problem}\nis not in\n{problems}"
+            );
         }
     }
 
@@ -296,7 +386,8 @@ mod tests {
 
     #[test]
     fn the_environment_arms_a_fault_point() {
-        let configuration = Configuration::parse(SMALLEST, Path::new("."), Some("after:Freeze:abort")).unwrap();
+        let configuration =
+            Configuration::parse(SMALLEST, Path::new("."), Some("after:Freeze:abort")).unwrap();
         assert!(configuration.fault.is_some());
         assert!(Configuration::parse(SMALLEST, Path::new("."), Some("sometimes")).is_err());
     }

@@ -12,7 +12,10 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(table: Table) -> Self {
-        Self { table, problems: Vec::new() }
+        Self {
+            table,
+            problems: Vec::new(),
+        }
     }
 
     /// Notes a problem.
@@ -36,11 +39,17 @@ impl Reader {
 
     /// Sets a value, as if the file had it.
     pub(super) fn replace(&mut self, key: &str, text: &str) {
-        self.table.insert(key.to_owned(), Value::String(text.to_owned()));
+        self.table
+            .insert(key.to_owned(), Value::String(text.to_owned()));
     }
 
     /// A text that must be there.
-    pub(super) fn required<T>(&mut self, key: &str, allowed: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn required<T>(
+        &mut self,
+        key: &str,
+        allowed: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         let Some(value) = self.take(key) else {
             self.problem(format!("{key}: missing; it must be {allowed}"));
             return None;
@@ -49,16 +58,29 @@ impl Reader {
     }
 
     /// A text that may be there.
-    pub(super) fn optional<T>(&mut self, key: &str, allowed: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn optional<T>(
+        &mut self,
+        key: &str,
+        allowed: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         let value = self.take(key)?;
         self.read(key, &value, allowed, read)
     }
 
     /// One of a few words; the first is the default.
     pub(super) fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> T {
-        let words: Vec<String> = choices.iter().map(|(word, _)| format!("{word:?}")).collect();
+        let words: Vec<String> = choices
+            .iter()
+            .map(|(word, _)| format!("{word:?}"))
+            .collect();
         let allowed = format!("one of {}", words.join(", "));
-        let find = |text: &str| choices.iter().find(|(word, _)| *word == text).map(|(_, choice)| *choice);
+        let find = |text: &str| {
+            choices
+                .iter()
+                .find(|(word, _)| *word == text)
+                .map(|(_, choice)| *choice)
+        };
         self.optional(key, &allowed, find).unwrap_or(choices[0].1)
     }
 
@@ -68,16 +90,29 @@ impl Reader {
             None => default,
             Some(Value::Integer(number)) if (minimum..=maximum).contains(&number) => number,
             Some(other) => {
-                self.problem(format!("{key}: {other} is not a whole number from {minimum} to {maximum}"));
+                self.problem(format!(
+                    "{key}: {other} is not a whole number from {minimum} to {maximum}"
+                ));
                 default
             }
         }
     }
 
     /// A time, as `"500ms"`, `"2s"`, `"5m"` or `"1h"`.
-    pub(super) fn duration(&mut self, key: &str, default: Duration, minimum: Duration, maximum: Duration) -> Duration {
-        let allowed = format!("a time from {} to {}, as \"500ms\", \"2s\", \"5m\" or \"1h\"", written(minimum), written(maximum));
-        let read = |text: &str| parse_duration(text).filter(|time| (minimum..=maximum).contains(time));
+    pub(super) fn duration(
+        &mut self,
+        key: &str,
+        default: Duration,
+        minimum: Duration,
+        maximum: Duration,
+    ) -> Duration {
+        let allowed = format!(
+            "a time from {} to {}, as \"500ms\", \"2s\", \"5m\" or \"1h\"",
+            written(minimum),
+            written(maximum)
+        );
+        let read =
+            |text: &str| parse_duration(text).filter(|time| (minimum..=maximum).contains(time));
         self.optional(key, &allowed, read).unwrap_or(default)
     }
 
@@ -87,16 +122,25 @@ impl Reader {
             match value {
                 Value::Table(table) => {
                     for key_in_table in table.keys() {
-                        self.problems.push(format!("{key}.{key_in_table}: there is no such setting"));
+                        self.problems
+                            .push(format!("{key}.{key_in_table}: there is no such setting"));
                     }
                 }
-                _ => self.problems.push(format!("{key}: there is no such setting")),
+                _ => self
+                    .problems
+                    .push(format!("{key}: there is no such setting")),
             }
         }
         self.problems
     }
 
-    fn read<T>(&mut self, key: &str, value: &Value, allowed: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    fn read<T>(
+        &mut self,
+        key: &str,
+        value: &Value,
+        allowed: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         let read = value.as_str().and_then(read);
         if read.is_none() {
             self.problem(format!("{key}: {value} is not {allowed}"));
@@ -106,7 +150,9 @@ impl Reader {
 
     /// Takes `key` or `table.key` out of what is left.
     fn take(&mut self, key: &str) -> Option<Value> {
-        let Some((table, key)) = key.split_once('.') else { return self.table.remove(key) };
+        let Some((table, key)) = key.split_once('.') else {
+            return self.table.remove(key);
+        };
         self.table.get_mut(table)?.as_table_mut()?.remove(key)
     }
 }
@@ -125,5 +171,9 @@ fn parse_duration(text: &str) -> Option<Duration> {
 }
 
 fn written(time: Duration) -> String {
-    if time.subsec_millis() == 0 { format!("{}s", time.as_secs()) } else { format!("{}ms", time.as_millis()) }
+    if time.subsec_millis() == 0 {
+        format!("{}s", time.as_secs())
+    } else {
+        format!("{}ms", time.as_millis())
+    }
 }

@@ -7,12 +7,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use prost::Message;
 use tandem::cmdlet::v1::{CommonParameters, Plan, ProgressRecord, StreamRecord};
+use tandem_domain::identity::Fqdn;
 use tandem_shell::host::ShouldProcess;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::catalogue::Described;
 use super::event::{Event, FileFailure, OutputMessage, Question};
 use super::failure::{Failure, Fault};
+use super::forward::{self, Forwarding};
 use crate::layers::identity::Identity;
 use crate::node::Node;
 
@@ -100,8 +103,12 @@ pub struct Facts {
     pub node: Arc<Node>,
     /// Who calls.
     pub caller: Arc<Identity>,
-    /// The cmdlet, as `Verb-Noun`.
-    pub cmdlet: &'static str,
+    /// The cmdlet.
+    pub cmdlet: Arc<Described>,
+    /// The bytes of its request.
+    pub request: Bytes,
+    /// How many nodes have forwarded the call already.
+    pub hops: u32,
     /// The chosen parameter set; for a typed call the set that the given fields select.
     pub parameter_set: String,
     /// The common parameters.
@@ -134,7 +141,22 @@ impl Call {
     /// The cmdlet, as `Verb-Noun`.
     #[must_use]
     pub fn cmdlet(&self) -> &'static str {
-        self.facts.cmdlet
+        self.facts.cmdlet.entry.name
+    }
+
+    /// Runs this very call on a node of `pool` instead, and passes on everything that it says: what a cmdlet does whose
+    /// work another pool coordinates.
+    ///
+    /// # Errors
+    /// How it ended there, or why it could not run there.
+    pub async fn forward(&self, pool: &Fqdn) -> Result<(), Forwarding> {
+        forward::run(self, pool).await
+    }
+
+    /// What stands firm from the beginning of the call.
+    #[must_use]
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     /// The chosen parameter set.
@@ -317,7 +339,7 @@ impl Call {
             .map_err(|failure| file_fault(path, failure, "FileWriteFailed").into())
     }
 
-    async fn ask<A>(
+    pub(super) async fn ask<A>(
         &self,
         question: impl FnOnce(oneshot::Sender<A>) -> Question,
     ) -> Result<A, Failure> {
@@ -326,7 +348,7 @@ impl Call {
         answered.await.map_err(|_| Failure::Stopped)
     }
 
-    async fn say(&self, event: Event) -> Result<(), Failure> {
+    pub(super) async fn say(&self, event: Event) -> Result<(), Failure> {
         self.events.send(event).await.map_err(|_| Failure::Stopped)
     }
 }

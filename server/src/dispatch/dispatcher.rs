@@ -4,20 +4,24 @@
 //! same identity, the same audit record and the same error id whichever way it came.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use prost_reflect::DynamicMessage;
-use tandem::cmdlet::v1::{CommonParameters, Effect};
+use tandem::cmdlet::v1::{CommonParameters, Effect, Place};
 use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tracing::Instrument;
 
 use super::catalogue::{Catalogue, Described};
 use super::cmdlet::{Call, Facts};
 use super::event::{EVENT_QUEUE, Event};
 use super::failure::{Failure, Fault};
+use super::forward::Forwarding;
 use super::limits::{Gauge, Limits};
+use super::{audit, place};
 use crate::layers::authorise;
 use crate::layers::identity::Identity;
 use crate::node::Node;
@@ -43,6 +47,8 @@ pub struct Invocation {
     pub common: CommonParameters,
     /// The chosen parameter set; `None` for a typed call, whose fields select it.
     pub parameter_set: Option<String>,
+    /// How many nodes have forwarded the call already.
+    pub hops: u32,
 }
 
 /// A cmdlet that runs. Dropping it stops the cmdlet.
@@ -100,7 +106,7 @@ impl Dispatcher {
     /// Starts a cmdlet.
     ///
     /// # Errors
-    /// When the caller may not call it, or a limit is reached.
+    /// When the caller may not call it, a limit is reached, or the intent cannot be written down.
     pub async fn start(&self, invocation: Invocation) -> Result<Running, Fault> {
         let Invocation {
             cmdlet,
@@ -108,9 +114,10 @@ impl Dispatcher {
             request,
             common,
             parameter_set,
+            hops,
         } = invocation;
         authorise(&caller, &cmdlet)?;
-        let place = self.gauge.enter(&caller.name)?;
+        let held = self.gauge.enter(&caller.name)?;
         let given =
             DynamicMessage::decode(cmdlet.request.clone(), request.clone()).map_err(|error| {
                 Fault::invalid_argument(
@@ -118,48 +125,84 @@ impl Dispatcher {
                     format!("The request cannot be read: {error}."),
                 )
             })?;
+        let node = self.node.clone();
+        let entry = audit::begin(&node, &cmdlet, &caller, &given, &common).await?;
         let parameter_set =
             parameter_set.unwrap_or_else(|| cmdlet.parameter_set(&given).to_string());
-        let warnings: Vec<String> = cmdlet
-            .given(&given)
-            .filter_map(|field| field.not_applicable.clone())
-            .collect();
 
         let (events, received) = mpsc::channel(EVENT_QUEUE);
         let stopping = CancellationToken::new();
+        let deadline = self.gauge.limits().deadline;
         let facts = Facts {
-            node: self.node.clone(),
-            caller,
-            cmdlet: cmdlet.entry.name,
+            node: node.clone(),
+            caller: caller.clone(),
+            cmdlet: cmdlet.clone(),
+            request,
+            hops,
             parameter_set,
             common,
         };
         let call = Call::new(facts, events, stopping.clone());
-        let deadline = self.gauge.limits().deadline;
-        let end = tokio::spawn(async move {
-            let _place = place;
-            for warning in warnings {
-                call.warning(warning).await?;
-            }
-            match tokio::time::timeout(deadline, cmdlet.entry.run(call, request)).await {
+        let run = async move {
+            let _held = held;
+            let end = match tokio::time::timeout(deadline, run(call, &given)).await {
                 Ok(end) => end,
-                Err(_) => Err(Fault::new(
-                    "CommandTimeout",
-                    ErrorCategory::OperationTimeout,
-                    format!(
-                        "The command did not end within {} seconds.",
-                        deadline.as_secs()
-                    ),
-                )
-                .into()),
-            }
-        });
+                Err(_) => Err(too_long(deadline).into()),
+            };
+            audit::conclude(&node, &cmdlet, &caller, entry, &end).await;
+            end
+        };
+        let end = tokio::spawn(run.in_current_span());
         Ok(Running {
             events: received,
             end,
             stop: stopping.drop_guard(),
         })
     }
+}
+
+/// Runs a call where it belongs. A pool that cannot be reached leaves it to this node: the cmdlet refuses, or acts in
+/// the disaster that it is for.
+async fn run(call: Call, given: &DynamicMessage) -> Result<(), Failure> {
+    let facts = call.facts();
+    let cmdlet = facts.cmdlet.clone();
+    if facts.hops == 0
+        && let Some(pool) = place::of(&facts.node, &cmdlet, given)?
+    {
+        match call.forward(&pool).await {
+            Ok(()) => return Ok(()),
+            Err(Forwarding::Ended(failure)) => return Err(failure),
+            Err(Forwarding::Unreachable(error)) if cmdlet.place == Place::NamedPool => {
+                tracing::info!(%pool, %error, cmdlet = cmdlet.entry.name, "the pool cannot be reached; the command runs here");
+            }
+            Err(Forwarding::Unreachable(error)) => {
+                let fault = Fault::unavailable(
+                    "PoolUnreachable",
+                    format!("The command belongs to pool \"{pool}\": {error}."),
+                );
+                return Err(fault.target(pool.as_str()).into());
+            }
+        }
+    }
+    for field in cmdlet.given(given) {
+        if let Some(warning) = &field.not_applicable {
+            call.warning(warning.clone()).await?;
+        }
+    }
+    let request = call.facts().request.clone();
+    cmdlet.entry.run(call, request).await
+}
+
+fn too_long(deadline: Duration) -> Fault {
+    Fault::new(
+        "CommandTimeout",
+        ErrorCategory::OperationTimeout,
+        format!(
+            "The command did not end within {} seconds.",
+            deadline.as_secs()
+        ),
+    )
+    .mended_by("An operation goes on without its caller: Get-TandemOperation shows how it stands.")
 }
 
 fn authorise(caller: &Identity, cmdlet: &Described) -> Result<(), Fault> {

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use tandem_domain::refusal::{Category, Refusal};
 use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
 use tandem_shell::value::Value;
 
@@ -150,6 +151,30 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        let category = match refusal.category() {
+            Category::ObjectNotFound => ErrorCategory::ObjectNotFound,
+            Category::InvalidOperation => ErrorCategory::InvalidOperation,
+            Category::ResourceUnavailable => ErrorCategory::ResourceUnavailable,
+            Category::ResourceBusy => ErrorCategory::ResourceBusy,
+            Category::InvalidArgument => ErrorCategory::InvalidArgument,
+            Category::LimitsExceeded => ErrorCategory::LimitsExceeded,
+        };
+        let recommendation = match refusal.waiver() {
+            Some(waiver) => format!("{} {waiver}", refusal.recommendation()),
+            None => refusal.recommendation(),
+        };
+        Self::new(refusal.id(), category, refusal.to_string()).mended_by(recommendation)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Fault::from(refusal).into()
+    }
+}
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {

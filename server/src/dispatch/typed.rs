@@ -72,6 +72,7 @@ impl Typed {
             request: request.encode_to_vec().into(),
             common,
             parameter_set: None,
+            hops: 0,
         };
         let running = self
             .dispatcher

@@ -2,7 +2,6 @@
 //! exist for whom. A path that is not known here is refused.
 
 use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -44,12 +43,18 @@ impl Access {
     /// # Errors
     /// Who may instead.
     pub fn check(&self, path: &str, caller: &Identity) -> Result<(), &'static str> {
-        let service = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        let service = path
+            .trim_start_matches('/')
+            .split('/')
+            .next()
+            .unwrap_or_default();
         match service {
             "tandem.peer.v1.PeerService" if !authorise::is_component(caller) => {
                 Err("only members of RTCComponentUniversalServices may call other nodes")
             }
-            "tandem.peer.v1.PeerService" if !caller.machines.iter().any(|name| (self.is_ours)(name)) => {
+            "tandem.peer.v1.PeerService"
+                if !caller.machines.iter().any(|name| (self.is_ours)(name)) =>
+            {
                 Err("its certificate names no computer and no pool of this deployment")
             }
             "tandem.peer.v1.PeerService" => Ok(()),
@@ -58,12 +63,14 @@ impl Access {
             {
                 Ok(())
             }
-            "tandem.frontend.v1.FrontEndService" => {
-                Err("only members of RTCComponentUniversalServices and administrators may call front ends")
-            }
+            "tandem.frontend.v1.FrontEndService" => Err(
+                "only members of RTCComponentUniversalServices and administrators may call front ends",
+            ),
             "grpc.health.v1.Health" => Ok(()),
             service if service.starts_with("grpc.reflection.") => Ok(()),
-            service if service.starts_with("tandem.") && authorise::may_call_cmdlets(caller) => Ok(()),
+            service if service.starts_with("tandem.") && authorise::may_call_cmdlets(caller) => {
+                Ok(())
+            }
             service if service.starts_with("tandem.") => Err(
                 "only members of RTCUniversalServerAdmins, CsAdministrator and CsViewOnlyAdministrator may run commands",
             ),
@@ -76,7 +83,10 @@ impl<S> Layer<S> for Access {
     type Service = Guarded<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Guarded { access: self.clone(), inner }
+        Guarded {
+            access: self.clone(),
+            inner,
+        }
     }
 }
 
@@ -126,7 +136,11 @@ mod tests {
 
     fn caller(groups: &[&str], machines: &[&str]) -> Identity {
         let owned = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
-        Identity { groups: owned(groups), machines: owned(machines), ..Identity::default() }
+        Identity {
+            groups: owned(groups),
+            machines: owned(machines),
+            ..Identity::default()
+        }
     }
 
     #[test]
@@ -139,14 +153,30 @@ mod tests {
         let nobody = caller(&["Domain Users"], &["fe01.contoso.com"]);
 
         let may = |path: &str| {
-            [&node, &stranger, &admin, &viewer, &nobody].map(|caller| access.check(path, caller).is_ok())
+            [&node, &stranger, &admin, &viewer, &nobody]
+                .map(|caller| access.check(path, caller).is_ok())
         };
-        assert_eq!(may("/tandem.peer.v1.PeerService/Heartbeat"), [true, false, false, false, false]);
-        assert_eq!(may("/tandem.frontend.v1.FrontEndService/SignIn"), [true, true, true, false, false]);
-        assert_eq!(may("/tandem.shell.v1.ShellService/Invoke"), [false, false, true, true, false]);
-        assert_eq!(may("/tandem.pool.v1.PoolService/InvokeCsPoolFailOver"), [false, false, true, true, false]);
+        assert_eq!(
+            may("/tandem.peer.v1.PeerService/Heartbeat"),
+            [true, false, false, false, false]
+        );
+        assert_eq!(
+            may("/tandem.frontend.v1.FrontEndService/SignIn"),
+            [true, true, true, false, false]
+        );
+        assert_eq!(
+            may("/tandem.shell.v1.ShellService/Invoke"),
+            [false, false, true, true, false]
+        );
+        assert_eq!(
+            may("/tandem.pool.v1.PoolService/InvokeCsPoolFailOver"),
+            [false, false, true, true, false]
+        );
         assert_eq!(may("/grpc.health.v1.Health/Check"), [true; 5]);
-        assert_eq!(may("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"), [true; 5]);
+        assert_eq!(
+            may("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"),
+            [true; 5]
+        );
         assert_eq!(may("/acme.v1.Thing/Do"), [false; 5]);
     }
 }

@@ -35,13 +35,20 @@ impl Dial {
     /// Dials `addresses`, and every other pool by its name at `port`.
     #[must_use]
     pub fn new(certificates: Certificates, addresses: BTreeMap<Fqdn, String>, port: u16) -> Self {
-        Self { certificates, addresses, port }
+        Self {
+            certificates,
+            addresses,
+            port,
+        }
     }
 
     /// The address of a pool's nodes.
     #[must_use]
     pub fn address(&self, pool: &Fqdn) -> String {
-        self.addresses.get(pool).cloned().unwrap_or_else(|| format!("{pool}:{}", self.port))
+        self.addresses
+            .get(pool)
+            .cloned()
+            .unwrap_or_else(|| format!("{pool}:{}", self.port))
     }
 
     async fn connect(self, pool: Fqdn) -> io::Result<TokioIo<TlsStream<TcpStream>>> {
@@ -70,6 +77,10 @@ impl Connect for Dial {
             .initial_connection_window_size(8 * 1024 * 1024);
         let (dial, pool) = (self.clone(), pool.clone());
         // The address stands in `dial`; the URI only names the pool for HTTP/2's `:authority`.
-        Some(endpoint.connect_with_connector_lazy(service_fn(move |_: Uri| dial.clone().connect(pool.clone()))))
+        Some(
+            endpoint.connect_with_connector_lazy(service_fn(move |_: Uri| {
+                dial.clone().connect(pool.clone())
+            })),
+        )
     }
 }

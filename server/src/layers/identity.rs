@@ -50,19 +50,29 @@ impl Identity {
                     spiffe.get_or_insert_with(|| (*uri).to_owned());
                 }
                 GeneralName::DNSName(name) => machines.push(name.to_lowercase()),
-                GeneralName::OtherName(kind, value) if kind.to_id_string() == USER_PRINCIPAL_NAME => {
+                GeneralName::OtherName(kind, value)
+                    if kind.to_id_string() == USER_PRINCIPAL_NAME =>
+                {
                     principal = principal.or_else(|| text_of(value));
                 }
                 _ => {}
             }
         }
         let text = |attribute: &x509_parser::x509::AttributeTypeAndValue<'_>| {
-            attribute.as_str().ok().filter(|text| !text.is_empty()).map(str::to_owned)
+            attribute
+                .as_str()
+                .ok()
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
         };
         let common = certificate.subject().iter_common_name().find_map(text);
         Ok(Self {
             name: spiffe.or(principal).or(common).ok_or(Error::Nameless)?,
-            groups: certificate.subject().iter_organization().filter_map(text).collect(),
+            groups: certificate
+                .subject()
+                .iter_organization()
+                .filter_map(text)
+                .collect(),
             machines,
             address: Some(address),
         })
@@ -71,7 +81,9 @@ impl Identity {
     /// Whether the caller is a member of `group`; names compare without case.
     #[must_use]
     pub fn is_member(&self, group: &str) -> bool {
-        self.groups.iter().any(|own| own.eq_ignore_ascii_case(group))
+        self.groups
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(group))
     }
 }
 
@@ -79,13 +91,19 @@ impl Identity {
 fn text_of(value: &[u8]) -> Option<String> {
     let inner = strip_header(value, 0xa0)?;
     let text = strip_header(inner, 0x0c)?;
-    String::from_utf8(text.to_vec()).ok().filter(|text| !text.is_empty())
+    String::from_utf8(text.to_vec())
+        .ok()
+        .filter(|text| !text.is_empty())
 }
 
 /// What is in a DER value of that tag, for lengths below 128.
 fn strip_header(der: &[u8], tag: u8) -> Option<&[u8]> {
     match der {
-        [first, length, rest @ ..] if *first == tag && *length < 0x80 && usize::from(*length) == rest.len() => Some(rest),
+        [first, length, rest @ ..]
+            if *first == tag && *length < 0x80 && usize::from(*length) == rest.len() =>
+        {
+            Some(rest)
+        }
         _ => None,
     }
 }

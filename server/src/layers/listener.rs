@@ -56,7 +56,9 @@ pub async fn listen(
     let handshakes = Arc::new(Semaphore::new(HANDSHAKES));
     tokio::spawn(async move {
         loop {
-            let Ok(permit) = handshakes.clone().acquire_owned().await else { return };
+            let Ok(permit) = handshakes.clone().acquire_owned().await else {
+                return;
+            };
             let taken = tokio::select! {
                 () = stop.cancelled() => return,
                 taken = listener.accept() => taken,
@@ -84,31 +86,52 @@ pub async fn listen(
     connections
 }
 
-async fn handshake(acceptor: TlsAcceptor, stream: TcpStream, address: SocketAddr) -> Result<Connection, String> {
-    stream.set_nodelay(true).map_err(|error| error.to_string())?;
+async fn handshake(
+    acceptor: TlsAcceptor,
+    stream: TcpStream,
+    address: SocketAddr,
+) -> Result<Connection, String> {
+    stream
+        .set_nodelay(true)
+        .map_err(|error| error.to_string())?;
     let stream = match tokio::time::timeout(HANDSHAKE_DEADLINE, acceptor.accept(stream)).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return Err(reason(&error)),
-        Err(_) => return Err(format!("the TLS handshake took longer than {} s", HANDSHAKE_DEADLINE.as_secs())),
+        Err(_) => {
+            return Err(format!(
+                "the TLS handshake took longer than {} s",
+                HANDSHAKE_DEADLINE.as_secs()
+            ));
+        }
     };
-    let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+    let certificate = stream
+        .get_ref()
+        .1
+        .peer_certificates()
+        .and_then(<[_]>::first);
     let certificate = certificate.ok_or_else(|| "no client certificate".to_owned())?;
-    let caller = Identity::of_certificate(certificate, address).map_err(|error| error.to_string())?;
-    Ok(Connection { stream, caller: Arc::new(caller) })
+    let caller =
+        Identity::of_certificate(certificate, address).map_err(|error| error.to_string())?;
+    Ok(Connection {
+        stream,
+        caller: Arc::new(caller),
+    })
 }
 
 /// Why a handshake failed, in the administrator's words where there are any.
 fn reason(error: &io::Error) -> String {
     use rustls::{CertificateError, Error};
-    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    let tls = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Error>());
     match tls {
         Some(Error::NoCertificatesPresented) => "no client certificate was presented".to_owned(),
-        Some(Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. })) => {
-            "the client certificate has expired".to_owned()
-        }
-        Some(Error::InvalidCertificate(CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. })) => {
-            "the client certificate is not valid yet".to_owned()
-        }
+        Some(Error::InvalidCertificate(
+            CertificateError::Expired | CertificateError::ExpiredContext { .. },
+        )) => "the client certificate has expired".to_owned(),
+        Some(Error::InvalidCertificate(
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
+        )) => "the client certificate is not valid yet".to_owned(),
         Some(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
             "the client certificate was not issued by a trusted authority".to_owned()
         }
@@ -118,13 +141,21 @@ fn reason(error: &io::Error) -> String {
 }
 
 impl AsyncRead for Connection {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
 impl AsyncWrite for Connection {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 

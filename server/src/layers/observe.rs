@@ -1,6 +1,5 @@
 //! One span and one measurement for every RPC, whichever service it belongs to.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -28,7 +27,10 @@ impl Default for Observe {
     fn default() -> Self {
         let meter = global::meter("tandem");
         Self {
-            calls: meter.u64_counter("rpc.server.calls").with_description("Calls by RPC and status of the answer's head").build(),
+            calls: meter
+                .u64_counter("rpc.server.calls")
+                .with_description("Calls by RPC and status of the answer's head")
+                .build(),
             duration: meter
                 .f64_histogram("rpc.server.head_duration")
                 .with_unit("s")
@@ -42,7 +44,10 @@ impl<S> Layer<S> for Observe {
     type Service = Observed<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Observed { observe: self.clone(), inner }
+        Observed {
+            observe: self.clone(),
+            inner,
+        }
     }
 }
 
@@ -69,9 +74,14 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let rpc = request.uri().path().trim_start_matches('/').to_owned();
-        let caller = request.extensions().get::<Arc<Identity>>().map_or("", |caller| &caller.name);
+        let caller = request
+            .extensions()
+            .get::<Arc<Identity>>()
+            .map_or("", |caller| &caller.name);
         let span = tracing::info_span!("rpc", rpc, caller);
-        let parent = global::get_text_map_propagator(|propagator| propagator.extract(&Headers(request.headers())));
+        let parent = global::get_text_map_propagator(|propagator| {
+            propagator.extract(&Headers(request.headers()))
+        });
         // Without an exporter there is no layer that could keep the parent, which is no fault.
         let _ = span.set_parent(parent);
         let began = Instant::now();
@@ -80,11 +90,21 @@ where
         Box::pin(
             async move {
                 let answer = answer.await;
-                let status = answer.as_ref().ok().and_then(|answer| answer.headers().get("grpc-status"));
-                let status = status.and_then(|status| status.to_str().ok()).unwrap_or("0").to_owned();
+                let status = answer
+                    .as_ref()
+                    .ok()
+                    .and_then(|answer| answer.headers().get("grpc-status"));
+                let status = status
+                    .and_then(|status| status.to_str().ok())
+                    .unwrap_or("0")
+                    .to_owned();
                 let rpc = KeyValue::new("rpc", rpc);
-                observe.duration.record(began.elapsed().as_secs_f64(), std::slice::from_ref(&rpc));
-                observe.calls.add(1, &[rpc, KeyValue::new("status", status)]);
+                observe
+                    .duration
+                    .record(began.elapsed().as_secs_f64(), std::slice::from_ref(&rpc));
+                observe
+                    .calls
+                    .add(1, &[rpc, KeyValue::new("status", status)]);
                 answer
             }
             .instrument(span),

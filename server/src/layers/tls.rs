@@ -70,7 +70,10 @@ impl Certificates {
     /// When a file cannot be used.
     pub fn load(files: TlsFiles) -> Result<Self, Error> {
         let current = read(&files)?;
-        Ok(Self { files, current: Arc::new(ArcSwap::from_pointee(current)) })
+        Ok(Self {
+            files,
+            current: Arc::new(ArcSwap::from_pointee(current)),
+        })
     }
 
     /// What new connections are made with.
@@ -100,7 +103,9 @@ impl Certificates {
                     changed();
                     tracing::info!(certificate = %self.files.certificate.display(), "the certificates have changed; new connections use them");
                 }
-                Err(error) => tracing::error!(%error, "the certificates have changed and cannot be used; the old ones stay in use"),
+                Err(error) => {
+                    tracing::error!(%error, "the certificates have changed and cannot be used; the old ones stay in use")
+                }
             }
         }
     }
@@ -118,14 +123,21 @@ async fn fingerprint(files: &TlsFiles) -> blake3::Hash {
 }
 
 fn read(files: &TlsFiles) -> Result<Current, Error> {
-    let wrong = |file: &Path, reason: String| Error::Wrong { file: file.to_owned(), reason };
+    let wrong = |file: &Path, reason: String| Error::Wrong {
+        file: file.to_owned(),
+        reason,
+    };
     let chain = certificates(&files.certificate)?;
     let key_bytes = bytes(&files.key)?;
-    let key = PrivateKeyDer::from_pem_slice(&key_bytes)
-        .map_err(|_| Error::Empty { file: files.key.clone(), what: "private key in PEM" })?;
+    let key = PrivateKeyDer::from_pem_slice(&key_bytes).map_err(|_| Error::Empty {
+        file: files.key.clone(),
+        what: "private key in PEM",
+    })?;
     let mut roots = RootCertStore::empty();
     for authority in certificates(&files.authority)? {
-        roots.add(authority).map_err(|error| wrong(&files.authority, error.to_string()))?;
+        roots
+            .add(authority)
+            .map_err(|error| wrong(&files.authority, error.to_string()))?;
     }
     let roots = Arc::new(roots);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -147,20 +159,32 @@ fn read(files: &TlsFiles) -> Result<Current, Error> {
         .with_client_auth_cert(chain, key)
         .map_err(|error| wrong(&files.certificate, error.to_string()))?;
     client.alpn_protocols = vec![ALPN.to_vec()];
-    Ok(Current { server: Arc::new(server), client: Arc::new(client) })
+    Ok(Current {
+        server: Arc::new(server),
+        client: Arc::new(client),
+    })
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let bytes = bytes(file)?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
         .collect::<Result<_, _>>()
-        .map_err(|error| Error::Wrong { file: file.to_owned(), reason: error.to_string() })?;
+        .map_err(|error| Error::Wrong {
+            file: file.to_owned(),
+            reason: error.to_string(),
+        })?;
     if certificates.is_empty() {
-        return Err(Error::Empty { file: file.to_owned(), what: "certificate in PEM" });
+        return Err(Error::Empty {
+            file: file.to_owned(),
+            what: "certificate in PEM",
+        });
     }
     Ok(certificates)
 }
 
 fn bytes(file: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(file).map_err(|error| Error::Unreadable { file: file.to_owned(), error })
+    fs::read(file).map_err(|error| Error::Unreadable {
+        file: file.to_owned(),
+        error,
+    })
 }

@@ -30,7 +30,7 @@ impl Cmdlet for GetCsWindowsService {
                     activity_level: activity,
                     display_name: service.display_name().to_owned(),
                     role_name: service.role().to_owned(),
-                    computer_name: node.machine.clone(),
+                    computer_name: node.machine.to_string(),
                 })
                 .await?;
         }
