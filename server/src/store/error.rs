@@ -1,6 +1,7 @@
 //! Why a store call failed, told apart by what the caller does next.
 
 use std::error::Error as StdError;
+use std::io;
 
 use tandem_domain::identity::Fqdn;
 use tandem_domain::ownership::Epoch;
@@ -125,6 +126,12 @@ pub enum Error {
         /// Bytes announced.
         length: u64,
     },
+    /// Another transfer of the same content is under way: wait for it.
+    #[error("content {hash} is being transferred by somebody else")]
+    UploadBusy {
+        /// The content.
+        hash: ContentHash,
+    },
     /// There is no room: make some, then do it again. What was acknowledged is not touched.
     #[error("the disk is full: {0}")]
     DiskFull(String),
@@ -137,4 +144,16 @@ pub enum Error {
     /// The database or the file system failed.
     #[error("the store failed: {0}")]
     Backend(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+impl Error {
+    /// A failure of the file system, told apart by what the caller does next.
+    pub(crate) fn from_io(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Self::DiskFull(error.to_string())
+            }
+            _ => Self::Backend(Box::new(error)),
+        }
+    }
 }

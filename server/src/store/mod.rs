@@ -17,6 +17,7 @@ mod account;
 mod audit;
 mod change_log;
 mod content;
+mod content_files;
 mod document;
 mod error;
 pub mod gate;
@@ -24,6 +25,7 @@ mod journal;
 mod management;
 mod ownership;
 mod salvage;
+pub mod sqlite;
 
 pub use account::{Account, AccountDetails, AccountName};
 pub use audit::{AuditIntent, AuditLog, AuditOutcome, AuditRecord};
