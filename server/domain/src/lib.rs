@@ -30,3 +30,6 @@ pub mod refusal;
 pub mod request;
 pub mod sign_in;
 pub mod topology;
+
+#[cfg(test)]
+mod fixtures;

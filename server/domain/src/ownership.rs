@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::Fqdn;
 
+#[cfg(test)]
+mod histories;
 mod serving;
 pub use serving::{
     PartnerAnswer, QuarantineReason, Serving, WhenPartnerUnreachable, decide_serving,

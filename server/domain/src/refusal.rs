@@ -55,7 +55,7 @@ pub enum Refusal {
     #[error("\"{pool}\" is a {}: only Front End pools have users, and so a backup pool.", kind.name())]
     PoolNotFrontEnd { pool: Fqdn, kind: PoolKind },
 
-    #[error("Pool \"{pool}\" has no backup pool: its users have nowhere to go.")]
+    #[error("Pool \"{pool}\" has no backup pool.")]
     PoolNotPaired { pool: Fqdn },
 
     #[error("Pool \"{pool}\" is failed over already: pool \"{backup}\" serves its users.")]
@@ -67,24 +67,22 @@ pub enum Refusal {
     PartnerPoolFailedOver { pool: Fqdn, partner: Fqdn },
 
     #[error(
-        "Pool \"{pool}\" cannot be reached{}, so its data cannot be brought up to date on pool \"{backup}\" before its users are moved.", silence(*silent_for)
+        "Pool \"{pool}\" cannot be reached{}, {}.", silence(*silent_for), prevented(*operation, backup)
     )]
     PoolUnreachable {
         pool: Fqdn,
         backup: Fqdn,
         silent_for: Option<Duration>,
+        operation: OperationKind,
     },
 
     #[error(
-        "The Front End servers of pool \"{pool}\" answer, but its back end store does not, so its data cannot be brought up to date on pool \"{backup}\"."
+        "The Front End servers of pool \"{pool}\" answer, but its back end store does not, {}.", prevented(*operation, backup)
     )]
-    PoolBackEndUnavailable { pool: Fqdn, backup: Fqdn },
-
-    #[error("Pool \"{pool}\" cannot take its users back from \"{backup}\": {}.", home_pool_down(*silent_for))]
-    HomePoolUnavailable {
+    PoolBackEndUnavailable {
         pool: Fqdn,
         backup: Fqdn,
-        silent_for: Option<Duration>,
+        operation: OperationKind,
     },
 
     #[error("Pool \"{backup}\", the backup pool of \"{pool}\", is unavailable{}.", silence(*silent_for))]
@@ -126,6 +124,9 @@ pub enum Refusal {
     )]
     BackupPoolNotFailedOver { pool: Fqdn, failed_over: Fqdn },
 
+    #[error("The Backup Service of pool \"{pool}\" is not running.")]
+    BackupServiceInactive { pool: Fqdn },
+
     #[error("Operation {id} ({}) on pool \"{on}\" has not ended, so pool \"{pool}\" cannot be moved.", running.cmdlet())]
     OperationInProgress {
         pool: Fqdn,
@@ -144,7 +145,9 @@ pub enum Refusal {
         of: usize,
     },
 
-    #[error("Pool \"{quarantined}\" is in quarantine: {reason}.")]
+    #[error(
+        "The users of pool \"{pool}\" cannot be moved: pool \"{quarantined}\" is in quarantine, because {reason}."
+    )]
     Quarantined {
         pool: Fqdn,
         quarantined: Fqdn,
@@ -229,13 +232,13 @@ impl Refusal {
             Self::PartnerPoolFailedOver { .. } => "PartnerPoolFailedOver",
             Self::PoolUnreachable { .. } => "PoolUnreachable",
             Self::PoolBackEndUnavailable { .. } => "PoolBackEndUnavailable",
-            Self::HomePoolUnavailable { .. } => "HomePoolUnavailable",
             Self::BackupPoolUnavailable { .. } => "BackupPoolUnavailable",
             Self::PoolIsEdgeNextHop { .. } => "PoolIsEdgeNextHop",
             Self::CentralManagementOnPool { .. } => "CentralManagementOnPool",
             Self::CentralManagementUnavailable { .. } => "CentralManagementUnavailable",
             Self::NotFailedOver { .. } => "NotFailedOver",
             Self::BackupPoolNotFailedOver { .. } => "BackupPoolNotFailedOver",
+            Self::BackupServiceInactive { .. } => "BackupServiceInactive",
             Self::OperationInProgress { .. } => "OperationInProgress",
             Self::PoolBelowQuorum { .. } => "PoolBelowQuorum",
             Self::Quarantined { .. } => "Quarantined",
@@ -271,8 +274,8 @@ impl Refusal {
             | Self::PublishRemovesHomedUsers { .. } => Category::InvalidOperation,
             Self::PoolUnreachable { .. }
             | Self::PoolBackEndUnavailable { .. }
-            | Self::HomePoolUnavailable { .. }
             | Self::BackupPoolUnavailable { .. }
+            | Self::BackupServiceInactive { .. }
             | Self::CentralManagementUnavailable { .. }
             | Self::PoolBelowQuorum { .. }
             | Self::MoveSourceUnreachable { .. }
@@ -306,11 +309,15 @@ fn silence(silent_for: Option<Duration>) -> String {
     )
 }
 
-fn home_pool_down(silent_for: Option<Duration>) -> String {
-    silent_for.map_or_else(
-        || "it does not answer, or its back end store does not".to_owned(),
-        |age| format!("it was last heard of {} ago", crate::loss::human_age(age)),
-    )
+fn prevented(operation: OperationKind, backup: &Fqdn) -> String {
+    match operation {
+        OperationKind::FailOver | OperationKind::MoveUser => format!(
+            "so its data cannot be brought up to date on pool \"{backup}\" before its users are moved"
+        ),
+        OperationKind::FailBack => {
+            format!("so it cannot take its users back from pool \"{backup}\"")
+        }
+    }
 }
 
 fn last_master(pool: Option<&Fqdn>) -> String {

@@ -193,6 +193,27 @@ pub enum UserOperation {
     PickUpGroupCall,
 }
 
+impl UserOperation {
+    /// Every operation.
+    pub const ALL: [Self; 15] = [
+        Self::TwoPartyMessage,
+        Self::Call,
+        Self::ReadContacts,
+        Self::ChangeContacts,
+        Self::SearchAddressBook,
+        Self::ReadPresence,
+        Self::SetPresence,
+        Self::ChangeForwarding,
+        Self::RouteByDoNotDisturb,
+        Self::ScheduleMeeting,
+        Self::JoinMeeting,
+        Self::UploadMeetingContent,
+        Self::ParkCall,
+        Self::CallResponseGroup,
+        Self::PickUpGroupCall,
+    ];
+}
+
 /// Whether an operation works in a mode.
 #[must_use]
 pub fn is_allowed(mode: Mode, operation: UserOperation) -> bool {
@@ -216,3 +237,6 @@ pub fn is_allowed(mode: Mode, operation: UserOperation) -> bool {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //! cycle may ship.
 
 mod configuration;
+mod drive;
 mod kind;
 mod state;
 
@@ -9,6 +10,7 @@ pub use configuration::{
     BackupServiceConfiguration, CycleLimits, InvalidSetting, MAX_SYNC_INTERVAL, MIN_SYNC_INTERVAL,
     RECORDS_PER_BATCH,
 };
+pub use drive::{ParameterConflict, WaitTarget};
 pub use kind::{BackupCategory, BackupModule, DocumentKind, UnknownModule, parse_modules};
 pub use state::{
     CycleOutcome, ExportObservation, ExportState, ImportState, export_state, import_state,

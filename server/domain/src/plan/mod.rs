@@ -19,11 +19,13 @@ mod build;
 mod describe;
 mod digest;
 mod readiness;
+mod resolve;
 mod step;
 
 pub use build::{Decision, plan_fail_back, plan_fail_over, plan_move_user};
 pub use digest::{Digest, InvalidDigest};
 pub use readiness::{Prospect, Readiness, readiness};
+pub use resolve::Resolution;
 pub use step::{Action, Step, Undo};
 
 /// What a plan does.
@@ -165,3 +167,6 @@ impl Plan {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -147,6 +147,31 @@ pub fn check_move_user(seen: &Observation, request: &MoveUserRequest) -> Result<
     Ok(())
 }
 
+/// Whether the Backup Service of a pool can be driven now (`Invoke-CsBackupServiceSync`, `Backup-CsPool`,
+/// `Sync-CsUserData`): the pool is paired, both pools answer, and the service runs.
+pub fn check_backup_sync(
+    seen: &Observation,
+    pool: &Fqdn,
+    is_service_active: bool,
+) -> Result<(), Refusal> {
+    let (pool, backup) = paired_front_end(seen, pool)?;
+    if !is_service_active {
+        return Err(Refusal::BackupServiceInactive {
+            pool: pool.fqdn.clone(),
+        });
+    }
+    running(seen, pool, backup, OperationKind::FailOver)?;
+    if seen.is_reachable(&backup.fqdn) {
+        return Ok(());
+    }
+    Err(Refusal::BackupPoolUnavailable {
+        pool: pool.fqdn.clone(),
+        backup: backup.fqdn.clone(),
+        silent_for: silent_for(seen, &backup.fqdn),
+        operation: OperationKind::FailOver,
+    })
+}
+
 fn serving_pool<'a>(seen: &'a Observation, home: &'a Fqdn) -> &'a Fqdn {
     match (seen.state(home).is_away(), seen.topology.backup_of(home)) {
         (true, Some(backup)) => &backup.fqdn,
@@ -289,13 +314,7 @@ fn check_backup_pool(
 
 /// A planned failover brings the backup up to date first, so the pool must be able to export.
 fn check_source(seen: &Observation, pool: &Pool, backup: &Pool) -> Result<(), Refusal> {
-    let source = reachable(seen, pool, backup)?;
-    if !source.back_end_available {
-        return Err(Refusal::PoolBackEndUnavailable {
-            pool: pool.fqdn.clone(),
-            backup: backup.fqdn.clone(),
-        });
-    }
+    let source = running(seen, pool, backup, OperationKind::FailOver)?;
     match source.quarantined {
         Some(reason) => Err(quarantined_refusal(pool, pool, reason)),
         None => Ok(()),
@@ -304,24 +323,34 @@ fn check_source(seen: &Observation, pool: &Pool, backup: &Pool) -> Result<(), Re
 
 /// A failback needs a home pool that can serve: it answers, its store answers, its servers have quorum.
 fn check_home_pool_runs(seen: &Observation, pool: &Pool, backup: &Pool) -> Result<(), Refusal> {
-    let home = match seen.pool(&pool.fqdn) {
-        Some(home) if home.reach.is_reachable() => home,
-        Some(_) | None => {
-            return Err(Refusal::HomePoolUnavailable {
-                pool: pool.fqdn.clone(),
-                backup: backup.fqdn.clone(),
-                silent_for: silent_for(seen, &pool.fqdn),
-            });
-        }
-    };
-    if !home.back_end_available {
-        return Err(Refusal::HomePoolUnavailable {
+    running(seen, pool, backup, OperationKind::FailBack)?;
+    check_quorum(seen, pool)
+}
+
+/// The pool answers, and so does its store.
+fn running<'a>(
+    seen: &'a Observation,
+    pool: &Pool,
+    backup: &Pool,
+    operation: OperationKind,
+) -> Result<&'a PoolObservation, Refusal> {
+    let observed = seen
+        .pool(&pool.fqdn)
+        .filter(|observed| observed.reach.is_reachable())
+        .ok_or_else(|| Refusal::PoolUnreachable {
             pool: pool.fqdn.clone(),
             backup: backup.fqdn.clone(),
-            silent_for: None,
-        });
+            silent_for: silent_for(seen, &pool.fqdn),
+            operation,
+        })?;
+    if observed.back_end_available {
+        return Ok(observed);
     }
-    check_quorum(seen, pool)
+    Err(Refusal::PoolBackEndUnavailable {
+        pool: pool.fqdn.clone(),
+        backup: backup.fqdn.clone(),
+        operation,
+    })
 }
 
 fn check_quorum(seen: &Observation, pool: &Pool) -> Result<(), Refusal> {
@@ -335,20 +364,6 @@ fn check_quorum(seen: &Observation, pool: &Pool) -> Result<(), Refusal> {
         needed: need.needed,
         of: need.of,
     })
-}
-
-fn reachable<'a>(
-    seen: &'a Observation,
-    pool: &Pool,
-    backup: &Pool,
-) -> Result<&'a PoolObservation, Refusal> {
-    seen.pool(&pool.fqdn)
-        .filter(|observed| observed.reach.is_reachable())
-        .ok_or_else(|| Refusal::PoolUnreachable {
-            pool: pool.fqdn.clone(),
-            backup: backup.fqdn.clone(),
-            silent_for: silent_for(seen, &pool.fqdn),
-        })
 }
 
 fn silent_for(seen: &Observation, fqdn: &Fqdn) -> Option<std::time::Duration> {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 mod check;
-pub use check::{Admission, check_fail_back, check_fail_over, check_move_user};
+pub use check::{Admission, check_backup_sync, check_fail_back, check_fail_over, check_move_user};
 
 /// The state of the users homed on a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,3 +89,6 @@ pub enum FailBackPhase {
     /// The home pool's services start; users sign in there in resiliency mode first.
     Starting,
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,11 +25,12 @@ pub(super) fn of(refusal: &Refusal) -> String {
         Refusal::PartnerPoolFailedOver { pool, partner } => format!(
             "First: Invoke-CsPoolFailBack -PoolFqdn {partner}. Then: Invoke-CsPoolFailOver -PoolFqdn {pool}"
         ),
+        Refusal::PoolUnreachable { pool, operation: OperationKind::FailBack, .. }
+        | Refusal::PoolBackEndUnavailable { pool, operation: OperationKind::FailBack, .. } => format!(
+            "Bring \"{pool}\" online, its back end store first, then repeat: Invoke-CsPoolFailBack -PoolFqdn {pool}"
+        ),
         Refusal::PoolUnreachable { pool, .. } | Refusal::PoolBackEndUnavailable { pool, .. } => format!(
             "Bring \"{pool}\" back, or, if it is lost, accept the loss of what its last backup does not hold: Invoke-CsPoolFailOver -PoolFqdn {pool} -DisasterMode. To see that loss first, add -WhatIf"
-        ),
-        Refusal::HomePoolUnavailable { pool, .. } => format!(
-            "Bring \"{pool}\" online, its back end store first, then repeat: Invoke-CsPoolFailBack -PoolFqdn {pool}"
         ),
         Refusal::BackupPoolUnavailable { pool, backup, operation, .. } => format!(
             "Bring \"{backup}\" back, then repeat: {} -PoolFqdn {pool}",
@@ -49,6 +50,9 @@ pub(super) fn of(refusal: &Refusal) -> String {
         Refusal::CentralManagementUnavailable { .. } => {
             "Find out where it is: Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus. Then bring it back: Invoke-CsManagementServerFailover".to_owned()
         }
+        Refusal::BackupServiceInactive { pool } => format!(
+            "Start it on a Front End server of \"{pool}\": Start-CsWindowsService -Name LYNCBACKUP"
+        ),
         Refusal::NotFailedOver { pool, .. } => format!(
             "Nothing needs to be done. To see who serves its users: Get-CsPoolBackupRelationship -PoolFqdn {pool}"
         ),
@@ -94,9 +98,13 @@ pub(super) fn of(refusal: &Refusal) -> String {
 /// The parameter with which the caller may go on all the same, and what it costs.
 pub(super) fn waiver(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
-        Refusal::PoolUnreachable { .. } | Refusal::PoolBackEndUnavailable { .. } => {
-            Some("-DisasterMode: what the last backup does not hold is lost")
-        }
+        Refusal::PoolUnreachable { operation, .. }
+        | Refusal::PoolBackEndUnavailable { operation, .. } => match operation {
+            OperationKind::FailOver => {
+                Some("-DisasterMode: what the last backup does not hold is lost")
+            }
+            OperationKind::FailBack | OperationKind::MoveUser => None,
+        },
         Refusal::BackupPoolUnavailable { operation, .. } => match operation {
             OperationKind::FailBack => Some(
                 "-DisasterMode: everything that the users wrote while they were failed over is lost",
@@ -110,12 +118,12 @@ pub(super) fn waiver(refusal: &Refusal) -> Option<&'static str> {
         Refusal::PoolNotFound { .. }
         | Refusal::PoolNotFrontEnd { .. }
         | Refusal::PoolNotPaired { .. }
-        | Refusal::HomePoolUnavailable { .. }
         | Refusal::AlreadyFailedOver { .. }
         | Refusal::PartnerPoolFailedOver { .. }
         | Refusal::PoolIsEdgeNextHop { .. }
         | Refusal::CentralManagementOnPool { .. }
         | Refusal::CentralManagementUnavailable { .. }
+        | Refusal::BackupServiceInactive { .. }
         | Refusal::NotFailedOver { .. }
         | Refusal::BackupPoolNotFailedOver { .. }
         | Refusal::OperationInProgress { .. }

@@ -1,12 +1,8 @@
 //! What a publication changes, and when it is refused.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use super::*;
-use crate::observation::{
-    CentralManagement, Observation, OpenOperation, OperationKind, PoolObservation,
-};
+use crate::fixtures;
+use crate::observation::{Observation, OpenOperation, OperationKind};
 use crate::pool_state::PoolState;
 
 fn changes(change: impl FnOnce(&mut Topology)) -> Vec<String> {
@@ -76,26 +72,11 @@ fn the_order_of_machines_is_the_order_of_seeds() {
 }
 
 fn seen(pool1: PoolState, homed_users: u64) -> Observation {
-    let topology = pair();
-    let pools: BTreeMap<_, _> = topology.pools[..2]
-        .iter()
-        .map(|pool| {
-            let mut observed = PoolObservation::healthy(pool);
-            observed.homed_users = homed_users;
-            (pool.fqdn.clone(), observed)
-        })
-        .collect();
-    let mut seen = Observation {
-        topology: Arc::new(topology),
-        topology_version: 7,
-        pools,
-        central_management: CentralManagement::NotDeployed,
-        open_operations: Vec::new(),
-    };
-    seen.pools
-        .get_mut(&fqdn("pool1.contoso.com"))
-        .unwrap()
-        .state = pool1;
+    let mut seen = fixtures::healthy_pair();
+    for pool in seen.pools.values_mut() {
+        pool.homed_users = homed_users;
+    }
+    fixtures::set_state(&mut seen, &fixtures::pool1(), pool1);
     seen
 }
 
