@@ -1,0 +1,173 @@
+//! Tab: the server knows commands, parameters and names; this machine knows its files.
+
+use std::fs;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use reedline::{Completer, CompletionResult, Span, Suggestion};
+use tandem::shell::v1::{CompleteRequest, CompleteResponse};
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+use super::{Session, taken};
+
+/// How long a Tab may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Files that are offered at once.
+const FILES_MAX: usize = 200;
+
+/// Completes lines of a session.
+pub(super) struct Completions {
+    session: Arc<Mutex<Session>>,
+    runtime: Handle,
+    // The menu asks several times about the same place.
+    last: Option<(String, Vec<Suggestion>)>,
+}
+
+impl Completions {
+    /// Completes with the session's server, which is asked on the runtime.
+    pub(super) fn new(session: Arc<Mutex<Session>>, runtime: Handle) -> Self {
+        Self {
+            session,
+            runtime,
+            last: None,
+        }
+    }
+
+    fn ask(&self, line: &str, position: usize) -> Option<CompleteResponse> {
+        let session = taken(&self.session);
+        let request = CompleteRequest {
+            line: line.to_owned(),
+            caret: u32::try_from(line[..position].encode_utf16().count()).ok()?,
+            session_id: session.id,
+        };
+        let asked = timeout(PATIENCE, session.shell.complete(request));
+        self.runtime.block_on(asked).ok()?.ok()
+    }
+}
+
+impl Completer for Completions {
+    fn complete(&mut self, line: &str, position: usize) -> CompletionResult {
+        let place = format!("{position}:{line}");
+        if let Some((known, suggestions)) = &self.last
+            && *known == place
+        {
+            return CompletionResult::fresh(suggestions.clone());
+        }
+        let answer = self.ask(line, position);
+        let mut suggestions = answer.map_or_else(Vec::new, |answer| suggestions(line, answer));
+        if suggestions.is_empty() {
+            suggestions = files(&line[..position]);
+        }
+        self.last = Some((place, suggestions.clone()));
+        CompletionResult::fresh(suggestions)
+    }
+}
+
+fn suggestions(line: &str, answer: CompleteResponse) -> Vec<Suggestion> {
+    let start = byte_of(line, answer.replacement_index);
+    let end = byte_of(
+        line,
+        answer
+            .replacement_index
+            .saturating_add(answer.replacement_length),
+    );
+    let suggestion = |found: tandem::shell::v1::CompletionMatch| Suggestion {
+        value: found.completion_text,
+        display_override: Some(found.list_item_text).filter(|text| !text.is_empty()),
+        description: Some(found.tool_tip).filter(|tip| !tip.is_empty()),
+        span: Span::new(start, end),
+        ..Suggestion::default()
+    };
+    answer.r#match.into_iter().map(suggestion).collect()
+}
+
+/// The byte at which that many UTF-16 units have passed.
+fn byte_of(line: &str, units: u32) -> usize {
+    let mut passed = 0;
+    for (index, character) in line.char_indices() {
+        if passed >= units as usize {
+            return index;
+        }
+        passed += character.len_utf16();
+    }
+    line.len()
+}
+
+/// This machine's files that the word before the caret could mean.
+fn files(before: &str) -> Vec<Suggestion> {
+    let ends_word = |character: char| character.is_whitespace() || "'\"=,(>:".contains(character);
+    let start = before.rfind(ends_word).map_or(0, |index| index + 1);
+    let word = &before[start..];
+    let (folder, name) = word
+        .rfind('/')
+        .map_or(("", word), |slash| word.split_at(slash + 1));
+    // The first word is a command; an empty one says too little.
+    if start == 0 || word.is_empty() {
+        return Vec::new();
+    }
+    let is_quoted = before[..start].ends_with(['\'', '"']);
+    let Ok(entries) = fs::read_dir(if folder.is_empty() { "." } else { folder }) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let found = entry.file_name().into_string().ok()?;
+            found
+                .starts_with(name)
+                .then(|| format!("{folder}{found}{}", if is_folder { "/" } else { "" }))
+        })
+        .take(FILES_MAX)
+        .collect();
+    names.sort();
+    let quote = |path: String| match path.contains(' ') && !is_quoted {
+        true => format!("'{}'", path.replace('\'', "''")),
+        false => path,
+    };
+    names
+        .into_iter()
+        .map(|path| Suggestion {
+            value: quote(path),
+            span: Span::new(start, before.len()),
+            ..Suggestion::default()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn carets_count_utf16_units() {
+        assert_eq!(byte_of("aü😀b", 0), 0);
+        assert_eq!(byte_of("aü😀b", 2), 3);
+        assert_eq!(byte_of("aü😀b", 4), 7);
+        assert_eq!(byte_of("aü😀b", 99), 8);
+    }
+
+    #[test]
+    fn files_complete_words_but_never_the_command() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("users one.csv"), "").unwrap();
+        fs::write(folder.path().join("users.csv"), "").unwrap();
+        let path = folder.path().to_str().unwrap();
+        let line = format!("Import-Csv {path}/use");
+        let found: Vec<String> = files(&line)
+            .into_iter()
+            .map(|suggestion| suggestion.value)
+            .collect();
+        assert_eq!(
+            found,
+            [
+                format!("'{path}/users one.csv'"),
+                format!("{path}/users.csv")
+            ]
+        );
+        assert_eq!(files(&format!("{path}/use")), []);
+    }
+}

@@ -1,0 +1,284 @@
+//! One pipeline from its start to its end: what it says is written, what it asks is answered, Ctrl-C stops it.
+
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
+
+use tandem::cmdlet::v1::stream_record::Record;
+use tandem::shell::v1::prompt::Question;
+use tandem::shell::v1::prompt_answer::Answer;
+use tandem::shell::v1::{Choices, FieldAnswers, Fields, Finished, OutputForm, Prompt, Said, Start};
+use tandem_client::{Error, Message, Requests, Running, Shell};
+use tokio::time::timeout;
+
+use super::files::Files;
+use super::input;
+use super::keyboard::{Keyboard, Typed};
+use super::options::InputForm;
+use super::output::Output;
+use super::prompt::{self, Chosen, Entered};
+use super::screen::Screen;
+
+/// How long a pipeline may take to end after its reader has gone away.
+const PATIENCE_AFTER_CLOSE: Duration = Duration::from_secs(5);
+
+/// The caller's side of pipelines: streams, keyboard, files.
+pub(crate) struct Caller {
+    /// The standard streams.
+    pub(crate) screen: Screen,
+    /// Where text goes.
+    pub(crate) output: Output,
+    /// Where answers come from.
+    pub(crate) keyboard: Keyboard,
+    /// The caller's files.
+    pub(crate) files: Files,
+    /// The output form.
+    pub(crate) form: OutputForm,
+}
+
+/// Why a pipeline could not be brought to its end.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The connection or the server.
+    #[error(transparent)]
+    Call(#[from] Error),
+    /// Standard output.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] io::Error),
+    /// A second Ctrl-C: the caller does not wait for the pipeline's end.
+    #[error("left before the pipeline had stopped")]
+    Left,
+}
+
+impl Caller {
+    /// Runs one pipeline to its end.
+    ///
+    /// # Errors
+    /// When its end does not come.
+    pub(crate) async fn run(
+        &mut self,
+        shell: &Shell,
+        start: Start,
+        input: Option<InputForm>,
+    ) -> Result<Finished, Failure> {
+        let running = shell.invoke(start).await?;
+        let requests = running.requests();
+        let fed = input.map(|form| tokio::spawn(input::feed(form, requests.clone())));
+        let finished = self.follow(running, &requests).await;
+        self.output.progress().clear();
+        self.files.close();
+        let finished = finished?;
+        self.output.flush()?;
+        if let Some(fed) = fed.filter(tokio::task::JoinHandle::is_finished)
+            && let Ok(Err(problem)) = fed.await
+        {
+            self.output.complain(&format!("tandem: {problem}\n"))?;
+        }
+        Ok(finished)
+    }
+
+    async fn follow(
+        &mut self,
+        mut running: Running,
+        requests: &Requests,
+    ) -> Result<Finished, Failure> {
+        let mut stops = 0;
+        let mut end = None;
+        // One listener for all rounds, and asked first: Ctrl-C must get through while output floods.
+        let mut interrupt = pin!(tokio::signal::ctrl_c());
+        loop {
+            let message = tokio::select! {
+                biased;
+                interrupted = &mut interrupt => {
+                    interrupted?;
+                    stops += 1;
+                    if stops > 1 {
+                        return Err(Failure::Left);
+                    }
+                    interrupt.set(tokio::signal::ctrl_c());
+                    requests.stop().await;
+                    continue;
+                }
+                message = running.next() => message?,
+                // Nothing has arrived yet: let what did be seen, then wait.
+                () = std::future::ready(()), if self.output.is_dirty() => {
+                    self.output.flush()?;
+                    continue;
+                }
+            };
+            match message {
+                Some(Message::Finished(finished)) => end = Some(finished),
+                Some(message) => self.take(message, requests).await?,
+                None => return end.ok_or(Failure::Call(Error::Unfinished)),
+            }
+            if self.output.is_closed() && end.is_none() {
+                return self.leave_quietly(running, requests).await;
+            }
+        }
+    }
+
+    /// Nobody reads any more: stop the pipeline, and wait a little for its end.
+    async fn leave_quietly(
+        &mut self,
+        mut running: Running,
+        requests: &Requests,
+    ) -> Result<Finished, Failure> {
+        requests.stop().await;
+        let ended = timeout(PATIENCE_AFTER_CLOSE, async {
+            while let Ok(Some(message)) = running.next().await {
+                if let Message::Prompt(prompt) = message {
+                    requests
+                        .answer(prompt.prompt_id, Answer::Unavailable(true))
+                        .await;
+                }
+            }
+        });
+        // Whether it ended in time or not, the caller wants to hear nothing more.
+        let _ = ended.await;
+        Ok(Finished::default())
+    }
+
+    async fn take(&mut self, message: Message, requests: &Requests) -> Result<(), Failure> {
+        match message {
+            Message::Text(text) => self.output.write(&text)?,
+            Message::Said(said) => self.said(&said)?,
+            Message::Prompt(prompt) => self.answer(prompt, requests).await?,
+            Message::File(request) => self.files.serve(request, requests).await,
+            // Objects come only when no form was asked for, and the end is the caller's.
+            Message::Output(_) | Message::Finished(_) => {}
+        }
+        Ok(())
+    }
+
+    fn said(&mut self, said: &Said) -> io::Result<()> {
+        if self.form == OutputForm::Clixml {
+            // Every stream is in the document.
+            return Ok(());
+        }
+        let record = said
+            .record
+            .as_ref()
+            .and_then(|record| record.record.as_ref());
+        match record {
+            Some(Record::Progress(progress)) => {
+                self.output.progress().show(progress);
+                Ok(())
+            }
+            _ if said.rendered.is_empty() => Ok(()),
+            Some(Record::Error(_)) => self.output.complain(&format!("{}\n", said.rendered)),
+            _ => self.output.say(&format!("{}\n", said.rendered)),
+        }
+    }
+
+    async fn answer(&mut self, prompt: Prompt, requests: &Requests) -> Result<(), Failure> {
+        self.output.flush()?;
+        self.output.progress().clear();
+        let answer = match prompt.question {
+            _ if !self.keyboard.is_somebody() => Asked::Nobody,
+            Some(Question::Choices(choices)) => {
+                self.output
+                    .say(&prompt::heading(&prompt.caption, &prompt.message))?;
+                self.choose(&choices).await?
+            }
+            Some(Question::Fields(fields)) => {
+                self.output.say(&prompt::field_heading(
+                    &prompt.caption,
+                    &prompt.message,
+                    &fields,
+                ))?;
+                self.fill(&fields).await?
+            }
+            None => Asked::Nobody,
+        };
+        match answer {
+            Asked::Answered(answer) => requests.answer(prompt.prompt_id, answer).await,
+            Asked::Nobody => {
+                requests
+                    .answer(prompt.prompt_id, Answer::Unavailable(true))
+                    .await
+            }
+            Asked::Interrupted => requests.stop().await,
+        };
+        Ok(())
+    }
+
+    async fn choose(&mut self, choices: &Choices) -> Result<Asked, Failure> {
+        loop {
+            self.output
+                .say(&prompt::choice_line(choices, self.screen.width()))?;
+            let line = match self.line(false).await? {
+                Typed::Line(line) => line,
+                other => return Ok(other.into()),
+            };
+            match prompt::chosen(choices, &line) {
+                Chosen::Index(index) => return Ok(Asked::Answered(Answer::Choice(index))),
+                Chosen::Help => self.output.say(&prompt::choice_help(choices))?,
+                Chosen::Nothing => {}
+            }
+        }
+    }
+
+    async fn fill(&mut self, fields: &Fields) -> Result<Asked, Failure> {
+        let mut values = Vec::with_capacity(fields.field.len());
+        for field in &fields.field {
+            let is_list = prompt::is_list(field);
+            let mut answers = Vec::new();
+            loop {
+                self.output
+                    .say(&prompt::field_line(field, is_list.then_some(answers.len())))?;
+                let line = match self.line(field.secret).await? {
+                    Typed::Line(line) => line,
+                    other => return Ok(other.into()),
+                };
+                if is_list && line.is_empty() {
+                    break;
+                }
+                match prompt::entered(field, &line) {
+                    Entered::Text(text) => answers.push(Some(text)),
+                    Entered::Null => answers.push(None),
+                    Entered::Again(told) => {
+                        self.output.say(&format!("{told}\n"))?;
+                        continue;
+                    }
+                }
+                if !is_list {
+                    break;
+                }
+            }
+            values.push(prompt::value(field, answers));
+        }
+        Ok(Asked::Answered(Answer::Fields(FieldAnswers {
+            value: values,
+        })))
+    }
+
+    async fn line(&mut self, secret: bool) -> io::Result<Typed> {
+        let typed = self.keyboard.line(secret).await;
+        // An answer out of a pipe does not show by itself; `pwsh` shows it so that the transcript reads right.
+        match &typed {
+            Typed::Line(_) if secret && self.keyboard.is_silent() => self.output.say("\n")?,
+            Typed::Line(line) if self.keyboard.is_silent() => {
+                self.output.say(&format!("{line}\n"))?
+            }
+            Typed::End => self.output.say("\n")?,
+            Typed::Line(_) | Typed::Interrupt => {}
+        }
+        Ok(typed)
+    }
+}
+
+/// How asking went.
+enum Asked {
+    Answered(Answer),
+    Nobody,
+    Interrupted,
+}
+
+impl From<Typed> for Asked {
+    fn from(typed: Typed) -> Self {
+        match typed {
+            Typed::Interrupt => Self::Interrupted,
+            Typed::Line(_) | Typed::End => Self::Nobody,
+        }
+    }
+}

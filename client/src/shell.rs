@@ -1,0 +1,182 @@
+//! Command lines and structured pipelines on one connection: start, talk with what runs, take what it says.
+
+use tandem::cmdlet::v1::Value;
+use tandem::shell::v1::invoke_request::Message as Request;
+use tandem::shell::v1::shell_service_client::ShellServiceClient;
+use tandem::shell::v1::{
+    CompleteRequest, CompleteResponse, EndOfInput, FileAnswer, InvokeRequest, InvokeResponse,
+    Output, PromptAnswer, Start, Stop, prompt_answer, start,
+};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Streaming;
+use tonic::transport::Channel;
+
+use crate::{Connection, Error};
+
+pub use tandem::shell::v1::invoke_response::Message;
+
+/// Messages to a running pipeline that may wait for the network; more wait in the caller.
+const REQUESTS_WAITING: usize = 64;
+/// The largest message that is taken: one string of `ConvertTo-Json` may be long.
+const MESSAGE_BYTES_MAX: usize = 64 << 20;
+
+/// Runs command lines on one connection. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    connection: Connection,
+    client: ShellServiceClient<Channel>,
+}
+
+/// A pipeline that runs. Dropping it cancels the pipeline on the server.
+#[derive(Debug)]
+pub struct Running {
+    connection: Connection,
+    requests: mpsc::Sender<InvokeRequest>,
+    responses: Streaming<InvokeResponse>,
+    finished: bool,
+}
+
+/// The way to a running pipeline. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Requests(mpsc::Sender<InvokeRequest>);
+
+impl Shell {
+    pub(crate) fn new(connection: Connection) -> Self {
+        let client = ShellServiceClient::new(connection.channel())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+            .max_encoding_message_size(MESSAGE_BYTES_MAX);
+        Self { connection, client }
+    }
+
+    /// Starts a line of PowerShell's language; its output comes as objects.
+    ///
+    /// # Errors
+    /// When the server refuses the call or cannot be reached any more.
+    pub async fn line(&self, line: &str) -> Result<Running, Error> {
+        self.invoke(Start {
+            command: Some(start::Command::Line(line.to_owned())),
+            output: Some(Output::default()),
+            ..Start::default()
+        })
+        .await
+    }
+
+    /// Starts what the message says.
+    ///
+    /// # Errors
+    /// When the server refuses the call or cannot be reached any more.
+    pub async fn invoke(&self, start: Start) -> Result<Running, Error> {
+        let (requests, waiting) = mpsc::channel(REQUESTS_WAITING);
+        let first = InvokeRequest {
+            message: Some(Request::Start(start)),
+        };
+        // The channel is new and empty, so this cannot fail.
+        let _ = requests.try_send(first);
+        let mut client = self.client.clone();
+        let responses = client
+            .invoke(ReceiverStream::new(waiting))
+            .await
+            .map_err(|status| self.connection.explain(status))?
+            .into_inner();
+        Ok(Running {
+            connection: self.connection.clone(),
+            requests,
+            responses,
+            finished: false,
+        })
+    }
+
+    /// What could stand at the caret.
+    ///
+    /// # Errors
+    /// When the server refuses the call or cannot be reached any more.
+    pub async fn complete(&self, request: CompleteRequest) -> Result<CompleteResponse, Error> {
+        let mut client = self.client.clone();
+        let answer = client.complete(request).await;
+        answer
+            .map(tonic::Response::into_inner)
+            .map_err(|status| self.connection.explain(status))
+    }
+
+    /// The connection beneath.
+    #[must_use]
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl Running {
+    /// What the pipeline says next; `None` after its end was told.
+    ///
+    /// # Errors
+    /// When the call breaks, or ends without telling how the pipeline ended.
+    pub async fn next(&mut self) -> Result<Option<Message>, Error> {
+        loop {
+            match self.responses.message().await {
+                Ok(Some(InvokeResponse {
+                    message: Some(message),
+                })) => {
+                    self.finished |= matches!(message, Message::Finished(_));
+                    return Ok(Some(message));
+                }
+                // A message of a newer server that this client does not know.
+                Ok(Some(InvokeResponse { message: None })) => {}
+                Ok(None) if self.finished => return Ok(None),
+                Ok(None) => return Err(Error::Unfinished),
+                Err(status) => return Err(self.connection.explain(status)),
+            }
+        }
+    }
+
+    /// The way to the pipeline, for a task beside the one that reads.
+    #[must_use]
+    pub fn requests(&self) -> Requests {
+        Requests(self.requests.clone())
+    }
+}
+
+impl Requests {
+    /// Answers a prompt. Whether the pipeline still listens.
+    pub async fn answer(&self, prompt_id: u32, answer: prompt_answer::Answer) -> bool {
+        self.send(Request::Answer(PromptAnswer {
+            prompt_id,
+            answer: Some(answer),
+        }))
+        .await
+    }
+
+    /// Gives one input object. Whether the pipeline still listens.
+    pub async fn input(&self, value: Value) -> bool {
+        self.send(Request::Input(value)).await
+    }
+
+    /// Gives the objects of a CLIXML document as input. Whether the pipeline still listens.
+    pub async fn input_clixml(&self, document: String) -> bool {
+        self.send(Request::InputClixml(document)).await
+    }
+
+    /// Ends the input. Whether the pipeline still listens.
+    pub async fn end_of_input(&self) -> bool {
+        self.send(Request::EndOfInput(EndOfInput {})).await
+    }
+
+    /// Answers a file request. Whether the pipeline still listens.
+    pub async fn file(&self, answer: FileAnswer) -> bool {
+        self.send(Request::File(answer)).await
+    }
+
+    /// Stops the pipeline, as Ctrl-C does; its end is still told. Whether the pipeline still listens.
+    pub async fn stop(&self) -> bool {
+        self.send(Request::Stop(Stop {})).await
+    }
+
+    async fn send(&self, message: Request) -> bool {
+        self.0
+            .send(InvokeRequest {
+                message: Some(message),
+            })
+            .await
+            .is_ok()
+    }
+}
