@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::Error;
 
 /// The port that a node listens at unless its configuration says otherwise.
-pub const DEFAULT_PORT: u16 = 5099;
+pub const DEFAULT_PORT: u16 = 8443;
 
 /// A node's address: `host`, `host:port`, `[v6]:port`, with or without `https://`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -31,7 +31,9 @@ impl FromStr for Endpoint {
                 let (host, after) = rest.split_once(']').ok_or_else(unreadable)?;
                 (
                     host,
-                    after.strip_prefix(':').or((after.is_empty()).then_some("")),
+                    after
+                        .strip_prefix(':')
+                        .or_else(|| after.is_empty().then_some("")),
                 )
             }
             // More than one colon without brackets is an IPv6 address without a port.

@@ -74,7 +74,7 @@ impl Settings {
             path: path.to_owned(),
             reason: error.to_string().trim_end().to_owned(),
         })?;
-        let folder = path.parent().unwrap_or(Path::new(""));
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
         for file in [
             &mut settings.ca,
             &mut settings.certificate,

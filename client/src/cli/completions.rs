@@ -6,7 +6,7 @@ use tandem::shell::v1::CompleteRequest;
 use tandem_client::{Error, Profile, connect};
 use tokio::time::timeout;
 
-use super::options;
+use super::flags;
 
 /// How long a Tab may take; then there is nothing to offer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -21,7 +21,7 @@ pub(crate) enum Shell {
     /// fish.
     Fish,
     /// PowerShell.
-    PowerShell,
+    Pwsh,
 }
 
 impl Shell {
@@ -31,7 +31,7 @@ impl Shell {
             "bash" => Some(Self::Bash),
             "zsh" => Some(Self::Zsh),
             "fish" => Some(Self::Fish),
-            "powershell" | "pwsh" => Some(Self::PowerShell),
+            "powershell" | "pwsh" => Some(Self::Pwsh),
             _ => None,
         }
     }
@@ -43,7 +43,7 @@ pub(crate) fn script(shell: Shell) -> &'static str {
         Shell::Bash => include_str!("completions/tandem.bash"),
         Shell::Zsh => include_str!("completions/tandem.zsh"),
         Shell::Fish => include_str!("completions/tandem.fish"),
-        Shell::PowerShell => include_str!("completions/tandem.ps1"),
+        Shell::Pwsh => include_str!("completions/tandem.ps1"),
     }
 }
 
@@ -66,7 +66,7 @@ async fn candidates(profile: Result<Profile, Error>, words: &[String]) -> Vec<(S
     };
     let command = &before[options_before(before)..];
     if command.is_empty() && last.starts_with('-') {
-        let fitting = options::names().filter(|(name, _)| name.starts_with(last));
+        let fitting = flags::names().filter(|(name, _)| name.starts_with(last));
         return fitting
             .map(|(name, help)| (name.to_owned(), help.to_owned()))
             .collect();
@@ -107,7 +107,7 @@ async fn candidates(profile: Result<Profile, Error>, words: &[String]) -> Vec<(S
 fn options_before(words: &[String]) -> usize {
     let mut index = 0;
     while let Some(word) = words.get(index).filter(|word| word.starts_with('-')) {
-        index += 1 + usize::from(options::takes_value(word) && !word.contains('='));
+        index += 1 + usize::from(flags::takes_value(word) && !word.contains('='));
         if word == "--" {
             break;
         }
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn every_script_calls_back() {
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Pwsh] {
             assert!(script(shell).contains("tandem --complete"), "{shell:?}");
         }
     }

@@ -3,6 +3,7 @@
 mod completions;
 mod encoded;
 mod files;
+mod flags;
 mod input;
 mod interactive;
 mod keyboard;
@@ -35,7 +36,7 @@ pub(crate) fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
     };
     match &invocation.mode {
-        Mode::Help => print_whole(&options::help()),
+        Mode::Help => print_whole(&flags::help()),
         Mode::Version => print_whole(concat!("tandem ", env!("CARGO_PKG_VERSION"), "\n")),
         Mode::Completions(shell) => print_whole(completions::script(*shell)),
         _ => connected(invocation),

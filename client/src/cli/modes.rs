@@ -94,7 +94,7 @@ fn script(mode: &Mode) -> Result<Option<Script>, String> {
         .map_err(|_| format!("the script \"{}\" is not UTF-8", path.display()))?;
     let text = text
         .strip_prefix('\u{feff}')
-        .map_or(text.clone(), str::to_owned);
+        .map_or_else(|| text.clone(), str::to_owned);
     Ok(Some(Script {
         path: path.clone(),
         text,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use super::super::flags::{FLAGS, help};
 use super::*;
 
 fn of(words: &[&str]) -> Result<Invocation, String> {

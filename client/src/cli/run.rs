@@ -258,7 +258,7 @@ impl Caller {
         match &typed {
             Typed::Line(_) if secret && self.keyboard.is_silent() => self.output.say("\n")?,
             Typed::Line(line) if self.keyboard.is_silent() => {
-                self.output.say(&format!("{line}\n"))?
+                self.output.say(&format!("{line}\n"))?;
             }
             Typed::End => self.output.say("\n")?,
             Typed::Line(_) | Typed::Interrupt => {}

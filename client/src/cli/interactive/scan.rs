@@ -124,7 +124,7 @@ impl<'a> Scanner<'a> {
             '@' if rest.starts_with("@'\n") || rest.starts_with("@\"\n") => self.here_string(),
             '$' => self.variable(),
             '|' | '&' | ';' | ',' | '=' | '<' | '>' | '{' | '}' | '(' | ')' | '[' | ']' | '@' => {
-                self.operator(first)
+                self.operator(first);
             }
             '-' if rest[1..].starts_with(|next: char| next.is_alphabetic() || next == '?') => {
                 let length = word_length(&rest[1..]) + 1;
@@ -183,10 +183,10 @@ impl<'a> Scanner<'a> {
                     break;
                 }
                 Some(b'`') if quote == b'"' => {
-                    end += 1 + rest[end + 1..].chars().next().map_or(0, char::len_utf8)
+                    end += 1 + rest[end + 1..].chars().next().map_or(0, char::len_utf8);
                 }
                 Some(byte) if *byte == quote && rest.as_bytes().get(end + 1) == Some(&quote) => {
-                    end += 2
+                    end += 2;
                 }
                 Some(byte) if *byte == quote => {
                     end += 1;
