@@ -29,6 +29,8 @@ pub struct CommandInfo {
     pub output_types: Vec<Text>,
     /// What Get-Help shows.
     pub help: CommandHelp,
+    /// Whether it is a function without `CmdletBinding`, which has no common parameters.
+    pub simple_function: bool,
     /// What the binder makes of the above, once.
     pub signature: SignatureCell,
 }

@@ -8,6 +8,7 @@
 pub mod binder;
 pub mod builtin;
 pub mod command;
+pub mod completion;
 pub mod convert;
 pub mod error_record;
 pub mod format;

@@ -133,10 +133,10 @@ impl Signature {
             signature.add(Source::Own(index), parameter);
         }
         let common = common_parameters();
-        let count = if command.should_process {
-            common.len()
-        } else {
-            common.len() - SHOULD_PROCESS_PARAMETERS
+        let count = match (command.simple_function, command.should_process) {
+            (true, _) => 0,
+            (false, true) => common.len(),
+            (false, false) => common.len() - SHOULD_PROCESS_PARAMETERS,
         };
         for (index, parameter) in common.iter().enumerate().take(count) {
             signature.add(Source::Common(index), parameter);

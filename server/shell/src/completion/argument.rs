@@ -1,0 +1,354 @@
+//! Names and values of a command's parameters.
+
+use crate::binder::is_common;
+use crate::command::{CommandInfo, ParameterInfo, ParameterType, Validation};
+use crate::completion::scan::{Place, Word};
+use crate::completion::{Completion, CompletionMatch, CompletionSource, MatchKind, variable};
+use crate::help::syntax::{self, TypeStyle, type_text};
+use crate::value::Text;
+
+/// What the words before the caret have given already.
+#[derive(Debug, Default)]
+struct Given {
+    /// Indices of parameters with a value or, for switches, present.
+    bound: Vec<usize>,
+    /// Their values as typed.
+    values: Vec<(usize, String)>,
+    /// The sets that are still possible.
+    valid: u32,
+    /// The parameter that waits for its value.
+    waiting: Option<usize>,
+}
+
+/// Completes the word at the caret as an argument of `command`.
+pub(super) fn complete(
+    place: &Place,
+    command: &CommandInfo,
+    source: &dyn CompletionSource,
+    whole: Completion,
+) -> Completion {
+    let given = given(place, command);
+    let typed = &*place.word.text;
+    if typed.starts_with('-') && given.waiting.is_none() && !place.word.after_comma {
+        if let Some((name, value)) = typed[1..].split_once(':') {
+            let start = place.word.start + typed.len() - value.len();
+            let Ok(Some(index)) = command.signature().find(command, name) else {
+                return whole;
+            };
+            return Completion {
+                start,
+                length: place.word_end - start,
+                matches: values(index, value, true, &given, command, source),
+            };
+        }
+        return Completion {
+            matches: names(&typed[1..], &given, command),
+            ..whole
+        };
+    }
+    let target = if place.word.after_comma {
+        last_given(place, command)
+    } else {
+        given.waiting.or_else(|| next_position(&given, command))
+    };
+    let mut matches = match target {
+        Some(index) => values(index, typed, false, &given, command, source),
+        None => Vec::new(),
+    };
+    if matches.is_empty() && target.is_some_and(|index| names_a_property(command, index)) {
+        matches = properties(place, typed, source);
+    }
+    Completion { matches, ..whole }
+}
+
+fn given(place: &Place, command: &CommandInfo) -> Given {
+    let mut given = Given {
+        valid: u32::MAX,
+        ..Given::default()
+    };
+    let mut positional = Vec::new();
+    for word in place.words.iter().skip(1) {
+        take(word, command, &mut given, &mut positional);
+    }
+    for value in positional {
+        if let Some(index) = next_position(&given, command) {
+            bind(index, Some(value), command, &mut given);
+        }
+    }
+    given
+}
+
+fn take(word: &Word, command: &CommandInfo, given: &mut Given, positional: &mut Vec<String>) {
+    if word.after_comma || word.text.starts_with('@') {
+        return;
+    }
+    if let Some(index) = given.waiting.take() {
+        bind(index, Some(word.text.clone()), command, given);
+        return;
+    }
+    let is_name = word
+        .text
+        .strip_prefix('-')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || c == '_'));
+    if !is_name {
+        positional.push(word.text.clone());
+        return;
+    }
+    let (name, attached) = match word.text[1..].split_once(':') {
+        Some((name, value)) => (name, Some(value.to_owned())),
+        None => (&word.text[1..], None),
+    };
+    let Ok(Some(index)) = command.signature().find(command, name) else {
+        return;
+    };
+    let info = command.signature().info(command, index);
+    let waits = attached
+        .as_deref()
+        .map_or(!syntax::is_switch(info), str::is_empty);
+    if waits {
+        given.waiting = Some(index);
+        given.bound.push(index);
+        narrow(index, command, given);
+    } else {
+        bind(index, attached, command, given);
+    }
+}
+
+fn bind(index: usize, value: Option<String>, command: &CommandInfo, given: &mut Given) {
+    if !given.bound.contains(&index) {
+        given.bound.push(index);
+    }
+    given.values.extend(value.map(|value| (index, value)));
+    narrow(index, command, given);
+}
+
+fn narrow(index: usize, command: &CommandInfo, given: &mut Given) {
+    let mask = command.signature().formals[index].mask;
+    // Sets that do not go together are left to the binder to refuse.
+    if mask & given.valid != 0 {
+        given.valid &= mask;
+    }
+}
+
+/// The parameter that the next value without a name goes to.
+fn next_position(given: &Given, command: &CommandInfo) -> Option<usize> {
+    command
+        .signature()
+        .formals
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !given.bound.contains(index))
+        .filter_map(|(index, formal)| {
+            let position = formal
+                .within(given.valid)
+                .filter_map(|set| set.position.filter(|_| !set.remaining))
+                .min()?;
+            Some((position, index))
+        })
+        .min()
+        .map(|(_, index)| index)
+}
+
+/// The parameter whose value a comma continues.
+fn last_given(place: &Place, command: &CommandInfo) -> Option<usize> {
+    let mut before = place.words.iter().skip(1).filter(|word| !word.after_comma);
+    let value = before.next_back()?;
+    if let Some((name, _)) = value
+        .text
+        .strip_prefix('-')
+        .and_then(|rest| rest.split_once(':'))
+    {
+        return command.signature().find(command, name).ok().flatten();
+    }
+    let name = before.next_back()?.text.strip_prefix('-')?;
+    command.signature().find(command, name).ok().flatten()
+}
+
+/// Parameter names with the prefix: own ones in declaration order, -WhatIf and -Confirm, then the common ones; what is
+/// given already and what belongs to excluded sets is left out. Aliases only if no name fits.
+fn names(prefix: &str, given: &Given, command: &CommandInfo) -> Vec<CompletionMatch> {
+    let signature = command.signature();
+    let mut open: Vec<_> = signature
+        .formals
+        .iter()
+        .enumerate()
+        .filter(|(index, formal)| {
+            !given.bound.contains(index) && (formal.in_all_sets || formal.mask & given.valid != 0)
+        })
+        .map(|(index, _)| signature.info(command, index))
+        .collect();
+    open.sort_by_key(|info| match (is_common(command, &info.name), &*info.name) {
+        (false, _) => 0,
+        (true, "WhatIf" | "Confirm") => 1,
+        (true, _) => 2,
+    });
+    let offer = |name: &Text, info: &ParameterInfo| CompletionMatch {
+        text: format!("-{name}"),
+        list_text: name.to_string(),
+        kind: MatchKind::ParameterName,
+        tooltip: format!(
+            "[{}] {name}",
+            type_text(&info.parameter_type, TypeStyle::Accelerator)
+        ),
+    };
+    let fits = |name: &str| {
+        name.get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    let by_name: Vec<_> = open
+        .iter()
+        .filter(|info| fits(&info.name))
+        .map(|info| offer(&info.name, info))
+        .collect();
+    if !by_name.is_empty() {
+        return by_name;
+    }
+    open.iter()
+        .flat_map(|info| info.aliases.iter().map(move |alias| (alias, *info)))
+        .filter(|(alias, _)| fits(alias))
+        .map(|(alias, info)| offer(alias, info))
+        .collect()
+}
+
+/// Values that a parameter takes: of a `ValidateSet`, an enumeration, a named list; truth values for `-Switch:`.
+fn values(
+    index: usize,
+    typed: &str,
+    attached: bool,
+    given: &Given,
+    command: &CommandInfo,
+    source: &dyn CompletionSource,
+) -> Vec<CompletionMatch> {
+    let info = command.signature().info(command, index);
+    let (quote, prefix) = match typed.chars().next() {
+        Some(quote @ ('"' | '\'')) => (Some(quote), typed[1..].trim_end_matches(quote)),
+        _ => (None, typed),
+    };
+    if attached && syntax::is_switch(info) {
+        return ["$true", "$false"]
+            .into_iter()
+            .filter(|value| value.starts_with(prefix))
+            .map(|value| offer_value(value.to_owned(), value))
+            .collect();
+    }
+    let members = closed_list(info);
+    let candidates = match &info.completer {
+        Some(list) if members.is_empty() => {
+            let given: Vec<_> = given
+                .values
+                .iter()
+                .map(|(index, value)| {
+                    let name = command.signature().info(command, *index).name.clone();
+                    (name, Text::from(value.trim_matches(['"', '\''])))
+                })
+                .collect();
+            source.list(list, prefix, &given)
+        }
+        _ => members,
+    };
+    candidates
+        .into_iter()
+        .filter(|value| value.to_lowercase().starts_with(&prefix.to_lowercase()))
+        .map(|value| offer_value(quoted(&value, quote), &value))
+        .collect()
+}
+
+fn offer_value(text: String, value: &str) -> CompletionMatch {
+    CompletionMatch {
+        text,
+        list_text: value.to_owned(),
+        kind: MatchKind::ParameterValue,
+        tooltip: value.to_owned(),
+    }
+}
+
+/// The value in the quotes begun, or in single ones where it could not stand bare.
+fn quoted(value: &str, quote: Option<char>) -> String {
+    let bare = |c: char| !c.is_whitespace() && !"'\"`$(){}|;,&@#<>".contains(c);
+    match quote {
+        Some('\'') => format!("'{}'", value.replace('\'', "''")),
+        Some(quote) => format!("{quote}{}{quote}", value.replace('"', "`\"")),
+        None if !value.is_empty() && value.chars().all(bare) => value.to_owned(),
+        None => format!("'{}'", value.replace('\'', "''")),
+    }
+}
+
+/// The members of a parameter's `ValidateSet` or enumeration, sorted.
+fn closed_list(info: &ParameterInfo) -> Vec<Text> {
+    let set = info
+        .validations
+        .iter()
+        .find_map(|validation| match validation {
+            Validation::Set(members, _) => Some(members.clone()),
+            _ => None,
+        });
+    let mut members = set.unwrap_or_else(|| members_of(&info.parameter_type));
+    members.sort_by_cached_key(|member| member.to_lowercase());
+    members
+}
+
+fn members_of(parameter_type: &ParameterType) -> Vec<Text> {
+    match parameter_type {
+        ParameterType::Enum(definition) => definition
+            .members
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect(),
+        ParameterType::Nullable(inner)
+        | ParameterType::Array(inner)
+        | ParameterType::List(_, inner) => members_of(inner),
+        ParameterType::Plain(_) | ParameterType::Custom(..) => Vec::new(),
+    }
+}
+
+/// Commands whose arguments name properties of what comes down the pipeline.
+fn names_a_property(command: &CommandInfo, index: usize) -> bool {
+    let parameter = &*command.signature().info(command, index).name;
+    matches!(
+        (&*command.name, parameter),
+        (
+            "Where-Object"
+                | "Sort-Object"
+                | "Select-Object"
+                | "Group-Object"
+                | "Measure-Object"
+                | "Format-Table"
+                | "Format-List"
+                | "Format-Wide",
+            "Property"
+        ) | ("ForEach-Object", "MemberName" | "Process")
+            | ("Select-Object", "ExpandProperty" | "ExcludeProperty")
+    )
+}
+
+/// Properties of what stands before the pipe: the keys of a custom object, or what the last command emits.
+fn properties(place: &Place, prefix: &str, source: &dyn CompletionSource) -> Vec<CompletionMatch> {
+    let Some(upstream) = place.upstream.as_deref() else {
+        return Vec::new();
+    };
+    let mut found = variable::custom_object(upstream);
+    if found.is_empty() {
+        let name = upstream.split_whitespace().next().unwrap_or_default();
+        if let Some(command) = source.find_command(name) {
+            for output in &command.output_types {
+                found.extend(
+                    source
+                        .properties(output)
+                        .into_iter()
+                        .map(|(name, of_type)| (name.to_string(), format!("{of_type} {name}"))),
+                );
+            }
+        }
+    }
+    found.retain(|(name, _)| name.to_lowercase().starts_with(&prefix.to_lowercase()));
+    found.sort_by_cached_key(|(name, _)| name.to_lowercase());
+    found
+        .into_iter()
+        .map(|(name, tooltip)| CompletionMatch {
+            text: name.clone(),
+            list_text: name,
+            kind: MatchKind::Property,
+            tooltip,
+        })
+        .collect()
+}

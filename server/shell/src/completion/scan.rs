@@ -1,0 +1,247 @@
+//! Where the caret is: in which command, behind which words. The text need not parse.
+
+/// A word of a command, quotes and groups included, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Word {
+    pub(super) text: String,
+    pub(super) start: usize,
+    /// Whether a comma stands before it, so that it continues the argument before.
+    pub(super) after_comma: bool,
+}
+
+/// What stands before the caret.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    /// The whole words of the command before the caret, its name first.
+    pub(super) words: Vec<Word>,
+    /// The word that the caret is in, up to the caret; empty between words.
+    pub(super) word: Word,
+    /// Where that word ends behind the caret.
+    pub(super) word_end: usize,
+    /// What stands before the pipe, if the command takes its output.
+    pub(super) upstream: Option<String>,
+}
+
+impl Place {
+    /// Whether the words begin an expression rather than a command.
+    pub(super) fn is_expression(&self) -> bool {
+        let first = self.words.first().unwrap_or(&self.word);
+        first.text.starts_with(|c: char| {
+            c.is_ascii_digit() || matches!(c, '"' | '\'' | '$' | '[' | '(' | '@')
+        }) && !(self.words.is_empty() && first.text.starts_with(['"', '\'']))
+    }
+}
+
+/// Words that a statement may begin with before the statement proper.
+const OPENERS: &[&str] = &[
+    "return", "throw", "exit", "else", "do", "try", "finally", "begin", "process", "end", "if",
+    "elseif", "while", "until", "&", ".",
+];
+
+/// A statement under way, within its brackets.
+#[derive(Debug, Default)]
+struct Frame {
+    words: Vec<Word>,
+    /// The word under way.
+    current: Option<Word>,
+    after_comma: bool,
+    statement_start: usize,
+    upstream: Option<String>,
+}
+
+impl Frame {
+    fn at(start: usize) -> Self {
+        Self {
+            statement_start: start,
+            ..Self::default()
+        }
+    }
+
+    fn push(&mut self, c: char, at: usize) {
+        let after_comma = std::mem::take(&mut self.after_comma);
+        self.current
+            .get_or_insert_with(|| Word {
+                text: String::new(),
+                start: at,
+                after_comma,
+            })
+            .text
+            .push(c);
+    }
+
+    fn end_word(&mut self) {
+        let Some(word) = self.current.take() else {
+            return;
+        };
+        let opener = OPENERS
+            .iter()
+            .any(|opener| opener.eq_ignore_ascii_case(&word.text));
+        let assigns = matches!(&*word.text, "=" | "+=" | "-=" | "*=" | "/=" | "%=" | "??=")
+            && self
+                .words
+                .first()
+                .is_some_and(|first| first.text.starts_with(['$', '[']));
+        let enumerates = word.text.eq_ignore_ascii_case("in")
+            && self.words.len() == 1
+            && self.words[0].text.starts_with('$');
+        if assigns || enumerates || (self.words.is_empty() && opener) {
+            self.words.clear();
+        } else {
+            self.words.push(word);
+        }
+    }
+
+    fn end_statement(&mut self, next: usize) {
+        self.end_word();
+        *self = Self::at(next);
+    }
+}
+
+/// The place of the caret; none within a comment.
+pub(super) fn place(text: &str, caret: usize) -> Option<Place> {
+    let mut frames = vec![Frame::default()];
+    let mut rest = text[..caret].char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        let depth = frames.len();
+        let frame = frames.last_mut()?;
+        match c {
+            '`' => {
+                frame.push(c, at);
+                if let Some((at, escaped)) = rest.next() {
+                    frame.push(escaped, at);
+                }
+            }
+            '\'' | '"' => {
+                frame.push(c, at);
+                while let Some((at, inner)) = rest.next() {
+                    frame.push(inner, at);
+                    if inner == '`' && c == '"' {
+                        if let Some((at, escaped)) = rest.next() {
+                            frame.push(escaped, at);
+                        }
+                    } else if inner == c {
+                        break;
+                    }
+                }
+            }
+            '#' if frame.current.is_none() => {
+                let end = rest.find(|(_, c)| *c == '\n');
+                frame.end_statement(end?.0 + 1);
+            }
+            '<' if frame.current.is_none() && rest.peek().is_some_and(|(_, c)| *c == '#') => {
+                let close = text[at..caret].find("#>")?;
+                while rest.peek().is_some_and(|(next, _)| *next < at + close + 2) {
+                    rest.next();
+                }
+            }
+            '(' | '{' => {
+                frame.push(c, at);
+                frames.push(Frame::at(at + 1));
+            }
+            ')' | '}' if depth > 1 => {
+                frames.pop();
+                frames.last_mut()?.push(c, at);
+                // A closed block ends what it belongs to: `if (…) { … }`.
+                let frame = frames.last_mut()?;
+                let is_block = frame.current.as_ref().is_some_and(|word| word.text == "{}");
+                let first = frame.words.first();
+                if is_block && first.is_none_or(|first| first.text.starts_with('(')) {
+                    frame.end_statement(at + 1);
+                }
+            }
+            '\n' | ';' => frame.end_statement(at + 1),
+            '|' => {
+                let doubled = rest.peek().is_some_and(|(_, c)| *c == '|');
+                if doubled {
+                    rest.next();
+                }
+                let upstream = text[frame.statement_start..at].trim().to_owned();
+                frame.end_statement(at + 1);
+                frame.upstream = (!doubled).then_some(upstream);
+            }
+            '&' if rest.peek().is_some_and(|(_, c)| *c == '&') => {
+                rest.next();
+                frame.end_statement(at + 2);
+            }
+            ',' => {
+                frame.end_word();
+                frame.after_comma = true;
+            }
+            '=' if frame
+                .current
+                .as_ref()
+                .is_some_and(|word| word.text.starts_with('$')) =>
+            {
+                frame.end_statement(at + 1);
+            }
+            c if c.is_whitespace() => frame.end_word(),
+            c => frame.push(c, at),
+        }
+    }
+    let mut frame = frames.pop()?;
+    let after_comma = frame.after_comma;
+    let word = frame.current.take().unwrap_or(Word {
+        text: String::new(),
+        start: caret,
+        after_comma,
+    });
+    Some(Place {
+        word_end: word_end(text, caret, &word),
+        words: frame.words,
+        word,
+        upstream: frame.upstream,
+    })
+}
+
+/// The end of the word behind the caret: the closing quote of a quoted one, else the next delimiter.
+fn word_end(text: &str, caret: usize, word: &Word) -> usize {
+    if word.text.is_empty() {
+        return caret;
+    }
+    let rest = &text[caret..];
+    let quote = word.text.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let length = match quote {
+        Some(quote) => rest.find(quote).map_or(0, |at| at + 1),
+        None => rest
+            .find(|c: char| c.is_whitespace() || "(){}|;,&".contains(c))
+            .unwrap_or(rest.len()),
+    };
+    caret + length
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn words(text: &str) -> (Vec<String>, String) {
+        let place = place(text, text.len()).unwrap();
+        let words = place.words.into_iter().map(|word| word.text).collect();
+        (words, place.word.text)
+    }
+
+    #[test]
+    fn the_innermost_command_counts() {
+        for (text, expected, word) in [
+            ("Get-A -B c", &["Get-A", "-B"][..], "c"),
+            ("Get-A; Get-B ", &["Get-B"], ""),
+            ("if ($true) { Get-", &[], "Get-"),
+            ("Get-A -B (Get-C -D", &["Get-C"], "-D"),
+            ("$x = Get-", &[], "Get-"),
+            ("foreach ($p in Get-", &[], "Get-"),
+            ("Get-A -B 'x y", &["Get-A", "-B"], "'x y"),
+            ("if ($x) { 1 }\nGet-", &[], "Get-"),
+        ] {
+            let (found, last) = words(text);
+            assert_eq!(
+                (&*found, &*last),
+                (
+                    &*expected.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>(),
+                    word
+                ),
+                "{text}"
+            );
+        }
+        assert!(place("Get-A # comm", 12).is_none());
+    }
+}
