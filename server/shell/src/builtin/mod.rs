@@ -23,3 +23,13 @@ pub fn find(_name: &str) -> Option<&'static BuiltIn> {
 pub fn alias_target(_name: &str) -> Option<&'static str> {
     None
 }
+
+/// All built-in commands, sorted by name: what Get-Command and completion list.
+pub fn all() -> &'static [BuiltIn] {
+    &[]
+}
+
+/// Aliases with what they stand for, sorted.
+pub fn aliases() -> &'static [(&'static str, &'static str)] {
+    &[]
+}
