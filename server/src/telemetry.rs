@@ -66,7 +66,7 @@ pub fn start(
     let resource = Resource::builder()
         .with_service_name("tandemd")
         .with_attributes([
-            KeyValue::new("service.instance.id", configuration.machine.to_string()),
+            KeyValue::new("service.instance.id", configuration.computer.to_string()),
             KeyValue::new("tandem.pool", configuration.pool.to_string()),
         ])
         .build();

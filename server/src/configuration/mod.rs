@@ -24,7 +24,7 @@ pub struct Configuration {
     /// The pool that this node serves.
     pub pool: Fqdn,
     /// The computer that this node is.
-    pub machine: Fqdn,
+    pub computer: Fqdn,
     /// Where it listens.
     pub listen: SocketAddr,
     /// Folder of the store and of content files.
@@ -155,7 +155,7 @@ impl Configuration {
         let pool = reader.required("pool", "a fully qualified domain name", |text| {
             Fqdn::parse(text).ok()
         });
-        let machine = reader.required("machine", "a fully qualified domain name", |text| {
+        let computer = reader.required("computer", "a fully qualified domain name", |text| {
             Fqdn::parse(text).ok()
         });
         let listen = reader.required(
@@ -235,7 +235,7 @@ impl Configuration {
         );
         let problems = reader.finish();
 
-        let (Some(pool), Some(machine), Some(listen), Some(data)) = (pool, machine, listen, data)
+        let (Some(pool), Some(computer), Some(listen), Some(data)) = (pool, computer, listen, data)
         else {
             return Err(problems);
         };
@@ -254,7 +254,7 @@ impl Configuration {
         let peer_port = u16::try_from(peer_port).unwrap_or(DEFAULT_PORT);
         Ok(Self {
             pool,
-            machine,
+            computer,
             listen,
             data,
             tls,
@@ -324,7 +324,7 @@ mod tests {
 
     const SMALLEST: &str = r#"
         pool = "pool1.contoso.com"
-        machine = "fe01.contoso.com"
+        computer = "fe01.contoso.com"
         listen = "127.0.0.1:8443"
         data = "data"
         [tls]
@@ -362,7 +362,7 @@ mod tests {
         let problems = parse(text).unwrap_err().join("\n");
         for problem in [
             "pool: \"pool 1\" is not a fully qualified domain name",
-            "machine: missing; it must be a fully qualified domain name",
+            "computer: missing; it must be a fully qualified domain name",
             "listen: 8443 is not an address and a port, as \"0.0.0.0:8443\"",
             "data: missing",
             "tls.key: missing",

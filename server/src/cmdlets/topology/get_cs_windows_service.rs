@@ -1,8 +1,12 @@
 //! `Get-CsWindowsService`.
 
+use tandem::cmdlet::v1::Value;
 use tandem::topology::v1::{GetCsWindowsServiceRequest, WindowsService};
 use tandem_shell::error_record::ErrorCategory;
+use tandem_shell::members::property;
+use tandem_shell::text::{Culture, to_text};
 
+use crate::dispatch::values::from_wire;
 use crate::dispatch::{Cmdlet, Context, Failure, Fault};
 use crate::windows_services::Service;
 
@@ -53,4 +57,18 @@ pub(super) fn named(name: Option<&str>) -> Result<Vec<Service>, Fault> {
         .mended_by("Get-CsWindowsService lists the services.")
     })?;
     Ok(vec![service])
+}
+
+/// The name in a service object that was piped in.
+pub(super) fn input_name(object: Option<&Value>) -> Result<Option<String>, Fault> {
+    let Some(object) = object else { return Ok(None) };
+    let object = from_wire(object);
+    let name = property(&object, "Name").map(|name| to_text(&name, Culture::Invariant));
+    name.map(Some).ok_or_else(|| {
+        Fault::new(
+            "NotAService",
+            ErrorCategory::InvalidArgument,
+            "The input object has no property Name: it is not a service from Get-CsWindowsService.",
+        )
+    })
 }
