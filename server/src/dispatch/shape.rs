@@ -83,7 +83,8 @@ impl Shapes {
         };
         let mut properties = Vec::with_capacity(shape.properties.len());
         for property in &shape.properties {
-            let set = !property.field.supports_presence() || message.has_field(&property.field);
+            let has_default = !property.field.supports_presence() && !property.omit_when_unset;
+            let set = has_default || message.has_field(&property.field);
             if !set && property.omit_when_unset {
                 continue;
             }

@@ -10,12 +10,17 @@ use crate::dispatch::{Cmdlet, Context, Failure};
 pub struct GetCsComputer;
 
 impl Cmdlet for GetCsComputer {
-    async fn run(context: &Context<Computer>, request: GetCsComputerRequest) -> Result<(), Failure> {
+    async fn run(
+        context: &Context<Computer>,
+        request: GetCsComputerRequest,
+    ) -> Result<(), Failure> {
         let node = context.node();
         let published = node.management.topology();
         let pools = &published.topology.pools;
         if let Some(wanted) = request.pool.as_deref()
-            && !pools.iter().any(|pool| pool.fqdn.as_str().eq_ignore_ascii_case(wanted))
+            && !pools
+                .iter()
+                .any(|pool| pool.fqdn.as_str().eq_ignore_ascii_case(wanted))
         {
             return Err(missing("PoolNotFound", "pool", wanted, "Get-CsPool").into());
         }
@@ -23,7 +28,11 @@ impl Cmdlet for GetCsComputer {
         let mut found = false;
         for pool in pools {
             let fqdn = pool.fqdn.as_str();
-            if request.pool.as_deref().is_some_and(|wanted| !fqdn.eq_ignore_ascii_case(wanted)) {
+            if request
+                .pool
+                .as_deref()
+                .is_some_and(|wanted| !fqdn.eq_ignore_ascii_case(wanted))
+            {
                 continue;
             }
             for machine in &pool.machines {

@@ -18,7 +18,11 @@ impl Cmdlet for GetCsPool {
             None => None,
             Some(name) => {
                 let name = name.strip_prefix("Site:").unwrap_or(name);
-                Some(topology.site(name).ok_or_else(|| missing("SiteNotFound", "site", name, "Get-CsSite"))?)
+                Some(
+                    topology
+                        .site(name)
+                        .ok_or_else(|| missing("SiteNotFound", "site", name, "Get-CsSite"))?,
+                )
             }
         };
         let selection = Selection::new(request.identity.as_deref(), request.filter.as_deref(), "");
@@ -38,10 +42,22 @@ impl Cmdlet for GetCsPool {
 fn message(pool: &topology::Pool) -> Pool {
     Pool {
         identity: pool.fqdn.to_string(),
-        services: pool.services.iter().map(|service| pool.service_identity(&service.role)).collect(),
-        computers: pool.machines.iter().map(|machine| machine.fqdn.to_string()).collect(),
+        services: pool
+            .services
+            .iter()
+            .map(|service| pool.service_identity(&service.role))
+            .collect(),
+        computers: pool
+            .machines
+            .iter()
+            .map(|machine| machine.fqdn.to_string())
+            .collect(),
         fqdn: pool.fqdn.to_string(),
-        backup_pool_fqdn: pool.backup_pool.as_ref().map(ToString::to_string).unwrap_or_default(),
+        backup_pool_fqdn: pool
+            .backup_pool
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         site: format!("Site:{}", pool.site),
     }
 }

@@ -17,25 +17,37 @@ impl Cmdlet for GetCsService {
         let published = management.topology();
         let pools = &published.topology.pools;
         if let Some(wanted) = request.pool_fqdn.as_deref()
-            && !pools.iter().any(|pool| pool.fqdn.as_str().eq_ignore_ascii_case(wanted))
+            && !pools
+                .iter()
+                .any(|pool| pool.fqdn.as_str().eq_ignore_ascii_case(wanted))
         {
             return Err(missing("PoolNotFound", "pool", wanted, "Get-CsPool").into());
         }
         // Each role has a switch and a parameter set of its own, both named after it.
         let role = Role::from_identity_prefix(context.parameter_set());
         let master = management.master();
-        let selection = Selection::new(request.identity.as_deref(), request.filter.as_deref(), "service:");
+        let selection = Selection::new(
+            request.identity.as_deref(),
+            request.filter.as_deref(),
+            "service:",
+        );
         let mut found = false;
         for pool in pools {
             let fqdn = pool.fqdn.as_str();
-            if request.pool_fqdn.as_deref().is_some_and(|wanted| !fqdn.eq_ignore_ascii_case(wanted)) {
+            if request
+                .pool_fqdn
+                .as_deref()
+                .is_some_and(|wanted| !fqdn.eq_ignore_ascii_case(wanted))
+            {
                 continue;
             }
             for service in &pool.services {
                 let is_of_role = role.as_ref().is_none_or(|role| *role == service.role);
                 if is_of_role && selection.wants(&pool.service_identity(&service.role)) {
                     found = true;
-                    context.output(message(pool, service, master.as_ref())).await?;
+                    context
+                        .output(message(pool, service, master.as_ref()))
+                        .await?;
                 }
             }
         }
@@ -47,8 +59,13 @@ impl Cmdlet for GetCsService {
 fn message(pool: &Pool, service: &topology::Service, master: Option<&Fqdn>) -> Service {
     let identity = |role: &Role, pool: &Fqdn| format!("{}:{pool}", role.identity_prefix());
     let uses = |role: Role| {
-        let dependency = service.depends_on.iter().find(|dependency| dependency.role == role);
-        dependency.map(|dependency| identity(&dependency.role, &dependency.pool)).unwrap_or_default()
+        let dependency = service
+            .depends_on
+            .iter()
+            .find(|dependency| dependency.role == role);
+        dependency
+            .map(|dependency| identity(&dependency.role, &dependency.pool))
+            .unwrap_or_default()
     };
     Service {
         identity: pool.service_identity(&service.role),
@@ -61,7 +78,7 @@ fn message(pool: &Pool, service: &topology::Service, master: Option<&Fqdn>) -> S
             .map(|dependency| identity(&dependency.role, &dependency.pool))
             .collect(),
         active: (service.role == Role::CentralManagement).then(|| master == Some(&pool.fqdn)),
-        edge_server: Some(uses(Role::EdgeServer)).filter(|edge| !edge.is_empty()),
-        registrar: Some(uses(Role::Registrar)).filter(|registrar| !registrar.is_empty()),
+        edge_server: uses(Role::EdgeServer),
+        registrar: uses(Role::Registrar),
     }
 }

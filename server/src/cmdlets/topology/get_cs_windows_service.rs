@@ -61,7 +61,9 @@ pub(super) fn named(name: Option<&str>) -> Result<Vec<Service>, Fault> {
 
 /// The name in a service object that was piped in.
 pub(super) fn input_name(object: Option<&Value>) -> Result<Option<String>, Fault> {
-    let Some(object) = object else { return Ok(None) };
+    let Some(object) = object else {
+        return Ok(None);
+    };
     let object = from_wire(object);
     let name = property(&object, "Name").map(|name| to_text(&name, Culture::Invariant));
     name.map(Some).ok_or_else(|| {

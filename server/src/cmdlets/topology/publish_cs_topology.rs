@@ -17,28 +17,51 @@ use crate::store;
 pub struct PublishCsTopology;
 
 impl Cmdlet for PublishCsTopology {
-    async fn run(context: &Context<TopologyPublication>, request: PublishCsTopologyRequest) -> Result<(), Failure> {
+    async fn run(
+        context: &Context<TopologyPublication>,
+        request: PublishCsTopologyRequest,
+    ) -> Result<(), Failure> {
         let node = context.node();
         let text = document(context, &request).await?;
         let document = Document::read(&text).map_err(|error| {
-            Fault::new("TopologyUnreadable", ErrorCategory::InvalidData, format!("The document cannot be read: {error}."))
+            Fault::new(
+                "TopologyUnreadable",
+                ErrorCategory::InvalidData,
+                format!("The document cannot be read: {error}."),
+            )
         })?;
         let before = node.management.topology();
         name_unused(context, &document).await?;
         judge(context, &document).await?;
 
-        let changes: Vec<String> =
-            difference(&before.topology, &document.topology).iter().map(ToString::to_string).collect();
+        let changes: Vec<String> = difference(&before.topology, &document.topology)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let expected = before.version;
         if changes.is_empty() && expected > 0 && text.as_bytes() == before.document.as_ref() {
-            context.verbose("The document is the published one; there is nothing to publish.").await?;
-            return context.output(TopologyPublication { version: expected, ..Default::default() }).await;
+            context
+                .verbose("The document is the published one; there is nothing to publish.")
+                .await?;
+            return context
+                .output(TopologyPublication {
+                    version: expected,
+                    ..Default::default()
+                })
+                .await;
         }
         for change in &changes {
             context.host_line(format!("Change: {change}")).await?;
         }
-        let action = format!("Publish version {} with {} changes", expected + 1, changes.len());
-        if !context.should_process("the topology", Some(&action)).await? {
+        let action = format!(
+            "Publish version {} with {} changes",
+            expected + 1,
+            changes.len()
+        );
+        if !context
+            .should_process("the topology", Some(&action))
+            .await?
+        {
             return Ok(());
         }
         if let Some(path) = request.backup_file_name.as_deref().filter(|_| expected > 0) {
@@ -47,16 +70,28 @@ impl Cmdlet for PublishCsTopology {
         let publisher = &context.caller().name;
         let (version, deliveries) = node
             .management
-            .publish(TOPOLOGY, Bytes::from(text), expected, publisher, SystemTime::now())
+            .publish(
+                TOPOLOGY,
+                Bytes::from(text),
+                expected,
+                publisher,
+                SystemTime::now(),
+            )
             .await
             .map_err(publication_fault)?;
-        let mut publication = TopologyPublication { version, difference: changes, ..Default::default() };
+        let mut publication = TopologyPublication {
+            version,
+            difference: changes,
+            ..Default::default()
+        };
         for delivery in deliveries {
             let pool = delivery.pool.to_string();
             match delivery.outcome {
                 Ok(()) => publication.reached.push(pool),
                 Err(error) => {
-                    let text = format!("Pool \"{pool}\" does not have version {version} yet ({error}); it fetches it when it can be reached.");
+                    let text = format!(
+                        "Pool \"{pool}\" does not have version {version} yet ({error}); it fetches it when it can be reached."
+                    );
                     context.warning(text).await?;
                     publication.outstanding.push(pool);
                 }
@@ -79,18 +114,33 @@ async fn document(call: &Call, request: &PublishCsTopologyRequest) -> Result<Str
         return Ok(document.clone());
     }
     let Some(path) = request.file_name.as_deref() else {
-        return Err(Fault::invalid_argument("MissingMandatoryParameter", "Give -FileName or -Document.").into());
+        return Err(Fault::invalid_argument(
+            "MissingMandatoryParameter",
+            "Give -FileName or -Document.",
+        )
+        .into());
     };
     let bytes = call.read_caller_file(path).await?;
     String::from_utf8(bytes.to_vec()).map_err(|_| {
-        Fault::new("TopologyUnreadable", ErrorCategory::InvalidData, format!("\"{path}\" is not UTF-8 text.")).target(path).into()
+        Fault::new(
+            "TopologyUnreadable",
+            ErrorCategory::InvalidData,
+            format!("\"{path}\" is not UTF-8 text."),
+        )
+        .target(path)
+        .into()
     })
 }
 
 async fn name_unused(call: &Call, document: &Document) -> Result<(), Failure> {
     for ignored in &document.ignored {
-        let times = if ignored.count == 1 { String::new() } else { format!(" ({} times)", ignored.count) };
-        call.warning(format!("Not used: {}{times}.", ignored.path)).await?;
+        let times = if ignored.count == 1 {
+            String::new()
+        } else {
+            format!(" ({} times)", ignored.count)
+        };
+        call.warning(format!("Not used: {}{times}.", ignored.path))
+            .await?;
     }
     Ok(())
 }
@@ -100,13 +150,19 @@ async fn judge(call: &Call, document: &Document) -> Result<(), Failure> {
     let mut refusals = Vec::new();
     for finding in validate(&document.topology) {
         match finding.severity {
-            Severity::Warn => call.warning(format!("{} {}", finding.message, finding.recommendation)).await?,
+            Severity::Warn => {
+                call.warning(format!("{} {}", finding.message, finding.recommendation))
+                    .await?
+            }
             Severity::Refuse => refusals.push(
-                Fault::new(finding.id, ErrorCategory::InvalidData, finding.message).mended_by(finding.recommendation),
+                Fault::new(finding.id, ErrorCategory::InvalidData, finding.message)
+                    .mended_by(finding.recommendation),
             ),
         }
     }
-    let Some(last) = refusals.pop() else { return Ok(()) };
+    let Some(last) = refusals.pop() else {
+        return Ok(());
+    };
     for refusal in refusals {
         call.error(refusal).await?;
     }

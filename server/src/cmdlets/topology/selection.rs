@@ -36,7 +36,13 @@ impl Selection {
     }
 
     /// The error when one identity was wanted and `found` is false; patterns may find nothing.
-    pub(super) fn check(&self, found: bool, id: &'static str, what: &str, list: &str) -> Result<(), Fault> {
+    pub(super) fn check(
+        &self,
+        found: bool,
+        id: &'static str,
+        what: &str,
+        list: &str,
+    ) -> Result<(), Fault> {
         match self {
             Self::One(wanted) if !found => Err(missing(id, what, wanted, list)),
             _ => Ok(()),
@@ -46,7 +52,11 @@ impl Selection {
 
 /// The error about something that is not in the topology.
 pub(super) fn missing(id: &'static str, what: &str, name: &str, list: &str) -> Fault {
-    Fault::new(id, ErrorCategory::ObjectNotFound, format!("There is no {what} \"{name}\" in the topology."))
-        .target(name)
-        .mended_by(format!("{list} lists what there is."))
+    Fault::new(
+        id,
+        ErrorCategory::ObjectNotFound,
+        format!("There is no {what} \"{name}\" in the topology."),
+    )
+    .target(name)
+    .mended_by(format!("{list} lists what there is."))
 }

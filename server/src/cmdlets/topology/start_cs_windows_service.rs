@@ -10,18 +10,25 @@ use crate::dispatch::{Cmdlet, Context, Failure};
 pub struct StartCsWindowsService;
 
 impl Cmdlet for StartCsWindowsService {
-    async fn run(context: &Context<()>, request: StartCsWindowsServiceRequest) -> Result<(), Failure> {
+    async fn run(
+        context: &Context<()>,
+        request: StartCsWindowsServiceRequest,
+    ) -> Result<(), Failure> {
         let node = context.node();
-        let name = input_name(request.input_object.as_ref())?.or(request.name);
+        let name = input_name(request.input_object.as_ref())?.or_else(|| request.name.clone());
         for service in named(name.as_deref())? {
             let target = format!("{} on {}", service.name(), node.machine);
             if !context.should_process(target, None).await? {
                 continue;
             }
             if node.services.start(service) {
-                context.verbose(format!("Service {} is running.", service.name())).await?;
+                context
+                    .verbose(format!("Service {} is running.", service.name()))
+                    .await?;
             } else if !request.force() {
-                context.verbose(format!("Service {} was running already.", service.name())).await?;
+                context
+                    .verbose(format!("Service {} was running already.", service.name()))
+                    .await?;
             }
         }
         Ok(())

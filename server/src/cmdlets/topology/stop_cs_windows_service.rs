@@ -20,7 +20,10 @@ const GRACE: Duration = Duration::from_secs(3600);
 pub struct StopCsWindowsService;
 
 impl Cmdlet for StopCsWindowsService {
-    async fn run(context: &Context<()>, request: StopCsWindowsServiceRequest) -> Result<(), Failure> {
+    async fn run(
+        context: &Context<()>,
+        request: StopCsWindowsServiceRequest,
+    ) -> Result<(), Failure> {
         let node = context.node();
         let name = input_name(request.input_object.as_ref())?.or_else(|| request.name.clone());
         let mut stopped = Vec::new();
@@ -50,9 +53,19 @@ async fn wait(call: &Call, service: Service, patience: Duration) -> Result<(), F
         () = call.stopping().cancelled() => return Err(Failure::Stopped),
     };
     if drained {
-        return call.verbose(format!("Service {} is stopped.", service.name())).await;
+        return call
+            .verbose(format!("Service {} is stopped.", service.name()))
+            .await;
     }
     let left = services.under_way(service);
-    let text = format!("Service {} takes nothing new, but {left} requests have not ended within {} s.", service.name(), patience.as_secs());
-    call.error(Fault::new("ServiceStopTimeout", ErrorCategory::OperationTimeout, text).target(service.name())).await
+    let text = format!(
+        "Service {} takes nothing new, but {left} requests have not ended within {} s.",
+        service.name(),
+        patience.as_secs()
+    );
+    call.error(
+        Fault::new("ServiceStopTimeout", ErrorCategory::OperationTimeout, text)
+            .target(service.name()),
+    )
+    .await
 }
