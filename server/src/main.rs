@@ -1,3 +1,76 @@
 //! `tandemd`: one node of a pool.
 
-fn main() {}
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tandem_server::configuration::Configuration;
+use tandem_server::{start, telemetry};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// One node of a pool: serves its users, backs up its partner, runs the cmdlets.
+#[derive(Debug, Parser)]
+#[command(name = "tandemd", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: ConfigFile,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Checks a configuration, names everything that is wrong with it, and starts nothing.
+    Check(ConfigFile),
+}
+
+#[derive(Args, Debug)]
+struct ConfigFile {
+    /// The configuration, in TOML.
+    #[arg(long, value_name = "FILE", default_value = "tandemd.toml")]
+    config: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let (file, only_check) = match cli.command {
+        Some(Command::Check(file)) => (file.config, true),
+        None => (cli.run.config, false),
+    };
+    let configuration = match Configuration::load(&file) {
+        Ok(configuration) => configuration,
+        Err(problems) => {
+            eprintln!("tandemd: {problems}");
+            return ExitCode::FAILURE;
+        }
+    };
+    if only_check {
+        println!("{}: valid", file.display());
+        return ExitCode::SUCCESS;
+    }
+    match run(configuration) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tandemd: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(configuration: Configuration) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let exporters = telemetry::start(&configuration)?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut node = start(configuration).await?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        () = node.ended() => {
+            exporters.close();
+            return Err("the node serves no longer; its log says why".into());
+        }
+    }
+    node.stop().await;
+    exporters.close();
+    Ok(())
+}

@@ -1,9 +1,11 @@
 //! The parts of a running node, as cmdlets and services reach them: handles and narrow traits, never a concrete store.
 
 use std::fmt;
+use std::sync::Arc;
 
 use tandem_domain::identity::Fqdn;
 
+use crate::backup::Backup;
 use crate::management::Management;
 use crate::ownership::Ownership;
 use crate::peer::{Exchange, Peers};
@@ -17,7 +19,7 @@ pub struct Node {
     /// The computer that this node is.
     pub machine: Fqdn,
     /// The Windows services and what they are doing.
-    pub services: WindowsServices,
+    pub services: Arc<WindowsServices>,
     /// What the node keeps.
     pub stores: Stores,
     /// The other pools.
@@ -28,6 +30,8 @@ pub struct Node {
     pub ownership: Ownership,
     /// What is known of the other pools.
     pub exchange: Exchange,
+    /// The Backup Service.
+    pub backup: Backup,
 }
 
 impl fmt::Debug for Node {

@@ -88,7 +88,7 @@ pub fn command(
             .map(|name| name.as_str().into())
             .collect(),
         help: comments.help(method.path()),
-        signature: Default::default(),
+        ..CommandInfo::default()
     }
 }
 

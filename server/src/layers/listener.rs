@@ -47,7 +47,8 @@ impl Connected for Connection {
 }
 
 /// Takes connections from `listener` until `stop`.
-pub async fn listen(
+#[must_use]
+pub fn listen(
     listener: TcpListener,
     certificates: Certificates,
     stop: CancellationToken,
