@@ -6,6 +6,7 @@ pub mod backup;
 pub mod cmdlets;
 pub mod configuration;
 pub mod dispatch;
+pub mod frontend;
 mod health;
 pub mod layers;
 pub mod management;
