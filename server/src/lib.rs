@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 
 use tandem_domain::topology::{Document, Topology};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +39,7 @@ use crate::dispatch::catalogue::Catalogue;
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::registry;
 use crate::dispatch::typed::Typed;
+use crate::frontend::FrontEnd;
 use crate::layers::access::{Access, IsOurs};
 use crate::layers::dial::Dial;
 use crate::layers::listener;
@@ -128,7 +130,8 @@ pub async fn start(configuration: Configuration) -> Result<RunningNode, StartErr
     ));
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let routes = routes(&node, &dispatcher, &tasks, &stop)?;
+    let front_end = front_end(&configuration, &node, address, &stop);
+    let routes = routes(&node, &dispatcher, front_end, &tasks, &stop)?;
     start_tasks(&configuration, &node, &certificates, &tasks, &stop);
     let connections = listener::listen(listener, certificates, stop.clone());
     let server = Server::builder()
@@ -214,10 +217,35 @@ fn read_topology(document: &[u8]) -> Result<Topology, String> {
         .map_err(|error| error.to_string())
 }
 
+/// The door of users, over the node's parts.
+fn front_end(
+    configuration: &Configuration,
+    node: &Node,
+    address: SocketAddr,
+    stop: &CancellationToken,
+) -> FrontEnd {
+    FrontEnd::new(frontend::Parts {
+        stores: node.stores.clone(),
+        ownership: node.ownership.clone(),
+        management: node.management.clone(),
+        board: node.exchange.board().clone(),
+        services: node.services.clone(),
+        directory: frontend::Directory {
+            own_pool: node.pool.clone(),
+            own_port: address.port(),
+            addresses: configuration.peers.clone(),
+            port: configuration.peer_port,
+        },
+        stop: stop.clone(),
+        watches: Arc::new(Semaphore::new(frontend::WATCHES_MAX)),
+    })
+}
+
 /// Every service of the node.
 fn routes(
     node: &Arc<Node>,
     dispatcher: &Arc<Dispatcher>,
+    front_end: FrontEnd,
     tasks: &TaskTracker,
     stop: &CancellationToken,
 ) -> Result<Routes, StartError> {
@@ -227,7 +255,9 @@ fn routes(
         .register_encoded_file_descriptor_set(tandem::DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1()?;
-    let routes = Routes::new(health).add_service(reflection);
+    let routes = Routes::new(health)
+        .add_service(reflection)
+        .add_service(frontend::server(front_end));
     Ok(registry::add_services(
         routes,
         &Typed::new(dispatcher.clone()),

@@ -4,12 +4,14 @@
 //! Whether a user is served here is decided by the domain ([`tandem_domain::sign_in`]) from what this node knows at that
 //! moment; whether a write is accepted is decided again by the write gate, inside the writer's transaction.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_domain::identity::{Fqdn, SipUri};
 use tandem_domain::sign_in::{self, Mode, SignIn, UserOperation};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::management::Management;
@@ -29,7 +31,7 @@ pub use service::server;
 pub use serving::Answer;
 
 /// Watches that a node serves at the same time.
-const WATCHES_MAX: usize = 1_024;
+pub const WATCHES_MAX: usize = 1_024;
 /// Users of one watch.
 const WATCHED_USERS_MAX: usize = 10_000;
 /// Bytes of one conference file.
@@ -37,10 +39,31 @@ const CONFERENCE_FILE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// How long a client may leave a message unread.
 const READ_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Where pools are reached.
-pub trait Directory: Send + Sync {
+/// Where pools are reached: as the configuration says, else by their names.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    /// This node's pool.
+    pub own_pool: Fqdn,
+    /// The port that this node listens on.
+    pub own_port: u16,
+    /// Addresses of pools whose name does not resolve or that listen elsewhere, as `host:port`.
+    pub addresses: BTreeMap<Fqdn, String>,
+    /// The port of the others.
+    pub port: u16,
+}
+
+impl Directory {
     /// Addresses of a pool's nodes, as `host:port`.
-    fn endpoints(&self, pool: &Fqdn) -> Vec<String>;
+    #[must_use]
+    pub fn endpoints(&self, pool: &Fqdn) -> Vec<String> {
+        let port = if *pool == self.own_pool {
+            self.own_port
+        } else {
+            self.port
+        };
+        let configured = self.addresses.get(pool).cloned();
+        vec![configured.unwrap_or_else(|| format!("{pool}:{port}"))]
+    }
 }
 
 /// The parts of a node that front ends are served from.
@@ -59,35 +82,22 @@ pub struct Parts {
     pub management: Management,
     /// What the other pools said last.
     pub board: Board,
-    /// Whether the Front End service runs.
-    pub services: WindowsServices,
+    /// Whether the services of users run.
+    pub services: Arc<WindowsServices>,
     /// Where pools are reached.
-    pub directory: Arc<dyn Directory>,
-    /// How many more watches are accepted.
+    pub directory: Directory,
+    /// Ends watches when the node stops.
+    pub stop: CancellationToken,
+    /// How many more watches are accepted: [`WATCHES_MAX`] at first.
     pub watches: Arc<Semaphore>,
 }
 
 impl FrontEnd {
     /// A front end over a node's parts.
     #[must_use]
-    pub fn new(
-        stores: Stores,
-        ownership: Ownership,
-        management: Management,
-        board: Board,
-        services: WindowsServices,
-        directory: Arc<dyn Directory>,
-    ) -> Self {
+    pub fn new(parts: Parts) -> Self {
         Self {
-            parts: Arc::new(Parts {
-                stores,
-                ownership,
-                management,
-                board,
-                services,
-                directory,
-                watches: Arc::new(Semaphore::new(WATCHES_MAX)),
-            }),
+            parts: Arc::new(parts),
         }
     }
 

@@ -106,6 +106,7 @@ impl FrontEnd {
             }
             let changed = tokio::select! {
                 () = messages.closed() => return,
+                () = self.parts.stop.cancelled() => return,
                 changed = ownership.changed() => changed,
                 changed = board.changed() => changed,
                 changed = topology.changed() => changed,
