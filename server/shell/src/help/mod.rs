@@ -1,3 +1,5 @@
 //! What the session says of its commands: syntax lines, `Get-Help`, topics.
 
+pub mod draw;
+pub mod object;
 pub mod syntax;
