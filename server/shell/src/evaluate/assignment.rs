@@ -1,0 +1,366 @@
+//! Assignments: variables with their constraints, properties, elements, several targets at once, `++`.
+
+use crate::convert::{self, ConversionContext};
+use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::evaluate::operator::truth;
+use crate::evaluate::scope::Variable;
+use crate::evaluate::statement::no_value;
+use crate::evaluate::{as_operand, failure, hashtable::fold, is_nothing};
+use crate::language::ast::{
+    Assignment, AssignmentOperator, BinaryOperator, Expression, ExpressionKind, VariablePath,
+};
+use crate::members::same_name;
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::sink::Sink;
+use crate::text::{Culture, to_text, write};
+use crate::value::{Property, Value};
+
+/// Most variables of a session.
+const MAX_VARIABLES: usize = 4096;
+
+impl Engine<'_> {
+    pub(super) fn assign_statement(&mut self, assignment: &Assignment, out: &mut dyn Sink) -> Result<Value, Halt> {
+        let target = &assignment.target;
+        let value = match assignment.operator {
+            AssignmentOperator::Set => self.statement_value(&assignment.value, out)?,
+            AssignmentOperator::Combine(operator) => {
+                let old = self.evaluate(target, out)?;
+                let operand = as_operand(self.statement_value(&assignment.value, out)?);
+                self.arithmetic(operator, &old, &operand)?
+            }
+            AssignmentOperator::Coalesce => {
+                let old = self.evaluate(target, out)?;
+                if !matches!(old, Value::Null) {
+                    return Ok(old);
+                }
+                self.statement_value(&assignment.value, out)?
+            }
+        };
+        self.assign(target, value.clone(), out)?;
+        self.session.success = true;
+        Ok(value)
+    }
+
+    /// `x++`, `--x`: the value that the expression has.
+    pub(super) fn step(&mut self, target: &Expression, by: i8, prefix: bool, out: &mut dyn Sink) -> Result<Value, Halt> {
+        let old = match self.evaluate(target, out)? {
+            Value::Null => Value::Int32(0),
+            other => other,
+        };
+        let number = crate::text::as_double(&old).is_some() && !matches!(old, Value::String(_));
+        if !number {
+            let name = crate::type_names::short_type_name(&old);
+            let symbol = if by > 0 { "++" } else { "--" };
+            return Err(self.refuse(
+                "OperatorRequiresNumber",
+                format!(
+                    "The '{symbol}' operator works only on numbers. The operand is a '{name}'."
+                ),
+            ));
+        }
+        let operator = if by > 0 {
+            BinaryOperator::Add
+        } else {
+            BinaryOperator::Subtract
+        };
+        let new = self.arithmetic(operator, &old, &Value::Int32(1))?;
+        self.assign(target, new.clone(), out)?;
+        Ok(if prefix { new } else { old })
+    }
+
+    /// Gives a value to whatever an expression names.
+    pub(super) fn assign(&mut self, target: &Expression, value: Value, out: &mut dyn Sink) -> Result<(), Halt> {
+        match &target.kind {
+            ExpressionKind::Variable(path) => self.assign_variable(path, value),
+            ExpressionKind::Cast(literal, inner) => {
+                let constraint = self.resolve_type(literal)?;
+                let converted = self.cast(&as_operand(value), &constraint)?;
+                self.assign(inner, converted, out)?;
+                if let ExpressionKind::Variable(path) = &inner.kind
+                    && let Some(variable) = self.session.scopes.get_for_writing(path)
+                {
+                    variable.constraint = Some(constraint);
+                }
+                Ok(())
+            }
+            ExpressionKind::Attributed(attribute, inner) => {
+                self.assign(inner, value, out)?;
+                if let ExpressionKind::Variable(path) = &inner.kind
+                    && let Some(variable) = self.session.scopes.get_for_writing(path)
+                {
+                    variable.attributes.push(attribute.clone());
+                }
+                Ok(())
+            }
+            ExpressionKind::ArrayLiteral(targets) => self.assign_several(targets, value, out),
+            ExpressionKind::Member { target, name, .. } => {
+                let owner = self.evaluate(target, out)?;
+                let name = to_text(&self.evaluate(name, out)?, Culture::Invariant);
+                self.set_property(&owner, &name, as_operand(value))
+            }
+            ExpressionKind::Index { target, index, .. } => {
+                let owner = self.evaluate(target, out)?;
+                let index = self.evaluate(index, out)?;
+                self.set_element(&owner, &index, as_operand(value))
+            }
+            _ => Err(self.refuse("InvalidLeftHandSide", "The assignment expression is not valid.")),
+        }
+    }
+
+    fn assign_several(&mut self, targets: &[Expression], value: Value, out: &mut dyn Sink) -> Result<(), Halt> {
+        let mut items = value.elements().unwrap_or_else(|| vec![value]).into_iter();
+        for (index, target) in targets.iter().enumerate() {
+            let own = if index + 1 < targets.len() {
+                items.next().unwrap_or_default()
+            } else {
+                let rest: Vec<Value> = items.by_ref().collect();
+                match rest.len() {
+                    0 => Value::Null,
+                    1 => rest.into_iter().next().unwrap_or_default(),
+                    _ => Value::array(rest),
+                }
+            };
+            self.assign(target, own, out)?;
+        }
+        Ok(())
+    }
+
+    /// Sets a variable as an assignment does: constants are protected, constraints convert, attributes check.
+    ///
+    /// # Errors
+    /// When the variable does not take the value.
+    pub fn assign_variable(&mut self, path: &VariablePath, value: Value) -> Result<(), Halt> {
+        if path.scope.is_none() && path.key.as_ref() == "null" {
+            return Ok(());
+        }
+        let constant = matches!(&*path.key, "true" | "false" | "?" | "error") && path.scope.is_none();
+        let global_read_only = self.session.scopes.find(&path.key).is_some_and(|variable| variable.read_only);
+        if constant || global_read_only {
+            return Err(self.fail(not_writable(&path.text)));
+        }
+        match path.scope.as_deref() {
+            None | Some("variable" | "global" | "script" | "local" | "private") => {}
+            Some(drive) => {
+                return Err(self.refuse(
+                    "DriveNotFound",
+                    format!("Cannot find drive. A drive with the name '{drive}' does not exist."),
+                ));
+            }
+        }
+        let now = self.host.now();
+        let Some(variable) = self.session.scopes.get_for_writing(path) else {
+            if self.session.scopes.count() >= MAX_VARIABLES {
+                return Err(self.fail(failure::too_large()));
+            }
+            let mut variable = Variable::new(path.text.rsplit(':').next().unwrap_or_default(), value);
+            // A preference variable keeps its type in every scope.
+            variable.constraint = self.session.preference_type(&path.key);
+            if let Some(constraint) = &variable.constraint {
+                variable.value = self.constrain(path, &as_operand(variable.value), &constraint.clone())?;
+            }
+            self.session.scopes.put(path, variable);
+            return Ok(());
+        };
+        if let Some(constraint) = variable.constraint.clone() {
+            let operand = as_operand(value);
+            let converted = convert::convert(&operand, &constraint, ConversionContext::invariant(now));
+            return match converted {
+                Ok(converted) => {
+                    variable.value = converted;
+                    Ok(())
+                }
+                Err(_) => self.constrain(path, &operand, &constraint).map(drop),
+            };
+        }
+        if !variable.attributes.is_empty() {
+            let attributes = variable.attributes.clone();
+            let name = variable.name.clone();
+            if let Err(_refusal) = self.check_attributes(&attributes, &as_operand(value.clone())) {
+                let shown = to_text(&as_operand(value), Culture::Invariant);
+                let record = ErrorRecord::new(
+                    "ValidateSetFailure",
+                    ErrorCategory::MetadataError,
+                    "System.Management.Automation.ValidationMetadataException",
+                    format!(
+                        "The variable cannot be validated because the value {shown} is not a valid value for the {name} \
+                         variable."
+                    ),
+                );
+                return Err(self.fail(record));
+            }
+            if let Some(variable) = self.session.scopes.get_for_writing(path) {
+                variable.value = value;
+            }
+            return Ok(());
+        }
+        variable.value = value;
+        Ok(())
+    }
+
+    fn constrain(
+        &mut self,
+        path: &VariablePath,
+        value: &Value,
+        constraint: &crate::command::ParameterType,
+    ) -> Result<Value, Halt> {
+        let context = ConversionContext::invariant(self.host.now());
+        convert::convert(value, constraint, context).map_err(|error| {
+            let name = path.text.rsplit(':').next().unwrap_or_default();
+            let record = ErrorRecord::new(
+                "RuntimeException",
+                ErrorCategory::MetadataError,
+                "System.Management.Automation.ArgumentTransformationMetadataException",
+                format!("Cannot convert value to type \"{}\" for variable {name}: {}", constraint.full_name(), error.message),
+            );
+            let mut record = record;
+            record.message = error.message;
+            self.fail(record)
+        })
+    }
+
+    /// Sets a property, or an entry of a dictionary.
+    pub(super) fn set_property(&mut self, owner: &Value, name: &str, value: Value) -> Result<(), Halt> {
+        match owner {
+            Value::Dictionary(dictionary) => {
+                let key = Value::text(name);
+                write(&dictionary.entries).insert(fold(&key), (key, value));
+                return Ok(());
+            }
+            Value::Object(object) => {
+                let mut properties = write(&object.properties);
+                if let Some(property) = properties.iter_mut().find(|own| same_name(&own.name, name)) {
+                    property.value = value;
+                    return Ok(());
+                }
+            }
+            Value::Noted(noted) => {
+                let mut notes: std::sync::RwLockWriteGuard<'_, Vec<Property>> = write(&noted.notes);
+                if let Some(note) = notes.iter_mut().find(|own| same_name(&own.name, name)) {
+                    note.value = value;
+                    return Ok(());
+                }
+            }
+            Value::Array(_) | Value::List(_) => {
+                for item in owner.elements().unwrap_or_default() {
+                    self.set_property(&item, name, value.clone())?;
+                }
+                return Ok(());
+            }
+            _ => {}
+        }
+        Err(self.refuse(
+            if matches!(owner, Value::Null) { "PropertyNotFound" } else { "PropertyAssignmentException" },
+            format!("The property '{name}' cannot be found on this object. Verify that the property exists and can be set."),
+        ))
+    }
+
+    fn set_element(&mut self, owner: &Value, index: &Value, value: Value) -> Result<(), Halt> {
+        match owner {
+            Value::Dictionary(dictionary) => {
+                write(&dictionary.entries).insert(fold(index), (index.clone(), value));
+                Ok(())
+            }
+            Value::Array(array) => {
+                let value = self.as_element(&array.element_type, value)?;
+                self.set_item(&mut write(&array.items), index, value)
+            }
+            Value::List(list) => self.set_item(&mut write(&list.items), index, value),
+            Value::Null => Err(self.refuse("NullArray", "Cannot index into a null array.")),
+            other => Err(self.refuse(
+                "CannotIndex",
+                format!("Unable to index into an object of type {}.", crate::type_names::type_name(other)),
+            )),
+        }
+    }
+
+    fn as_element(&mut self, element_type: &str, value: Value) -> Result<Value, Halt> {
+        if element_type == "System.Object" || is_nothing(&value) {
+            return Ok(value);
+        }
+        match self.find_type(element_type) {
+            Some(target) => self.cast(&value, &target),
+            None => Ok(value),
+        }
+    }
+
+    fn set_item(&mut self, items: &mut [Value], index: &Value, value: Value) -> Result<(), Halt> {
+        let Value::Int32(number) = self.cast_to(index, "System.Int32")? else {
+            return Ok(());
+        };
+        let length = items.len();
+        let place = if number < 0 {
+            length.checked_sub(number.unsigned_abs() as usize)
+        } else {
+            Some(number as usize)
+        };
+        match place.and_then(|place| items.get_mut(place)) {
+            Some(item) => {
+                *item = value;
+                Ok(())
+            }
+            None => {
+                let record = failure::thrown(
+                    "System.IndexOutOfRangeException",
+                    "Index was outside the bounds of the array.",
+                );
+                Err(self.fail(record))
+            }
+        }
+    }
+
+    /// Checks a value against validation attributes; the inner message of the first that refuses it.
+    pub(crate) fn check_attributes(
+        &mut self,
+        attributes: &[std::sync::Arc<crate::language::ast::Attribute>],
+        value: &Value,
+    ) -> Result<(), String> {
+        for attribute in attributes {
+            self.check_attribute(attribute, value)?;
+        }
+        Ok(())
+    }
+
+    fn check_attribute(&mut self, attribute: &crate::language::ast::Attribute, value: &Value) -> Result<(), String> {
+        let name = attribute.name.to_ascii_lowercase();
+        let mut none = crate::pipeline::sink::Discard;
+        let arguments: Vec<Value> = attribute
+            .positional
+            .iter()
+            .map(|argument| self.evaluate(argument, &mut none).unwrap_or_default())
+            .collect();
+        let script = arguments.first();
+        if let ("validatescript", Some(Value::ScriptBlock(block))) = (name.as_str(), script) {
+            let block = block.clone();
+            let outputs = self
+                .gather(&mut none, |engine, sink| engine.run_block(&block, Some(value), &[], sink))
+                .unwrap_or_default();
+            if truth(&as_operand(super::gathered(outputs))) {
+                return Ok(());
+            }
+            return Err(format!(
+                "The \"{}\" validation script for the argument with value \"{}\" did not return a result of True. Determine \
+                 why the validation script failed, and then try the command again.",
+                block.text,
+                to_text(value, Culture::Invariant)
+            ));
+        }
+        match super::types::validation(&name, &arguments) {
+            Some(validation) => crate::binder::check(&validation, value),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `Cannot overwrite variable x because it is read-only or constant.`
+pub(crate) fn not_writable(name: &str) -> ErrorRecord {
+    ErrorRecord {
+        ..ErrorRecord::new(
+            "VariableNotWritable",
+            ErrorCategory::WriteError,
+            "System.Management.Automation.SessionStateUnauthorizedAccessException",
+            format!("Cannot overwrite variable {name} because it is read-only or constant."),
+        )
+    }
+    .with_target(Value::text(name))
+}

@@ -1,0 +1,256 @@
+//! Expressions to values.
+
+use std::sync::Arc;
+
+use crate::error_record::ErrorCategory;
+use crate::evaluate::operator::truth;
+use crate::evaluate::statement::lone_expression;
+use crate::evaluate::{as_operand, failure, gathered, nothing};
+use crate::language::ast::{
+    BinaryOperator, Expression, ExpressionKind, Statement, StringPart, UnaryOperator, VariablePath,
+};
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::sink::Sink;
+use crate::text::{Culture, push_text};
+use crate::value::{Array, ScriptBlock, Value};
+
+impl Engine<'_> {
+    /// The value of an expression as an operand.
+    ///
+    /// # Errors
+    /// What ended it.
+    pub fn evaluate(&mut self, expression: &Expression, out: &mut dyn Sink) -> Result<Value, Halt> {
+        self.evaluate_raw(expression, out).map(as_operand)
+    }
+
+    /// The value of an expression; what gave no output stays apart from null.
+    ///
+    /// # Errors
+    /// What ended it.
+    pub fn evaluate_raw(&mut self, expression: &Expression, out: &mut dyn Sink) -> Result<Value, Halt> {
+        match &expression.kind {
+            ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => Ok(value.clone()),
+            ExpressionKind::Expandable(parts) => self.expand(parts, out),
+            ExpressionKind::Variable(path) => self.read_variable(path),
+            ExpressionKind::Parenthesis(statement) => self.parenthesis(statement, out),
+            ExpressionKind::SubExpression(statements) => {
+                let outputs = self.gather(out, |engine, sink| engine.run_statements(statements, sink))?;
+                Ok(gathered(outputs))
+            }
+            ExpressionKind::ArrayExpression(statements) => self.array_expression(statements, out),
+            ExpressionKind::ArrayLiteral(items) => {
+                let values = items
+                    .iter()
+                    .map(|item| self.evaluate(item, out))
+                    .collect::<Result<Vec<_>, _>>()?;
+                Ok(Value::array(values))
+            }
+            ExpressionKind::Hashtable(entries) => self.hashtable(entries, out),
+            ExpressionKind::ScriptBlock(body) => {
+                let text = body.source.text.get(body.extent.start..body.extent.end);
+                Ok(Value::ScriptBlock(Arc::new(ScriptBlock {
+                    text: text.unwrap_or_default().into(),
+                    body: body.clone(),
+                })))
+            }
+            ExpressionKind::Type(literal) => Ok(Value::Type(self.resolve_type(literal)?.full_name().into())),
+            ExpressionKind::Cast(literal, operand) => self.cast_expression(literal, operand, out),
+            ExpressionKind::Attributed(_, operand) => self.evaluate_raw(operand, out),
+            ExpressionKind::Unary(operator, operand) => self.unary(*operator, operand, out),
+            ExpressionKind::Step { target, by, prefix } => self.step(target, *by, *prefix, out),
+            ExpressionKind::Binary { operator, left, right, .. } => self.binary_expression(*operator, left, right, out),
+            ExpressionKind::Ternary(condition, positive, negative) => {
+                let chosen = if truth(&self.evaluate(condition, out)?) {
+                    positive
+                } else {
+                    negative
+                };
+                self.evaluate_raw(chosen, out)
+            }
+            ExpressionKind::Member { target, name, is_static, null_conditional } => {
+                self.member(target, name, *is_static, *null_conditional, out)
+            }
+            ExpressionKind::Call { target, name, is_static, null_conditional, arguments } => {
+                self.call(target, name, *is_static, *null_conditional, arguments, out)
+            }
+            ExpressionKind::Index { target, index, null_conditional } => {
+                let target = self.evaluate(target, out)?;
+                if *null_conditional && matches!(target, Value::Null) {
+                    return Ok(Value::Null);
+                }
+                let index = self.evaluate(index, out)?;
+                self.index(&target, &index)
+            }
+        }
+    }
+
+    fn expand(&mut self, parts: &[StringPart], out: &mut dyn Sink) -> Result<Value, Halt> {
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                StringPart::Literal(literal) => text.push_str(literal),
+                StringPart::Expression(expression) => {
+                    let value = self.evaluate(expression, out)?;
+                    self.push_joined(&mut text, &value);
+                }
+            }
+        }
+        Ok(Value::text(text))
+    }
+
+    /// Appends a value as string interpolation does: lists joined with `$OFS`, a blank by default.
+    pub(super) fn push_joined(&self, text: &mut String, value: &Value) {
+        let separator = self.session.scopes.find("ofs").map(|variable| variable.value.clone());
+        match (value.elements(), separator) {
+            (Some(items), Some(separator)) => {
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        push_text(text, &separator, Culture::Invariant);
+                    }
+                    push_text(text, item, Culture::Invariant);
+                }
+            }
+            _ => push_text(text, value, Culture::Invariant),
+        }
+    }
+
+    pub(super) fn read_variable(&mut self, path: &VariablePath) -> Result<Value, Halt> {
+        if let Some(variable) = self.session.scopes.get(path) {
+            return Ok(variable.value.clone());
+        }
+        if let Some(value) = self.automatic_variable(path) {
+            return Ok(value);
+        }
+        if self.session.strict && path.scope.as_deref() != Some("env") {
+            let record = failure::invalid_operation(
+                "VariableIsUndefined",
+                format!("The variable '${}' cannot be retrieved because it has not been set.", path.text),
+            )
+            .with_target(Value::String(path.text.clone()));
+            return Err(self.fail(record));
+        }
+        Ok(Value::Null)
+    }
+
+    /// Variables that are computed when they are read.
+    fn automatic_variable(&mut self, path: &VariablePath) -> Option<Value> {
+        Some(match &*path.key {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            "null" => Value::Null,
+            "?" => Value::Bool(self.session.success),
+            "error" => Value::List(self.session.errors.clone()),
+            "psitem" => {
+                let dollar = &super::NAMES.dollar;
+                self.session.scopes.find(dollar).map_or(Value::Null, |variable| variable.value.clone())
+            }
+            "input" => nothing(),
+            _ if path.scope.as_deref() == Some("function") => {
+                let function = self.session.scopes.function(&path.key)?;
+                let body = function.body.clone();
+                let text = body.source.text.get(body.extent.start..body.extent.end).unwrap_or_default().into();
+                Value::ScriptBlock(Arc::new(ScriptBlock { text, body }))
+            }
+            _ => return None,
+        })
+    }
+
+    fn parenthesis(&mut self, statement: &Statement, out: &mut dyn Sink) -> Result<Value, Halt> {
+        if let Some(expression) = lone_expression(statement) {
+            // `($i++)` shows what `$i++` alone does not.
+            return self.evaluate_raw(expression, out);
+        }
+        self.statement_value(statement, out)
+    }
+
+    fn array_expression(&mut self, statements: &[Statement], out: &mut dyn Sink) -> Result<Value, Halt> {
+        if let [statement] = statements
+            && let Some(expression) = lone_expression(statement)
+            && let ExpressionKind::ArrayLiteral(_) = expression.kind
+        {
+            self.session.sequence_point = statement.extent.clone();
+            return self.evaluate(expression, out);
+        }
+        let outputs = self.gather(out, |engine, sink| engine.run_statements(statements, sink))?;
+        Ok(Value::array(outputs))
+    }
+
+    fn unary(&mut self, operator: UnaryOperator, operand: &Expression, out: &mut dyn Sink) -> Result<Value, Halt> {
+        let value = self.evaluate(operand, out)?;
+        match operator {
+            UnaryOperator::Not => Ok(Value::Bool(!truth(&value))),
+            UnaryOperator::BitwiseNot => self.bitwise_not(&value),
+            UnaryOperator::Minus => self.arithmetic(BinaryOperator::Subtract, &Value::Int32(0), &value),
+            UnaryOperator::Plus => self.arithmetic(BinaryOperator::Add, &Value::Int32(0), &value),
+            UnaryOperator::Comma => Ok(Value::array(vec![value])),
+            UnaryOperator::Join => self.join(&value, ""),
+            UnaryOperator::Split(_) => self.split_blanks(&value),
+        }
+    }
+
+    fn binary_expression(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Expression,
+        right: &Expression,
+        out: &mut dyn Sink,
+    ) -> Result<Value, Halt> {
+        let left = self.evaluate(left, out)?;
+        match operator {
+            BinaryOperator::And if !truth(&left) => return Ok(Value::Bool(false)),
+            BinaryOperator::Or if truth(&left) => return Ok(Value::Bool(true)),
+            BinaryOperator::Coalesce if !matches!(left, Value::Null) => return Ok(left),
+            _ => {}
+        }
+        let right = self.evaluate(right, out)?;
+        self.binary(operator, left, right)
+    }
+
+    fn cast_expression(
+        &mut self,
+        literal: &crate::language::ast::TypeLiteral,
+        operand: &Expression,
+        out: &mut dyn Sink,
+    ) -> Result<Value, Halt> {
+        let name = literal.name.to_ascii_lowercase();
+        if let ExpressionKind::Hashtable(entries) = &operand.kind {
+            match name.as_str() {
+                "ordered" => {
+                    let table = self.hashtable(entries, out)?;
+                    return Ok(super::hashtable::as_ordered(&table));
+                }
+                "pscustomobject" | "psobject" | "system.management.automation.pscustomobject" => {
+                    let table = self.hashtable(entries, out)?;
+                    return Ok(super::hashtable::as_custom_object(&table));
+                }
+                _ => {}
+            }
+        }
+        let target = self.resolve_type(literal)?;
+        let value = self.evaluate(operand, out)?;
+        if name == "void" {
+            return Ok(nothing());
+        }
+        if name == "pscustomobject" && matches!(value, Value::Dictionary(_)) {
+            return Ok(super::hashtable::as_custom_object(&value));
+        }
+        if name == "array" || name == "object[]" {
+            return Ok(match value {
+                Value::Null if name == "object[]" => Value::Null,
+                Value::Null => Value::Null,
+                Value::Array(array) if &*array.element_type == "System.Object" => Value::Array(array),
+                other => Value::Array(Arc::new(Array {
+                    element_type: "System.Object".into(),
+                    items: other.elements().unwrap_or_else(|| vec![other]).into(),
+                })),
+            });
+        }
+        self.cast(&value, &target)
+    }
+
+    /// An error that names what is wrong with an operand.
+    pub(super) fn refuse(&self, id: &'static str, message: impl Into<String>) -> Halt {
+        self.fail(failure::runtime(id, ErrorCategory::InvalidOperation, message))
+    }
+}

@@ -1,0 +1,101 @@
+//! Hashtables: literals, keys, ordered ones, custom objects made of them.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::evaluate::{as_operand, failure};
+use crate::language::ast::{Expression, Statement};
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::sink::Sink;
+use crate::text::{Culture, read, to_text};
+use crate::type_names::type_name;
+use crate::value::{Dictionary, Object, Property, Text, Value};
+
+/// Full name of the type of `@{…}`.
+pub(super) const HASHTABLE: &str = "System.Collections.Hashtable";
+/// Full name of the type of `[ordered]@{…}`.
+pub(super) const ORDERED: &str = "System.Collections.Specialized.OrderedDictionary";
+
+/// Under what a dictionary keeps an entry: texts ignore case, other keys keep their type.
+pub fn fold(key: &Value) -> Text {
+    match key {
+        Value::String(text) if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) => text.clone(),
+        Value::String(text) => text.to_lowercase().into(),
+        other => format!("\u{0}{}:{}", type_name(other), to_text(other, Culture::Invariant)).into(),
+    }
+}
+
+impl Engine<'_> {
+    pub(super) fn hashtable(
+        &mut self,
+        entries: &[(Expression, Statement)],
+        out: &mut dyn Sink,
+    ) -> Result<Value, Halt> {
+        let mut table = IndexMap::with_capacity(entries.len());
+        for (key, value) in entries {
+            let key = self.evaluate(key, out)?;
+            let value = as_operand(self.statement_value(value, out)?);
+            if matches!(key, Value::Null) {
+                let record = failure::invalid_operation(
+                    "InvalidNullKey",
+                    "A null key is not allowed in a hash literal.",
+                );
+                return Err(self.fail(record));
+            }
+            let folded = fold(&key);
+            if table.contains_key(&folded) {
+                let name = to_text(&key, Culture::Invariant);
+                let record = failure::invalid_operation(
+                    "DuplicateKeyInHashLiteral",
+                    format!("Duplicate keys '{name}' are not allowed in hash literals."),
+                );
+                return Err(self.fail(record));
+            }
+            table.insert(folded, (key, value));
+        }
+        Ok(dictionary(HASHTABLE, table))
+    }
+}
+
+/// A dictionary of the named type.
+pub(super) fn dictionary(type_name: &str, entries: IndexMap<Text, (Value, Value)>) -> Value {
+    Value::Dictionary(Arc::new(Dictionary {
+        type_name: type_name.into(),
+        entries: entries.into(),
+    }))
+}
+
+/// The same entries in their order.
+pub(super) fn as_ordered(table: &Value) -> Value {
+    match table {
+        Value::Dictionary(own) => dictionary(ORDERED, read(&own.entries).clone()),
+        other => other.clone(),
+    }
+}
+
+/// `[pscustomobject]@{…}`.
+pub(super) fn as_custom_object(table: &Value) -> Value {
+    let Value::Dictionary(table) = table else {
+        return table.clone();
+    };
+    let properties = read(&table.entries)
+        .values()
+        .map(|(key, value)| Property {
+            name: to_text(key, Culture::Invariant).into(),
+            value: value.clone(),
+            note: true,
+        })
+        .collect::<Vec<_>>();
+    let names: [Text; 2] = [
+        "System.Management.Automation.PSCustomObject".into(),
+        "System.Object".into(),
+    ];
+    Value::Object(Arc::new(Object {
+        type_names: std::sync::RwLock::new(names.into()),
+        properties: properties.into(),
+        text: None,
+        custom: true,
+    }))
+}

@@ -1,0 +1,90 @@
+//! `x[i]`: one element, several, an entry, a character.
+
+use crate::evaluate::hashtable::fold;
+use crate::evaluate::{failure, nothing};
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::text::read;
+use crate::value::Value;
+
+/// What an indexing goes through.
+enum Indexed<'a> {
+    Items(&'a [Value]),
+    Units(Vec<u16>),
+    Scalar(&'a Value),
+}
+
+impl Indexed<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Items(items) => items.len(),
+            Self::Units(units) => units.len(),
+            Self::Scalar(_) => 1,
+        }
+    }
+
+    fn at(&self, index: i64) -> Option<Value> {
+        let length = i64::try_from(self.len()).unwrap_or(i64::MAX);
+        let index = if index < 0 { index + length } else { index };
+        let index = usize::try_from(index).ok().filter(|index| *index < self.len())?;
+        Some(match self {
+            Self::Items(items) => items[index].clone(),
+            Self::Units(units) => Value::Char(units[index]),
+            Self::Scalar(value) => (*value).clone(),
+        })
+    }
+}
+
+impl Engine<'_> {
+    /// An element, or several for a list of indices.
+    ///
+    /// # Errors
+    /// When the target is null or an index is no number.
+    pub(super) fn index(&mut self, target: &Value, index: &Value) -> Result<Value, Halt> {
+        match target {
+            Value::Null => Err(self.fail(failure::invalid_operation("NullArray", "Cannot index into a null array."))),
+            Value::Dictionary(dictionary) => Ok(entries(&read(&dictionary.entries), index)),
+            Value::Array(array) => self.element(&Indexed::Items(&read(&array.items)), index),
+            Value::List(list) => self.element(&Indexed::Items(&read(&list.items)), index),
+            Value::String(text) => self.element(&Indexed::Units(text.encode_utf16().collect()), index),
+            Value::Noted(noted) => self.index(&noted.base, index),
+            other => self.element(&Indexed::Scalar(other), index),
+        }
+    }
+
+    fn element(&mut self, target: &Indexed<'_>, index: &Value) -> Result<Value, Halt> {
+        if let Some(indices) = index.elements() {
+            let mut found = Vec::new();
+            for index in &indices {
+                let number = self.index_number(index)?;
+                found.extend(target.at(number));
+            }
+            return Ok(Value::array(found));
+        }
+        let number = self.index_number(index)?;
+        Ok(target.at(number).unwrap_or_else(|| match target {
+            Indexed::Items(_) => Value::Null,
+            Indexed::Units(_) => nothing(),
+            Indexed::Scalar(_) => nothing(),
+        }))
+    }
+
+    fn index_number(&mut self, index: &Value) -> Result<i64, Halt> {
+        match self.cast_to(index, "System.Int32")? {
+            Value::Int32(number) => Ok(number.into()),
+            _ => Ok(0),
+        }
+    }
+}
+
+/// One entry, or several for a list of keys.
+fn entries(table: &indexmap::IndexMap<crate::value::Text, (Value, Value)>, key: &Value) -> Value {
+    let find = |key: &Value| table.get(&fold(key)).map(|(_, value)| value.clone());
+    if let Some(found) = find(key) {
+        return found;
+    }
+    match key.elements() {
+        Some(keys) => Value::array(keys.iter().map(|key| find(key).unwrap_or_default()).collect()),
+        None => Value::Null,
+    }
+}

@@ -1,0 +1,102 @@
+//! `x.Name`: properties, entries, `Count` of everything, properties of the elements of a collection.
+
+use crate::evaluate::types::error_property;
+use crate::evaluate::{as_operand, failure, gathered, static_member};
+use crate::language::ast::Expression;
+use crate::members::{property, same_name};
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::sink::Sink;
+use crate::text::{Culture, to_text};
+use crate::value::Value;
+
+impl Engine<'_> {
+    pub(super) fn member(
+        &mut self,
+        target: &Expression,
+        name: &Expression,
+        is_static: bool,
+        null_conditional: bool,
+        out: &mut dyn Sink,
+    ) -> Result<Value, Halt> {
+        let owner = self.evaluate(target, out)?;
+        if null_conditional && matches!(owner, Value::Null) {
+            return Ok(Value::Null);
+        }
+        let name = self.evaluate(name, out)?;
+        let name = to_text(&name, Culture::Invariant);
+        if is_static {
+            return self.static_property(&owner, &name);
+        }
+        match read_member(&owner, &name) {
+            Some(value) => Ok(value),
+            None if self.session.strict => {
+                let record = failure::runtime(
+                    "PropertyNotFoundStrict",
+                    crate::error_record::ErrorCategory::NotSpecified,
+                    format!("The property '{name}' cannot be found on this object. Verify that the property exists."),
+                );
+                let mut record = record;
+                record.exception = "System.Management.Automation.PropertyNotFoundException".into();
+                record.reason = "PropertyNotFoundException".into();
+                Err(self.fail(record))
+            }
+            None => Ok(Value::Null),
+        }
+    }
+
+    fn static_property(&mut self, owner: &Value, name: &str) -> Result<Value, Halt> {
+        let Value::Type(type_name) = owner else {
+            return Ok(Value::Null);
+        };
+        if let Some(crate::command::ParameterType::Enum(definition)) = self.find_type(type_name)
+            && let Some((_, number)) = definition.members.iter().find(|(member, _)| same_name(member, name))
+        {
+            return Ok(Value::Enum(crate::value::EnumValue {
+                number: *number,
+                definition,
+            }));
+        }
+        Ok(static_member::property(type_name, name, self.host.now()).unwrap_or_default())
+    }
+}
+
+/// A member by name; none if there is no such member anywhere.
+pub fn read_member(owner: &Value, name: &str) -> Option<Value> {
+    let own = match owner {
+        Value::Null => {
+            let counted = same_name(name, "Count") || same_name(name, "Length");
+            return counted.then_some(Value::Int32(0));
+        }
+        Value::Error(record) => error_property(record, name),
+        other => property(other, name),
+    };
+    if let Some(value) = own {
+        return Some(value);
+    }
+    match owner.elements() {
+        Some(items) => {
+            let found: Vec<Value> = items
+                .iter()
+                .filter(|item| !matches!(item, Value::Null))
+                .filter_map(|item| element_member(item, name))
+                .flat_map(|value| value.elements().unwrap_or_else(|| vec![value]))
+                .collect();
+            if found.is_empty() {
+                return None;
+            }
+            Some(as_operand(gathered(found)))
+        }
+        None if same_name(name, "Count") || same_name(name, "Length") => Some(Value::Int32(1)),
+        None => None,
+    }
+}
+
+/// A member that an element itself has; that everything has a count does not matter here.
+fn element_member(item: &Value, name: &str) -> Option<Value> {
+    match item {
+        Value::Error(record) => error_property(record, name),
+        Value::Array(_) | Value::List(_) => read_member(item, name),
+        other => property(other, name),
+    }
+}

@@ -1,0 +1,192 @@
+//! The tree at work: statements one after the other, expressions to values, errors to where they are caught.
+
+mod assignment;
+mod expression;
+pub mod failure;
+pub mod format_string;
+mod hashtable;
+mod index;
+mod member;
+mod method;
+pub mod operator;
+mod regex;
+pub mod scope;
+mod statement;
+mod static_member;
+mod switch;
+mod try_catch;
+mod types;
+pub mod wildcard;
+
+use std::sync::{Arc, LazyLock};
+
+use crate::error_record::ErrorRecord;
+use crate::language::ast::Block;
+use crate::language::position;
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::sink::Sink;
+use crate::value::{Array, ScriptBlock, Text, Value};
+
+pub use regex::compile as compile_regex;
+
+/// Deepest nesting of running blocks and functions.
+pub const MAX_CALL_DEPTH: usize = 100;
+/// Most elements of a collection, and most bytes of a text, that an operator makes.
+pub const MAX_GROWTH: usize = 16 << 20;
+
+static NOTHING: LazyLock<Arc<Array>> = LazyLock::new(|| {
+    Arc::new(Array {
+        element_type: "".into(),
+        items: Vec::new().into(),
+    })
+});
+
+/// What a pipeline without output gives (`AutomationNull`): null as an operand, no object in a pipeline.
+pub fn nothing() -> Value {
+    Value::Array(NOTHING.clone())
+}
+
+/// Whether a value is [`nothing`].
+pub fn is_nothing(value: &Value) -> bool {
+    matches!(value, Value::Array(array) if array.element_type.is_empty())
+}
+
+/// The value as an operand: [`nothing`] is null.
+pub fn as_operand(value: Value) -> Value {
+    if is_nothing(&value) { Value::Null } else { value }
+}
+
+/// What several outputs make as one value: nothing, the object itself, or an array.
+pub fn gathered(mut outputs: Vec<Value>) -> Value {
+    match outputs.len() {
+        0 => nothing(),
+        1 => outputs.remove(0),
+        _ => Value::array(outputs),
+    }
+}
+
+/// The names of variables that the engine itself sets.
+pub struct Names {
+    /// `$_`.
+    pub dollar: Text,
+    /// `$PSItem`.
+    pub item: Text,
+    /// `$args`.
+    pub args: Text,
+    /// `$input`.
+    pub input: Text,
+    /// `$this`.
+    pub this: Text,
+    /// `$Matches`.
+    pub matches: Text,
+}
+
+/// The one table of them.
+pub static NAMES: LazyLock<Names> = LazyLock::new(|| Names {
+    dollar: "_".into(),
+    item: "psitem".into(),
+    args: "args".into(),
+    input: "input".into(),
+    this: "this".into(),
+    matches: "matches".into(),
+});
+
+impl Engine<'_> {
+    /// Makes a record ready to fly: where nothing says where it comes from, the running statement does.
+    pub fn fail(&self, mut record: ErrorRecord) -> Halt {
+        if record.invocation.is_none() {
+            record.invocation = Some(position::invocation(
+                &self.session.source,
+                &self.session.sequence_point,
+            ));
+        }
+        Halt::Error(Box::new(record))
+    }
+
+    /// Runs a script block in the current scope with `$_` and `$args`.
+    ///
+    /// # Errors
+    /// What ended it.
+    pub fn run_block(
+        &mut self,
+        block: &Arc<ScriptBlock>,
+        dollar: Option<&Value>,
+        arguments: &[Value],
+        sink: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        let names = &*NAMES;
+        let scopes = &mut self.session.scopes;
+        let saved = dollar.map(|value| {
+            let saved = scopes.remove_local(&names.dollar);
+            scopes.set_local(&names.dollar, value.clone());
+            saved
+        });
+        let saved_args = (!arguments.is_empty()).then(|| {
+            let saved = scopes.remove_local(&names.args);
+            scopes.set_local(&names.args, Value::array(arguments.to_vec()));
+            saved
+        });
+        let outcome = self.run_body(&block.body, sink);
+        let scopes = &mut self.session.scopes;
+        for (key, saved) in [(&names.dollar, saved), (&names.args, saved_args)] {
+            let Some(saved) = saved else { continue };
+            scopes.remove_local(key);
+            if let Some(variable) = saved {
+                scopes.set_local(key, variable.value);
+            }
+        }
+        match outcome {
+            Err(Halt::Return) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Runs the statements of a block in the current scope.
+    ///
+    /// # Errors
+    /// What ended it; a `return` among them.
+    pub fn run_body(&mut self, body: &Arc<Block>, sink: &mut dyn Sink) -> Result<(), Halt> {
+        self.within(body, |engine| {
+            engine.run_statements(&body.begin, sink)?;
+            if let Some(process) = &body.process {
+                engine.run_statements(process, sink)?;
+            }
+            engine.run_statements(&body.end, sink)
+        })
+    }
+
+    /// Runs something of a block: positions lie in its source, and nesting is bounded.
+    pub(crate) fn within<T>(
+        &mut self,
+        body: &Arc<Block>,
+        run: impl FnOnce(&mut Self) -> Result<T, Halt>,
+    ) -> Result<T, Halt> {
+        if self.session.call_depth >= MAX_CALL_DEPTH {
+            let record = failure::invalid_operation(
+                "CallDepthOverflow",
+                "The script failed due to call depth overflow.",
+            );
+            return Err(self.fail(record));
+        }
+        self.session.call_depth += 1;
+        let source = std::mem::replace(&mut self.session.source, body.source.clone());
+        let point = self.session.sequence_point.clone();
+        let outcome = run(self);
+        self.session.source = source;
+        self.session.sequence_point = point;
+        self.session.call_depth -= 1;
+        outcome
+    }
+
+    /// Whether the pipeline was asked to stop.
+    ///
+    /// # Errors
+    /// When it was.
+    pub fn check_stop(&self) -> Result<(), Halt> {
+        if self.host.stopping() {
+            return Err(Halt::Cancelled);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,523 @@
+//! Arithmetic: which type a result has, what overflows into what, and `+` of texts and collections.
+
+use std::cmp::Ordering;
+
+use num_bigint::BigInt;
+use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
+use rust_decimal::Decimal;
+
+use crate::error_record::ErrorCategory;
+use crate::evaluate::{MAX_GROWTH, failure, hashtable};
+use crate::language::ast::BinaryOperator;
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::text::{Culture, read, to_text};
+use crate::value::{DateTime, Value};
+
+/// A number in one of the four kinds that arithmetic is done in.
+#[derive(Clone, Debug)]
+pub enum Number {
+    /// Any integer type of at most 64 bits, and how wide the result may be.
+    Integer(i128, Width),
+    /// Single and double.
+    Real(f64),
+    /// Decimal.
+    Decimal(Decimal),
+    /// `BigInteger`.
+    Big(BigInt),
+}
+
+/// The integer types that results have, narrowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Width {
+    /// `Int32`.
+    Int,
+    /// `UInt32`.
+    UInt,
+    /// `Int64`.
+    Long,
+    /// `UInt64`.
+    ULong,
+}
+
+impl Number {
+    /// The number that a value of a numeric type is; none for anything else.
+    pub fn plain(value: &Value) -> Option<Self> {
+        Some(match value {
+            Value::Int8(n) => Self::Integer((*n).into(), Width::Int),
+            Value::UInt8(n) => Self::Integer((*n).into(), Width::Int),
+            Value::Int16(n) => Self::Integer((*n).into(), Width::Int),
+            Value::UInt16(n) => Self::Integer((*n).into(), Width::Int),
+            Value::Int32(n) => Self::Integer((*n).into(), Width::Int),
+            Value::UInt32(n) => Self::Integer((*n).into(), Width::UInt),
+            Value::Int64(n) => Self::Integer((*n).into(), Width::Long),
+            Value::UInt64(n) => Self::Integer((*n).into(), Width::ULong),
+            Value::Single(n) => Self::Real((*n).into()),
+            Value::Double(n) => Self::Real(*n),
+            Value::Decimal(n) => Self::Decimal(*n),
+            Value::BigInteger(n) => Self::Big((**n).clone()),
+            Value::Noted(noted) => return Self::plain(&noted.base),
+            _ => return None,
+        })
+    }
+
+    /// The number of a numeric or enumeration value.
+    pub fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Enum(member) => Some(Self::Integer(member.number.into(), Width::Int)),
+            other => Self::plain(other),
+        }
+    }
+
+    fn is_zero(&self) -> bool {
+        match self {
+            Self::Integer(n, _) => *n == 0,
+            Self::Real(n) => *n == 0.0,
+            Self::Decimal(n) => n.is_zero(),
+            Self::Big(n) => n.is_zero(),
+        }
+    }
+
+    /// Whether it is below zero.
+    pub fn is_negative(&self) -> bool {
+        match self {
+            Self::Integer(n, _) => *n < 0,
+            Self::Real(n) => *n < 0.0,
+            Self::Decimal(n) => n.is_sign_negative() && !n.is_zero(),
+            Self::Big(n) => n.is_negative(),
+        }
+    }
+
+    /// As a double.
+    pub fn to_f64(&self) -> f64 {
+        match self {
+            Self::Integer(n, _) => *n as f64,
+            Self::Real(n) => *n,
+            Self::Decimal(n) => n.to_f64().unwrap_or(f64::NAN),
+            Self::Big(n) => n.to_f64().unwrap_or(f64::NAN),
+        }
+    }
+
+    fn to_decimal(&self) -> Option<Decimal> {
+        match self {
+            Self::Integer(n, _) => Decimal::from_i128(*n),
+            Self::Real(n) => Decimal::from_f64(*n),
+            Self::Decimal(n) => Some(*n),
+            Self::Big(n) => n.to_string().parse().ok(),
+        }
+    }
+
+    fn to_big(&self) -> Option<BigInt> {
+        match self {
+            Self::Integer(n, _) => Some(BigInt::from(*n)),
+            Self::Real(n) => BigInt::from_f64(*n),
+            Self::Decimal(n) => n.trunc().to_i128().map(BigInt::from),
+            Self::Big(n) => Some(n.clone()),
+        }
+    }
+
+    /// Order; none for NaN.
+    pub fn compare(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Integer(a, _), Self::Integer(b, _)) => Some(a.cmp(b)),
+            (Self::Big(_), _) | (_, Self::Big(_)) => Some(self.to_big()?.cmp(&other.to_big()?)),
+            (Self::Decimal(_), _) | (_, Self::Decimal(_)) => match (self.to_decimal(), other.to_decimal()) {
+                (Some(a), Some(b)) => Some(a.cmp(&b)),
+                _ => self.to_f64().partial_cmp(&other.to_f64()),
+            },
+            _ => self.to_f64().partial_cmp(&other.to_f64()),
+        }
+    }
+}
+
+/// Whether a value is of a numeric type.
+pub fn is_number(value: &Value) -> bool {
+    Number::plain(value).is_some()
+}
+
+fn symbol_method(operator: BinaryOperator) -> &'static str {
+    match operator {
+        BinaryOperator::Add => "op_Addition",
+        BinaryOperator::Subtract => "op_Subtraction",
+        BinaryOperator::Multiply => "op_Multiply",
+        BinaryOperator::Divide => "op_Division",
+        _ => "op_Modulus",
+    }
+}
+
+impl Engine<'_> {
+    /// `+ - * / %`.
+    ///
+    /// # Errors
+    /// When the operator is not for these operands.
+    pub fn arithmetic(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Halt> {
+        if let (Some(a), Some(b)) = (Number::plain(left), Number::plain(right)) {
+            return self.calculate(operator, &a, &b);
+        }
+        match operator {
+            BinaryOperator::Add => self.add(left, right),
+            BinaryOperator::Multiply => self.multiply(left, right),
+            BinaryOperator::Subtract => self.subtract(left, right),
+            _ => self.numeric(operator, left, right),
+        }
+    }
+
+    fn add(&mut self, left: &Value, right: &Value) -> Result<Value, Halt> {
+        match (left, right) {
+            (Value::Noted(noted), other) => self.add(&noted.base, other),
+            (Value::Null, other) => Ok(other.clone()),
+            (Value::String(text), other) => {
+                let mut sum = text.to_string();
+                self.push_joined(&mut sum, other);
+                if sum.len() > MAX_GROWTH {
+                    return Err(self.fail(failure::too_large()));
+                }
+                Ok(Value::text(sum))
+            }
+            (Value::Char(unit), Value::String(_) | Value::Char(_)) => {
+                let mut sum = crate::text::char_text(*unit);
+                self.push_joined(&mut sum, right);
+                Ok(Value::text(sum))
+            }
+            (Value::Array(_) | Value::List(_), other) => {
+                let mut items = left.elements().unwrap_or_default();
+                match other.elements() {
+                    Some(more) => items.extend(more),
+                    None => items.push(other.clone()),
+                }
+                if items.len() > MAX_GROWTH {
+                    return Err(self.fail(failure::too_large()));
+                }
+                Ok(Value::array(items))
+            }
+            (Value::Dictionary(own), Value::Dictionary(more)) => {
+                let mut entries = read(&own.entries).clone();
+                for (folded, (key, value)) in read(&more.entries).iter() {
+                    if entries.contains_key(folded) {
+                        let name = to_text(key, Culture::Invariant);
+                        let record = failure::thrown(
+                            "System.ArgumentException",
+                            format!("Item has already been added. Key in dictionary: '{name}'  Key being added: '{name}'"),
+                        );
+                        return Err(self.fail(record));
+                    }
+                    entries.insert(folded.clone(), (key.clone(), value.clone()));
+                }
+                Ok(hashtable::dictionary(hashtable::HASHTABLE, entries))
+            }
+            (Value::Dictionary(_), _) => Err(self.refuse(
+                "AddHashTableToNonHashTable",
+                "A hash table can only be added to another hash table.",
+            )),
+            (Value::DateTime(date), other) => {
+                let ticks = self.time_span_argument(other, "op_Addition")?;
+                Ok(Value::DateTime(DateTime {
+                    ticks: date.ticks.saturating_add(ticks),
+                    kind: date.kind,
+                }))
+            }
+            (Value::TimeSpan(ticks), other) => {
+                let more = self.time_span_argument(other, "op_Addition")?;
+                Ok(Value::TimeSpan(ticks.saturating_add(more)))
+            }
+            _ => self.numeric(BinaryOperator::Add, left, right),
+        }
+    }
+
+    fn subtract(&mut self, left: &Value, right: &Value) -> Result<Value, Halt> {
+        match (left, right) {
+            (Value::Noted(noted), other) => self.subtract(&noted.base, other),
+            (Value::DateTime(date), Value::DateTime(other)) => Ok(Value::TimeSpan(date.ticks - other.ticks)),
+            (Value::DateTime(date), other) => {
+                let ticks = self.time_span_argument(other, "op_Subtraction")?;
+                Ok(Value::DateTime(DateTime {
+                    ticks: date.ticks.saturating_sub(ticks),
+                    kind: date.kind,
+                }))
+            }
+            (Value::TimeSpan(ticks), other) => {
+                let less = self.time_span_argument(other, "op_Subtraction")?;
+                Ok(Value::TimeSpan(ticks.saturating_sub(less)))
+            }
+            _ => self.numeric(BinaryOperator::Subtract, left, right),
+        }
+    }
+
+    fn time_span_argument(&mut self, value: &Value, method: &str) -> Result<i64, Halt> {
+        let target = crate::command::ParameterType::Plain("System.TimeSpan".into());
+        let context = crate::convert::ConversionContext::invariant(self.host.now());
+        match crate::convert::convert(value, &target, context) {
+            Ok(Value::TimeSpan(ticks)) => Ok(ticks),
+            Ok(_) => Ok(0),
+            Err(error) => {
+                let record = crate::error_record::ErrorRecord::new(
+                    "MethodArgumentConversionInvalidCastArgument",
+                    ErrorCategory::NotSpecified,
+                    "System.Management.Automation.MethodException",
+                    format!(
+                        "Cannot convert argument \"1\", with value: \"{}\", for \"{method}\" to type \"System.TimeSpan\": \"{}\"",
+                        to_text(value, Culture::Invariant),
+                        error.message
+                    ),
+                );
+                Err(self.fail(record))
+            }
+        }
+    }
+
+    fn multiply(&mut self, left: &Value, right: &Value) -> Result<Value, Halt> {
+        match left {
+            Value::Noted(noted) => self.multiply(&noted.base, right),
+            Value::String(text) => {
+                let times = self.repetitions(right)?;
+                if text.len().saturating_mul(times) > MAX_GROWTH {
+                    return Err(self.fail(failure::too_large()));
+                }
+                Ok(Value::text(text.repeat(times)))
+            }
+            Value::Array(_) | Value::List(_) => {
+                let items = left.elements().unwrap_or_default();
+                let times = self.repetitions(right)?;
+                if items.len().saturating_mul(times) > MAX_GROWTH {
+                    return Err(self.fail(failure::too_large()));
+                }
+                let repeated = std::iter::repeat_n(items, times).flatten().collect();
+                Ok(Value::array(repeated))
+            }
+            Value::Null => Ok(Value::Null),
+            _ => self.numeric(BinaryOperator::Multiply, left, right),
+        }
+    }
+
+    fn repetitions(&mut self, value: &Value) -> Result<usize, Halt> {
+        let Value::Int32(times) = self.cast_to(value, "System.Int32")? else {
+            return Ok(0);
+        };
+        usize::try_from(times).map_err(|_| {
+            self.fail(failure::thrown(
+                "System.ArgumentOutOfRangeException",
+                format!("times ('{times}') must be a non-negative value. (Parameter 'times')\nActual value was {times}."),
+            ))
+        })
+    }
+
+    /// Both operands as numbers.
+    fn numeric(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Halt> {
+        let method = symbol_method(operator);
+        // A collection on the right is no number; it is its own type that lacks the operator.
+        if matches!(right, Value::Array(_) | Value::List(_)) && self.is_numeric_like(left) {
+            return Err(self.fail(failure::method_not_found(right, method)));
+        }
+        let a = self.number_operand(left, method)?;
+        let b = self.number_operand_beside(right, left)?;
+        self.calculate(operator, &a, &b)
+    }
+
+    fn is_numeric_like(&self, value: &Value) -> bool {
+        is_number(value) || matches!(value, Value::Null | Value::Bool(_) | Value::Switch(_) | Value::Char(_) | Value::String(_) | Value::Enum(_))
+    }
+
+    /// The left operand as a number.
+    fn number_operand(&mut self, value: &Value, method: &str) -> Result<Number, Halt> {
+        if let Some(number) = Number::of(value) {
+            return Ok(number);
+        }
+        match value {
+            Value::Null => Ok(Number::Integer(0, Width::Int)),
+            Value::Bool(flag) | Value::Switch(flag) => Ok(Number::Integer((*flag).into(), Width::Int)),
+            Value::Char(unit) => Ok(Number::Integer((*unit).into(), Width::Int)),
+            Value::String(text) => self.text_number(text, value),
+            Value::Noted(noted) => self.number_operand(&noted.base, method),
+            other => Err(self.fail(failure::method_not_found(other, method))),
+        }
+    }
+
+    /// The right operand as a number beside the left one.
+    fn number_operand_beside(&mut self, value: &Value, _left: &Value) -> Result<Number, Halt> {
+        if let Some(number) = Number::of(value) {
+            return Ok(number);
+        }
+        match value {
+            Value::Null => Ok(Number::Integer(0, Width::Int)),
+            Value::Bool(flag) | Value::Switch(flag) => Ok(Number::Integer((*flag).into(), Width::Int)),
+            Value::Char(unit) => Ok(Number::Integer((*unit).into(), Width::Int)),
+            Value::String(text) => self.text_number(text, value),
+            Value::Noted(noted) => self.number_operand_beside(&noted.base, _left),
+            other => {
+                let converted = self.cast_to(other, "System.Int32")?;
+                Ok(Number::plain(&converted).unwrap_or(Number::Integer(0, Width::Int)))
+            }
+        }
+    }
+
+    fn text_number(&mut self, text: &str, value: &Value) -> Result<Number, Halt> {
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Ok(Number::Integer(0, Width::Int));
+        }
+        match crate::language::number::parse(trimmed).as_ref().and_then(Number::plain) {
+            Some(number) => Ok(number),
+            None => {
+                let converted = self.cast_to(value, "System.Int32")?;
+                Ok(Number::plain(&converted).unwrap_or(Number::Integer(0, Width::Int)))
+            }
+        }
+    }
+
+    fn calculate(&mut self, operator: BinaryOperator, a: &Number, b: &Number) -> Result<Value, Halt> {
+        let divides = matches!(operator, BinaryOperator::Divide | BinaryOperator::Remainder);
+        let real = matches!((a, b), (Number::Real(_), _) | (_, Number::Real(_)))
+            && !matches!((a, b), (Number::Decimal(_), _) | (_, Number::Decimal(_)));
+        if divides && b.is_zero() && !real {
+            let record = failure::runtime(
+                "RuntimeException",
+                ErrorCategory::NotSpecified,
+                "Attempted to divide by zero.",
+            );
+            return Err(self.fail(record));
+        }
+        let value = match (a, b) {
+            (Number::Big(_), _) | (_, Number::Big(_)) => match (a.to_big(), b.to_big()) {
+                (Some(a), Some(b)) => Some(big(operator, &a, &b)),
+                _ => None,
+            },
+            (Number::Decimal(_), _) | (_, Number::Decimal(_)) => match (a.to_decimal(), b.to_decimal()) {
+                (Some(a), Some(b)) => decimal(operator, a, b),
+                _ => None,
+            },
+            (Number::Integer(x, own), Number::Integer(y, other)) => {
+                Some(integer(operator, *x, *y, common_width(*own, *x, *other, *y)))
+            }
+            _ => Some(Value::Double(floating(operator, a.to_f64(), b.to_f64()))),
+        };
+        value.ok_or_else(|| {
+            self.fail(failure::runtime(
+                "RuntimeException",
+                ErrorCategory::NotSpecified,
+                "Value was either too large or too small for a Decimal.",
+            ))
+        })
+    }
+
+    /// `a..b`.
+    pub(super) fn range(&mut self, left: &Value, right: &Value) -> Result<Value, Halt> {
+        if let (Some(first), Some(last)) = (lone_character(left), lone_character(right)) {
+            let units: Vec<Value> = if first <= last {
+                (first..=last).map(Value::Char).collect()
+            } else {
+                (last..=first).rev().map(Value::Char).collect()
+            };
+            return Ok(Value::array(units));
+        }
+        let first = self.range_bound(left)?;
+        let last = self.range_bound(right)?;
+        let length = i64::from(first).abs_diff(i64::from(last));
+        if length > MAX_GROWTH as u64 {
+            return Err(self.fail(failure::too_large()));
+        }
+        let items = if first <= last {
+            (first..=last).map(Value::Int32).collect()
+        } else {
+            (last..=first).rev().map(Value::Int32).collect()
+        };
+        Ok(Value::array(items))
+    }
+
+    fn range_bound(&mut self, value: &Value) -> Result<i32, Halt> {
+        match value {
+            Value::Array(_) | Value::List(_) | Value::Dictionary(_) | Value::TimeSpan(_) | Value::Version(_) | Value::Guid(_) => {
+                let name = crate::type_names::type_name(value);
+                Err(self.fail(failure::thrown(
+                    "System.InvalidCastException",
+                    format!("Unable to cast object of type '{name}' to type 'System.IConvertible'."),
+                )))
+            }
+            Value::String(text) if text.trim().parse::<f64>().is_err() => Err(self.fail(failure::thrown(
+                "System.FormatException",
+                format!("The input string '{text}' was not in a correct format."),
+            ))),
+            other => match self.cast_to(other, "System.Int32")? {
+                Value::Int32(number) => Ok(number),
+                _ => Ok(0),
+            },
+        }
+    }
+}
+
+/// A text of one character that is no digit, or a character.
+fn lone_character(value: &Value) -> Option<u16> {
+    match value {
+        Value::Char(unit) => Some(*unit),
+        Value::String(text) => {
+            let mut units = text.encode_utf16();
+            let first = units.next()?;
+            let digit = u8::try_from(first).is_ok_and(|byte| byte.is_ascii_digit());
+            (units.next().is_none() && !digit).then_some(first)
+        }
+        _ => None,
+    }
+}
+
+/// The width that the result of two integers has at least.
+fn common_width(own: Width, x: i128, other: Width, y: i128) -> Width {
+    let wider = own.max(other);
+    match wider {
+        Width::UInt if x < 0 || y < 0 => Width::Long,
+        _ => wider,
+    }
+}
+
+fn integer(operator: BinaryOperator, x: i128, y: i128, width: Width) -> Value {
+    let result = match operator {
+        BinaryOperator::Add => x + y,
+        BinaryOperator::Subtract => x - y,
+        BinaryOperator::Multiply => x.saturating_mul(y),
+        BinaryOperator::Divide if x % y == 0 => x / y,
+        BinaryOperator::Divide => return Value::Double(x as f64 / y as f64),
+        _ => x % y,
+    };
+    fitted(result, width)
+}
+
+/// The result in its width; a double if it does not fit.
+pub(super) fn fitted(result: i128, width: Width) -> Value {
+    let fits = match width {
+        Width::Int => i32::try_from(result).ok().map(Value::Int32),
+        Width::UInt => u32::try_from(result).ok().map(Value::UInt32),
+        Width::Long => i64::try_from(result).ok().map(Value::Int64),
+        Width::ULong => u64::try_from(result).ok().map(Value::UInt64),
+    };
+    fits.unwrap_or(Value::Double(result as f64))
+}
+
+fn floating(operator: BinaryOperator, a: f64, b: f64) -> f64 {
+    match operator {
+        BinaryOperator::Add => a + b,
+        BinaryOperator::Subtract => a - b,
+        BinaryOperator::Multiply => a * b,
+        BinaryOperator::Divide => a / b,
+        _ => a % b,
+    }
+}
+
+fn decimal(operator: BinaryOperator, a: Decimal, b: Decimal) -> Option<Value> {
+    match operator {
+        BinaryOperator::Add => a.checked_add(b),
+        BinaryOperator::Subtract => a.checked_sub(b),
+        BinaryOperator::Multiply => a.checked_mul(b),
+        BinaryOperator::Divide => a.checked_div(b),
+        _ => a.checked_rem(b),
+    }
+    .map(Value::Decimal)
+}
+
+fn big(operator: BinaryOperator, a: &BigInt, b: &BigInt) -> Value {
+    let result = match operator {
+        BinaryOperator::Add => a + b,
+        BinaryOperator::Subtract => a - b,
+        BinaryOperator::Multiply => a * b,
+        BinaryOperator::Divide => a / b,
+        _ => a % b,
+    };
+    Value::BigInteger(result.into())
+}

@@ -1,0 +1,130 @@
+//! Operators on values, with PowerShell's conversions.
+
+pub mod arithmetic;
+pub mod bitwise;
+pub mod comparison;
+mod strings;
+
+use num_traits::Zero;
+
+use crate::evaluate::types::is_of_type;
+use crate::language::ast::BinaryOperator;
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::text::read;
+use crate::value::Value;
+
+/// What a condition makes of a value (`LanguagePrimitives.IsTrue`).
+pub fn truth(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) | Value::Switch(flag) => *flag,
+        Value::Int8(n) => *n != 0,
+        Value::UInt8(n) => *n != 0,
+        Value::Int16(n) => *n != 0,
+        Value::UInt16(n) => *n != 0,
+        Value::Int32(n) => *n != 0,
+        Value::UInt32(n) => *n != 0,
+        Value::Int64(n) => *n != 0,
+        Value::UInt64(n) => *n != 0,
+        Value::Single(n) => *n != 0.0,
+        Value::Double(n) => *n != 0.0,
+        Value::Decimal(n) => !n.is_zero(),
+        Value::BigInteger(n) => !n.is_zero(),
+        Value::Char(unit) => *unit != 0,
+        Value::String(text) => !text.is_empty(),
+        Value::Enum(value) => value.number != 0,
+        Value::Array(array) => truth_of_items(&read(&array.items)),
+        Value::List(list) => truth_of_items(&read(&list.items)),
+        Value::Noted(noted) => truth(&noted.base),
+        Value::DateTime(_)
+        | Value::TimeSpan(_)
+        | Value::Guid(_)
+        | Value::Version(_)
+        | Value::Named(_)
+        | Value::Dictionary(_)
+        | Value::Object(_)
+        | Value::ScriptBlock(_)
+        | Value::Type(_)
+        | Value::SecureString(_)
+        | Value::Error(_)
+        | Value::Format(_) => true,
+    }
+}
+
+fn truth_of_items(items: &[Value]) -> bool {
+    match items {
+        [] => false,
+        [Value::Array(inner)] => !read(&inner.items).is_empty(),
+        [Value::List(inner)] => !read(&inner.items).is_empty(),
+        [one] => truth(one),
+        _ => true,
+    }
+}
+
+impl Engine<'_> {
+    /// `left op right`, both evaluated.
+    ///
+    /// # Errors
+    /// When the operator is not for these operands.
+    pub fn binary(&mut self, operator: BinaryOperator, left: Value, right: Value) -> Result<Value, Halt> {
+        use BinaryOperator as B;
+        match operator {
+            B::Add | B::Subtract | B::Multiply | B::Divide | B::Remainder => self.arithmetic(operator, &left, &right),
+            B::Range => self.range(&left, &right),
+            B::Format => self.format_operator(&left, &right),
+            B::And | B::Or => Ok(Value::Bool(truth(&right))),
+            B::Xor => Ok(Value::Bool(truth(&left) != truth(&right))),
+            B::BitwiseAnd | B::BitwiseOr | B::BitwiseXor | B::ShiftLeft | B::ShiftRight => {
+                self.bitwise(operator, &left, &right)
+            }
+            B::Equal(_)
+            | B::NotEqual(_)
+            | B::GreaterThan(_)
+            | B::GreaterOrEqual(_)
+            | B::LessThan(_)
+            | B::LessOrEqual(_) => self.compare(operator, &left, &right),
+            B::Like(_) | B::NotLike(_) => self.like(operator, &left, &right),
+            B::Match(_) | B::NotMatch(_) => self.match_operator(operator, &left, &right),
+            B::Contains(case) => Ok(Value::Bool(comparison::contains(&left, &right, case))),
+            B::NotContains(case) => Ok(Value::Bool(!comparison::contains(&left, &right, case))),
+            B::In(case) => Ok(Value::Bool(comparison::contains(&right, &left, case))),
+            B::NotIn(case) => Ok(Value::Bool(!comparison::contains(&right, &left, case))),
+            B::Replace(case) => self.replace(&left, &right, case),
+            B::Split(case) => self.split(&left, &right, case),
+            B::Join => {
+                let mut separator = String::new();
+                self.push_joined(&mut separator, &right);
+                self.join(&left, &separator)
+            }
+            B::Is | B::IsNot => {
+                let target = self.type_operand(&right)?;
+                Ok(Value::Bool(is_of_type(&left, &target) == (operator == B::Is)))
+            }
+            B::As => {
+                let target = self.type_operand(&right)?;
+                Ok(self.convert_or_null(&left, &target))
+            }
+            B::Coalesce => Ok(right),
+        }
+    }
+
+    fn type_operand(&mut self, value: &Value) -> Result<crate::command::ParameterType, Halt> {
+        let name = match value {
+            Value::Type(name) => name.to_string(),
+            other => crate::text::to_text(other, crate::text::Culture::Invariant),
+        };
+        match self.find_type(&name) {
+            Some(found) => Ok(found),
+            None => Err(self.refuse(
+                "TypeNotFound",
+                format!("Cannot convert the \"{name}\" value to type \"System.Type\"."),
+            )),
+        }
+    }
+
+    fn convert_or_null(&mut self, value: &Value, target: &crate::command::ParameterType) -> Value {
+        let context = crate::convert::ConversionContext::invariant(self.host.now());
+        crate::convert::convert(value, target, context).unwrap_or_default()
+    }
+}

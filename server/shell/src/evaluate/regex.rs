@@ -1,0 +1,106 @@
+//! .NET's regular expressions on top of a backtracking engine with a bounded number of steps.
+
+use std::num::NonZeroUsize;
+
+use fancy_regex::{Captures, Regex, RegexBuilder};
+
+/// Most steps of one match: a pattern that explodes ends in an error, not in a stuck server.
+const MAX_STEPS: usize = 1_000_000;
+/// Most patterns that are kept compiled.
+const MAX_CACHED: usize = 64;
+
+thread_local! {
+    static CACHE: std::cell::RefCell<lru::Cache> = std::cell::RefCell::default();
+}
+
+/// Compiles a pattern as .NET reads it.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn compile(pattern: &str, case_sensitive: bool) -> Result<Regex, String> {
+    CACHE.with_borrow_mut(|cache| cache.get(pattern, case_sensitive))
+}
+
+fn build(pattern: &str, case_sensitive: bool) -> Result<Regex, String> {
+    RegexBuilder::new(pattern)
+        .case_insensitive(!case_sensitive)
+        .backtrack_limit(MAX_STEPS)
+        .build()
+        .map_err(|error| error.to_string())
+}
+
+mod lru {
+    //! The patterns used last.
+
+    use super::{MAX_CACHED, NonZeroUsize, Regex, build};
+
+    #[derive(Default)]
+    pub(super) struct Cache {
+        entries: Vec<(String, bool, Regex)>,
+    }
+
+    impl Cache {
+        pub(super) fn get(&mut self, pattern: &str, case_sensitive: bool) -> Result<Regex, String> {
+            let found = self
+                .entries
+                .iter()
+                .position(|(text, case, _)| *case == case_sensitive && text == pattern);
+            if let Some(at) = found {
+                return Ok(self.entries[at].2.clone());
+            }
+            let regex = build(pattern, case_sensitive)?;
+            if NonZeroUsize::new(MAX_CACHED).is_some_and(|limit| self.entries.len() >= limit.get()) {
+                self.entries.remove(0);
+            }
+            self.entries.push((pattern.to_owned(), case_sensitive, regex.clone()));
+            Ok(regex)
+        }
+    }
+}
+
+/// What a .NET replacement text makes of a match: `$1`, `${name}`, `$&`, `$$`.
+pub(super) fn expand(template: &str, captures: &Captures<'_, '_>, out: &mut String) {
+    let mut rest = template;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let taken = substitution(rest, captures, out);
+        rest = &rest[taken..];
+    }
+    out.push_str(rest);
+}
+
+/// Writes what the characters after a `$` stand for; how many of them were taken.
+fn substitution(rest: &str, captures: &Captures<'_, '_>, out: &mut String) -> usize {
+    let group = |name: &str| match name.parse::<usize>() {
+        Ok(index) => captures.get(index),
+        Err(_) => captures.name(name),
+    };
+    if rest.starts_with('$') {
+        out.push('$');
+        return 1;
+    }
+    if rest.starts_with('&') {
+        out.push_str(captures.get(0).map_or("", |whole| whole.as_str()));
+        return 1;
+    }
+    if let Some(inner) = rest.strip_prefix('{')
+        && let Some(end) = inner.find('}')
+    {
+        let name = &inner[..end];
+        let known = name.parse::<usize>().map_or(captures.name(name).is_some(), |index| index < captures.len());
+        if known {
+            out.push_str(group(name).map_or("", |found| found.as_str()));
+            return end + 2;
+        }
+    }
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    for length in (1..=digits).rev() {
+        if rest[..length].parse::<usize>().is_ok_and(|index| index < captures.len()) {
+            out.push_str(group(&rest[..length]).map_or("", |found| found.as_str()));
+            return length;
+        }
+    }
+    out.push('$');
+    0
+}

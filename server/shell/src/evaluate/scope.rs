@@ -1,0 +1,215 @@
+//! Variables and functions, in scopes within scopes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::command::ParameterType;
+use crate::language::ast::{Attribute, Block, VariablePath};
+use crate::value::{Text, Value};
+
+/// A variable.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Name as first written.
+    pub name: Text,
+    /// Value.
+    pub value: Value,
+    /// What it converts everything to that it is given.
+    pub constraint: Option<ParameterType>,
+    /// What it checks everything against.
+    pub attributes: Vec<Arc<Attribute>>,
+    /// Whether it may be changed.
+    pub read_only: bool,
+}
+
+impl Variable {
+    /// A plain one.
+    pub fn new(name: impl Into<Text>, value: Value) -> Self {
+        Self {
+            name: name.into(),
+            value,
+            constraint: None,
+            attributes: Vec::new(),
+            read_only: false,
+        }
+    }
+}
+
+/// A function of the session.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Name as declared.
+    pub name: Text,
+    /// What it does.
+    pub body: Arc<Block>,
+    /// Whether its statements run once per input object.
+    pub filter: bool,
+}
+
+/// One scope.
+#[derive(Debug, Default)]
+pub struct Scope {
+    variables: HashMap<Text, Variable>,
+    functions: HashMap<String, Arc<Function>>,
+    /// Whether a script file runs in it.
+    script: bool,
+}
+
+/// All scopes, the global one first.
+#[derive(Debug)]
+pub struct Scopes {
+    stack: Vec<Scope>,
+}
+
+impl Default for Scopes {
+    fn default() -> Self {
+        Self {
+            stack: vec![Scope {
+                script: true,
+                ..Scope::default()
+            }],
+        }
+    }
+}
+
+impl Scopes {
+    /// Enters a scope; gives the depth to return to.
+    pub fn enter(&mut self, script: bool) -> usize {
+        let depth = self.stack.len();
+        self.stack.push(Scope {
+            script,
+            ..Scope::default()
+        });
+        depth
+    }
+
+    /// Leaves every scope above `depth`.
+    pub fn leave(&mut self, depth: usize) {
+        self.stack.truncate(depth.max(1));
+    }
+
+    /// How many scopes there are.
+    pub fn depth(&self) -> usize {
+        self.stack.len()
+    }
+
+    fn script_index(&self) -> usize {
+        self.stack.iter().rposition(|scope| scope.script).unwrap_or(0)
+    }
+
+    /// The scope that a prefix names; none for a drive (`env:`).
+    fn named(&self, prefix: &str) -> Option<usize> {
+        match prefix {
+            "global" => Some(0),
+            "script" => Some(self.script_index()),
+            "local" | "private" => Some(self.stack.len() - 1),
+            _ => None,
+        }
+    }
+
+    /// The variable that a path names.
+    pub fn get(&self, path: &VariablePath) -> Option<&Variable> {
+        match path.scope.as_deref() {
+            None | Some("variable") => self.find(&path.key),
+            Some(prefix) => self.stack[self.named(prefix)?].variables.get(&path.key),
+        }
+    }
+
+    /// The innermost variable of that name (in lower case).
+    pub fn find(&self, key: &str) -> Option<&Variable> {
+        self.stack
+            .iter()
+            .rev()
+            .find_map(|scope| scope.variables.get(key))
+    }
+
+    /// The variable that an assignment to `path` would change; none if it would make one.
+    pub fn get_for_writing(&mut self, path: &VariablePath) -> Option<&mut Variable> {
+        let top = self.stack.len() - 1;
+        let index = match path.scope.as_deref() {
+            None | Some("variable") => top,
+            Some(prefix) => self.named(prefix)?,
+        };
+        self.stack[index].variables.get_mut(&path.key)
+    }
+
+    /// Makes a variable in the scope that `path` names; false if there is no such scope.
+    pub fn put(&mut self, path: &VariablePath, variable: Variable) -> bool {
+        let top = self.stack.len() - 1;
+        let index = match path.scope.as_deref() {
+            None | Some("variable") => Some(top),
+            Some(prefix) => self.named(prefix),
+        };
+        let Some(index) = index else { return false };
+        self.stack[index].variables.insert(path.key.clone(), variable);
+        true
+    }
+
+    /// Sets a variable in the innermost scope without any check.
+    pub fn set_local(&mut self, key: &Text, value: Value) {
+        let top = self.stack.len() - 1;
+        let variables = &mut self.stack[top].variables;
+        match variables.get_mut(key) {
+            Some(variable) => variable.value = value,
+            None => {
+                variables.insert(key.clone(), Variable::new(key.clone(), value));
+            }
+        }
+    }
+
+    /// Takes a variable out of the innermost scope.
+    pub fn remove_local(&mut self, key: &str) -> Option<Variable> {
+        let top = self.stack.len() - 1;
+        self.stack[top].variables.remove(key)
+    }
+
+    /// Sets a variable in the global scope.
+    pub fn set_global(&mut self, variable: Variable) {
+        let key = variable.name.to_lowercase().into();
+        self.stack[0].variables.insert(key, variable);
+    }
+
+    /// All variables that are seen, sorted by name.
+    pub fn visible(&self) -> Vec<Variable> {
+        let mut seen: HashMap<&Text, &Variable> = HashMap::new();
+        for scope in &self.stack {
+            seen.extend(scope.variables.iter());
+        }
+        let mut all: Vec<Variable> = seen.into_values().cloned().collect();
+        all.sort_by_key(|variable| variable.name.to_lowercase());
+        all
+    }
+
+    /// Declares a function in the innermost scope.
+    pub fn declare(&mut self, function: Function) {
+        let top = self.stack.len() - 1;
+        let full = function.name.to_lowercase();
+        let (index, name) = match full.split_once(':') {
+            Some((prefix, name)) => (self.named(prefix).unwrap_or(top), name.to_owned()),
+            None => (top, full.clone()),
+        };
+        self.stack[index].functions.insert(name, Arc::new(function));
+    }
+
+    /// The innermost function of that name.
+    pub fn function(&self, name: &str) -> Option<&Arc<Function>> {
+        if self.stack.iter().all(|scope| scope.functions.is_empty()) {
+            return None;
+        }
+        let key = name.to_lowercase();
+        self.stack
+            .iter()
+            .rev()
+            .find_map(|scope| scope.functions.get(&key))
+    }
+
+    /// All functions that are seen.
+    pub fn functions(&self) -> impl Iterator<Item = &Arc<Function>> {
+        self.stack.iter().rev().flat_map(|scope| scope.functions.values())
+    }
+
+    /// How many variables all scopes hold.
+    pub fn count(&self) -> usize {
+        self.stack.iter().map(|scope| scope.variables.len()).sum()
+    }
+}

@@ -1,0 +1,377 @@
+//! Statements: sequence, conditions, loops, functions, flow.
+
+use std::sync::Arc;
+
+use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::evaluate::operator::truth;
+use crate::evaluate::scope::{Function, Variable};
+use crate::evaluate::{as_operand, gathered, is_nothing, nothing};
+use crate::language::ast::{
+    Chain, ChainOperator, Element, ElementKind, Expression, Pipeline, Statement, StatementKind,
+    VariablePath,
+};
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::sink::{Gather, Sink};
+use crate::text::{Culture, to_text};
+use crate::value::{EnumDefinition, Text, Value};
+
+/// Whether a loop goes on after its body ran.
+enum Round {
+    Next,
+    Leave,
+}
+
+impl Engine<'_> {
+    /// Runs statements one after the other; an error that may be survived is written and the next one runs.
+    ///
+    /// # Errors
+    /// What ended them.
+    pub fn run_statements(&mut self, statements: &[Statement], out: &mut dyn Sink) -> Result<(), Halt> {
+        let trap = statements.iter().find_map(|statement| match &statement.kind {
+            StatementKind::Trap(catch) => Some(catch),
+            _ => None,
+        });
+        for statement in statements {
+            self.check_stop()?;
+            if let Err(halt) = self.run_statement(statement, out) {
+                match trap {
+                    Some(trap) => self.run_trap(trap, halt, out)?,
+                    None => self.survive(halt, out)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs one statement.
+    ///
+    /// # Errors
+    /// What ended it.
+    pub fn run_statement(&mut self, statement: &Statement, out: &mut dyn Sink) -> Result<(), Halt> {
+        match &statement.kind {
+            StatementKind::Chain(chain) => {
+                self.session.sequence_point = statement.extent.clone();
+                self.run_chain(chain, out)
+            }
+            StatementKind::Assignment(assignment) => {
+                self.session.sequence_point = statement.extent.clone();
+                self.assign_statement(assignment, out).map(drop)
+            }
+            StatementKind::If { clauses, otherwise } => {
+                for (condition, body) in clauses {
+                    if self.holds(condition, out)? {
+                        return self.run_statements(body, out);
+                    }
+                }
+                match otherwise {
+                    Some(body) => self.run_statements(body, out),
+                    None => Ok(()),
+                }
+            }
+            StatementKind::While { label, condition, body } => {
+                while self.holds(condition, out)? {
+                    if let Round::Leave = self.round(label.as_ref(), body, out)? {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            StatementKind::Do { label, body, condition, until } => loop {
+                if let Round::Leave = self.round(label.as_ref(), body, out)? {
+                    return Ok(());
+                }
+                if self.holds(condition, out)? == *until {
+                    return Ok(());
+                }
+            },
+            StatementKind::For { label, initial, condition, step, body } => {
+                if let Some(initial) = initial {
+                    self.run_silently(initial, out)?;
+                }
+                loop {
+                    if let Some(condition) = condition
+                        && !self.holds(condition, out)?
+                    {
+                        return Ok(());
+                    }
+                    if let Round::Leave = self.round(label.as_ref(), body, out)? {
+                        return Ok(());
+                    }
+                    if let Some(step) = step {
+                        self.run_silently(step, out)?;
+                    }
+                }
+            }
+            StatementKind::ForEach { label, variable, collection, body } => {
+                self.run_foreach(label.as_ref(), variable, collection, body, out)
+            }
+            StatementKind::Switch(switch) => self.run_switch(switch, out),
+            StatementKind::Try { body, catches, finally } => {
+                self.run_try(body, catches, finally.as_deref(), out)
+            }
+            StatementKind::Trap(_) | StatementKind::Using => Ok(()),
+            StatementKind::Function { name, body, filter } => {
+                self.session.scopes.declare(Function {
+                    name: name.clone(),
+                    body: body.clone(),
+                    filter: *filter,
+                });
+                Ok(())
+            }
+            StatementKind::Enum { name, members } => {
+                let definition = EnumDefinition {
+                    name: name.clone(),
+                    flags: false,
+                    members: members.clone(),
+                };
+                self.session.enumerations.insert(name.to_lowercase(), Arc::new(definition));
+                Ok(())
+            }
+            StatementKind::Throw(value) => Err(self.throw(value.as_deref(), statement, out)),
+            StatementKind::Return(value) => {
+                if let Some(value) = value {
+                    self.run_statement(value, out)?;
+                }
+                Err(Halt::Return)
+            }
+            StatementKind::Exit(code) => {
+                let code = match code {
+                    Some(code) => as_operand(self.statement_value(code, out)?),
+                    None => Value::Null,
+                };
+                Err(Halt::Exit(code))
+            }
+            StatementKind::Break(label) => Err(Halt::Break(self.jump_label(label.as_ref(), out)?)),
+            StatementKind::Continue(label) => Err(Halt::Continue(self.jump_label(label.as_ref(), out)?)),
+        }
+    }
+
+    fn jump_label(&mut self, label: Option<&Expression>, out: &mut dyn Sink) -> Result<Option<Text>, Halt> {
+        label
+            .map(|label| {
+                let value = self.evaluate(label, out)?;
+                Ok(to_text(&value, Culture::Invariant).into())
+            })
+            .transpose()
+    }
+
+    /// Runs a statement of a `for` head: what it gives is dropped.
+    fn run_silently(&mut self, statement: &Statement, out: &mut dyn Sink) -> Result<(), Halt> {
+        self.statement_value(statement, out).map(drop)
+    }
+
+    fn holds(&mut self, condition: &Statement, out: &mut dyn Sink) -> Result<bool, Halt> {
+        self.check_stop()?;
+        self.session.sequence_point = condition.extent.clone();
+        let value = self.statement_value(condition, out)?;
+        Ok(truth(&value))
+    }
+
+    fn round(&mut self, label: Option<&Text>, body: &[Statement], out: &mut dyn Sink) -> Result<Round, Halt> {
+        let ours = |named: &Option<Text>| {
+            named
+                .as_ref()
+                .is_none_or(|named| label.is_some_and(|own| own.eq_ignore_ascii_case(named)))
+        };
+        match self.run_statements(body, out) {
+            Err(Halt::Break(named)) if ours(&named) => Ok(Round::Leave),
+            Err(Halt::Continue(named)) if ours(&named) => Ok(Round::Next),
+            Err(halt) => Err(halt),
+            Ok(()) => Ok(Round::Next),
+        }
+    }
+
+    fn run_foreach(
+        &mut self,
+        label: Option<&Text>,
+        variable: &VariablePath,
+        collection: &Statement,
+        body: &[Statement],
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        self.session.sequence_point = collection.extent.clone();
+        let items = match self.statement_value(collection, out)? {
+            Value::Null => return Ok(()),
+            value => value.elements().unwrap_or_else(|| vec![value]),
+        };
+        for item in items {
+            self.check_stop()?;
+            let path = VariablePath {
+                splatted: false,
+                ..variable.clone()
+            };
+            self.session.scopes.put(&path, Variable::new(variable.key.clone(), item));
+            if let Round::Leave = self.round(label, body, out)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a statement gives as one value: an expression's own, else the outputs gathered.
+    ///
+    /// # Errors
+    /// What ended it.
+    pub fn statement_value(&mut self, statement: &Statement, out: &mut dyn Sink) -> Result<Value, Halt> {
+        if let Some(expression) = lone_expression(statement) {
+            let value = self.evaluate_raw(expression, out)?;
+            return Ok(value);
+        }
+        if let StatementKind::Assignment(assignment) = &statement.kind {
+            return self.assign_statement(assignment, out);
+        }
+        let outputs = self.gather(out, |engine, sink| engine.run_statement(statement, sink))?;
+        Ok(gathered(outputs))
+    }
+
+    /// Runs something and keeps what it writes.
+    ///
+    /// # Errors
+    /// What ended it.
+    pub fn gather(
+        &mut self,
+        out: &mut dyn Sink,
+        run: impl FnOnce(&mut Self, &mut dyn Sink) -> Result<(), Halt>,
+    ) -> Result<Vec<Value>, Halt> {
+        let mut outputs = Vec::new();
+        run(
+            self,
+            &mut Gather {
+                into: &mut outputs,
+                records: out,
+            },
+        )?;
+        Ok(outputs)
+    }
+
+    fn run_chain(&mut self, chain: &Chain, out: &mut dyn Sink) -> Result<(), Halt> {
+        if chain.background {
+            let record = super::failure::invalid_operation(
+                "BackgroundJobNotSupported",
+                "Background jobs are not supported in this session.",
+            );
+            return Err(self.fail(record));
+        }
+        self.run_linked(&chain.first, chain.rest.is_empty(), out)?;
+        for (operator, pipeline) in &chain.rest {
+            let wanted = *operator == ChainOperator::And;
+            if self.session.success == wanted {
+                self.session.sequence_point = pipeline.extent.clone();
+                self.run_linked(pipeline, false, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a pipeline; in a chain, an error that may be survived decides what runs next.
+    fn run_linked(&mut self, pipeline: &Pipeline, alone: bool, out: &mut dyn Sink) -> Result<(), Halt> {
+        match self.run_pipeline(pipeline, out) {
+            Err(halt @ Halt::Error(_)) if !alone => self.survive(halt, out),
+            other => other,
+        }
+    }
+
+    /// Runs a pipeline; what reaches its end goes to `out`.
+    ///
+    /// # Errors
+    /// What ended it.
+    pub fn run_pipeline(&mut self, pipeline: &Pipeline, out: &mut dyn Sink) -> Result<(), Halt> {
+        if let [Element { kind: ElementKind::Expression(expression), redirections, .. }] = pipeline.elements.as_slice()
+            && redirections.is_empty()
+        {
+            let value = self.evaluate_raw(expression, out)?;
+            self.session.success = true;
+            if discards_value(expression) {
+                return Ok(());
+            }
+            return self.write_all(value, out);
+        }
+        self.run_commands(pipeline, out)
+    }
+
+    /// Writes a value; a collection element by element.
+    ///
+    /// # Errors
+    /// When what is behind runs no further.
+    pub fn write_all(&mut self, value: Value, out: &mut dyn Sink) -> Result<(), Halt> {
+        match value.elements() {
+            Some(items) => {
+                for item in items {
+                    out.output(self, item)?;
+                }
+                Ok(())
+            }
+            None => out.output(self, value),
+        }
+    }
+
+    /// The error that a `throw` throws.
+    fn throw(&mut self, value: Option<&Statement>, statement: &Statement, out: &mut dyn Sink) -> Halt {
+        self.session.sequence_point = statement.extent.clone();
+        let value = match value.map(|value| self.statement_value(value, out)).transpose() {
+            Ok(value) => value.filter(|value| !is_nothing(value)),
+            Err(halt) => return halt,
+        };
+        self.session.sequence_point = statement.extent.clone();
+        let record = match value {
+            None => match self.session.caught.clone() {
+                Some(caught) => (*caught).clone(),
+                None => thrown_text("ScriptHalted", Value::Null),
+            },
+            Some(Value::Error(record)) => (*record).clone(),
+            Some(value) => match super::types::exception_of(&value) {
+                Some((exception, message)) => ErrorRecord::new(
+                    message.clone(),
+                    ErrorCategory::OperationStopped,
+                    exception,
+                    message,
+                ),
+                None => thrown_text(&to_text(&value, Culture::Current), value.clone()),
+            },
+        };
+        match self.fail(record) {
+            Halt::Error(record) => Halt::Throw(record),
+            other => other,
+        }
+    }
+}
+
+fn thrown_text(text: &str, target: Value) -> ErrorRecord {
+    ErrorRecord::new(
+        text.to_owned(),
+        ErrorCategory::OperationStopped,
+        "System.Management.Automation.RuntimeException",
+        text,
+    )
+    .with_target(target)
+}
+
+/// The expression that a statement is, if it is nothing else.
+pub(super) fn lone_expression(statement: &Statement) -> Option<&Expression> {
+    let StatementKind::Chain(chain) = &statement.kind else {
+        return None;
+    };
+    if !chain.rest.is_empty() || chain.background {
+        return None;
+    }
+    match chain.first.elements.as_slice() {
+        [Element { kind: ElementKind::Expression(expression), redirections, .. }] if redirections.is_empty() => {
+            Some(expression)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a statement of this expression writes nothing: `$i++`.
+fn discards_value(expression: &Expression) -> bool {
+    matches!(
+        expression.kind,
+        crate::language::ast::ExpressionKind::Step { .. }
+    )
+}
+
+/// Nothing, for what stands where a value is due.
+pub(super) fn no_value() -> Value {
+    nothing()
+}

@@ -1,0 +1,86 @@
+//! `switch`.
+
+use crate::evaluate::operator::{comparison, truth};
+use crate::evaluate::regex::compile;
+use crate::evaluate::wildcard::Pattern;
+use crate::evaluate::{NAMES, as_operand};
+use crate::language::ast::{Expression, Switch, SwitchMode};
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::sink::Sink;
+use crate::text::{Culture, to_text};
+use crate::value::Value;
+
+impl Engine<'_> {
+    pub(super) fn run_switch(&mut self, switch: &Switch, out: &mut dyn Sink) -> Result<(), Halt> {
+        let names = &*NAMES;
+        let subject = self.statement_value(&switch.subject, out)?;
+        let items = subject.elements().unwrap_or_else(|| vec![subject]);
+        let saved = self.session.scopes.remove_local(&names.dollar);
+        let ours = |named: &Option<crate::value::Text>| {
+            named.as_ref().is_none_or(|named| {
+                switch.label.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(named))
+            })
+        };
+        let mut outcome = Ok(());
+        for item in items {
+            self.session.scopes.set_local(&names.dollar, item.clone());
+            match self.switch_item(switch, &item, out) {
+                Ok(()) => {}
+                Err(Halt::Break(named)) if ours(&named) => break,
+                Err(Halt::Continue(named)) if ours(&named) => {}
+                Err(halt) => {
+                    outcome = Err(halt);
+                    break;
+                }
+            }
+        }
+        self.session.scopes.remove_local(&names.dollar);
+        if let Some(saved) = saved {
+            self.session.scopes.set_local(&names.dollar, saved.value);
+        }
+        outcome
+    }
+
+    fn switch_item(&mut self, switch: &Switch, item: &Value, out: &mut dyn Sink) -> Result<(), Halt> {
+        let mut matched = false;
+        for (pattern, body) in &switch.clauses {
+            if self.clause_matches(switch, pattern, item, out)? {
+                matched = true;
+                self.run_statements(body, out)?;
+            }
+        }
+        match &switch.default {
+            Some(body) if !matched => self.run_statements(body, out),
+            _ => Ok(()),
+        }
+    }
+
+    fn clause_matches(
+        &mut self,
+        switch: &Switch,
+        pattern: &Expression,
+        item: &Value,
+        out: &mut dyn Sink,
+    ) -> Result<bool, Halt> {
+        let pattern = self.evaluate(pattern, out)?;
+        if let Value::ScriptBlock(block) = &pattern {
+            let outputs = self.gather(out, |engine, sink| engine.run_block(block, Some(item), &[], sink))?;
+            return Ok(truth(&as_operand(super::gathered(outputs))));
+        }
+        let text = to_text(item, Culture::Invariant);
+        let pattern_text = to_text(&pattern, Culture::Invariant);
+        Ok(match switch.mode {
+            SwitchMode::Exact if matches!(pattern, Value::String(_)) => {
+                comparison::same_text(&text, &pattern_text, switch.case_sensitive)
+            }
+            SwitchMode::Exact => comparison::equal(item, &pattern, switch.case_sensitive),
+            SwitchMode::Wildcard => Pattern::new(&pattern_text, switch.case_sensitive)
+                .is_some_and(|pattern| pattern.matches(&text)),
+            SwitchMode::Regex => match compile(&pattern_text, switch.case_sensitive) {
+                Ok(regex) => self.matches(&regex, &text)?,
+                Err(message) => return Err(self.refuse("InvalidRegularExpression", message)),
+            },
+        })
+    }
+}

@@ -1,0 +1,209 @@
+//! Types by name: what `-is`, `catch [T]` and casts look at; exceptions and their families.
+
+use std::sync::Arc;
+
+use crate::command::ParameterType;
+use crate::convert;
+use crate::error_record::{ErrorRecord, ErrorCategory};
+use crate::evaluate::failure;
+use crate::language::ast::TypeLiteral;
+use crate::members::{property, same_name};
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::text::read;
+use crate::type_names::type_chain;
+use crate::value::{Object, Property, Text, Value};
+
+/// Exceptions that a session meets, each with its base class.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("System.SystemException", "System.Exception"),
+    ("System.ApplicationException", "System.Exception"),
+    ("System.ArgumentException", "System.SystemException"),
+    ("System.ArgumentNullException", "System.ArgumentException"),
+    ("System.ArgumentOutOfRangeException", "System.ArgumentException"),
+    ("System.ArithmeticException", "System.SystemException"),
+    ("System.DivideByZeroException", "System.ArithmeticException"),
+    ("System.OverflowException", "System.ArithmeticException"),
+    ("System.FormatException", "System.SystemException"),
+    ("System.IndexOutOfRangeException", "System.SystemException"),
+    ("System.InvalidCastException", "System.SystemException"),
+    ("System.InvalidOperationException", "System.SystemException"),
+    ("System.ObjectDisposedException", "System.InvalidOperationException"),
+    ("System.NotImplementedException", "System.SystemException"),
+    ("System.NotSupportedException", "System.SystemException"),
+    ("System.NullReferenceException", "System.SystemException"),
+    ("System.OperationCanceledException", "System.SystemException"),
+    ("System.OutOfMemoryException", "System.SystemException"),
+    ("System.TimeoutException", "System.SystemException"),
+    ("System.UnauthorizedAccessException", "System.SystemException"),
+    ("System.Security.SecurityException", "System.SystemException"),
+    ("System.IO.IOException", "System.SystemException"),
+    ("System.IO.FileNotFoundException", "System.IO.IOException"),
+    ("System.IO.DirectoryNotFoundException", "System.IO.IOException"),
+    ("System.Management.Automation.RuntimeException", "System.SystemException"),
+    ("System.Management.Automation.ActionPreferenceStopException", "System.Management.Automation.RuntimeException"),
+    ("System.Management.Automation.CmdletInvocationException", "System.Management.Automation.RuntimeException"),
+    ("System.Management.Automation.CommandNotFoundException", "System.Management.Automation.RuntimeException"),
+    ("System.Management.Automation.ItemNotFoundException", "System.Management.Automation.SessionStateException"),
+    ("System.Management.Automation.SessionStateException", "System.Management.Automation.RuntimeException"),
+    ("System.Management.Automation.SessionStateUnauthorizedAccessException", "System.Management.Automation.SessionStateException"),
+    ("System.Management.Automation.MethodException", "System.Management.Automation.ExtendedTypeSystemException"),
+    ("System.Management.Automation.MethodInvocationException", "System.Management.Automation.MethodException"),
+    ("System.Management.Automation.ExtendedTypeSystemException", "System.Management.Automation.RuntimeException"),
+    ("System.Management.Automation.SetValueException", "System.Management.Automation.ExtendedTypeSystemException"),
+    ("System.Management.Automation.SetValueInvocationException", "System.Management.Automation.SetValueException"),
+    ("System.Management.Automation.ParameterBindingException", "System.Management.Automation.RuntimeException"),
+    ("System.Management.Automation.ParameterBindingValidationException", "System.Management.Automation.ParameterBindingException"),
+    ("System.Management.Automation.ParameterBindingArgumentTransformationException", "System.Management.Automation.ParameterBindingException"),
+    ("System.Management.Automation.PSInvalidCastException", "System.InvalidCastException"),
+    ("System.Management.Automation.PSInvalidOperationException", "System.InvalidOperationException"),
+    ("System.Management.Automation.PSArgumentException", "System.ArgumentException"),
+    ("System.Management.Automation.PSArgumentNullException", "System.ArgumentNullException"),
+    ("System.Management.Automation.ValidationMetadataException", "System.Management.Automation.MetadataException"),
+    ("System.Management.Automation.MetadataException", "System.Management.Automation.RuntimeException"),
+    ("System.Management.Automation.ParseException", "System.Management.Automation.RuntimeException"),
+    ("System.Management.Automation.Host.HostException", "System.Management.Automation.RuntimeException"),
+    ("Microsoft.PowerShell.Commands.WriteErrorException", "System.SystemException"),
+];
+
+/// The family of an exception: its own full name first, `System.Object` last.
+pub(super) fn exception_chain(exception: &str) -> Vec<Text> {
+    let mut chain: Vec<Text> = vec![exception.into()];
+    let mut current = exception;
+    while let Some((_, base)) = EXCEPTIONS.iter().find(|(name, _)| *name == current) {
+        chain.push((*base).into());
+        current = base;
+    }
+    if current != "System.Exception" {
+        chain.push("System.Exception".into());
+    }
+    chain.push("System.Object".into());
+    chain
+}
+
+/// Whether an exception is of the type that a `catch` names.
+pub(super) fn exception_is(exception: &str, wanted: &str) -> bool {
+    exception_chain(exception).iter().any(|name| names(name, wanted))
+}
+
+/// Whether `typed` names the type `full`: in full, or without `System.`.
+fn names(full: &str, typed: &str) -> bool {
+    same_name(full, typed)
+        || full
+            .strip_prefix("System.")
+            .is_some_and(|rest| same_name(rest, typed))
+}
+
+/// The full name of the exception class that `typed` names.
+pub(super) fn find_exception(typed: &str) -> Option<&'static str> {
+    if names("System.Exception", typed) {
+        return Some("System.Exception");
+    }
+    EXCEPTIONS
+        .iter()
+        .map(|(name, _)| *name)
+        .find(|name| names(name, typed))
+}
+
+/// An exception object.
+pub(super) fn exception_object(exception: &str, message: &str) -> Value {
+    let property = |name: &str, value: Value| Property {
+        name: name.into(),
+        value,
+        note: false,
+    };
+    Value::Object(Arc::new(Object {
+        type_names: std::sync::RwLock::new(exception_chain(exception).into()),
+        properties: std::sync::RwLock::new(vec![
+            property("Message", Value::text(message)),
+            property("InnerException", Value::Null),
+        ]),
+        text: Some(format!("{exception}: {message}").into()),
+        custom: false,
+    }))
+}
+
+/// Class and message, if a value is an exception.
+pub(super) fn exception_of(value: &Value) -> Option<(String, String)> {
+    let Value::Object(object) = value else {
+        return None;
+    };
+    let chain = read(&object.type_names).clone();
+    chain.iter().any(|name| &**name == "System.Exception").then(|| {
+        let message = property(value, "Message").unwrap_or_default();
+        (
+            chain.first().map(ToString::to_string).unwrap_or_default(),
+            crate::text::to_text(&message, crate::text::Culture::Invariant),
+        )
+    })
+}
+
+/// A property of an error record (`ErrorRecord`'s own members).
+pub(super) fn error_property(record: &Arc<ErrorRecord>, name: &str) -> Option<Value> {
+    let same = |own: &str| same_name(own, name);
+    Some(if same("Exception") {
+        exception_object(&record.exception, &record.message)
+    } else {
+        return property(&Value::Error(record.clone()), name);
+    })
+}
+
+impl Engine<'_> {
+    /// The type that a literal names.
+    ///
+    /// # Errors
+    /// `TypeNotFound` if there is none in this session.
+    pub(super) fn resolve_type(&self, literal: &TypeLiteral) -> Result<ParameterType, Halt> {
+        self.find_type(&literal.name).ok_or_else(|| {
+            let record = failure::runtime(
+                "TypeNotFound",
+                ErrorCategory::InvalidOperation,
+                format!("Unable to find type [{}].", literal.name),
+            )
+            .with_target(Value::String(literal.name.clone()));
+            self.fail(record)
+        })
+    }
+
+    /// The type of that name, if there is one in this session.
+    pub(super) fn find_type(&self, name: &str) -> Option<ParameterType> {
+        if let Some(own) = self.session.enumerations.get(&name.to_lowercase()) {
+            return Some(ParameterType::Enum(own.clone()));
+        }
+        convert::resolve(name).or_else(|| find_exception(name).map(|full| ParameterType::Plain(full.into())))
+    }
+
+    /// Converts as a cast does.
+    ///
+    /// # Errors
+    /// The cast's error.
+    pub(super) fn cast(&mut self, value: &Value, target: &ParameterType) -> Result<Value, Halt> {
+        let context = convert::ConversionContext::invariant(self.host.now());
+        convert::convert(value, target, context).map_err(|error| self.fail(failure::conversion(error)))
+    }
+
+    /// Converts to a plain type by full name, as the operators do.
+    pub(super) fn cast_to(&mut self, value: &Value, full_name: &str) -> Result<Value, Halt> {
+        self.cast(value, &ParameterType::Plain(full_name.into()))
+    }
+}
+
+/// `-is`: whether a value is of a type.
+pub(super) fn is_of_type(value: &Value, target: &ParameterType) -> bool {
+    let full = target.full_name();
+    let chain = type_chain(value);
+    if chain.iter().any(|name| **name == *full) {
+        return true;
+    }
+    match (&*full, value) {
+        (_, Value::Null) => false,
+        ("System.Object", _) => true,
+        ("System.Management.Automation.PSObject" | "System.Management.Automation.PSCustomObject", Value::Object(object)) => {
+            object.custom
+        }
+        ("System.Collections.IDictionary", Value::Dictionary(_)) => true,
+        ("System.Array", Value::Array(_)) => true,
+        ("System.Object[]", Value::Array(array)) => &*array.element_type == "System.Object",
+        _ => false,
+    }
+}
