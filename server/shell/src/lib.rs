@@ -11,6 +11,7 @@ pub mod command;
 pub mod completion;
 pub mod convert;
 pub mod error_record;
+pub mod evaluate;
 pub mod format;
 pub mod format_string;
 pub mod help;

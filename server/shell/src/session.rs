@@ -3,21 +3,30 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::error_record::ErrorRecord;
+use crate::binder::{Argument, ArgumentName, ArgumentValue};
+use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
+use crate::evaluate::scope::{Scopes, Variable};
 use crate::host::Host;
-use crate::language::ast::{Block, Stream};
+use crate::language::ast::{Block, Source, Stream};
+use crate::language::lexer::variable_path;
+use crate::language::parse;
+use crate::language::parse_error::into_record;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
-use crate::pipeline::sink::Sink;
-use crate::value::{ScriptBlock, Text, Value};
+use crate::pipeline::redirect::{Redirects, Target};
+use crate::pipeline::run::{Head, Ready};
+use crate::pipeline::sink::{ShowAll, Sink};
+use crate::text::{read, write};
+use crate::value::{EnumDefinition, List, Text, Value};
+
+/// Most errors that `$Error` keeps.
+const MAX_ERRORS: usize = 256;
 
 /// How a session is set up.
 #[derive(Clone, Debug, Default)]
 pub struct SessionOptions {
     /// Refuse script text (`ScriptsNotAllowed`): only structured pipelines run.
     pub no_language: bool,
-    /// Whether records of what was typed at the console carry positions on line 2 and later as typed input.
-    pub noninteractive: bool,
 }
 
 /// What a session is asked to run.
@@ -86,6 +95,8 @@ pub struct RunOutcome {
     pub had_errors: bool,
     /// The error that ended it; it was not shown through the host.
     pub terminating: Option<ErrorRecord>,
+    /// Whether the text just ends too early: more input could mend it.
+    pub incomplete: bool,
     /// `$?` after the last statement.
     pub success: bool,
     /// The code given to `exit`.
@@ -99,11 +110,142 @@ pub struct Session {
     state: SessionState,
 }
 
-/// What a session remembers.
-#[derive(Debug, Default)]
+/// What a session remembers, and what the running line needs at hand.
+#[derive(Debug)]
 pub struct SessionState {
-    variables: HashMap<String, Value>,
-    functions: HashMap<String, Arc<Block>>,
+    /// Variables and functions.
+    pub scopes: Scopes,
+    /// `$Error`, the last one first.
+    pub errors: Arc<List>,
+    /// Enumerations that the session declared, by name in lower case.
+    pub enumerations: HashMap<String, Arc<EnumDefinition>>,
+    /// The text that runs.
+    pub source: Arc<Source>,
+    /// The statement that runs.
+    pub sequence_point: Extent,
+    /// `$?`.
+    pub success: bool,
+    /// Whether any error was written in this run.
+    pub had_errors: bool,
+    /// Whether reading what does not exist is an error (`Set-StrictMode`).
+    pub strict: bool,
+    /// How many `try` bodies with handlers run.
+    pub(crate) try_depth: usize,
+    /// How many blocks and functions run.
+    pub(crate) call_depth: usize,
+    /// The error that the running handler handles.
+    pub(crate) caught: Option<Arc<ErrorRecord>>,
+    /// The number of the last pipeline.
+    pub(crate) next_pipeline: u64,
+}
+
+impl Default for SessionState {
+    fn default() -> Self {
+        let mut state = Self {
+            scopes: Scopes::default(),
+            errors: Arc::new(List {
+                type_name: "System.Collections.ArrayList".into(),
+                items: Vec::new().into(),
+            }),
+            enumerations: HashMap::new(),
+            source: Arc::default(),
+            sequence_point: Extent::default(),
+            success: true,
+            had_errors: false,
+            strict: false,
+            try_depth: 0,
+            call_depth: 0,
+            caught: None,
+            next_pipeline: 0,
+        };
+        for (name, value) in Self::preferences() {
+            let mut variable = Variable::new(name, value);
+            variable.constraint = state.preference_type(&name.to_lowercase());
+            state.scopes.set_global(variable);
+        }
+        for (name, value, read_only) in crate::evaluate::automatic_variables() {
+            let mut variable = Variable::new(name, value);
+            variable.read_only = read_only;
+            state.scopes.set_global(variable);
+        }
+        state
+    }
+}
+
+impl SessionState {
+    /// Reads a variable (name without `$`, scope prefix allowed).
+    pub fn variable(&self, name: &str) -> Option<Value> {
+        self.scopes
+            .get(&variable_path(name, false))
+            .map(|variable| variable.value.clone())
+    }
+
+    /// Sets a variable in the current scope (scope prefix allowed), without the checks of an assignment.
+    pub fn set_variable(&mut self, name: &str, value: Value) {
+        let path = variable_path(name, false);
+        match self.scopes.get_for_writing(&path) {
+            Some(variable) => variable.value = value,
+            None => {
+                let bare: Text = name.rsplit(':').next().unwrap_or_default().into();
+                self.scopes.put(&path, Variable::new(bare, value));
+            }
+        }
+    }
+
+    /// All variables that are seen, sorted by name.
+    pub fn variables(&self) -> Vec<(Text, Value)> {
+        self.scopes
+            .visible()
+            .into_iter()
+            .map(|variable| (variable.name, variable.value))
+            .collect()
+    }
+
+    /// Names of the functions that the session defined.
+    pub fn functions(&self) -> impl Iterator<Item = &str> {
+        self.scopes.functions().map(|function| &*function.name)
+    }
+
+    /// Puts an error in `$Error`.
+    pub fn remember(&mut self, record: &ErrorRecord) {
+        self.had_errors = true;
+        let mut errors = write(&self.errors.items);
+        errors.insert(0, Value::Error(Arc::new(record.clone())));
+        errors.truncate(MAX_ERRORS);
+    }
+
+    /// Makes a variable an empty list, to be appended to.
+    pub(crate) fn start_list(&mut self, key: &Text) {
+        let list = Value::List(Arc::new(List {
+            type_name: "System.Collections.ArrayList".into(),
+            items: Vec::new().into(),
+        }));
+        self.scopes.set_local(key, list);
+    }
+
+    /// Appends to the list that a variable holds.
+    pub(crate) fn append_to(&mut self, key: &Text, value: Value) {
+        match self.scopes.find(key).map(|variable| &variable.value) {
+            Some(Value::List(list)) => write(&list.items).push(value),
+            other => {
+                let mut items: Vec<Value> = match other {
+                    None | Some(Value::Null) => Vec::new(),
+                    Some(own) => own.elements().unwrap_or_else(|| vec![own.clone()]),
+                };
+                items.push(value);
+                let list = Value::List(Arc::new(List {
+                    type_name: "System.Collections.ArrayList".into(),
+                    items: items.into(),
+                }));
+                self.scopes.set_local(key, list);
+            }
+        }
+    }
+
+    /// The errors, the last one first.
+    pub fn errors(&self) -> Vec<Value> {
+        read(&self.errors.items).clone()
+    }
 }
 
 impl Session {
@@ -116,46 +258,237 @@ impl Session {
     }
 
     /// Runs what it is given; objects and records go to `host` in order.
-    pub fn run(&mut self, _host: &dyn Host, _input: &Input<'_>) -> RunOutcome {
-        let _ = (&self.options, &self.state);
-        RunOutcome::default()
+    pub fn run(&mut self, host: &dyn Host, input: &Input<'_>) -> RunOutcome {
+        self.run_into(host, input, &mut ShowAll)
+    }
+
+    /// Runs what it is given; objects and records go to `sink`, prompts and cmdlets to `host`.
+    pub fn run_into(
+        &mut self,
+        host: &dyn Host,
+        input: &Input<'_>,
+        sink: &mut dyn Sink,
+    ) -> RunOutcome {
+        self.state.had_errors = false;
+        self.state.try_depth = 0;
+        self.state.call_depth = 0;
+        let outcome = match input {
+            Input::Structured(pipelines) => self.run_structured(host, pipelines, sink),
+            Input::Text(text) => self.run_text(host, text, None, &[], sink),
+            Input::Script {
+                text,
+                file,
+                arguments,
+            } => self.run_text(host, text, Some(file), arguments, sink),
+        };
+        self.state.scopes.leave(1);
+        outcome
+    }
+
+    fn run_text(
+        &mut self,
+        host: &dyn Host,
+        text: &str,
+        file: Option<&str>,
+        arguments: &[Value],
+        sink: &mut dyn Sink,
+    ) -> RunOutcome {
+        if self.options.no_language {
+            let record = ErrorRecord::new(
+                "ScriptsNotAllowed",
+                ErrorCategory::ParserError,
+                "System.Management.Automation.ParseException",
+                "The syntax is not supported by this runspace. This can occur if the runspace is in no-language mode.",
+            );
+            return self.refused(record, false);
+        }
+        let source = Arc::new(Source {
+            text: text.into(),
+            file: file.map(Text::from),
+        });
+        match parse(&source) {
+            Ok(block) => self.run_block(host, block, file.is_some(), arguments, sink),
+            Err(errors) => {
+                let incomplete = crate::language::parse_error::is_incomplete(&errors);
+                self.refused(into_record(&errors, &source), incomplete)
+            }
+        }
+    }
+
+    fn refused(&mut self, record: ErrorRecord, incomplete: bool) -> RunOutcome {
+        self.state.remember(&record);
+        self.state.success = false;
+        RunOutcome {
+            state: RunState::Failed,
+            had_errors: true,
+            terminating: Some(record),
+            incomplete,
+            success: false,
+            exit_code: None,
+        }
+    }
+
+    fn run_block(
+        &mut self,
+        host: &dyn Host,
+        block: Block,
+        script: bool,
+        arguments: &[Value],
+        sink: &mut dyn Sink,
+    ) -> RunOutcome {
+        let mut engine = Engine {
+            session: &mut self.state,
+            host,
+        };
+        if script {
+            engine.session.scopes.enter(true);
+        }
+        let outcome = engine.run_script(Arc::new(block), arguments, sink);
+        self.finish(outcome, sink, host)
+    }
+
+    fn run_structured(
+        &mut self,
+        host: &dyn Host,
+        pipelines: &[StructuredPipeline],
+        sink: &mut dyn Sink,
+    ) -> RunOutcome {
+        self.state.source = Arc::default();
+        let mut outcome = Ok(());
+        for pipeline in pipelines {
+            let mut engine = Engine {
+                session: &mut self.state,
+                host,
+            };
+            outcome = match engine.run_structured(pipeline, sink) {
+                Err(halt) => engine.survive(halt, sink),
+                done => done,
+            };
+            if outcome.is_err() {
+                break;
+            }
+        }
+        self.finish(outcome, sink, host)
+    }
+
+    fn finish(
+        &mut self,
+        outcome: Result<(), Halt>,
+        _sink: &mut dyn Sink,
+        host: &dyn Host,
+    ) -> RunOutcome {
+        let mut result = RunOutcome {
+            success: self.state.success,
+            ..RunOutcome::default()
+        };
+        match outcome {
+            Ok(())
+            | Err(Halt::Return | Halt::Break(_) | Halt::Continue(_) | Halt::Enough { .. }) => {}
+            Err(Halt::Exit(code)) => {
+                let engine = Engine {
+                    session: &mut self.state,
+                    host,
+                };
+                result.exit_code = Some(engine.exit_code(&code));
+            }
+            Err(Halt::Error(record) | Halt::Throw(record)) => {
+                self.state.remember(&record);
+                self.state.success = false;
+                result.success = false;
+                result.state = RunState::Failed;
+                result.terminating = Some(*record);
+            }
+            Err(Halt::Cancelled) => result.state = RunState::Stopped,
+        }
+        result.had_errors = self.state.had_errors;
+        result
     }
 
     /// What it remembers: for completion and help.
     pub fn state(&self) -> &SessionState {
         &self.state
     }
-}
 
-impl SessionState {
-    /// Reads a variable (name without `$`, scope prefix allowed).
-    pub fn variable(&self, name: &str) -> Option<Value> {
-        self.variables.get(&name.to_lowercase()).cloned()
-    }
-
-    /// Sets a variable in the current scope (scope prefix allowed).
-    pub fn set_variable(&mut self, name: &str, value: Value) {
-        self.variables.insert(name.to_lowercase(), value);
-    }
-
-    /// Names of the functions that the session defined.
-    pub fn functions(&self) -> impl Iterator<Item = &str> {
-        self.functions.keys().map(String::as_str)
+    /// What it remembers, to be changed: variables that a caller presets.
+    pub fn state_mut(&mut self) -> &mut SessionState {
+        &mut self.state
     }
 }
 
 impl Engine<'_> {
-    /// Runs a script block in the current scope with `$_` and `$args`.
-    ///
-    /// # Errors
-    /// What ended it.
-    pub fn run_block(
+    /// Runs a whole input; its positions lie in its own text.
+    fn run_script(
         &mut self,
-        _block: &Arc<ScriptBlock>,
-        _dollar: Option<&Value>,
-        _arguments: &[Value],
-        _sink: &mut dyn Sink,
+        block: Arc<Block>,
+        arguments: &[Value],
+        sink: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        Ok(())
+        if !block.parameters.is_empty() || !arguments.is_empty() {
+            self.declare_script_parameters(&block, arguments, sink)?;
+        }
+        self.run_body(&block, sink)
+    }
+
+    fn run_structured(
+        &mut self,
+        pipeline: &StructuredPipeline,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        self.check_stop()?;
+        let length = pipeline.commands.len();
+        let mut ready = Vec::with_capacity(length);
+        for (position, command) in pipeline.commands.iter().enumerate() {
+            let Some(resolved) = self.find_command(&command.name) else {
+                return Err(self.command_not_found(&command.name, &Extent::default()));
+            };
+            let mut redirects = Redirects::default();
+            for stream in &command.merges {
+                redirects.set(*stream, Target::Output);
+            }
+            let mut invocation = self.invocation(
+                &resolved,
+                command.name.to_string(),
+                &Extent::default(),
+                position,
+                length,
+            );
+            invocation.line = 0;
+            invocation.offset = 0;
+            ready.push(Ready {
+                resolved,
+                arguments: command.arguments.iter().map(structured_argument).collect(),
+                redirects,
+                invocation,
+                file: None,
+            });
+        }
+        self.run_ready(Head::Command, ready, sink)
+    }
+
+    /// The code that a process ends with.
+    fn exit_code(&self, value: &Value) -> i32 {
+        let target = crate::command::ParameterType::Plain("System.Int32".into());
+        let context = crate::convert::ConversionContext::invariant(self.host.now());
+        match crate::convert::convert(value, &target, context) {
+            Ok(Value::Int32(code)) => code,
+            _ => 0,
+        }
+    }
+}
+
+fn structured_argument(argument: &StructuredArgument) -> Argument {
+    let value = argument.value.as_ref().map(|value| ArgumentValue {
+        value: value.clone(),
+        extent: Extent::default(),
+        source: None,
+    });
+    Argument {
+        name: argument.name.as_ref().map(|name| ArgumentName {
+            name: name.clone(),
+            typed: format!("-{name}").into(),
+            extent: Extent::default(),
+        }),
+        value,
+        splatted: false,
     }
 }

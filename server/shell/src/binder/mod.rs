@@ -21,6 +21,7 @@ pub(crate) use coerce::is_value_type;
 pub use error::{BindError, BindException};
 pub use signature::{Signature, common_parameters, is_common};
 pub use state::Binding;
+pub(crate) use validate::refused_by;
 
 use crate::command::CommandInfo;
 use crate::error_record::ErrorRecord;

@@ -39,6 +39,18 @@ pub(crate) fn check(
     Ok(())
 }
 
+/// Why a value is refused by one attribute; none if it is not.
+pub(crate) fn refused_by(
+    validation: &Validation,
+    value: &Value,
+    context: &mut dyn BindingContext,
+) -> Option<String> {
+    match apply(validation, value, context) {
+        Err(Refusal::Text(text)) => Some(text),
+        Ok(()) | Err(Refusal::Cancelled) => None,
+    }
+}
+
 enum Refusal {
     Text(String),
     Cancelled,

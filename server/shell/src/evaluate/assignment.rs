@@ -2,14 +2,13 @@
 
 use crate::convert::{self, ConversionContext};
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::evaluate::operator::truth;
 use crate::evaluate::scope::Variable;
-use crate::evaluate::statement::no_value;
 use crate::evaluate::{as_operand, failure, hashtable::fold, is_nothing};
 use crate::language::ast::{
     Assignment, AssignmentOperator, BinaryOperator, Expression, ExpressionKind, VariablePath,
 };
 use crate::members::same_name;
+use crate::pipeline::command::Asked;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
@@ -20,7 +19,11 @@ use crate::value::{Property, Value};
 const MAX_VARIABLES: usize = 4096;
 
 impl Engine<'_> {
-    pub(super) fn assign_statement(&mut self, assignment: &Assignment, out: &mut dyn Sink) -> Result<Value, Halt> {
+    pub(super) fn assign_statement(
+        &mut self,
+        assignment: &Assignment,
+        out: &mut dyn Sink,
+    ) -> Result<Value, Halt> {
         let target = &assignment.target;
         let value = match assignment.operator {
             AssignmentOperator::Set => self.statement_value(&assignment.value, out)?,
@@ -43,7 +46,13 @@ impl Engine<'_> {
     }
 
     /// `x++`, `--x`: the value that the expression has.
-    pub(super) fn step(&mut self, target: &Expression, by: i8, prefix: bool, out: &mut dyn Sink) -> Result<Value, Halt> {
+    pub(super) fn step(
+        &mut self,
+        target: &Expression,
+        by: i8,
+        prefix: bool,
+        out: &mut dyn Sink,
+    ) -> Result<Value, Halt> {
         let old = match self.evaluate(target, out)? {
             Value::Null => Value::Int32(0),
             other => other,
@@ -70,7 +79,12 @@ impl Engine<'_> {
     }
 
     /// Gives a value to whatever an expression names.
-    pub(super) fn assign(&mut self, target: &Expression, value: Value, out: &mut dyn Sink) -> Result<(), Halt> {
+    pub(super) fn assign(
+        &mut self,
+        target: &Expression,
+        value: Value,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
         match &target.kind {
             ExpressionKind::Variable(path) => self.assign_variable(path, value),
             ExpressionKind::Cast(literal, inner) => {
@@ -104,11 +118,19 @@ impl Engine<'_> {
                 let index = self.evaluate(index, out)?;
                 self.set_element(&owner, &index, as_operand(value))
             }
-            _ => Err(self.refuse("InvalidLeftHandSide", "The assignment expression is not valid.")),
+            _ => Err(self.refuse(
+                "InvalidLeftHandSide",
+                "The assignment expression is not valid.",
+            )),
         }
     }
 
-    fn assign_several(&mut self, targets: &[Expression], value: Value, out: &mut dyn Sink) -> Result<(), Halt> {
+    fn assign_several(
+        &mut self,
+        targets: &[Expression],
+        value: Value,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
         let mut items = value.elements().unwrap_or_else(|| vec![value]).into_iter();
         for (index, target) in targets.iter().enumerate() {
             let own = if index + 1 < targets.len() {
@@ -134,8 +156,13 @@ impl Engine<'_> {
         if path.scope.is_none() && path.key.as_ref() == "null" {
             return Ok(());
         }
-        let constant = matches!(&*path.key, "true" | "false" | "?" | "error") && path.scope.is_none();
-        let global_read_only = self.session.scopes.find(&path.key).is_some_and(|variable| variable.read_only);
+        let constant =
+            matches!(&*path.key, "true" | "false" | "?" | "error") && path.scope.is_none();
+        let global_read_only = self
+            .session
+            .scopes
+            .find(&path.key)
+            .is_some_and(|variable| variable.read_only);
         if constant || global_read_only {
             return Err(self.fail(not_writable(&path.text)));
         }
@@ -153,18 +180,21 @@ impl Engine<'_> {
             if self.session.scopes.count() >= MAX_VARIABLES {
                 return Err(self.fail(failure::too_large()));
             }
-            let mut variable = Variable::new(path.text.rsplit(':').next().unwrap_or_default(), value);
+            let mut variable =
+                Variable::new(path.text.rsplit(':').next().unwrap_or_default(), value);
             // A preference variable keeps its type in every scope.
             variable.constraint = self.session.preference_type(&path.key);
             if let Some(constraint) = &variable.constraint {
-                variable.value = self.constrain(path, &as_operand(variable.value), &constraint.clone())?;
+                variable.value =
+                    self.constrain(path, &as_operand(variable.value), &constraint.clone())?;
             }
             self.session.scopes.put(path, variable);
             return Ok(());
         };
         if let Some(constraint) = variable.constraint.clone() {
             let operand = as_operand(value);
-            let converted = convert::convert(&operand, &constraint, ConversionContext::invariant(now));
+            let converted =
+                convert::convert(&operand, &constraint, ConversionContext::invariant(now));
             return match converted {
                 Ok(converted) => {
                     variable.value = converted;
@@ -211,7 +241,11 @@ impl Engine<'_> {
                 "RuntimeException",
                 ErrorCategory::MetadataError,
                 "System.Management.Automation.ArgumentTransformationMetadataException",
-                format!("Cannot convert value to type \"{}\" for variable {name}: {}", constraint.full_name(), error.message),
+                format!(
+                    "Cannot convert value to type \"{}\" for variable {name}: {}",
+                    constraint.full_name(),
+                    error.message
+                ),
             );
             let mut record = record;
             record.message = error.message;
@@ -220,7 +254,12 @@ impl Engine<'_> {
     }
 
     /// Sets a property, or an entry of a dictionary.
-    pub(super) fn set_property(&mut self, owner: &Value, name: &str, value: Value) -> Result<(), Halt> {
+    pub(super) fn set_property(
+        &mut self,
+        owner: &Value,
+        name: &str,
+        value: Value,
+    ) -> Result<(), Halt> {
         match owner {
             Value::Dictionary(dictionary) => {
                 let key = Value::text(name);
@@ -229,7 +268,8 @@ impl Engine<'_> {
             }
             Value::Object(object) => {
                 let mut properties = write(&object.properties);
-                if let Some(property) = properties.iter_mut().find(|own| same_name(&own.name, name)) {
+                if let Some(property) = properties.iter_mut().find(|own| same_name(&own.name, name))
+                {
                     property.value = value;
                     return Ok(());
                 }
@@ -269,7 +309,10 @@ impl Engine<'_> {
             Value::Null => Err(self.refuse("NullArray", "Cannot index into a null array.")),
             other => Err(self.refuse(
                 "CannotIndex",
-                format!("Unable to index into an object of type {}.", crate::type_names::type_name(other)),
+                format!(
+                    "Unable to index into an object of type {}.",
+                    crate::type_names::type_name(other)
+                ),
             )),
         }
     }
@@ -321,32 +364,26 @@ impl Engine<'_> {
         Ok(())
     }
 
-    fn check_attribute(&mut self, attribute: &crate::language::ast::Attribute, value: &Value) -> Result<(), String> {
-        let name = attribute.name.to_ascii_lowercase();
+    /// Checks a value against one attribute; the message if it is refused.
+    pub(crate) fn check_attribute(
+        &mut self,
+        attribute: &crate::language::ast::Attribute,
+        value: &Value,
+    ) -> Result<(), String> {
         let mut none = crate::pipeline::sink::Discard;
         let arguments: Vec<Value> = attribute
             .positional
             .iter()
             .map(|argument| self.evaluate(argument, &mut none).unwrap_or_default())
             .collect();
-        let script = arguments.first();
-        if let ("validatescript", Some(Value::ScriptBlock(block))) = (name.as_str(), script) {
-            let block = block.clone();
-            let outputs = self
-                .gather(&mut none, |engine, sink| engine.run_block(&block, Some(value), &[], sink))
-                .unwrap_or_default();
-            if truth(&as_operand(super::gathered(outputs))) {
-                return Ok(());
-            }
-            return Err(format!(
-                "The \"{}\" validation script for the argument with value \"{}\" did not return a result of True. Determine \
-                 why the validation script failed, and then try the command again.",
-                block.text,
-                to_text(value, Culture::Invariant)
-            ));
-        }
-        match super::types::validation(&name, &arguments) {
-            Some(validation) => crate::binder::check(&validation, value),
+        let Some(validation) =
+            super::types::validation(&attribute.name.to_ascii_lowercase(), &arguments)
+        else {
+            return Ok(());
+        };
+        let mut asked = Asked::new(self, &mut none);
+        match crate::binder::refused_by(&validation, value, &mut asked) {
+            Some(reason) => Err(reason),
             None => Ok(()),
         }
     }

@@ -28,14 +28,21 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// What ended it.
-    pub fn evaluate_raw(&mut self, expression: &Expression, out: &mut dyn Sink) -> Result<Value, Halt> {
+    pub fn evaluate_raw(
+        &mut self,
+        expression: &Expression,
+        out: &mut dyn Sink,
+    ) -> Result<Value, Halt> {
         match &expression.kind {
-            ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => Ok(value.clone()),
+            ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => {
+                Ok(value.clone())
+            }
             ExpressionKind::Expandable(parts) => self.expand(parts, out),
             ExpressionKind::Variable(path) => self.read_variable(path),
             ExpressionKind::Parenthesis(statement) => self.parenthesis(statement, out),
             ExpressionKind::SubExpression(statements) => {
-                let outputs = self.gather(out, |engine, sink| engine.run_statements(statements, sink))?;
+                let outputs =
+                    self.gather(out, |engine, sink| engine.run_statements(statements, sink))?;
                 Ok(gathered(outputs))
             }
             ExpressionKind::ArrayExpression(statements) => self.array_expression(statements, out),
@@ -54,12 +61,19 @@ impl Engine<'_> {
                     body: body.clone(),
                 })))
             }
-            ExpressionKind::Type(literal) => Ok(Value::Type(self.resolve_type(literal)?.full_name().into())),
+            ExpressionKind::Type(literal) => {
+                Ok(Value::Type(self.resolve_type(literal)?.full_name().into()))
+            }
             ExpressionKind::Cast(literal, operand) => self.cast_expression(literal, operand, out),
             ExpressionKind::Attributed(_, operand) => self.evaluate_raw(operand, out),
             ExpressionKind::Unary(operator, operand) => self.unary(*operator, operand, out),
             ExpressionKind::Step { target, by, prefix } => self.step(target, *by, *prefix, out),
-            ExpressionKind::Binary { operator, left, right, .. } => self.binary_expression(*operator, left, right, out),
+            ExpressionKind::Binary {
+                operator,
+                left,
+                right,
+                ..
+            } => self.binary_expression(*operator, left, right, out),
             ExpressionKind::Ternary(condition, positive, negative) => {
                 let chosen = if truth(&self.evaluate(condition, out)?) {
                     positive
@@ -68,13 +82,24 @@ impl Engine<'_> {
                 };
                 self.evaluate_raw(chosen, out)
             }
-            ExpressionKind::Member { target, name, is_static, null_conditional } => {
-                self.member(target, name, *is_static, *null_conditional, out)
-            }
-            ExpressionKind::Call { target, name, is_static, null_conditional, arguments } => {
-                self.call(target, name, *is_static, *null_conditional, arguments, out)
-            }
-            ExpressionKind::Index { target, index, null_conditional } => {
+            ExpressionKind::Member {
+                target,
+                name,
+                is_static,
+                null_conditional,
+            } => self.member(target, name, *is_static, *null_conditional, out),
+            ExpressionKind::Call {
+                target,
+                name,
+                is_static,
+                null_conditional,
+                arguments,
+            } => self.call(target, name, *is_static, *null_conditional, arguments, out),
+            ExpressionKind::Index {
+                target,
+                index,
+                null_conditional,
+            } => {
                 let target = self.evaluate(target, out)?;
                 if *null_conditional && matches!(target, Value::Null) {
                     return Ok(Value::Null);
@@ -101,7 +126,11 @@ impl Engine<'_> {
 
     /// Appends a value as string interpolation does: lists joined with `$OFS`, a blank by default.
     pub(super) fn push_joined(&self, text: &mut String, value: &Value) {
-        let separator = self.session.scopes.find("ofs").map(|variable| variable.value.clone());
+        let separator = self
+            .session
+            .scopes
+            .find("ofs")
+            .map(|variable| variable.value.clone());
         match (value.elements(), separator) {
             (Some(items), Some(separator)) => {
                 for (index, item) in items.iter().enumerate() {
@@ -125,7 +154,10 @@ impl Engine<'_> {
         if self.session.strict && path.scope.as_deref() != Some("env") {
             let record = failure::invalid_operation(
                 "VariableIsUndefined",
-                format!("The variable '${}' cannot be retrieved because it has not been set.", path.text),
+                format!(
+                    "The variable '${}' cannot be retrieved because it has not been set.",
+                    path.text
+                ),
             )
             .with_target(Value::String(path.text.clone()));
             return Err(self.fail(record));
@@ -143,13 +175,21 @@ impl Engine<'_> {
             "error" => Value::List(self.session.errors.clone()),
             "psitem" => {
                 let dollar = &super::NAMES.dollar;
-                self.session.scopes.find(dollar).map_or(Value::Null, |variable| variable.value.clone())
+                self.session
+                    .scopes
+                    .find(dollar)
+                    .map_or(Value::Null, |variable| variable.value.clone())
             }
             "input" => nothing(),
             _ if path.scope.as_deref() == Some("function") => {
                 let function = self.session.scopes.function(&path.key)?;
                 let body = function.body.clone();
-                let text = body.source.text.get(body.extent.start..body.extent.end).unwrap_or_default().into();
+                let text = body
+                    .source
+                    .text
+                    .get(body.extent.start..body.extent.end)
+                    .unwrap_or_default()
+                    .into();
                 Value::ScriptBlock(Arc::new(ScriptBlock { text, body }))
             }
             _ => return None,
@@ -164,7 +204,11 @@ impl Engine<'_> {
         self.statement_value(statement, out)
     }
 
-    fn array_expression(&mut self, statements: &[Statement], out: &mut dyn Sink) -> Result<Value, Halt> {
+    fn array_expression(
+        &mut self,
+        statements: &[Statement],
+        out: &mut dyn Sink,
+    ) -> Result<Value, Halt> {
         if let [statement] = statements
             && let Some(expression) = lone_expression(statement)
             && let ExpressionKind::ArrayLiteral(_) = expression.kind
@@ -176,12 +220,19 @@ impl Engine<'_> {
         Ok(Value::array(outputs))
     }
 
-    fn unary(&mut self, operator: UnaryOperator, operand: &Expression, out: &mut dyn Sink) -> Result<Value, Halt> {
+    fn unary(
+        &mut self,
+        operator: UnaryOperator,
+        operand: &Expression,
+        out: &mut dyn Sink,
+    ) -> Result<Value, Halt> {
         let value = self.evaluate(operand, out)?;
         match operator {
             UnaryOperator::Not => Ok(Value::Bool(!truth(&value))),
             UnaryOperator::BitwiseNot => self.bitwise_not(&value),
-            UnaryOperator::Minus => self.arithmetic(BinaryOperator::Subtract, &Value::Int32(0), &value),
+            UnaryOperator::Minus => {
+                self.arithmetic(BinaryOperator::Subtract, &Value::Int32(0), &value)
+            }
             UnaryOperator::Plus => self.arithmetic(BinaryOperator::Add, &Value::Int32(0), &value),
             UnaryOperator::Comma => Ok(Value::array(vec![value])),
             UnaryOperator::Join => self.join(&value, ""),
@@ -239,7 +290,9 @@ impl Engine<'_> {
             return Ok(match value {
                 Value::Null if name == "object[]" => Value::Null,
                 Value::Null => Value::Null,
-                Value::Array(array) if &*array.element_type == "System.Object" => Value::Array(array),
+                Value::Array(array) if &*array.element_type == "System.Object" => {
+                    Value::Array(array)
+                }
                 other => Value::Array(Arc::new(Array {
                     element_type: "System.Object".into(),
                     items: other.elements().unwrap_or_else(|| vec![other]).into(),
@@ -251,6 +304,10 @@ impl Engine<'_> {
 
     /// An error that names what is wrong with an operand.
     pub(super) fn refuse(&self, id: &'static str, message: impl Into<String>) -> Halt {
-        self.fail(failure::runtime(id, ErrorCategory::InvalidOperation, message))
+        self.fail(failure::runtime(
+            id,
+            ErrorCategory::InvalidOperation,
+            message,
+        ))
     }
 }

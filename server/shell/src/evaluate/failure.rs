@@ -9,7 +9,11 @@ use crate::value::Value;
 const RUNTIME: &str = "System.Management.Automation.RuntimeException";
 
 /// A `RuntimeException` of a given id and category.
-pub fn runtime(id: &'static str, category: ErrorCategory, message: impl Into<String>) -> ErrorRecord {
+pub fn runtime(
+    id: &'static str,
+    category: ErrorCategory,
+    message: impl Into<String>,
+) -> ErrorRecord {
     ErrorRecord::new(id, category, RUNTIME, message)
 }
 
@@ -26,7 +30,9 @@ pub fn conversion(error: ConversionError) -> ErrorRecord {
 /// `Method invocation failed because [T] does not contain a method named 'm'.`
 pub fn method_not_found(value: &Value, method: &str) -> ErrorRecord {
     let name = match value {
-        Value::Object(object) if object.custom => "System.Management.Automation.PSCustomObject".into(),
+        Value::Object(object) if object.custom => {
+            "System.Management.Automation.PSCustomObject".into()
+        }
         other => type_name(other),
     };
     method_not_found_in(&name, method)
@@ -36,7 +42,9 @@ pub fn method_not_found(value: &Value, method: &str) -> ErrorRecord {
 pub fn method_not_found_in(type_name: &str, method: &str) -> ErrorRecord {
     invalid_operation(
         "MethodNotFound",
-        format!("Method invocation failed because [{type_name}] does not contain a method named '{method}'."),
+        format!(
+            "Method invocation failed because [{type_name}] does not contain a method named '{method}'."
+        ),
     )
 }
 
@@ -50,7 +58,12 @@ pub fn method_on_null() -> ErrorRecord {
 
 /// An exception of .NET's that flew out of an operator: its full name is the id.
 pub fn thrown(exception: &'static str, message: impl Into<String>) -> ErrorRecord {
-    ErrorRecord::new(exception, ErrorCategory::OperationStopped, exception, message)
+    ErrorRecord::new(
+        exception,
+        ErrorCategory::OperationStopped,
+        exception,
+        message,
+    )
 }
 
 /// A collection or text that would grow beyond what a session may hold.

@@ -21,9 +21,20 @@ pub(super) const ORDERED: &str = "System.Collections.Specialized.OrderedDictiona
 /// Under what a dictionary keeps an entry: texts ignore case, other keys keep their type.
 pub fn fold(key: &Value) -> Text {
     match key {
-        Value::String(text) if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) => text.clone(),
+        Value::String(text)
+            if text
+                .bytes()
+                .all(|b| b.is_ascii() && !b.is_ascii_uppercase()) =>
+        {
+            text.clone()
+        }
         Value::String(text) => text.to_lowercase().into(),
-        other => format!("\u{0}{}:{}", type_name(other), to_text(other, Culture::Invariant)).into(),
+        other => format!(
+            "\u{0}{}:{}",
+            type_name(other),
+            to_text(other, Culture::Invariant)
+        )
+        .into(),
     }
 }
 

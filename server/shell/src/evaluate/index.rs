@@ -26,7 +26,9 @@ impl Indexed<'_> {
     fn at(&self, index: i64) -> Option<Value> {
         let length = i64::try_from(self.len()).unwrap_or(i64::MAX);
         let index = if index < 0 { index + length } else { index };
-        let index = usize::try_from(index).ok().filter(|index| *index < self.len())?;
+        let index = usize::try_from(index)
+            .ok()
+            .filter(|index| *index < self.len())?;
         Some(match self {
             Self::Items(items) => items[index].clone(),
             Self::Units(units) => Value::Char(units[index]),
@@ -42,11 +44,16 @@ impl Engine<'_> {
     /// When the target is null or an index is no number.
     pub(super) fn index(&mut self, target: &Value, index: &Value) -> Result<Value, Halt> {
         match target {
-            Value::Null => Err(self.fail(failure::invalid_operation("NullArray", "Cannot index into a null array."))),
+            Value::Null => Err(self.fail(failure::invalid_operation(
+                "NullArray",
+                "Cannot index into a null array.",
+            ))),
             Value::Dictionary(dictionary) => Ok(entries(&read(&dictionary.entries), index)),
             Value::Array(array) => self.element(&Indexed::Items(&read(&array.items)), index),
             Value::List(list) => self.element(&Indexed::Items(&read(&list.items)), index),
-            Value::String(text) => self.element(&Indexed::Units(text.encode_utf16().collect()), index),
+            Value::String(text) => {
+                self.element(&Indexed::Units(text.encode_utf16().collect()), index)
+            }
             Value::Noted(noted) => self.index(&noted.base, index),
             other => self.element(&Indexed::Scalar(other), index),
         }
@@ -84,7 +91,11 @@ fn entries(table: &indexmap::IndexMap<crate::value::Text, (Value, Value)>, key: 
         return found;
     }
     match key.elements() {
-        Some(keys) => Value::array(keys.iter().map(|key| find(key).unwrap_or_default()).collect()),
+        Some(keys) => Value::array(
+            keys.iter()
+                .map(|key| find(key).unwrap_or_default())
+                .collect(),
+        ),
         None => Value::Null,
     }
 }

@@ -34,7 +34,9 @@ impl Engine<'_> {
                 let record = failure::runtime(
                     "PropertyNotFoundStrict",
                     crate::error_record::ErrorCategory::NotSpecified,
-                    format!("The property '{name}' cannot be found on this object. Verify that the property exists."),
+                    format!(
+                        "The property '{name}' cannot be found on this object. Verify that the property exists."
+                    ),
                 );
                 let mut record = record;
                 record.exception = "System.Management.Automation.PropertyNotFoundException".into();
@@ -50,7 +52,10 @@ impl Engine<'_> {
             return Ok(Value::Null);
         };
         if let Some(crate::command::ParameterType::Enum(definition)) = self.find_type(type_name)
-            && let Some((_, number)) = definition.members.iter().find(|(member, _)| same_name(member, name))
+            && let Some((_, number)) = definition
+                .members
+                .iter()
+                .find(|(member, _)| same_name(member, name))
         {
             return Ok(Value::Enum(crate::value::EnumValue {
                 number: *number,

@@ -3,7 +3,6 @@
 mod assignment;
 mod expression;
 pub mod failure;
-pub mod format_string;
 mod hashtable;
 mod index;
 mod member;
@@ -16,7 +15,6 @@ mod static_member;
 mod switch;
 mod try_catch;
 mod types;
-pub mod wildcard;
 
 use std::sync::{Arc, LazyLock};
 
@@ -54,7 +52,11 @@ pub fn is_nothing(value: &Value) -> bool {
 
 /// The value as an operand: [`nothing`] is null.
 pub fn as_operand(value: Value) -> Value {
-    if is_nothing(&value) { Value::Null } else { value }
+    if is_nothing(&value) {
+        Value::Null
+    } else {
+        value
+    }
 }
 
 /// What several outputs make as one value: nothing, the object itself, or an array.
@@ -91,6 +93,51 @@ pub static NAMES: LazyLock<Names> = LazyLock::new(|| Names {
     this: "this".into(),
     matches: "matches".into(),
 });
+
+/// The variables of a fresh session beside the preferences: name, value, whether it is read-only.
+pub(crate) fn automatic_variables() -> Vec<(&'static str, Value, bool)> {
+    let text = |text: &str| Value::text(text);
+    let entry =
+        |key: &str, value: Value| (Text::from(key.to_lowercase()), (Value::text(key), value));
+    let versions = hashtable::dictionary(
+        hashtable::HASHTABLE,
+        [
+            entry("PSVersion", Value::Version([7, 6, 5].as_slice().into())),
+            entry("PSEdition", text("Core")),
+            entry("Platform", text("Unix")),
+            entry(
+                "SerializationVersion",
+                Value::Version([1, 1, 0, 1].as_slice().into()),
+            ),
+            entry(
+                "PSRemotingProtocolVersion",
+                Value::Version([2, 3].as_slice().into()),
+            ),
+        ]
+        .into_iter()
+        .collect(),
+    );
+    vec![
+        ("PSVersionTable", versions, true),
+        ("PSEdition", text("Core"), true),
+        ("PSHOME", text("/usr/lib/tandem"), true),
+        ("HOME", text("/"), true),
+        // A session has no process of its own; the number only has to be positive.
+        ("PID", Value::Int32(1), true),
+        ("ShellId", text("Tandem"), true),
+        ("ErrorView", text("ConciseView"), false),
+        ("FormatEnumerationLimit", Value::Int32(4), false),
+        ("MaximumHistoryCount", Value::Int32(4096), false),
+        ("OutputEncoding", text("utf-8"), false),
+        (
+            "PSDefaultParameterValues",
+            hashtable::dictionary(hashtable::HASHTABLE, indexmap::IndexMap::new()),
+            false,
+        ),
+        ("NestedPromptLevel", Value::Int32(0), false),
+        ("LASTEXITCODE", Value::Null, false),
+    ]
+}
 
 impl Engine<'_> {
     /// Makes a record ready to fly: where nothing says where it comes from, the running statement does.

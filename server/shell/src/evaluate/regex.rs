@@ -49,17 +49,19 @@ mod lru {
                 return Ok(self.entries[at].2.clone());
             }
             let regex = build(pattern, case_sensitive)?;
-            if NonZeroUsize::new(MAX_CACHED).is_some_and(|limit| self.entries.len() >= limit.get()) {
+            if NonZeroUsize::new(MAX_CACHED).is_some_and(|limit| self.entries.len() >= limit.get())
+            {
                 self.entries.remove(0);
             }
-            self.entries.push((pattern.to_owned(), case_sensitive, regex.clone()));
+            self.entries
+                .push((pattern.to_owned(), case_sensitive, regex.clone()));
             Ok(regex)
         }
     }
 }
 
 /// What a .NET replacement text makes of a match: `$1`, `${name}`, `$&`, `$$`.
-pub(super) fn expand(template: &str, captures: &Captures<'_, '_>, out: &mut String) {
+pub(super) fn expand(template: &str, captures: &Captures<'_, str>, out: &mut String) {
     let mut rest = template;
     while let Some(at) = rest.find('$') {
         out.push_str(&rest[..at]);
@@ -71,7 +73,7 @@ pub(super) fn expand(template: &str, captures: &Captures<'_, '_>, out: &mut Stri
 }
 
 /// Writes what the characters after a `$` stand for; how many of them were taken.
-fn substitution(rest: &str, captures: &Captures<'_, '_>, out: &mut String) -> usize {
+fn substitution(rest: &str, captures: &Captures<'_, str>, out: &mut String) -> usize {
     let group = |name: &str| match name.parse::<usize>() {
         Ok(index) => captures.get(index),
         Err(_) => captures.name(name),
@@ -88,7 +90,11 @@ fn substitution(rest: &str, captures: &Captures<'_, '_>, out: &mut String) -> us
         && let Some(end) = inner.find('}')
     {
         let name = &inner[..end];
-        let known = name.parse::<usize>().map_or(captures.name(name).is_some(), |index| index < captures.len());
+        let known = name
+            .parse::<usize>()
+            .map_or(captures.name(name).is_some(), |index| {
+                index < captures.len()
+            });
         if known {
             out.push_str(group(name).map_or("", |found| found.as_str()));
             return end + 2;
@@ -96,7 +102,10 @@ fn substitution(rest: &str, captures: &Captures<'_, '_>, out: &mut String) -> us
     }
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     for length in (1..=digits).rev() {
-        if rest[..length].parse::<usize>().is_ok_and(|index| index < captures.len()) {
+        if rest[..length]
+            .parse::<usize>()
+            .is_ok_and(|index| index < captures.len())
+        {
             out.push_str(group(&rest[..length]).map_or("", |found| found.as_str()));
             return length;
         }

@@ -88,13 +88,37 @@ impl Scopes {
         self.stack.truncate(depth.max(1));
     }
 
+    /// Enters a scope that was left before.
+    pub fn resume(&mut self, scope: Scope) {
+        self.stack.push(scope);
+    }
+
+    /// Leaves every scope above `depth` and keeps the first of them for later.
+    pub fn suspend(&mut self, depth: usize) -> Option<Scope> {
+        let mut inner = self.split_off(depth);
+        (!inner.is_empty()).then(|| inner.remove(0))
+    }
+
+    /// Takes every scope above `depth` away for a while.
+    pub fn split_off(&mut self, depth: usize) -> Vec<Scope> {
+        self.stack.split_off(depth.clamp(1, self.stack.len()))
+    }
+
+    /// Puts back what was taken away.
+    pub fn join(&mut self, inner: Vec<Scope>) {
+        self.stack.extend(inner);
+    }
+
     /// How many scopes there are.
     pub fn depth(&self) -> usize {
         self.stack.len()
     }
 
     fn script_index(&self) -> usize {
-        self.stack.iter().rposition(|scope| scope.script).unwrap_or(0)
+        self.stack
+            .iter()
+            .rposition(|scope| scope.script)
+            .unwrap_or(0)
     }
 
     /// The scope that a prefix names; none for a drive (`env:`).
@@ -141,7 +165,9 @@ impl Scopes {
             Some(prefix) => self.named(prefix),
         };
         let Some(index) = index else { return false };
-        self.stack[index].variables.insert(path.key.clone(), variable);
+        self.stack[index]
+            .variables
+            .insert(path.key.clone(), variable);
         true
     }
 
@@ -205,7 +231,10 @@ impl Scopes {
 
     /// All functions that are seen.
     pub fn functions(&self) -> impl Iterator<Item = &Arc<Function>> {
-        self.stack.iter().rev().flat_map(|scope| scope.functions.values())
+        self.stack
+            .iter()
+            .rev()
+            .flat_map(|scope| scope.functions.values())
     }
 
     /// How many variables all scopes hold.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::operator::truth;
 use crate::evaluate::scope::{Function, Variable};
-use crate::evaluate::{as_operand, gathered, is_nothing, nothing};
+use crate::evaluate::{as_operand, gathered, is_nothing};
 use crate::language::ast::{
     Chain, ChainOperator, Element, ElementKind, Expression, Pipeline, Statement, StatementKind,
     VariablePath,
@@ -27,11 +27,17 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// What ended them.
-    pub fn run_statements(&mut self, statements: &[Statement], out: &mut dyn Sink) -> Result<(), Halt> {
-        let trap = statements.iter().find_map(|statement| match &statement.kind {
-            StatementKind::Trap(catch) => Some(catch),
-            _ => None,
-        });
+    pub fn run_statements(
+        &mut self,
+        statements: &[Statement],
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        let trap = statements
+            .iter()
+            .find_map(|statement| match &statement.kind {
+                StatementKind::Trap(catch) => Some(catch),
+                _ => None,
+            });
         for statement in statements {
             self.check_stop()?;
             if let Err(halt) = self.run_statement(statement, out) {
@@ -69,7 +75,11 @@ impl Engine<'_> {
                     None => Ok(()),
                 }
             }
-            StatementKind::While { label, condition, body } => {
+            StatementKind::While {
+                label,
+                condition,
+                body,
+            } => {
                 while self.holds(condition, out)? {
                     if let Round::Leave = self.round(label.as_ref(), body, out)? {
                         break;
@@ -77,7 +87,12 @@ impl Engine<'_> {
                 }
                 Ok(())
             }
-            StatementKind::Do { label, body, condition, until } => loop {
+            StatementKind::Do {
+                label,
+                body,
+                condition,
+                until,
+            } => loop {
                 if let Round::Leave = self.round(label.as_ref(), body, out)? {
                     return Ok(());
                 }
@@ -85,7 +100,13 @@ impl Engine<'_> {
                     return Ok(());
                 }
             },
-            StatementKind::For { label, initial, condition, step, body } => {
+            StatementKind::For {
+                label,
+                initial,
+                condition,
+                step,
+                body,
+            } => {
                 if let Some(initial) = initial {
                     self.run_silently(initial, out)?;
                 }
@@ -103,13 +124,18 @@ impl Engine<'_> {
                     }
                 }
             }
-            StatementKind::ForEach { label, variable, collection, body } => {
-                self.run_foreach(label.as_ref(), variable, collection, body, out)
-            }
+            StatementKind::ForEach {
+                label,
+                variable,
+                collection,
+                body,
+            } => self.run_foreach(label.as_ref(), variable, collection, body, out),
             StatementKind::Switch(switch) => self.run_switch(switch, out),
-            StatementKind::Try { body, catches, finally } => {
-                self.run_try(body, catches, finally.as_deref(), out)
-            }
+            StatementKind::Try {
+                body,
+                catches,
+                finally,
+            } => self.run_try(body, catches, finally.as_deref(), out),
             StatementKind::Trap(_) | StatementKind::Using => Ok(()),
             StatementKind::Function { name, body, filter } => {
                 self.session.scopes.declare(Function {
@@ -125,7 +151,9 @@ impl Engine<'_> {
                     flags: false,
                     members: members.clone(),
                 };
-                self.session.enumerations.insert(name.to_lowercase(), Arc::new(definition));
+                self.session
+                    .enumerations
+                    .insert(name.to_lowercase(), Arc::new(definition));
                 Ok(())
             }
             StatementKind::Throw(value) => Err(self.throw(value.as_deref(), statement, out)),
@@ -143,11 +171,17 @@ impl Engine<'_> {
                 Err(Halt::Exit(code))
             }
             StatementKind::Break(label) => Err(Halt::Break(self.jump_label(label.as_ref(), out)?)),
-            StatementKind::Continue(label) => Err(Halt::Continue(self.jump_label(label.as_ref(), out)?)),
+            StatementKind::Continue(label) => {
+                Err(Halt::Continue(self.jump_label(label.as_ref(), out)?))
+            }
         }
     }
 
-    fn jump_label(&mut self, label: Option<&Expression>, out: &mut dyn Sink) -> Result<Option<Text>, Halt> {
+    fn jump_label(
+        &mut self,
+        label: Option<&Expression>,
+        out: &mut dyn Sink,
+    ) -> Result<Option<Text>, Halt> {
         label
             .map(|label| {
                 let value = self.evaluate(label, out)?;
@@ -168,7 +202,12 @@ impl Engine<'_> {
         Ok(truth(&value))
     }
 
-    fn round(&mut self, label: Option<&Text>, body: &[Statement], out: &mut dyn Sink) -> Result<Round, Halt> {
+    fn round(
+        &mut self,
+        label: Option<&Text>,
+        body: &[Statement],
+        out: &mut dyn Sink,
+    ) -> Result<Round, Halt> {
         let ours = |named: &Option<Text>| {
             named
                 .as_ref()
@@ -201,7 +240,9 @@ impl Engine<'_> {
                 splatted: false,
                 ..variable.clone()
             };
-            self.session.scopes.put(&path, Variable::new(variable.key.clone(), item));
+            self.session
+                .scopes
+                .put(&path, Variable::new(variable.key.clone(), item));
             if let Round::Leave = self.round(label, body, out)? {
                 break;
             }
@@ -213,7 +254,11 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// What ended it.
-    pub fn statement_value(&mut self, statement: &Statement, out: &mut dyn Sink) -> Result<Value, Halt> {
+    pub fn statement_value(
+        &mut self,
+        statement: &Statement,
+        out: &mut dyn Sink,
+    ) -> Result<Value, Halt> {
         if let Some(expression) = lone_expression(statement) {
             let value = self.evaluate_raw(expression, out)?;
             return Ok(value);
@@ -265,7 +310,12 @@ impl Engine<'_> {
     }
 
     /// Runs a pipeline; in a chain, an error that may be survived decides what runs next.
-    fn run_linked(&mut self, pipeline: &Pipeline, alone: bool, out: &mut dyn Sink) -> Result<(), Halt> {
+    fn run_linked(
+        &mut self,
+        pipeline: &Pipeline,
+        alone: bool,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
         match self.run_pipeline(pipeline, out) {
             Err(halt @ Halt::Error(_)) if !alone => self.survive(halt, out),
             other => other,
@@ -277,7 +327,13 @@ impl Engine<'_> {
     /// # Errors
     /// What ended it.
     pub fn run_pipeline(&mut self, pipeline: &Pipeline, out: &mut dyn Sink) -> Result<(), Halt> {
-        if let [Element { kind: ElementKind::Expression(expression), redirections, .. }] = pipeline.elements.as_slice()
+        if let [
+            Element {
+                kind: ElementKind::Expression(expression),
+                redirections,
+                ..
+            },
+        ] = pipeline.elements.as_slice()
             && redirections.is_empty()
         {
             let value = self.evaluate_raw(expression, out)?;
@@ -307,9 +363,17 @@ impl Engine<'_> {
     }
 
     /// The error that a `throw` throws.
-    fn throw(&mut self, value: Option<&Statement>, statement: &Statement, out: &mut dyn Sink) -> Halt {
+    fn throw(
+        &mut self,
+        value: Option<&Statement>,
+        statement: &Statement,
+        out: &mut dyn Sink,
+    ) -> Halt {
         self.session.sequence_point = statement.extent.clone();
-        let value = match value.map(|value| self.statement_value(value, out)).transpose() {
+        let value = match value
+            .map(|value| self.statement_value(value, out))
+            .transpose()
+        {
             Ok(value) => value.filter(|value| !is_nothing(value)),
             Err(halt) => return halt,
         };
@@ -356,9 +420,13 @@ pub(super) fn lone_expression(statement: &Statement) -> Option<&Expression> {
         return None;
     }
     match chain.first.elements.as_slice() {
-        [Element { kind: ElementKind::Expression(expression), redirections, .. }] if redirections.is_empty() => {
-            Some(expression)
-        }
+        [
+            Element {
+                kind: ElementKind::Expression(expression),
+                redirections,
+                ..
+            },
+        ] if redirections.is_empty() => Some(expression),
         _ => None,
     }
 }
@@ -369,9 +437,4 @@ fn discards_value(expression: &Expression) -> bool {
         expression.kind,
         crate::language::ast::ExpressionKind::Step { .. }
     )
-}
-
-/// Nothing, for what stands where a value is due.
-pub(super) fn no_value() -> Value {
-    nothing()
 }

@@ -4,7 +4,6 @@ use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND, as_double};
-use crate::type_names::type_name;
 use crate::value::{DateTime, DateTimeKind, Value};
 
 /// Ticks of the last moment that a date may name.
@@ -49,7 +48,11 @@ pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Val
         ("System.TimeSpan", "maxvalue") => Value::TimeSpan(i64::MAX),
         ("System.TimeSpan", "minvalue") => Value::TimeSpan(i64::MIN),
         ("System.DateTime", "now" | "utcnow") => Value::DateTime(DateTime {
-            kind: if name == "now" { DateTimeKind::Local } else { DateTimeKind::Utc },
+            kind: if name == "now" {
+                DateTimeKind::Local
+            } else {
+                DateTimeKind::Utc
+            },
             ..now
         }),
         ("System.DateTime", "today") => Value::DateTime(DateTime {
@@ -78,7 +81,6 @@ pub(super) fn call(type_name: &str, name: &str, arguments: &[Value]) -> Option<V
         "System.String" => string(&name, arguments),
         "System.DateTime" => date_time(&name, arguments),
         "System.Char" => character(&name, arguments),
-        "System.Guid" if name == "new" => None,
         _ => None,
     }
 }
@@ -87,12 +89,18 @@ fn math(name: &str, arguments: &[Value]) -> Option<Value> {
     let real = |index: usize| arguments.get(index).and_then(as_double);
     if let ("max" | "min", [a, b]) = (name, arguments) {
         let larger = as_double(a)? >= as_double(b)?;
-        return Some(if larger == (name == "max") { a.clone() } else { b.clone() });
+        return Some(if larger == (name == "max") {
+            a.clone()
+        } else {
+            b.clone()
+        });
     }
     if let ("abs", Some(Value::Int32(n))) = (name, arguments.first()) {
         return n.checked_abs().map(Value::Int32);
     }
-    if let (Some(Value::Decimal(n)), "round" | "floor" | "ceiling" | "truncate" | "abs") = (arguments.first(), name) {
+    if let (Some(Value::Decimal(n)), "round" | "floor" | "ceiling" | "truncate" | "abs") =
+        (arguments.first(), name)
+    {
         let digits = real(1).unwrap_or(0.0) as u32;
         return Some(Value::Decimal(match name {
             "round" => n.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven),
@@ -182,14 +190,20 @@ fn date_time(name: &str, arguments: &[Value]) -> Option<Value> {
             )
             .ok()?;
             let days = i64::from(jiff::civil::date(1, 1, 1).until(day).ok()?.get_days());
-            Some(date(days * TICKS_PER_DAY + (h * 3600 + m * 60 + s) * TICKS_PER_SECOND + ms * 10_000))
+            Some(date(
+                days * TICKS_PER_DAY + (h * 3600 + m * 60 + s) * TICKS_PER_SECOND + ms * 10_000,
+            ))
         }
         ("isleapyear", [year]) => {
             let year = *year;
-            Some(Value::Bool(year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)))
+            Some(Value::Bool(
+                year % 4 == 0 && (year % 100 != 0 || year % 400 == 0),
+            ))
         }
         ("daysinmonth", [year, month]) => {
-            let first = jiff::civil::Date::new(i16::try_from(*year).ok()?, i8::try_from(*month).ok()?, 1).ok()?;
+            let first =
+                jiff::civil::Date::new(i16::try_from(*year).ok()?, i8::try_from(*month).ok()?, 1)
+                    .ok()?;
             Some(Value::Int32(first.days_in_month().into()))
         }
         _ => None,
@@ -222,7 +236,7 @@ fn string(name: &str, arguments: &[Value]) -> Option<Value> {
                 [list @ Value::Array(_)] => list.elements()?,
                 values => values.to_vec(),
             };
-            Value::text(super::format_string::composite(&text(0)?, &values).ok()?)
+            Value::text(crate::format_string::format(&text(0)?, &values).ok()?)
         }
         "equals" => Value::Bool(text(0)? == text(1)?),
         _ => return None,
@@ -245,12 +259,4 @@ fn character(name: &str, arguments: &[Value]) -> Option<Value> {
         "iswhitespace" => c.is_whitespace(),
         _ => return None,
     }))
-}
-
-/// The full name of a value's type, for messages.
-pub(super) fn name_of(value: &Value) -> String {
-    match value {
-        Value::Type(name) => name.to_string(),
-        other => type_name(other).to_string(),
-    }
 }

@@ -2,7 +2,6 @@
 
 use crate::evaluate::operator::{comparison, truth};
 use crate::evaluate::regex::compile;
-use crate::evaluate::wildcard::Pattern;
 use crate::evaluate::{NAMES, as_operand};
 use crate::language::ast::{Expression, Switch, SwitchMode};
 use crate::pipeline::engine::Engine;
@@ -10,6 +9,7 @@ use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
 use crate::text::{Culture, to_text};
 use crate::value::Value;
+use crate::wildcard::Wildcard;
 
 impl Engine<'_> {
     pub(super) fn run_switch(&mut self, switch: &Switch, out: &mut dyn Sink) -> Result<(), Halt> {
@@ -19,7 +19,10 @@ impl Engine<'_> {
         let saved = self.session.scopes.remove_local(&names.dollar);
         let ours = |named: &Option<crate::value::Text>| {
             named.as_ref().is_none_or(|named| {
-                switch.label.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(named))
+                switch
+                    .label
+                    .as_ref()
+                    .is_some_and(|own| own.eq_ignore_ascii_case(named))
             })
         };
         let mut outcome = Ok(());
@@ -42,7 +45,12 @@ impl Engine<'_> {
         outcome
     }
 
-    fn switch_item(&mut self, switch: &Switch, item: &Value, out: &mut dyn Sink) -> Result<(), Halt> {
+    fn switch_item(
+        &mut self,
+        switch: &Switch,
+        item: &Value,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
         let mut matched = false;
         for (pattern, body) in &switch.clauses {
             if self.clause_matches(switch, pattern, item, out)? {
@@ -65,7 +73,9 @@ impl Engine<'_> {
     ) -> Result<bool, Halt> {
         let pattern = self.evaluate(pattern, out)?;
         if let Value::ScriptBlock(block) = &pattern {
-            let outputs = self.gather(out, |engine, sink| engine.run_block(block, Some(item), &[], sink))?;
+            let outputs = self.gather(out, |engine, sink| {
+                engine.run_block(block, Some(item), &[], sink)
+            })?;
             return Ok(truth(&as_operand(super::gathered(outputs))));
         }
         let text = to_text(item, Culture::Invariant);
@@ -75,8 +85,9 @@ impl Engine<'_> {
                 comparison::same_text(&text, &pattern_text, switch.case_sensitive)
             }
             SwitchMode::Exact => comparison::equal(item, &pattern, switch.case_sensitive),
-            SwitchMode::Wildcard => Pattern::new(&pattern_text, switch.case_sensitive)
-                .is_some_and(|pattern| pattern.matches(&text)),
+            SwitchMode::Wildcard => {
+                Wildcard::with_case(&pattern_text, switch.case_sensitive).matches(&text)
+            }
             SwitchMode::Regex => match compile(&pattern_text, switch.case_sensitive) {
                 Ok(regex) => self.matches(&regex, &text)?,
                 Err(message) => return Err(self.refuse("InvalidRegularExpression", message)),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::error_record::ErrorRecord;
-use crate::evaluate::types::exception_is;
 use crate::evaluate::NAMES;
+use crate::evaluate::types::exception_is;
 use crate::language::ast::{Catch, Statement};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -18,14 +18,20 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// What goes on flying.
-    pub(super) fn survive(&mut self, halt: Halt, out: &mut dyn Sink) -> Result<(), Halt> {
+    pub(crate) fn survive(&mut self, halt: Halt, out: &mut dyn Sink) -> Result<(), Halt> {
         let (record, thrown) = match halt {
             Halt::Error(record) => (record, false),
             Halt::Throw(record) => (record, true),
             other => return Err(other),
         };
         self.session.success = false;
-        let again = |record| if thrown { Halt::Throw(record) } else { Halt::Error(record) };
+        let again = |record| {
+            if thrown {
+                Halt::Throw(record)
+            } else {
+                Halt::Error(record)
+            }
+        };
         if self.session.try_depth > 0 {
             return Err(again(record));
         }
@@ -92,10 +98,16 @@ impl Engine<'_> {
                     .any(|literal| exception_is(&record.exception, &literal.name))
         });
         let Some(handler) = handler else {
-            return Err(if thrown { Halt::Throw(record) } else { Halt::Error(record) });
+            return Err(if thrown {
+                Halt::Throw(record)
+            } else {
+                Halt::Error(record)
+            });
         };
         self.session.remember(&record);
-        self.handle(record.into(), |engine| engine.run_statements(&handler.body, out))
+        self.handle(record.into(), |engine| {
+            engine.run_statements(&handler.body, out)
+        })
     }
 
     /// Runs a handler with `$_` set to the error.
@@ -107,7 +119,9 @@ impl Engine<'_> {
         let names = &*NAMES;
         let caught = self.session.caught.replace(record.clone());
         let saved = self.session.scopes.remove_local(&names.dollar);
-        self.session.scopes.set_local(&names.dollar, Value::Error(record));
+        self.session
+            .scopes
+            .set_local(&names.dollar, Value::Error(record));
         let outcome = run(self);
         self.session.scopes.remove_local(&names.dollar);
         if let Some(saved) = saved {
@@ -118,20 +132,36 @@ impl Engine<'_> {
     }
 
     /// `trap`: its `continue` goes on after the statement that failed, its `break` lets the error fly on.
-    pub(super) fn run_trap(&mut self, trap: &Catch, halt: Halt, out: &mut dyn Sink) -> Result<(), Halt> {
+    pub(super) fn run_trap(
+        &mut self,
+        trap: &Catch,
+        halt: Halt,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
         let (record, thrown) = match halt {
             Halt::Error(record) => (record, false),
             Halt::Throw(record) => (record, true),
             other => return Err(other),
         };
         let taken = trap.types.is_empty()
-            || trap.types.iter().any(|literal| exception_is(&record.exception, &literal.name));
-        let again = |record| if thrown { Halt::Throw(record) } else { Halt::Error(record) };
+            || trap
+                .types
+                .iter()
+                .any(|literal| exception_is(&record.exception, &literal.name));
+        let again = |record| {
+            if thrown {
+                Halt::Throw(record)
+            } else {
+                Halt::Error(record)
+            }
+        };
         if !taken {
             return self.survive(again(record), out);
         }
         let shared: Arc<ErrorRecord> = Arc::from(record);
-        match self.handle(shared.clone(), |engine| engine.run_statements(&trap.body, out)) {
+        match self.handle(shared.clone(), |engine| {
+            engine.run_statements(&trap.body, out)
+        }) {
             Err(Halt::Continue(None)) => {
                 self.session.remember(&shared);
                 Ok(())

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::command::ParameterType;
+use crate::command::{ParameterType, Validation};
 use crate::convert;
-use crate::error_record::{ErrorRecord, ErrorCategory};
+use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::failure;
 use crate::language::ast::TypeLiteral;
 use crate::members::{property, same_name};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
-use crate::text::read;
+use crate::text::{Culture, as_double, read, to_text};
 use crate::type_names::type_chain;
 use crate::value::{Object, Property, Text, Value};
 
@@ -20,7 +20,10 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("System.ApplicationException", "System.Exception"),
     ("System.ArgumentException", "System.SystemException"),
     ("System.ArgumentNullException", "System.ArgumentException"),
-    ("System.ArgumentOutOfRangeException", "System.ArgumentException"),
+    (
+        "System.ArgumentOutOfRangeException",
+        "System.ArgumentException",
+    ),
     ("System.ArithmeticException", "System.SystemException"),
     ("System.DivideByZeroException", "System.ArithmeticException"),
     ("System.OverflowException", "System.ArithmeticException"),
@@ -28,42 +31,129 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("System.IndexOutOfRangeException", "System.SystemException"),
     ("System.InvalidCastException", "System.SystemException"),
     ("System.InvalidOperationException", "System.SystemException"),
-    ("System.ObjectDisposedException", "System.InvalidOperationException"),
+    (
+        "System.ObjectDisposedException",
+        "System.InvalidOperationException",
+    ),
     ("System.NotImplementedException", "System.SystemException"),
     ("System.NotSupportedException", "System.SystemException"),
     ("System.NullReferenceException", "System.SystemException"),
-    ("System.OperationCanceledException", "System.SystemException"),
+    (
+        "System.OperationCanceledException",
+        "System.SystemException",
+    ),
     ("System.OutOfMemoryException", "System.SystemException"),
     ("System.TimeoutException", "System.SystemException"),
-    ("System.UnauthorizedAccessException", "System.SystemException"),
-    ("System.Security.SecurityException", "System.SystemException"),
+    (
+        "System.UnauthorizedAccessException",
+        "System.SystemException",
+    ),
+    (
+        "System.Security.SecurityException",
+        "System.SystemException",
+    ),
     ("System.IO.IOException", "System.SystemException"),
     ("System.IO.FileNotFoundException", "System.IO.IOException"),
-    ("System.IO.DirectoryNotFoundException", "System.IO.IOException"),
-    ("System.Management.Automation.RuntimeException", "System.SystemException"),
-    ("System.Management.Automation.ActionPreferenceStopException", "System.Management.Automation.RuntimeException"),
-    ("System.Management.Automation.CmdletInvocationException", "System.Management.Automation.RuntimeException"),
-    ("System.Management.Automation.CommandNotFoundException", "System.Management.Automation.RuntimeException"),
-    ("System.Management.Automation.ItemNotFoundException", "System.Management.Automation.SessionStateException"),
-    ("System.Management.Automation.SessionStateException", "System.Management.Automation.RuntimeException"),
-    ("System.Management.Automation.SessionStateUnauthorizedAccessException", "System.Management.Automation.SessionStateException"),
-    ("System.Management.Automation.MethodException", "System.Management.Automation.ExtendedTypeSystemException"),
-    ("System.Management.Automation.MethodInvocationException", "System.Management.Automation.MethodException"),
-    ("System.Management.Automation.ExtendedTypeSystemException", "System.Management.Automation.RuntimeException"),
-    ("System.Management.Automation.SetValueException", "System.Management.Automation.ExtendedTypeSystemException"),
-    ("System.Management.Automation.SetValueInvocationException", "System.Management.Automation.SetValueException"),
-    ("System.Management.Automation.ParameterBindingException", "System.Management.Automation.RuntimeException"),
-    ("System.Management.Automation.ParameterBindingValidationException", "System.Management.Automation.ParameterBindingException"),
-    ("System.Management.Automation.ParameterBindingArgumentTransformationException", "System.Management.Automation.ParameterBindingException"),
-    ("System.Management.Automation.PSInvalidCastException", "System.InvalidCastException"),
-    ("System.Management.Automation.PSInvalidOperationException", "System.InvalidOperationException"),
-    ("System.Management.Automation.PSArgumentException", "System.ArgumentException"),
-    ("System.Management.Automation.PSArgumentNullException", "System.ArgumentNullException"),
-    ("System.Management.Automation.ValidationMetadataException", "System.Management.Automation.MetadataException"),
-    ("System.Management.Automation.MetadataException", "System.Management.Automation.RuntimeException"),
-    ("System.Management.Automation.ParseException", "System.Management.Automation.RuntimeException"),
-    ("System.Management.Automation.Host.HostException", "System.Management.Automation.RuntimeException"),
-    ("Microsoft.PowerShell.Commands.WriteErrorException", "System.SystemException"),
+    (
+        "System.IO.DirectoryNotFoundException",
+        "System.IO.IOException",
+    ),
+    (
+        "System.Management.Automation.RuntimeException",
+        "System.SystemException",
+    ),
+    (
+        "System.Management.Automation.ActionPreferenceStopException",
+        "System.Management.Automation.RuntimeException",
+    ),
+    (
+        "System.Management.Automation.CmdletInvocationException",
+        "System.Management.Automation.RuntimeException",
+    ),
+    (
+        "System.Management.Automation.CommandNotFoundException",
+        "System.Management.Automation.RuntimeException",
+    ),
+    (
+        "System.Management.Automation.ItemNotFoundException",
+        "System.Management.Automation.SessionStateException",
+    ),
+    (
+        "System.Management.Automation.SessionStateException",
+        "System.Management.Automation.RuntimeException",
+    ),
+    (
+        "System.Management.Automation.SessionStateUnauthorizedAccessException",
+        "System.Management.Automation.SessionStateException",
+    ),
+    (
+        "System.Management.Automation.MethodException",
+        "System.Management.Automation.ExtendedTypeSystemException",
+    ),
+    (
+        "System.Management.Automation.MethodInvocationException",
+        "System.Management.Automation.MethodException",
+    ),
+    (
+        "System.Management.Automation.ExtendedTypeSystemException",
+        "System.Management.Automation.RuntimeException",
+    ),
+    (
+        "System.Management.Automation.SetValueException",
+        "System.Management.Automation.ExtendedTypeSystemException",
+    ),
+    (
+        "System.Management.Automation.SetValueInvocationException",
+        "System.Management.Automation.SetValueException",
+    ),
+    (
+        "System.Management.Automation.ParameterBindingException",
+        "System.Management.Automation.RuntimeException",
+    ),
+    (
+        "System.Management.Automation.ParameterBindingValidationException",
+        "System.Management.Automation.ParameterBindingException",
+    ),
+    (
+        "System.Management.Automation.ParameterBindingArgumentTransformationException",
+        "System.Management.Automation.ParameterBindingException",
+    ),
+    (
+        "System.Management.Automation.PSInvalidCastException",
+        "System.InvalidCastException",
+    ),
+    (
+        "System.Management.Automation.PSInvalidOperationException",
+        "System.InvalidOperationException",
+    ),
+    (
+        "System.Management.Automation.PSArgumentException",
+        "System.ArgumentException",
+    ),
+    (
+        "System.Management.Automation.PSArgumentNullException",
+        "System.ArgumentNullException",
+    ),
+    (
+        "System.Management.Automation.ValidationMetadataException",
+        "System.Management.Automation.MetadataException",
+    ),
+    (
+        "System.Management.Automation.MetadataException",
+        "System.Management.Automation.RuntimeException",
+    ),
+    (
+        "System.Management.Automation.ParseException",
+        "System.Management.Automation.RuntimeException",
+    ),
+    (
+        "System.Management.Automation.Host.HostException",
+        "System.Management.Automation.RuntimeException",
+    ),
+    (
+        "Microsoft.PowerShell.Commands.WriteErrorException",
+        "System.SystemException",
+    ),
 ];
 
 /// The family of an exception: its own full name first, `System.Object` last.
@@ -83,7 +173,9 @@ pub(super) fn exception_chain(exception: &str) -> Vec<Text> {
 
 /// Whether an exception is of the type that a `catch` names.
 pub(super) fn exception_is(exception: &str, wanted: &str) -> bool {
-    exception_chain(exception).iter().any(|name| names(name, wanted))
+    exception_chain(exception)
+        .iter()
+        .any(|name| names(name, wanted))
 }
 
 /// Whether `typed` names the type `full`: in full, or without `System.`.
@@ -129,13 +221,16 @@ pub(super) fn exception_of(value: &Value) -> Option<(String, String)> {
         return None;
     };
     let chain = read(&object.type_names).clone();
-    chain.iter().any(|name| &**name == "System.Exception").then(|| {
-        let message = property(value, "Message").unwrap_or_default();
-        (
-            chain.first().map(ToString::to_string).unwrap_or_default(),
-            crate::text::to_text(&message, crate::text::Culture::Invariant),
-        )
-    })
+    chain
+        .iter()
+        .any(|name| &**name == "System.Exception")
+        .then(|| {
+            let message = property(value, "Message").unwrap_or_default();
+            (
+                chain.first().map(ToString::to_string).unwrap_or_default(),
+                crate::text::to_text(&message, crate::text::Culture::Invariant),
+            )
+        })
 }
 
 /// A property of an error record (`ErrorRecord`'s own members).
@@ -153,7 +248,7 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// `TypeNotFound` if there is none in this session.
-    pub(super) fn resolve_type(&self, literal: &TypeLiteral) -> Result<ParameterType, Halt> {
+    pub(crate) fn resolve_type(&self, literal: &TypeLiteral) -> Result<ParameterType, Halt> {
         self.find_type(&literal.name).ok_or_else(|| {
             let record = failure::runtime(
                 "TypeNotFound",
@@ -166,11 +261,12 @@ impl Engine<'_> {
     }
 
     /// The type of that name, if there is one in this session.
-    pub(super) fn find_type(&self, name: &str) -> Option<ParameterType> {
+    pub(crate) fn find_type(&self, name: &str) -> Option<ParameterType> {
         if let Some(own) = self.session.enumerations.get(&name.to_lowercase()) {
             return Some(ParameterType::Enum(own.clone()));
         }
-        convert::resolve(name).or_else(|| find_exception(name).map(|full| ParameterType::Plain(full.into())))
+        convert::type_names::resolve(name)
+            .or_else(|| find_exception(name).map(|full| ParameterType::Plain(full.into())))
     }
 
     /// Converts as a cast does.
@@ -179,7 +275,8 @@ impl Engine<'_> {
     /// The cast's error.
     pub(super) fn cast(&mut self, value: &Value, target: &ParameterType) -> Result<Value, Halt> {
         let context = convert::ConversionContext::invariant(self.host.now());
-        convert::convert(value, target, context).map_err(|error| self.fail(failure::conversion(error)))
+        convert::convert(value, target, context)
+            .map_err(|error| self.fail(failure::conversion(error)))
     }
 
     /// Converts to a plain type by full name, as the operators do.
@@ -198,12 +295,42 @@ pub(super) fn is_of_type(value: &Value, target: &ParameterType) -> bool {
     match (&*full, value) {
         (_, Value::Null) => false,
         ("System.Object", _) => true,
-        ("System.Management.Automation.PSObject" | "System.Management.Automation.PSCustomObject", Value::Object(object)) => {
-            object.custom
-        }
+        (
+            "System.Management.Automation.PSObject" | "System.Management.Automation.PSCustomObject",
+            Value::Object(object),
+        ) => object.custom,
         ("System.Collections.IDictionary", Value::Dictionary(_)) => true,
         ("System.Array", Value::Array(_)) => true,
         ("System.Object[]", Value::Array(array)) => &*array.element_type == "System.Object",
         _ => false,
     }
+}
+
+/// The validation that an attribute of a script parameter asks for; none for any other attribute.
+pub(super) fn validation(name: &str, arguments: &[Value]) -> Option<Validation> {
+    let text = |index: usize| {
+        arguments
+            .get(index)
+            .map(|value| Text::from(to_text(value, Culture::Invariant)))
+    };
+    let size = |index: usize| {
+        arguments
+            .get(index)
+            .and_then(as_double)
+            .map_or(0, |n| n as usize)
+    };
+    Some(match name {
+        "validateset" => Validation::Set((0..arguments.len()).filter_map(text).collect(), false),
+        "validaterange" => Validation::Range(arguments.first()?.clone(), arguments.get(1)?.clone()),
+        "validatepattern" => Validation::Pattern(text(0)?, false),
+        "validatelength" => Validation::Length(size(0), size(1)),
+        "validatecount" => Validation::Count(size(0), size(1)),
+        "validatescript" => match arguments.first()? {
+            Value::ScriptBlock(block) => Validation::Script(block.clone()),
+            _ => return None,
+        },
+        "validatenotnull" => Validation::NotNull,
+        "validatenotnullorempty" => Validation::NotNullOrEmpty,
+        _ => return None,
+    })
 }

@@ -1,8 +1,17 @@
 //! Commands at work: objects pushed from stage to stage as plain calls, one at a time, and the streams beside them.
 
+pub mod command;
 pub mod engine;
+mod function;
 pub mod halt;
+mod host_command;
+mod parameters;
+pub mod preference;
+mod records;
+pub(crate) mod redirect;
+pub(crate) mod run;
 pub mod runtime;
+mod should;
 pub mod sink;
 pub mod stage;
 mod streams;

@@ -2,7 +2,9 @@
 
 use crate::binder::Binding;
 use crate::error_record::Invocation;
+use crate::pipeline::redirect::Redirects;
 use crate::pipeline::stage::Stage;
+use crate::value::Text;
 
 /// A command of a pipeline: its behaviour and its state.
 pub struct Slot {
@@ -25,4 +27,38 @@ pub struct CommandState {
     pub position: usize,
     /// Whether something stands before it.
     pub expects_input: bool,
+    /// Whether input goes to the behaviour as it is: its one pipeline parameter takes any object.
+    pub takes_anything: bool,
+    /// Where its streams go.
+    pub redirects: Redirects,
+    /// Answers given for all that follows (`Yes to All`, `No to All`).
+    pub answered: Answered,
+    /// Variables that keep its records and objects; none for most commands.
+    pub kept: Option<Box<Kept>>,
+    /// Whether it wrote an error.
+    pub failed: bool,
+}
+
+/// Answers given once for all.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Answered {
+    /// To `ShouldProcess`.
+    pub should_process: Option<bool>,
+    /// `Yes to All` when asked about a record.
+    pub records: bool,
+}
+
+/// The variables of -ErrorVariable and its like: names in lower case.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// -OutVariable.
+    pub output: Option<Text>,
+    /// -ErrorVariable.
+    pub error: Option<Text>,
+    /// -WarningVariable.
+    pub warning: Option<Text>,
+    /// -InformationVariable.
+    pub information: Option<Text>,
+    /// -PipelineVariable.
+    pub pipeline: Option<Text>,
 }

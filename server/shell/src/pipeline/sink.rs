@@ -1,7 +1,7 @@
 //! Where objects and records go when they leave a pipeline.
 
 use crate::error_record::{ErrorRecord, Invocation};
-use crate::host::ProgressRecord;
+use crate::host::{ProgressRecord, Shown};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::value::Value;
@@ -45,4 +45,62 @@ pub trait Sink {
     /// # Errors
     /// When what is behind runs no further.
     fn record(&mut self, engine: &mut Engine<'_>, record: Record) -> Result<(), Halt>;
+}
+
+/// Keeps objects; other records go on.
+pub struct Gather<'a> {
+    /// Where objects are kept.
+    pub into: &'a mut Vec<Value>,
+    /// Where the rest goes.
+    pub records: &'a mut dyn Sink,
+}
+
+impl Sink for Gather<'_> {
+    fn output(&mut self, engine: &mut Engine<'_>, value: Value) -> Result<(), Halt> {
+        if self.into.len() >= crate::evaluate::MAX_GROWTH {
+            return Err(engine.fail(crate::evaluate::failure::too_large()));
+        }
+        self.into.push(value);
+        Ok(())
+    }
+
+    fn record(&mut self, engine: &mut Engine<'_>, record: Record) -> Result<(), Halt> {
+        self.records.record(engine, record)
+    }
+}
+
+/// Drops everything.
+pub struct Discard;
+
+impl Sink for Discard {
+    fn output(&mut self, _engine: &mut Engine<'_>, _value: Value) -> Result<(), Halt> {
+        Ok(())
+    }
+
+    fn record(&mut self, _engine: &mut Engine<'_>, _record: Record) -> Result<(), Halt> {
+        Ok(())
+    }
+}
+
+/// Shows everything: the end of the outermost pipeline.
+pub struct ShowAll;
+
+impl Sink for ShowAll {
+    fn output(&mut self, engine: &mut Engine<'_>, value: Value) -> Result<(), Halt> {
+        engine.host.show(Shown::Output(&value));
+        engine.check_stop()
+    }
+
+    fn record(&mut self, engine: &mut Engine<'_>, record: Record) -> Result<(), Halt> {
+        engine.host.show(match &record {
+            Record::Error(error) => Shown::Error(error),
+            Record::Warning(text, _) => Shown::Warning(text),
+            Record::Verbose(text, _) => Shown::Verbose(text),
+            Record::Debug(text, _) => Shown::Debug(text),
+            Record::Information { data, tags, shown } => Shown::Information(data, tags, *shown),
+            Record::Progress(progress) => Shown::Progress(progress),
+            Record::HostLine(line) => Shown::HostLine(line),
+        });
+        Ok(())
+    }
 }

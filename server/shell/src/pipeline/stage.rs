@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::host::Host;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
+use crate::pipeline::redirect::Target;
 use crate::pipeline::runtime::{CommandState, Slot};
-use crate::pipeline::sink::{Record, Sink};
+use crate::pipeline::sink::{Gather, Record, Sink};
 use crate::value::{ScriptBlock, Value};
 
 /// A running command (`System.Management.Automation.Cmdlet`): one call each for begin and end, one per input object.
@@ -74,14 +75,24 @@ impl Context<'_> {
     pub fn host(&self) -> &dyn Host {
         self.engine.host
     }
-}
 
-impl Context<'_> {
     /// Writes one object to the pipeline, a collection as it is.
     ///
     /// # Errors
     /// When downstream runs no further.
     pub fn write(&mut self, value: Value) -> Result<(), Halt> {
+        if let Some(kept) = &self.command.kept {
+            let (output, pipeline) = (kept.output.clone(), kept.pipeline.clone());
+            if let Some(name) = output {
+                self.engine.session.append_to(&name, value.clone());
+            }
+            if let Some(name) = pipeline {
+                self.engine.session.scopes.set_local(&name, value.clone());
+            }
+        }
+        if self.command.redirects.output() == Target::Nothing {
+            return Ok(());
+        }
         push(&mut self.engine, self.downstream, self.tail, value)
     }
 
@@ -116,9 +127,13 @@ impl Context<'_> {
         arguments: &[Value],
     ) -> Result<Vec<Value>, Halt> {
         let mut collected = Vec::new();
-        let mut sink = Collect {
+        let mut sink = Gather {
             into: &mut collected,
-            records: self.tail,
+            records: &mut Onward {
+                command: self.command,
+                slots: self.downstream,
+                tail: self.tail,
+            },
         };
         self.engine.run_block(block, dollar, arguments, &mut sink)?;
         Ok(collected)
@@ -134,7 +149,8 @@ impl Context<'_> {
         dollar: Option<&Value>,
         arguments: &[Value],
     ) -> Result<(), Halt> {
-        let mut sink = Downstream {
+        let mut sink = Onward {
+            command: self.command,
             slots: self.downstream,
             tail: self.tail,
         };
@@ -164,47 +180,46 @@ pub fn push(
 ) -> Result<(), Halt> {
     match slots.split_first_mut() {
         None => tail.output(engine, value),
-        Some((slot, downstream)) => slot.stage.process(
-            &mut Context {
+        Some((slot, downstream)) => {
+            let mut context = Context {
                 engine: engine.lend(),
                 command: &mut slot.state,
                 downstream,
                 tail,
-            },
-            Some(value),
-        ),
+            };
+            if !context.command.takes_anything && !context.bind_input(&value)? {
+                return Ok(());
+            }
+            slot.stage.process(&mut context, Some(value))
+        }
     }
 }
 
-/// Keeps objects; other records go on.
-struct Collect<'a> {
-    into: &'a mut Vec<Value>,
-    records: &'a mut dyn Sink,
+/// What a block within a command writes: objects go down the pipeline, records where the command's go.
+pub(super) struct Onward<'a> {
+    pub(super) command: &'a mut CommandState,
+    pub(super) slots: &'a mut [Slot],
+    pub(super) tail: &'a mut dyn Sink,
 }
 
-impl Sink for Collect<'_> {
-    fn output(&mut self, _engine: &mut Engine<'_>, value: Value) -> Result<(), Halt> {
-        self.into.push(value);
-        Ok(())
-    }
-
-    fn record(&mut self, engine: &mut Engine<'_>, record: Record) -> Result<(), Halt> {
-        self.records.record(engine, record)
-    }
-}
-
-/// Gives objects to the rest of a pipeline.
-struct Downstream<'a> {
-    slots: &'a mut [Slot],
-    tail: &'a mut dyn Sink,
-}
-
-impl Sink for Downstream<'_> {
+impl Sink for Onward<'_> {
     fn output(&mut self, engine: &mut Engine<'_>, value: Value) -> Result<(), Halt> {
-        push(engine, self.slots, self.tail, value)
+        Context {
+            engine: engine.lend(),
+            command: self.command,
+            downstream: self.slots,
+            tail: self.tail,
+        }
+        .write(value)
     }
 
     fn record(&mut self, engine: &mut Engine<'_>, record: Record) -> Result<(), Halt> {
-        self.tail.record(engine, record)
+        Context {
+            engine: engine.lend(),
+            command: self.command,
+            downstream: self.slots,
+            tail: self.tail,
+        }
+        .route(record)
     }
 }

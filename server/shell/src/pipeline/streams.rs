@@ -1,24 +1,108 @@
 //! What a command writes beside its output: which preference applies, which variable keeps it, where it goes.
 
-use crate::error_record::ErrorRecord;
-use crate::host::{ProgressRecord, ShouldProcess};
+use std::sync::Arc;
+
+use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::host::{ChoicePrompt, ProgressRecord, PromptFailure};
+use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
+use crate::pipeline::preference::{Action, Preferred, of_command};
+use crate::pipeline::records::as_object;
+use crate::pipeline::redirect::Target;
 use crate::pipeline::sink::Record;
-use crate::pipeline::stage::Context;
-use crate::value::Value;
+use crate::pipeline::stage::{Context, push};
+use crate::value::{Text, Value};
+
+/// The choices of a question about a record.
+const INQUIRE: [(&str, &str); 4] = [
+    ("&Yes", "Continue with only the next step of the operation."),
+    (
+        "Yes to &All",
+        "Continue with all the steps of the operation.",
+    ),
+    ("&Halt Command", "Stop this command."),
+    (
+        "&Suspend",
+        "Pause the current pipeline and return to the command prompt. Type \"exit\" to resume the pipeline.",
+    ),
+];
+
+/// What a record's preference comes to.
+enum Verdict {
+    Show,
+    Hide,
+    Stop,
+}
 
 impl Context<'_> {
-    /// Writes a non-terminating error. Activity, id suffix and position are filled in where they are empty.
+    /// Writes a non-terminating error. Activity, id suffix and position are filled in unless the record names its
+    /// activity itself.
     ///
     /// # Errors
     /// When -ErrorAction makes it the end.
     pub fn write_error(&mut self, record: ErrorRecord) -> Result<(), Halt> {
-        self.tail.record(&mut self.engine, Record::Error(record))
+        let record = self.complete(record);
+        self.command.failed = true;
+        self.engine.session.had_errors = true;
+        let action = of_command(&self.command.binding, self.engine.session, Preferred::Error);
+        if action == Action::Ignore {
+            return Ok(());
+        }
+        if action == Action::Inquire
+            && let Verdict::Stop = self.inquire(record.shown_message().to_owned())?
+        {
+            return Err(self.halted());
+        }
+        let shared = Arc::new(record.clone());
+        if let Some(name) = self.kept(|kept| kept.error.clone()) {
+            self.engine.session.append_to(&name, Value::Error(shared));
+        }
+        match action {
+            Action::Stop => Err(Halt::Throw(Box::new(record))),
+            Action::SilentlyContinue => {
+                self.engine.session.remember(&record);
+                Ok(())
+            }
+            _ => {
+                self.engine.session.remember(&record);
+                self.route(Record::Error(record))
+            }
+        }
     }
 
-    /// Makes a terminating error of a record, to be returned. Filled in as by `write_error`.
+    fn kept(&self, which: impl Fn(&super::runtime::Kept) -> Option<Text>) -> Option<Text> {
+        self.command.kept.as_deref().and_then(which)
+    }
+
+    /// Makes a terminating error of a record, to be returned. Filled in as by [`Context::write_error`].
     pub fn terminate(&mut self, record: ErrorRecord) -> Halt {
+        let record = self.complete(record);
+        self.command.failed = true;
+        self.engine.session.had_errors = true;
+        if let Some(name) = self.kept(|kept| kept.error.clone()) {
+            self.engine
+                .session
+                .append_to(&name, Value::Error(Arc::new(record.clone())));
+        }
         Halt::Error(Box::new(record))
+    }
+
+    /// Says of a record which command it came from, and where that stands.
+    fn complete(&self, mut record: ErrorRecord) -> ErrorRecord {
+        let command = self.command.binding.command();
+        if record.activity.is_empty() {
+            record.activity = command.name.to_string();
+            if !command.implementing_type.is_empty() {
+                let id = &record.fully_qualified_id;
+                let separator = if id.is_empty() { "" } else { "," };
+                record.fully_qualified_id =
+                    format!("{id}{separator}{}", command.implementing_type).into();
+            }
+        }
+        if record.invocation.is_none() {
+            record.invocation = Some(self.command.invocation.clone());
+        }
+        record
     }
 
     /// Writes a warning.
@@ -26,8 +110,9 @@ impl Context<'_> {
     /// # Errors
     /// When -WarningAction makes it the end.
     pub fn warning(&mut self, message: String) -> Result<(), Halt> {
-        self.tail
-            .record(&mut self.engine, Record::Warning(message, None))
+        let record = Record::Warning(message.clone(), Some(self.command.invocation.clone()));
+        self.keep_record(&record, |kept| kept.warning.clone());
+        self.informational(Preferred::Warning, record, &message)
     }
 
     /// Writes a verbose record.
@@ -35,8 +120,8 @@ impl Context<'_> {
     /// # Errors
     /// When the preference makes it the end.
     pub fn verbose(&mut self, message: String) -> Result<(), Halt> {
-        self.tail
-            .record(&mut self.engine, Record::Verbose(message, None))
+        let record = Record::Verbose(message.clone(), Some(self.command.invocation.clone()));
+        self.informational(Preferred::Verbose, record, &message)
     }
 
     /// Writes a debug record.
@@ -44,8 +129,8 @@ impl Context<'_> {
     /// # Errors
     /// When the preference makes it the end.
     pub fn debug(&mut self, message: String) -> Result<(), Halt> {
-        self.tail
-            .record(&mut self.engine, Record::Debug(message, None))
+        let record = Record::Debug(message.clone(), Some(self.command.invocation.clone()));
+        self.informational(Preferred::Debug, record, &message)
     }
 
     /// Writes an information record; with tag `PSHOST` it is shown whatever the preference.
@@ -53,9 +138,29 @@ impl Context<'_> {
     /// # Errors
     /// When the preference makes it the end.
     pub fn information(&mut self, data: Value, tags: Vec<String>) -> Result<(), Halt> {
-        let shown = tags.iter().any(|tag| tag == "PSHOST");
-        self.tail
-            .record(&mut self.engine, Record::Information { data, tags, shown })
+        let of_host = tags.iter().any(|tag| tag == "PSHOST");
+        let action = of_command(
+            &self.command.binding,
+            self.engine.session,
+            Preferred::Information,
+        );
+        let shown = of_host && action != Action::Ignore
+            || matches!(action, Action::Continue | Action::Inquire | Action::Stop);
+        let message = crate::text::to_text(&data, crate::text::Culture::Current);
+        let record = Record::Information { data, tags, shown };
+        self.keep_record(&record, |kept| kept.information.clone());
+        match action {
+            Action::Ignore if !of_host => Ok(()),
+            // Hidden records reach the stream all the same.
+            Action::SilentlyContinue
+            | Action::Ignore
+            | Action::Continue
+            | Action::Break
+            | Action::Suspend => self.route(record),
+            Action::Stop | Action::Inquire => {
+                self.informational(Preferred::Information, record, &message)
+            }
+        }
     }
 
     /// Writes progress.
@@ -63,22 +168,191 @@ impl Context<'_> {
     /// # Errors
     /// When the preference makes it the end.
     pub fn progress(&mut self, record: ProgressRecord) -> Result<(), Halt> {
-        self.tail.record(&mut self.engine, Record::Progress(record))
+        let activity = record.activity.clone();
+        self.informational(Preferred::Progress, Record::Progress(record), &activity)
     }
 
-    /// `ShouldProcess`.
-    ///
-    /// # Errors
-    /// When nobody can be asked, or the answer was to halt.
-    pub fn should_process(&mut self, _question: &ShouldProcess) -> Result<bool, Halt> {
-        Ok(true)
+    fn keep_record(
+        &mut self,
+        record: &Record,
+        which: impl Fn(&super::runtime::Kept) -> Option<Text>,
+    ) {
+        if let (Some(name), Some(object)) = (self.kept(which), as_object(record)) {
+            self.engine.session.append_to(&name, object);
+        }
     }
 
-    /// `ShouldContinue`.
-    ///
-    /// # Errors
-    /// When nobody can be asked, or the answer was to halt.
-    pub fn should_continue(&mut self, _query: &str, _caption: &str) -> Result<bool, Halt> {
-        Ok(true)
+    fn informational(
+        &mut self,
+        stream: Preferred,
+        record: Record,
+        message: &str,
+    ) -> Result<(), Halt> {
+        let action = of_command(&self.command.binding, self.engine.session, stream);
+        match action {
+            Action::SilentlyContinue | Action::Ignore => Ok(()),
+            Action::Continue | Action::Break | Action::Suspend => self.route(record),
+            Action::Stop => {
+                self.route(record)?;
+                Err(self.stopped_by(stream, message))
+            }
+            Action::Inquire => {
+                self.route(record)?;
+                match self.inquire("Continue with this operation?".into())? {
+                    Verdict::Stop => Err(self.halted()),
+                    Verdict::Show | Verdict::Hide => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// `ActionPreferenceStop` of a stream that is no error.
+    fn stopped_by(&mut self, stream: Preferred, message: &str) -> Halt {
+        let variable = match stream {
+            Preferred::Error => "ErrorActionPreference",
+            Preferred::Warning => "WarningPreference",
+            Preferred::Verbose => "VerbosePreference",
+            Preferred::Debug => "DebugPreference",
+            Preferred::Information => "InformationPreference",
+            Preferred::Progress => "ProgressPreference",
+        };
+        self.action_stop(format!(
+            "The running command stopped because the preference variable \"{variable}\" or common parameter is set to Stop: \
+             {message}"
+        ))
+    }
+
+    fn halted(&mut self) -> Halt {
+        self.action_stop(
+            "The running command stopped because the user selected the Stop option.".into(),
+        )
+    }
+
+    fn action_stop(&mut self, message: String) -> Halt {
+        let record = self.complete(ErrorRecord::new(
+            "ActionPreferenceStop",
+            ErrorCategory::OperationStopped,
+            "System.Management.Automation.ParentContainsErrorRecordException",
+            message,
+        ));
+        self.engine.session.had_errors = true;
+        Halt::Throw(Box::new(record))
+    }
+
+    /// Asks whether to go on after a record.
+    fn inquire(&mut self, message: String) -> Result<Verdict, Halt> {
+        if self.command.answered.records {
+            return Ok(Verdict::Show);
+        }
+        let prompt = ChoicePrompt {
+            caption: "Confirm".into(),
+            message: message.clone(),
+            choices: choices(&INQUIRE),
+            default: 0,
+        };
+        match self.engine.host.prompt_for_choice(&prompt) {
+            Ok(0) => Ok(Verdict::Show),
+            Ok(1) => {
+                self.command.answered.records = true;
+                Ok(Verdict::Show)
+            }
+            Ok(_) => Ok(Verdict::Stop),
+            Err(failure) => Err(self.cannot_ask(failure, &message)),
+        }
+    }
+
+    /// The error of a question that nobody can be asked.
+    pub(super) fn cannot_ask(&mut self, failure: PromptFailure, message: &str) -> Halt {
+        match cannot_ask(failure, message) {
+            Some(record) => self.terminate(record),
+            None => Halt::Cancelled,
+        }
+    }
+
+    /// Sends a record where the command's redirections say.
+    pub(super) fn route(&mut self, record: Record) -> Result<(), Halt> {
+        match self.command.redirects.of(&record) {
+            Target::Own => {
+                // Records of a command within another's block go where that one's go.
+                self.tail.record(&mut self.engine, record)
+            }
+            Target::Nothing => match record {
+                Record::Information { data, tags, .. } => {
+                    let kept = Record::Information {
+                        data,
+                        tags,
+                        shown: false,
+                    };
+                    self.tail.record(&mut self.engine, kept)
+                }
+                _ => Ok(()),
+            },
+            Target::Output => match as_object(&record) {
+                Some(object) => push(&mut self.engine, self.downstream, self.tail, object),
+                None => Ok(()),
+            },
+        }
+    }
+}
+
+/// Labels and help texts as a prompt has them.
+pub(super) fn choices(table: &[(&str, &str)]) -> Vec<(String, String)> {
+    table
+        .iter()
+        .map(|(label, help)| ((*label).to_owned(), (*help).to_owned()))
+        .collect()
+}
+
+/// The record that says that nobody can be asked; none if the pipeline was stopped.
+pub(super) fn cannot_ask(failure: PromptFailure, message: &str) -> Option<ErrorRecord> {
+    match failure {
+        PromptFailure::NonInteractive => Some(ErrorRecord::new(
+            "InvalidOperation",
+            ErrorCategory::InvalidOperation,
+            "System.Management.Automation.PSInvalidOperationException",
+            "PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.",
+        )),
+        PromptFailure::NoUser => Some(ErrorRecord::new(
+            "HostFunctionNotImplemented",
+            ErrorCategory::NotImplemented,
+            "System.Management.Automation.Host.HostException",
+            format!(
+                "A command that prompts the user failed because the host program or the command type does not support user \
+                 interaction. The host was attempting to request confirmation with the following message: {message}"
+            ),
+        )),
+        PromptFailure::Cancelled => None,
+    }
+}
+
+impl Engine<'_> {
+    /// Asks what to do about a terminating error under `Inquire`; whether it is shown.
+    pub(crate) fn ask_about_failure(&mut self, record: &ErrorRecord) -> Result<bool, Halt> {
+        let table = [
+            (
+                "&Continue",
+                "Displays the error and continues with the next statement.",
+            ),
+            (
+                "S&ilently Continue",
+                "Continues without displaying the error.",
+            ),
+            ("&Break", "Enter the debugger."),
+            ("&Suspend", INQUIRE[3].1),
+        ];
+        let prompt = ChoicePrompt {
+            caption: "Action to take for this exception:".into(),
+            message: record.shown_message().to_owned(),
+            choices: choices(&table),
+            default: 0,
+        };
+        match self.host.prompt_for_choice(&prompt) {
+            Ok(1) => Ok(false),
+            Ok(_) => Ok(true),
+            Err(failure) => Err(match cannot_ask(failure, &prompt.message) {
+                Some(record) => self.fail(record),
+                None => Halt::Cancelled,
+            }),
+        }
     }
 }

@@ -121,10 +121,12 @@ impl Number {
         match (self, other) {
             (Self::Integer(a, _), Self::Integer(b, _)) => Some(a.cmp(b)),
             (Self::Big(_), _) | (_, Self::Big(_)) => Some(self.to_big()?.cmp(&other.to_big()?)),
-            (Self::Decimal(_), _) | (_, Self::Decimal(_)) => match (self.to_decimal(), other.to_decimal()) {
-                (Some(a), Some(b)) => Some(a.cmp(&b)),
-                _ => self.to_f64().partial_cmp(&other.to_f64()),
-            },
+            (Self::Decimal(_), _) | (_, Self::Decimal(_)) => {
+                match (self.to_decimal(), other.to_decimal()) {
+                    (Some(a), Some(b)) => Some(a.cmp(&b)),
+                    _ => self.to_f64().partial_cmp(&other.to_f64()),
+                }
+            }
             _ => self.to_f64().partial_cmp(&other.to_f64()),
         }
     }
@@ -150,7 +152,12 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// When the operator is not for these operands.
-    pub fn arithmetic(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Halt> {
+    pub fn arithmetic(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+    ) -> Result<Value, Halt> {
         if let (Some(a), Some(b)) = (Number::plain(left), Number::plain(right)) {
             return self.calculate(operator, &a, &b);
         }
@@ -197,7 +204,9 @@ impl Engine<'_> {
                         let name = to_text(key, Culture::Invariant);
                         let record = failure::thrown(
                             "System.ArgumentException",
-                            format!("Item has already been added. Key in dictionary: '{name}'  Key being added: '{name}'"),
+                            format!(
+                                "Item has already been added. Key in dictionary: '{name}'  Key being added: '{name}'"
+                            ),
                         );
                         return Err(self.fail(record));
                     }
@@ -227,7 +236,9 @@ impl Engine<'_> {
     fn subtract(&mut self, left: &Value, right: &Value) -> Result<Value, Halt> {
         match (left, right) {
             (Value::Noted(noted), other) => self.subtract(&noted.base, other),
-            (Value::DateTime(date), Value::DateTime(other)) => Ok(Value::TimeSpan(date.ticks - other.ticks)),
+            (Value::DateTime(date), Value::DateTime(other)) => {
+                Ok(Value::TimeSpan(date.ticks - other.ticks))
+            }
             (Value::DateTime(date), other) => {
                 let ticks = self.time_span_argument(other, "op_Subtraction")?;
                 Ok(Value::DateTime(DateTime {
@@ -302,7 +313,12 @@ impl Engine<'_> {
     }
 
     /// Both operands as numbers.
-    fn numeric(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Halt> {
+    fn numeric(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+    ) -> Result<Value, Halt> {
         let method = symbol_method(operator);
         // A collection on the right is no number; it is its own type that lacks the operator.
         if matches!(right, Value::Array(_) | Value::List(_)) && self.is_numeric_like(left) {
@@ -314,7 +330,16 @@ impl Engine<'_> {
     }
 
     fn is_numeric_like(&self, value: &Value) -> bool {
-        is_number(value) || matches!(value, Value::Null | Value::Bool(_) | Value::Switch(_) | Value::Char(_) | Value::String(_) | Value::Enum(_))
+        is_number(value)
+            || matches!(
+                value,
+                Value::Null
+                    | Value::Bool(_)
+                    | Value::Switch(_)
+                    | Value::Char(_)
+                    | Value::String(_)
+                    | Value::Enum(_)
+            )
     }
 
     /// The left operand as a number.
@@ -324,7 +349,9 @@ impl Engine<'_> {
         }
         match value {
             Value::Null => Ok(Number::Integer(0, Width::Int)),
-            Value::Bool(flag) | Value::Switch(flag) => Ok(Number::Integer((*flag).into(), Width::Int)),
+            Value::Bool(flag) | Value::Switch(flag) => {
+                Ok(Number::Integer((*flag).into(), Width::Int))
+            }
             Value::Char(unit) => Ok(Number::Integer((*unit).into(), Width::Int)),
             Value::String(text) => self.text_number(text, value),
             Value::Noted(noted) => self.number_operand(&noted.base, method),
@@ -339,7 +366,9 @@ impl Engine<'_> {
         }
         match value {
             Value::Null => Ok(Number::Integer(0, Width::Int)),
-            Value::Bool(flag) | Value::Switch(flag) => Ok(Number::Integer((*flag).into(), Width::Int)),
+            Value::Bool(flag) | Value::Switch(flag) => {
+                Ok(Number::Integer((*flag).into(), Width::Int))
+            }
             Value::Char(unit) => Ok(Number::Integer((*unit).into(), Width::Int)),
             Value::String(text) => self.text_number(text, value),
             Value::Noted(noted) => self.number_operand_beside(&noted.base, _left),
@@ -355,7 +384,10 @@ impl Engine<'_> {
         if trimmed.is_empty() {
             return Ok(Number::Integer(0, Width::Int));
         }
-        match crate::language::number::parse(trimmed).as_ref().and_then(Number::plain) {
+        match crate::language::number::parse(trimmed)
+            .as_ref()
+            .and_then(Number::plain)
+        {
             Some(number) => Ok(number),
             None => {
                 let converted = self.cast_to(value, "System.Int32")?;
@@ -364,7 +396,12 @@ impl Engine<'_> {
         }
     }
 
-    fn calculate(&mut self, operator: BinaryOperator, a: &Number, b: &Number) -> Result<Value, Halt> {
+    fn calculate(
+        &mut self,
+        operator: BinaryOperator,
+        a: &Number,
+        b: &Number,
+    ) -> Result<Value, Halt> {
         let divides = matches!(operator, BinaryOperator::Divide | BinaryOperator::Remainder);
         let real = matches!((a, b), (Number::Real(_), _) | (_, Number::Real(_)))
             && !matches!((a, b), (Number::Decimal(_), _) | (_, Number::Decimal(_)));
@@ -381,13 +418,18 @@ impl Engine<'_> {
                 (Some(a), Some(b)) => Some(big(operator, &a, &b)),
                 _ => None,
             },
-            (Number::Decimal(_), _) | (_, Number::Decimal(_)) => match (a.to_decimal(), b.to_decimal()) {
-                (Some(a), Some(b)) => decimal(operator, a, b),
-                _ => None,
-            },
-            (Number::Integer(x, own), Number::Integer(y, other)) => {
-                Some(integer(operator, *x, *y, common_width(*own, *x, *other, *y)))
+            (Number::Decimal(_), _) | (_, Number::Decimal(_)) => {
+                match (a.to_decimal(), b.to_decimal()) {
+                    (Some(a), Some(b)) => decimal(operator, a, b),
+                    _ => None,
+                }
             }
+            (Number::Integer(x, own), Number::Integer(y, other)) => Some(integer(
+                operator,
+                *x,
+                *y,
+                common_width(*own, *x, *other, *y),
+            )),
             _ => Some(Value::Double(floating(operator, a.to_f64(), b.to_f64()))),
         };
         value.ok_or_else(|| {
@@ -425,17 +467,26 @@ impl Engine<'_> {
 
     fn range_bound(&mut self, value: &Value) -> Result<i32, Halt> {
         match value {
-            Value::Array(_) | Value::List(_) | Value::Dictionary(_) | Value::TimeSpan(_) | Value::Version(_) | Value::Guid(_) => {
+            Value::Array(_)
+            | Value::List(_)
+            | Value::Dictionary(_)
+            | Value::TimeSpan(_)
+            | Value::Version(_)
+            | Value::Guid(_) => {
                 let name = crate::type_names::type_name(value);
                 Err(self.fail(failure::thrown(
                     "System.InvalidCastException",
-                    format!("Unable to cast object of type '{name}' to type 'System.IConvertible'."),
+                    format!(
+                        "Unable to cast object of type '{name}' to type 'System.IConvertible'."
+                    ),
                 )))
             }
-            Value::String(text) if text.trim().parse::<f64>().is_err() => Err(self.fail(failure::thrown(
-                "System.FormatException",
-                format!("The input string '{text}' was not in a correct format."),
-            ))),
+            Value::String(text) if text.trim().parse::<f64>().is_err() => {
+                Err(self.fail(failure::thrown(
+                    "System.FormatException",
+                    format!("The input string '{text}' was not in a correct format."),
+                )))
+            }
             other => match self.cast_to(other, "System.Int32")? {
                 Value::Int32(number) => Ok(number),
                 _ => Ok(0),

@@ -18,7 +18,12 @@ fn method(operator: BinaryOperator) -> &'static str {
 }
 
 impl Engine<'_> {
-    pub(super) fn bitwise(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Halt> {
+    pub(super) fn bitwise(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+    ) -> Result<Value, Halt> {
         if let (Value::Enum(a), Value::Enum(b)) = (left, right)
             && a.definition == b.definition
         {
@@ -32,7 +37,10 @@ impl Engine<'_> {
                 number,
             }));
         }
-        let shift = matches!(operator, BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight);
+        let shift = matches!(
+            operator,
+            BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight
+        );
         if shift {
             return self.shift(operator, left, right);
         }
@@ -53,7 +61,11 @@ impl Engine<'_> {
     }
 
     /// The bits of an operand, their width, and whether it was a real number.
-    fn bits(&mut self, value: &Value, operator: BinaryOperator) -> Result<(i128, Width, bool), Halt> {
+    fn bits(
+        &mut self,
+        value: &Value,
+        operator: BinaryOperator,
+    ) -> Result<(i128, Width, bool), Halt> {
         if let Value::Noted(noted) = value {
             return self.bits(&noted.base, operator);
         }
@@ -71,8 +83,9 @@ impl Engine<'_> {
             Value::Bool(flag) | Value::Switch(flag) => Ok(((*flag).into(), Width::Int, false)),
             Value::Char(unit) => Ok(((*unit).into(), Width::Int, false)),
             Value::String(text) => {
-                if let Some(Number::Real(n)) =
-                    crate::language::number::parse(text.trim()).as_ref().and_then(Number::plain)
+                if let Some(Number::Real(n)) = crate::language::number::parse(text.trim())
+                    .as_ref()
+                    .and_then(Number::plain)
                 {
                     return Ok(whole(n));
                 }
@@ -86,13 +99,26 @@ impl Engine<'_> {
         }
     }
 
-    fn shift(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Halt> {
+    fn shift(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+    ) -> Result<Value, Halt> {
         if matches!(left, Value::Char(_)) {
             let name = |value: &Value| crate::type_names::type_name(value);
-            let symbol = if operator == BinaryOperator::ShiftLeft { "-shl" } else { "-shr" };
+            let symbol = if operator == BinaryOperator::ShiftLeft {
+                "-shl"
+            } else {
+                "-shr"
+            };
             return Err(self.refuse(
                 "NotADefinedOperationForType",
-                format!("The operation '[{}] {symbol} [{}]' is not defined.", name(left), name(right)),
+                format!(
+                    "The operation '[{}] {symbol} [{}]' is not defined.",
+                    name(left),
+                    name(right)
+                ),
             ));
         }
         let (number, width, _) = self.bits(left, operator)?;

@@ -83,9 +83,11 @@ pub fn equal(first: &Value, second: &Value, case_sensitive: bool) -> bool {
         (Value::Noted(noted), other) => equal(&noted.base, other, case_sensitive),
         (other, Value::Noted(noted)) => equal(other, &noted.base, case_sensitive),
         (Value::String(text), other) => same_text(text, &text_of(other), case_sensitive),
-        (Value::Char(unit), Value::Char(other)) => {
-            same_text(&crate::text::char_text(*unit), &crate::text::char_text(*other), case_sensitive)
-        }
+        (Value::Char(unit), Value::Char(other)) => same_text(
+            &crate::text::char_text(*unit),
+            &crate::text::char_text(*other),
+            case_sensitive,
+        ),
         (Value::Char(unit), Value::String(text)) => {
             let own = crate::text::char_text(*unit);
             text.chars().count() == 1 && same_text(&own, text, case_sensitive)
@@ -132,9 +134,11 @@ fn same_value(a: &Value, b: &Value, case_sensitive: bool) -> bool {
         (Value::Version(a), Value::Version(b)) => a == b,
         (Value::Enum(a), Value::Enum(b)) => a.number == b.number,
         (Value::Type(a), Value::Type(b)) => a == b,
-        (Value::Char(a), Value::Char(b)) => {
-            same_text(&crate::text::char_text(*a), &crate::text::char_text(*b), case_sensitive)
-        }
+        (Value::Char(a), Value::Char(b)) => same_text(
+            &crate::text::char_text(*a),
+            &crate::text::char_text(*b),
+            case_sensitive,
+        ),
         (Value::Named(a), Value::Named(b)) => same_text(&a.text, &b.text, case_sensitive),
         (Value::String(a), Value::String(b)) => same_text(a, b, case_sensitive),
         _ => same_reference(a, b),
@@ -168,7 +172,9 @@ pub fn order(first: &Value, second: &Value, case_sensitive: bool) -> Result<Orde
         (other, Value::Null) => return Ok(order_to_null(other)),
         (Value::Noted(noted), other) => return order(&noted.base, other, case_sensitive),
         (other, Value::Noted(noted)) => return order(other, &noted.base, case_sensitive),
-        (Value::String(text), other) => return Ok(compare_text(text, &text_of(other), case_sensitive)),
+        (Value::String(text), other) => {
+            return Ok(compare_text(text, &text_of(other), case_sensitive));
+        }
         _ => {}
     }
     if let (Some(a), Some(b)) = (Number::plain(first), Number::plain(second)) {
@@ -201,7 +207,12 @@ fn order_to_null(value: &Value) -> Ordering {
 
 impl Engine<'_> {
     /// The comparison operators: a collection on the left is filtered.
-    pub(super) fn compare(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Halt> {
+    pub(super) fn compare(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+    ) -> Result<Value, Halt> {
         match left.elements() {
             Some(items) => {
                 let mut kept = Vec::new();
@@ -212,7 +223,9 @@ impl Engine<'_> {
                 }
                 Ok(Value::array(kept))
             }
-            None => self.compare_one(operator, left, right, false).map(Value::Bool),
+            None => self
+                .compare_one(operator, left, right, false)
+                .map(Value::Bool),
         }
     }
 
@@ -227,15 +240,27 @@ impl Engine<'_> {
         Ok(match operator {
             B::Equal(case) => equal(left, right, case),
             B::NotEqual(case) => !equal(left, right, case),
-            B::GreaterThan(case) => self.ordered(left, right, case, filtering)? == Ordering::Greater,
-            B::GreaterOrEqual(case) => self.ordered(left, right, case, filtering)? != Ordering::Less,
+            B::GreaterThan(case) => {
+                self.ordered(left, right, case, filtering)? == Ordering::Greater
+            }
+            B::GreaterOrEqual(case) => {
+                self.ordered(left, right, case, filtering)? != Ordering::Less
+            }
             B::LessThan(case) => self.ordered(left, right, case, filtering)? == Ordering::Less,
-            B::LessOrEqual(case) => self.ordered(left, right, case, filtering)? != Ordering::Greater,
+            B::LessOrEqual(case) => {
+                self.ordered(left, right, case, filtering)? != Ordering::Greater
+            }
             _ => false,
         })
     }
 
-    fn ordered(&mut self, left: &Value, right: &Value, case: bool, filtering: bool) -> Result<Ordering, Halt> {
+    fn ordered(
+        &mut self,
+        left: &Value,
+        right: &Value,
+        case: bool,
+        filtering: bool,
+    ) -> Result<Ordering, Halt> {
         order(left, right, case).map_err(|unordered| match unordered {
             Unordered::Conversion(error) if !filtering && arithmetic::is_number(left) => {
                 self.fail(failure::conversion(error))
@@ -251,7 +276,10 @@ impl Engine<'_> {
             ),
             Unordered::NotComparable => self.refuse(
                 "NotIcomparable",
-                format!("Cannot compare \"{}\" because it is not IComparable.", text_of(left)),
+                format!(
+                    "Cannot compare \"{}\" because it is not IComparable.",
+                    text_of(left)
+                ),
             ),
         })
     }

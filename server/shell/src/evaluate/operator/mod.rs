@@ -67,10 +67,17 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// When the operator is not for these operands.
-    pub fn binary(&mut self, operator: BinaryOperator, left: Value, right: Value) -> Result<Value, Halt> {
+    pub fn binary(
+        &mut self,
+        operator: BinaryOperator,
+        left: Value,
+        right: Value,
+    ) -> Result<Value, Halt> {
         use BinaryOperator as B;
         match operator {
-            B::Add | B::Subtract | B::Multiply | B::Divide | B::Remainder => self.arithmetic(operator, &left, &right),
+            B::Add | B::Subtract | B::Multiply | B::Divide | B::Remainder => {
+                self.arithmetic(operator, &left, &right)
+            }
             B::Range => self.range(&left, &right),
             B::Format => self.format_operator(&left, &right),
             B::And | B::Or => Ok(Value::Bool(truth(&right))),
@@ -99,7 +106,9 @@ impl Engine<'_> {
             }
             B::Is | B::IsNot => {
                 let target = self.type_operand(&right)?;
-                Ok(Value::Bool(is_of_type(&left, &target) == (operator == B::Is)))
+                Ok(Value::Bool(
+                    is_of_type(&left, &target) == (operator == B::Is),
+                ))
             }
             B::As => {
                 let target = self.type_operand(&right)?;

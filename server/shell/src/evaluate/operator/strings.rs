@@ -5,13 +5,13 @@ use indexmap::IndexMap;
 
 use crate::evaluate::hashtable::{HASHTABLE, dictionary, fold};
 use crate::evaluate::regex::{compile, expand};
-use crate::evaluate::wildcard::Pattern;
-use crate::evaluate::{MAX_GROWTH, NAMES, as_operand, failure, format_string, gathered};
+use crate::evaluate::{MAX_GROWTH, NAMES, as_operand, failure, gathered};
 use crate::language::ast::BinaryOperator;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::text::{Culture, to_text};
 use crate::value::{Array, Value};
+use crate::wildcard::Wildcard;
 
 fn text_of(value: &Value) -> String {
     to_text(value, Culture::Invariant)
@@ -20,7 +20,11 @@ fn text_of(value: &Value) -> String {
 fn text_array(items: Vec<String>) -> Value {
     Value::Array(std::sync::Arc::new(Array {
         element_type: "System.String".into(),
-        items: items.into_iter().map(Value::text).collect::<Vec<_>>().into(),
+        items: items
+            .into_iter()
+            .map(Value::text)
+            .collect::<Vec<_>>()
+            .into(),
     }))
 }
 
@@ -62,7 +66,12 @@ impl Engine<'_> {
         ))
     }
 
-    pub(super) fn match_operator(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Halt> {
+    pub(super) fn match_operator(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+    ) -> Result<Value, Halt> {
         let (case, wanted) = match operator {
             BinaryOperator::Match(case) => (case, true),
             BinaryOperator::NotMatch(case) => (case, false),
@@ -73,7 +82,9 @@ impl Engine<'_> {
             Some(items) => {
                 let mut kept = Vec::new();
                 for item in items {
-                    let found = regex.is_match(&text_of(&item)).map_err(|_| self.match_too_hard())?;
+                    let found = regex
+                        .is_match(&text_of(&item))
+                        .map_err(|_| self.match_too_hard())?;
                     if found == wanted {
                         kept.push(item);
                     }
@@ -84,30 +95,37 @@ impl Engine<'_> {
         }
     }
 
-    pub(super) fn like(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Halt> {
+    pub(super) fn like(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+    ) -> Result<Value, Halt> {
         let (case, wanted) = match operator {
             BinaryOperator::Like(case) => (case, true),
             BinaryOperator::NotLike(case) => (case, false),
             _ => (false, true),
         };
         let text = text_of(right);
-        let Some(pattern) = Pattern::new(&text, case) else {
-            let record = failure::thrown(
-                "System.Management.Automation.WildcardPatternException",
-                format!("The specified wildcard character pattern is not valid: {text}"),
-            );
-            return Err(self.fail(record));
-        };
+        let pattern = Wildcard::with_case(&text, case);
         match left.elements() {
             Some(items) => {
-                let kept = items.into_iter().filter(|item| pattern.matches(&text_of(item)) == wanted).collect();
+                let kept = items
+                    .into_iter()
+                    .filter(|item| pattern.matches(&text_of(item)) == wanted)
+                    .collect();
                 Ok(Value::array(kept))
             }
             None => Ok(Value::Bool(pattern.matches(&text_of(left)) == wanted)),
         }
     }
 
-    pub(super) fn replace(&mut self, left: &Value, right: &Value, case: bool) -> Result<Value, Halt> {
+    pub(super) fn replace(
+        &mut self,
+        left: &Value,
+        right: &Value,
+        case: bool,
+    ) -> Result<Value, Halt> {
         let operands = right.elements().unwrap_or_else(|| vec![right.clone()]);
         if operands.len() > 2 {
             return Err(self.refuse(
@@ -126,15 +144,25 @@ impl Engine<'_> {
             Some(items) => {
                 let replaced = items
                     .iter()
-                    .map(|item| self.replace_in(&regex, &text_of(item), &replacement).map(Value::text))
+                    .map(|item| {
+                        self.replace_in(&regex, &text_of(item), &replacement)
+                            .map(Value::text)
+                    })
                     .collect::<Result<Vec<_>, _>>()?;
                 Ok(Value::array(replaced))
             }
-            None => self.replace_in(&regex, &text_of(left), &replacement).map(Value::text),
+            None => self
+                .replace_in(&regex, &text_of(left), &replacement)
+                .map(Value::text),
         }
     }
 
-    fn replace_in(&mut self, regex: &Regex, text: &str, replacement: &Value) -> Result<String, Halt> {
+    fn replace_in(
+        &mut self,
+        regex: &Regex,
+        text: &str,
+        replacement: &Value,
+    ) -> Result<String, Halt> {
         let template = match replacement {
             Value::ScriptBlock(_) => String::new(),
             other => text_of(other),
@@ -142,12 +170,16 @@ impl Engine<'_> {
         let (mut out, mut last) = (String::with_capacity(text.len()), 0);
         for found in regex.captures_iter(text) {
             let captures = found.map_err(|_| self.match_too_hard())?;
-            let Some(whole) = captures.get(0) else { continue };
+            let Some(whole) = captures.get(0) else {
+                continue;
+            };
             out.push_str(&text[last..whole.start()]);
             if let Value::ScriptBlock(block) = replacement {
                 let mut none = crate::pipeline::sink::Discard;
                 let item = Value::text(whole.as_str());
-                let outputs = self.gather(&mut none, |engine, sink| engine.run_block(block, Some(&item), &[], sink))?;
+                let outputs = self.gather(&mut none, |engine, sink| {
+                    engine.run_block(block, Some(&item), &[], sink)
+                })?;
                 out.push_str(&text_of(&as_operand(gathered(outputs))));
             } else {
                 expand(&template, &captures, &mut out);
@@ -162,7 +194,10 @@ impl Engine<'_> {
     }
 
     pub(super) fn split(&mut self, left: &Value, right: &Value, case: bool) -> Result<Value, Halt> {
-        let mut operands = right.elements().unwrap_or_else(|| vec![right.clone()]).into_iter();
+        let mut operands = right
+            .elements()
+            .unwrap_or_else(|| vec![right.clone()])
+            .into_iter();
         let delimiter = operands.next().unwrap_or_default();
         let limit = match operands.next() {
             Some(limit) => match self.cast_to(&limit, "System.Int32")? {
@@ -171,7 +206,9 @@ impl Engine<'_> {
             },
             None => 0,
         };
-        let simple = operands.next().is_some_and(|options| text_of(&options).to_lowercase().contains("simplematch"));
+        let simple = operands
+            .next()
+            .is_some_and(|options| text_of(&options).to_lowercase().contains("simplematch"));
         let texts: Vec<String> = match left.elements() {
             Some(items) => items.iter().map(text_of).collect(),
             None => vec![text_of(left)],
@@ -195,7 +232,13 @@ impl Engine<'_> {
         Ok(text_array(pieces))
     }
 
-    fn split_by_pattern(&mut self, text: &str, regex: &Regex, limit: i32, into: &mut Vec<String>) -> Result<(), Halt> {
+    fn split_by_pattern(
+        &mut self,
+        text: &str,
+        regex: &Regex,
+        limit: i32,
+        into: &mut Vec<String>,
+    ) -> Result<(), Halt> {
         let most = usize::try_from(limit).ok().filter(|limit| *limit > 0);
         let (mut last, mut count) = (0, 1);
         for found in regex.captures_iter(text) {
@@ -203,10 +246,18 @@ impl Engine<'_> {
                 break;
             }
             let captures = found.map_err(|_| self.match_too_hard())?;
-            let Some(whole) = captures.get(0) else { continue };
+            let Some(whole) = captures.get(0) else {
+                continue;
+            };
             into.push(text[last..whole.start()].to_owned());
             // Groups of the delimiter are pieces too.
-            into.extend(captures.iter().skip(1).flatten().map(|group| group.as_str().to_owned()));
+            into.extend(
+                captures
+                    .iter()
+                    .skip(1)
+                    .flatten()
+                    .map(|group| group.as_str().to_owned()),
+            );
             last = whole.end();
             count += 1;
             if into.len() > MAX_GROWTH {
@@ -227,7 +278,9 @@ impl Engine<'_> {
         let mut piece = String::new();
         for c in text.chars() {
             let item = Value::text(c.to_string());
-            let outputs = self.gather(&mut none, |engine, sink| engine.run_block(block, Some(&item), &[], sink))?;
+            let outputs = self.gather(&mut none, |engine, sink| {
+                engine.run_block(block, Some(&item), &[], sink)
+            })?;
             if super::truth(&as_operand(gathered(outputs))) {
                 into.push(std::mem::take(&mut piece));
             } else {
@@ -255,7 +308,11 @@ impl Engine<'_> {
         Ok(text_array(pieces))
     }
 
-    pub(in crate::evaluate) fn join(&mut self, value: &Value, separator: &str) -> Result<Value, Halt> {
+    pub(in crate::evaluate) fn join(
+        &mut self,
+        value: &Value,
+        separator: &str,
+    ) -> Result<Value, Halt> {
         let Some(items) = value.elements() else {
             return Ok(Value::text(text_of(value)));
         };
@@ -275,10 +332,13 @@ impl Engine<'_> {
     pub(super) fn format_operator(&mut self, left: &Value, right: &Value) -> Result<Value, Halt> {
         let arguments = right.elements().unwrap_or_else(|| vec![right.clone()]);
         let template = text_of(left);
-        format_string::composite(&template, &arguments).map(Value::text).map_err(|reason| {
-            let mut record = failure::invalid_operation("FormatError", format!("Error formatting a string: {reason}"));
-            record.reason = "RuntimeException".into();
-            self.fail(record)
-        })
+        crate::format_string::format(&template, &arguments)
+            .map(Value::text)
+            .map_err(|reason| {
+                self.refuse(
+                    "FormatError",
+                    format!("Error formatting a string: {reason}"),
+                )
+            })
     }
 }

@@ -1,0 +1,367 @@
+//! From a command of the tree to one that can run: what its name stands for, what its arguments are, how they bind.
+
+use std::sync::Arc;
+
+use crate::binder::{
+    Argument, ArgumentName, ArgumentValue, BindError, BindRequest, Binding, BindingContext,
+    BlockFailure,
+};
+use crate::builtin::{self, BuiltIn};
+use crate::command::CommandInfo;
+use crate::error_record::{ErrorCategory, ErrorRecord, Extent, Invocation};
+use crate::evaluate::as_operand;
+use crate::host::{FieldPrompt, PromptFailure};
+use crate::language::ast::{
+    Block, Command, CommandElement, Expression, ExpressionKind, Invocation as Operator,
+};
+use crate::language::position;
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::sink::{Record, Sink};
+use crate::text::{Culture, read, to_text};
+use crate::value::{DateTime, ScriptBlock, Text, Value};
+use crate::wildcard::Wildcard;
+
+/// Longest chain of aliases that is followed.
+const MAX_ALIASES: usize = 8;
+
+/// What a command's name stands for.
+#[derive(Clone)]
+pub enum Resolved {
+    /// A command that every session has.
+    BuiltIn(&'static BuiltIn),
+    /// A cmdlet of the catalogue.
+    Cmdlet(Arc<CommandInfo>),
+    /// A function, or a script block that is called.
+    Script(Script),
+}
+
+/// A function or a script block.
+#[derive(Clone)]
+pub struct Script {
+    /// The function's name; empty for a script block.
+    pub name: Text,
+    /// What it does.
+    pub body: Arc<Block>,
+    /// Whether its statements run once per input object.
+    pub filter: bool,
+    /// Whether it runs in the caller's scope.
+    pub dotted: bool,
+}
+
+impl Engine<'_> {
+    /// What a name stands for: an alias first, then a function, a built-in command, a cmdlet of the catalogue.
+    pub fn find_command(&self, name: &str) -> Option<Resolved> {
+        let mut name = name.to_owned();
+        for _ in 0..MAX_ALIASES {
+            match builtin::alias_target(&name) {
+                Some(target) => target.clone_into(&mut name),
+                None => break,
+            }
+        }
+        if let Some(function) = self.session.scopes.function(&name) {
+            return Some(Resolved::Script(Script {
+                name: function.name.clone(),
+                body: function.body.clone(),
+                filter: function.filter,
+                dotted: false,
+            }));
+        }
+        if let Some(found) = builtin::find(&name) {
+            return Some(Resolved::BuiltIn(found));
+        }
+        // A name may be qualified by its module.
+        let bare = name
+            .rsplit_once('\\')
+            .map_or(name.as_str(), |(_, bare)| bare);
+        if let Some(found) = builtin::find(bare) {
+            return Some(Resolved::BuiltIn(found));
+        }
+        self.host.find_command(bare).map(Resolved::Cmdlet)
+    }
+
+    /// What the name of a command of the tree stands for.
+    pub(super) fn resolve(
+        &mut self,
+        command: &Command,
+        out: &mut dyn Sink,
+    ) -> Result<Resolved, Halt> {
+        let value = self.evaluate(&command.name, out)?;
+        let dotted = command.invocation == Operator::Dot;
+        match value {
+            Value::ScriptBlock(block) => Ok(Resolved::Script(Script {
+                name: "".into(),
+                body: block.body.clone(),
+                filter: false,
+                dotted,
+            })),
+            Value::Null => Err(self.refuse_name("The expression after '&' in a pipeline element produced an object that was not valid. It must result in a command name, a script block, or a CommandInfo object.")),
+            other => {
+                let name = to_text(&other, Culture::Invariant);
+                match self.find_command(&name) {
+                    Some(Resolved::Script(script)) => Ok(Resolved::Script(Script { dotted, ..script })),
+                    Some(found) => Ok(found),
+                    None => Err(self.command_not_found(&name, &command.name.extent)),
+                }
+            }
+        }
+    }
+
+    fn refuse_name(&self, message: &str) -> Halt {
+        self.fail(crate::evaluate::failure::invalid_operation(
+            "BadExpression",
+            message,
+        ))
+    }
+
+    pub(crate) fn command_not_found(&self, name: &str, extent: &Extent) -> Halt {
+        let mut record = ErrorRecord::new(
+            "CommandNotFoundException",
+            ErrorCategory::ObjectNotFound,
+            "System.Management.Automation.CommandNotFoundException",
+            format!(
+                "The term '{name}' is not recognized as a name of a cmdlet, function, script file, or executable program.\n\
+                 Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
+            ),
+        )
+        .with_target(Value::text(name));
+        record.invocation = Some(Invocation {
+            invocation_name: name.to_owned(),
+            ..position::invocation(&self.session.source, extent)
+        });
+        Halt::Error(Box::new(record))
+    }
+
+    /// The arguments of a command, evaluated.
+    pub(super) fn arguments(
+        &mut self,
+        command: &Command,
+        out: &mut dyn Sink,
+    ) -> Result<Vec<Argument>, Halt> {
+        let mut arguments = Vec::with_capacity(command.elements.len());
+        for element in &command.elements {
+            match element {
+                CommandElement::Parameter {
+                    name,
+                    text,
+                    argument,
+                    extent,
+                } => {
+                    let attached = argument
+                        .as_ref()
+                        .map(|argument| self.argument_value(argument, out))
+                        .transpose()?;
+                    let name = ArgumentName {
+                        name: name.clone(),
+                        typed: text.clone(),
+                        extent: extent.clone(),
+                    };
+                    arguments.push(Argument::named(name, attached));
+                }
+                CommandElement::Argument(expression) => match &expression.kind {
+                    ExpressionKind::Variable(path) if path.splatted => {
+                        let value = self.evaluate(expression, out)?;
+                        splat(&value, &expression.extent, &mut arguments);
+                    }
+                    _ => {
+                        let value = self.argument_value(expression, out)?;
+                        arguments.push(Argument::positional(value));
+                    }
+                },
+            }
+        }
+        Ok(arguments)
+    }
+
+    fn argument_value(
+        &mut self,
+        expression: &Expression,
+        out: &mut dyn Sink,
+    ) -> Result<ArgumentValue, Halt> {
+        let source = match &expression.kind {
+            ExpressionKind::BareWord(_, text) => Some(text.clone()),
+            _ => None,
+        };
+        Ok(ArgumentValue {
+            value: as_operand(self.evaluate(expression, out)?),
+            extent: expression.extent.clone(),
+            source,
+        })
+    }
+
+    /// Binds the command line of a command.
+    pub(super) fn bind(
+        &mut self,
+        info: &Arc<CommandInfo>,
+        arguments: Vec<Argument>,
+        expects_input: bool,
+        position: usize,
+        invocation: &Invocation,
+        out: &mut dyn Sink,
+    ) -> Result<Binding, Halt> {
+        let request = BindRequest {
+            command: info.clone(),
+            arguments,
+            expects_input,
+            pipeline_position: position + 1,
+            defaults: self.default_parameters(&info.name),
+        };
+        let mut asked = Asked::new(self, out);
+        let outcome = crate::binder::bind(request, &mut asked);
+        if let Some(halt) = asked.halt {
+            return Err(halt);
+        }
+        outcome.map_err(|error| self.binding_failed(error, info, invocation))
+    }
+
+    /// The halt that a failed binding is.
+    pub(super) fn binding_failed(
+        &mut self,
+        error: BindError,
+        info: &CommandInfo,
+        invocation: &Invocation,
+    ) -> Halt {
+        if error.cancelled {
+            return Halt::Cancelled;
+        }
+        Halt::Error(Box::new(self.binding_record(error, info, invocation)))
+    }
+
+    /// The record of a failed binding.
+    pub(super) fn binding_record(
+        &mut self,
+        error: BindError,
+        info: &CommandInfo,
+        invocation: &Invocation,
+    ) -> ErrorRecord {
+        let place = match &error.extent {
+            Some(extent) => Invocation {
+                command: Some(info.name.clone()),
+                pipeline_length: invocation.pipeline_length,
+                pipeline_position: invocation.pipeline_position,
+                ..position::invocation(&self.session.source, extent)
+            },
+            None => Invocation {
+                invocation_name: if error.is_about_input() {
+                    invocation.invocation_name.clone()
+                } else {
+                    String::new()
+                },
+                ..invocation.clone()
+            },
+        };
+        error.into_record(&info.name, &info.implementing_type, Some(place))
+    }
+
+    /// What `$PSDefaultParameterValues` holds for a command.
+    fn default_parameters(&self, command: &str) -> Vec<(Text, Value)> {
+        let Some(variable) = self.session.scopes.find("psdefaultparametervalues") else {
+            return Vec::new();
+        };
+        let Value::Dictionary(table) = &variable.value else {
+            return Vec::new();
+        };
+        let entries = read(&table.entries);
+        let disabled = entries
+            .get("disabled")
+            .is_some_and(|(_, value)| crate::evaluate::operator::truth(value));
+        if disabled {
+            return Vec::new();
+        }
+        entries
+            .values()
+            .filter_map(|(key, value)| {
+                let key = to_text(key, Culture::Invariant);
+                let (wanted, parameter) = key.split_once(':')?;
+                let fits = Wildcard::new(wanted.trim()).matches(command);
+                fits.then(|| (Text::from(parameter.trim()), value.clone()))
+            })
+            .collect()
+    }
+}
+
+/// The arguments that a splatted value is.
+fn splat(value: &Value, extent: &Extent, into: &mut Vec<Argument>) {
+    let argument = |value: &Value| ArgumentValue {
+        value: value.clone(),
+        extent: extent.clone(),
+        source: None,
+    };
+    match value {
+        Value::Dictionary(table) => {
+            for (key, entry) in read(&table.entries).values() {
+                let name: Text = to_text(key, Culture::Invariant).into();
+                into.push(Argument {
+                    name: Some(ArgumentName {
+                        typed: format!("-{name}").into(),
+                        name,
+                        extent: extent.clone(),
+                    }),
+                    value: Some(argument(entry)),
+                    splatted: true,
+                });
+            }
+        }
+        other => match other.elements() {
+            Some(items) => into.extend(
+                items
+                    .iter()
+                    .map(|item| Argument::positional(argument(item))),
+            ),
+            None => into.push(Argument::positional(argument(other))),
+        },
+    }
+}
+
+/// What the binder asks of the engine; a block that ended the pipeline is kept.
+pub(crate) struct Asked<'a, 'b> {
+    engine: &'a mut Engine<'b>,
+    out: &'a mut dyn Sink,
+    /// What ended the pipeline while the binder asked.
+    pub(crate) halt: Option<Halt>,
+}
+
+impl<'a, 'b> Asked<'a, 'b> {
+    pub(crate) fn new(engine: &'a mut Engine<'b>, out: &'a mut dyn Sink) -> Self {
+        Self {
+            engine,
+            out,
+            halt: None,
+        }
+    }
+}
+
+impl BindingContext for Asked<'_, '_> {
+    fn prompt_for_fields(&mut self, prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure> {
+        self.engine.host.prompt_for_fields(prompt)
+    }
+
+    fn run_block(
+        &mut self,
+        block: &Arc<ScriptBlock>,
+        input: &Value,
+    ) -> Result<Vec<Value>, BlockFailure> {
+        let out = &mut *self.out;
+        let outcome = self.engine.gather(out, |engine, sink| {
+            engine.run_block(block, Some(input), &[], sink)
+        });
+        match outcome {
+            Ok(outputs) => Ok(outputs),
+            Err(Halt::Error(record) | Halt::Throw(record)) => Err(BlockFailure::Error(record)),
+            Err(halt) => {
+                self.halt = Some(halt);
+                Err(BlockFailure::Cancelled)
+            }
+        }
+    }
+
+    fn warning(&mut self, message: String) {
+        if let Err(halt) = self.out.record(self.engine, Record::Warning(message, None)) {
+            self.halt = Some(halt);
+        }
+    }
+
+    fn now(&self) -> DateTime {
+        self.engine.host.now()
+    }
+}

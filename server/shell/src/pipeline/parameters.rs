@@ -1,0 +1,454 @@
+//! The parameters of script blocks and functions, as a script flavours them: declared types convert, attributes check,
+//! what is left over is `$args`.
+
+use crate::binder::{Argument, ArgumentValue};
+use crate::error_record::{ErrorCategory, ErrorRecord, Extent, Invocation};
+use crate::evaluate::as_operand;
+use crate::evaluate::scope::Variable;
+use crate::host::{FieldDescription, FieldPrompt};
+use crate::language::ast::{Attribute, Block, ExpressionKind, ParameterDeclaration, VariablePath};
+use crate::language::lexer::variable_path;
+use crate::language::position;
+use crate::members::same_name;
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::sink::Sink;
+use crate::value::{Text, Value};
+
+/// What the arguments of a script are bound to.
+pub(super) struct Bound {
+    /// The declared parameters, in order: given value and its place.
+    pub(super) given: Vec<Option<ArgumentValue>>,
+    /// What no parameter took.
+    pub(super) rest: Vec<Value>,
+    /// Common parameters of an advanced function.
+    pub(super) common: Vec<Argument>,
+}
+
+/// Whether attributes make a function an advanced one.
+pub(super) fn is_advanced(body: &Block) -> bool {
+    body.parameters
+        .iter()
+        .flat_map(|parameter| &parameter.attributes)
+        .any(|attribute| attribute.name.eq_ignore_ascii_case("Parameter"))
+}
+
+fn named<'a>(
+    attribute: &'a Attribute,
+    key: &str,
+) -> Option<Option<&'a crate::language::ast::Expression>> {
+    attribute
+        .named
+        .iter()
+        .find(|(name, _)| same_name(name, key))
+        .map(|(_, value)| value.as_ref())
+}
+
+/// Whether a flag such as `Mandatory` of `[Parameter(…)]` is set.
+pub(super) fn has_flag(parameter: &ParameterDeclaration, key: &str) -> bool {
+    parameter
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.name.eq_ignore_ascii_case("Parameter"))
+        .filter_map(|attribute| named(attribute, key))
+        .any(|value| match value {
+            None => true,
+            Some(value) => {
+                !matches!(&value.kind, ExpressionKind::Variable(path) if &*path.key == "false")
+            }
+        })
+}
+
+fn declared_position(parameter: &ParameterDeclaration) -> Option<i32> {
+    parameter
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.name.eq_ignore_ascii_case("Parameter"))
+        .find_map(|attribute| match named(attribute, "Position") {
+            Some(Some(value)) => match &value.kind {
+                ExpressionKind::Constant(Value::Int32(position)) => Some(*position),
+                _ => None,
+            },
+            _ => None,
+        })
+}
+
+fn is_switch(parameter: &ParameterDeclaration) -> bool {
+    parameter.type_literal.as_ref().is_some_and(|literal| {
+        same_name(&literal.name, "switch") || same_name(&literal.name, "SwitchParameter")
+    })
+}
+
+fn has_alias(parameter: &ParameterDeclaration, name: &str) -> bool {
+    parameter
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.name.eq_ignore_ascii_case("Alias"))
+        .flat_map(|attribute| &attribute.positional)
+        .any(|alias| matches!(&alias.kind, ExpressionKind::Constant(Value::String(own)) if same_name(own, name)))
+}
+
+/// The parameter that a typed name means: the whole name, else the only one that begins so.
+fn find(parameters: &[ParameterDeclaration], name: &str) -> Option<usize> {
+    let whole = |parameter: &ParameterDeclaration| {
+        same_name(&parameter.name, name) || has_alias(parameter, name)
+    };
+    if let Some(found) = parameters.iter().position(whole) {
+        return Some(found);
+    }
+    let begins = |parameter: &&ParameterDeclaration| {
+        parameter
+            .name
+            .get(..name.len())
+            .is_some_and(|head| same_name(head, name))
+    };
+    let mut candidates = parameters
+        .iter()
+        .enumerate()
+        .filter(|(_, parameter)| begins(parameter));
+    match (candidates.next(), candidates.next()) {
+        (Some((index, _)), None) => Some(index),
+        _ => None,
+    }
+}
+
+/// Shares the arguments out among the declared parameters.
+pub(super) fn share(body: &Block, arguments: Vec<Argument>) -> Bound {
+    let parameters = &body.parameters;
+    let advanced = is_advanced(body);
+    let mut bound = Bound {
+        given: parameters.iter().map(|_| None).collect(),
+        rest: Vec::new(),
+        common: Vec::new(),
+    };
+    let mut positional = Vec::new();
+    let mut arguments = arguments.into_iter().peekable();
+    while let Some(argument) = arguments.next() {
+        let Some(name) = &argument.name else {
+            positional.extend(argument.value);
+            continue;
+        };
+        let Some(index) = find(parameters, &name.name) else {
+            if advanced
+                && crate::binder::common_parameters().iter().any(|common| {
+                    same_name(&common.name, &name.name)
+                        || common
+                            .aliases
+                            .iter()
+                            .any(|alias| same_name(alias, &name.name))
+                })
+            {
+                let takes_value = !matches!(
+                    name.name.to_ascii_lowercase().as_str(),
+                    "verbose" | "debug" | "vb" | "db"
+                );
+                bound.common.push(argument.clone());
+                if takes_value && argument.value.is_none() {
+                    bound.common.extend(arguments.next());
+                }
+                continue;
+            }
+            // A plain function leaves an unknown name among its arguments.
+            positional.push(ArgumentValue {
+                value: Value::String(name.typed.clone()),
+                extent: name.extent.clone(),
+                source: None,
+            });
+            positional.extend(argument.value);
+            continue;
+        };
+        let value = match argument.value {
+            Some(value) => value,
+            None if is_switch(&parameters[index]) => ArgumentValue {
+                value: Value::Bool(true),
+                extent: name.extent.clone(),
+                source: None,
+            },
+            None => match arguments.next_if(|next| next.name.is_none()) {
+                Some(next) => match next.value {
+                    Some(value) => value,
+                    None => continue,
+                },
+                None => continue,
+            },
+        };
+        bound.given[index] = Some(value);
+    }
+    place(parameters, positional, &mut bound);
+    bound
+}
+
+/// Gives what has no name to the parameters by their positions.
+fn place(parameters: &[ParameterDeclaration], positional: Vec<ArgumentValue>, bound: &mut Bound) {
+    let any_position = parameters
+        .iter()
+        .any(|parameter| declared_position(parameter).is_some());
+    let mut order: Vec<usize> = (0..parameters.len())
+        .filter(|index| {
+            let parameter = &parameters[*index];
+            !is_switch(parameter) && (!any_position || declared_position(parameter).is_some())
+        })
+        .collect();
+    order.sort_by_key(|index| declared_position(&parameters[*index]).unwrap_or(0));
+    let mut free = order
+        .into_iter()
+        .filter(|index| bound.given[*index].is_none())
+        .collect::<Vec<_>>()
+        .into_iter();
+    for value in positional {
+        match free.next() {
+            Some(index) => bound.given[index] = Some(value),
+            None => bound.rest.push(value.value),
+        }
+    }
+}
+
+fn local(name: &Text) -> VariablePath {
+    VariablePath {
+        splatted: false,
+        ..variable_path(name, false)
+    }
+}
+
+impl Engine<'_> {
+    /// Makes variables of the parameters in the innermost scope; defaults are evaluated there.
+    pub(super) fn declare_parameters(
+        &mut self,
+        body: &Block,
+        name: &str,
+        bound: Bound,
+        invocation: &Invocation,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        let mut given = bound.given;
+        self.ask_for_mandatory(&body.parameters, name, &mut given, invocation)?;
+        for (parameter, given) in body.parameters.iter().zip(given) {
+            let constraint = match &parameter.type_literal {
+                Some(literal) => Some(self.resolve_parameter_type(literal)?),
+                None => None,
+            };
+            let (value, extent) = match given {
+                Some(given) => (given.value, Some(given.extent)),
+                None => match &parameter.default {
+                    Some(default) => (self.evaluate(default, out)?, None),
+                    None if is_switch(parameter) => (Value::Switch(false), None),
+                    None => (Value::Null, None),
+                },
+            };
+            let untouched = extent.is_none() && matches!(value, Value::Null);
+            let value = match &constraint {
+                Some(target) if !untouched || is_text_or_number(target) => {
+                    self.transform(&value, target, parameter, name, extent.as_ref(), invocation)?
+                }
+                _ => value,
+            };
+            if extent.is_some() {
+                self.validate(&value, parameter, name, extent.as_ref(), invocation)?;
+            }
+            let path = local(&parameter.name);
+            let mut variable = Variable::new(parameter.name.clone(), value);
+            variable.constraint = constraint;
+            self.session.scopes.put(&path, variable);
+        }
+        let rest = Value::array(bound.rest);
+        self.session
+            .scopes
+            .set_local(&crate::evaluate::NAMES.args, rest);
+        Ok(())
+    }
+
+    /// Gives a script its arguments.
+    pub(crate) fn declare_script_parameters(
+        &mut self,
+        body: &Block,
+        arguments: &[Value],
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        let arguments = arguments
+            .iter()
+            .map(|value| {
+                Argument::positional(ArgumentValue {
+                    value: value.clone(),
+                    extent: Extent::default(),
+                    source: None,
+                })
+            })
+            .collect();
+        let bound = share(body, arguments);
+        self.declare_parameters(body, "", bound, &Invocation::default(), out)
+    }
+
+    fn resolve_parameter_type(
+        &mut self,
+        literal: &crate::language::ast::TypeLiteral,
+    ) -> Result<crate::command::ParameterType, Halt> {
+        self.resolve_type(literal)
+    }
+
+    fn ask_for_mandatory(
+        &mut self,
+        parameters: &[ParameterDeclaration],
+        name: &str,
+        given: &mut [Option<ArgumentValue>],
+        invocation: &Invocation,
+    ) -> Result<(), Halt> {
+        let missing: Vec<usize> = (0..parameters.len())
+            .filter(|index| given[*index].is_none() && has_flag(&parameters[*index], "Mandatory"))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let fields = missing
+            .iter()
+            .map(|index| FieldDescription {
+                name: parameters[*index].name.to_string(),
+                label: format!("&{}", parameters[*index].name),
+                type_name: parameters[*index]
+                    .type_literal
+                    .as_ref()
+                    .and_then(|literal| crate::convert::type_names::resolve(&literal.name))
+                    .map_or_else(
+                        || "System.Object".to_owned(),
+                        |found| found.full_name().to_string(),
+                    ),
+                help_message: String::new(),
+                mandatory: true,
+                secret: false,
+            })
+            .collect();
+        let prompt = FieldPrompt {
+            caption: format!(
+                "cmdlet {name} at command pipeline position {}",
+                invocation.pipeline_position
+            ),
+            message: "Supply values for the following parameters:".into(),
+            fields,
+        };
+        match self.host.prompt_for_fields(&prompt) {
+            Ok(answers) => {
+                for (index, value) in missing.into_iter().zip(answers) {
+                    given[index] = Some(ArgumentValue {
+                        value,
+                        extent: invocation.extent.clone(),
+                        source: None,
+                    });
+                }
+                Ok(())
+            }
+            Err(crate::host::PromptFailure::Cancelled) => Err(Halt::Cancelled),
+            Err(_) => {
+                let names: Vec<&str> = missing
+                    .iter()
+                    .map(|index| &*parameters[*index].name)
+                    .collect();
+                Err(self.parameter_error(
+                    "MissingMandatoryParameter",
+                    ErrorCategory::InvalidArgument,
+                    "ParameterBindingException",
+                    format!(
+                        "Cannot process command because of one or more missing mandatory parameters: {}.",
+                        names.join(" ")
+                    ),
+                    name,
+                    None,
+                    invocation,
+                ))
+            }
+        }
+    }
+
+    fn transform(
+        &mut self,
+        value: &Value,
+        target: &crate::command::ParameterType,
+        parameter: &ParameterDeclaration,
+        name: &str,
+        extent: Option<&Extent>,
+        invocation: &Invocation,
+    ) -> Result<Value, Halt> {
+        let context = crate::convert::ConversionContext::invariant(self.host.now());
+        crate::convert::convert(&as_operand(value.clone()), target, context).map_err(|error| {
+            self.parameter_error(
+                "ParameterArgumentTransformationError",
+                ErrorCategory::InvalidData,
+                "ParameterBindingArgumentTransformationException",
+                format!(
+                    "Cannot process argument transformation on parameter '{}'. {}",
+                    parameter.name, error.message
+                ),
+                name,
+                extent,
+                invocation,
+            )
+        })
+    }
+
+    fn validate(
+        &mut self,
+        value: &Value,
+        parameter: &ParameterDeclaration,
+        name: &str,
+        extent: Option<&Extent>,
+        invocation: &Invocation,
+    ) -> Result<(), Halt> {
+        for attribute in &parameter.attributes {
+            if let Err(reason) = self.check_attribute(attribute, value) {
+                return Err(self.parameter_error(
+                    "ParameterArgumentValidationError",
+                    ErrorCategory::InvalidData,
+                    "ParameterBindingValidationException",
+                    format!(
+                        "Cannot validate argument on parameter '{}'. {reason}",
+                        parameter.name
+                    ),
+                    name,
+                    extent,
+                    invocation,
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "every part of an error record is its own"
+    )]
+    fn parameter_error(
+        &self,
+        id: &str,
+        category: ErrorCategory,
+        exception: &str,
+        message: String,
+        name: &str,
+        extent: Option<&Extent>,
+        invocation: &Invocation,
+    ) -> Halt {
+        let mut record = ErrorRecord::new(
+            if name.is_empty() {
+                id.to_owned()
+            } else {
+                format!("{id},{name}")
+            },
+            category,
+            format!("System.Management.Automation.{exception}"),
+            message,
+        );
+        record.activity = name.to_owned();
+        record.invocation = Some(match extent {
+            Some(extent) => Invocation {
+                command: invocation.command.clone(),
+                ..position::invocation(&self.session.source, extent)
+            },
+            None => invocation.clone(),
+        });
+        Halt::Error(Box::new(record))
+    }
+}
+
+/// Types whose variables are never null.
+fn is_text_or_number(target: &crate::command::ParameterType) -> bool {
+    matches!(target, crate::command::ParameterType::Plain(name)
+        if matches!(&**name, "System.String" | "System.Int32" | "System.Int64" | "System.Double" | "System.Boolean"
+            | "System.Management.Automation.SwitchParameter"))
+}

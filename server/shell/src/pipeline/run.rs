@@ -1,0 +1,433 @@
+//! A pipeline at work: made ready from its first command to its last, begun, fed, ended.
+
+use crate::binder::{Argument, Binding};
+use crate::command::{CommandInfo, ParameterType};
+use crate::error_record::{Extent, Invocation};
+use crate::evaluate::is_nothing;
+use crate::language::ast::{Element, ElementKind, ExpressionKind, Pipeline, Redirection, Stream};
+use crate::language::position;
+use crate::pipeline::command::{Asked, Resolved};
+use crate::pipeline::engine::Engine;
+use crate::pipeline::function::ScriptStage;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::host_command::HostCommand;
+use crate::pipeline::redirect::{Redirects, Target};
+use crate::pipeline::runtime::{Answered, CommandState, Kept, Slot};
+use crate::pipeline::sink::Sink;
+use crate::pipeline::stage::{Context, push};
+use crate::text::{Culture, to_text};
+use crate::value::{Text, Value};
+
+/// Most commands of one pipeline.
+const MAX_COMMANDS: usize = 256;
+
+/// A command before it is bound.
+pub(crate) struct Ready {
+    pub(crate) resolved: Resolved,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) redirects: Redirects,
+    pub(crate) invocation: Invocation,
+    /// The file that its output goes to, and whether that is added to.
+    pub(crate) file: Option<(Value, bool)>,
+}
+
+/// Where a pipeline begins.
+pub(crate) enum Head {
+    /// With its first command.
+    Command,
+    /// With objects.
+    Objects(Vec<Value>),
+}
+
+impl Engine<'_> {
+    /// Runs a pipeline that is more than one expression.
+    pub(crate) fn run_commands(
+        &mut self,
+        pipeline: &Pipeline,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        if pipeline.elements.len() > MAX_COMMANDS {
+            return Err(self.fail(crate::evaluate::failure::too_large()));
+        }
+        let mut head = Head::Command;
+        let mut ready = Vec::with_capacity(pipeline.elements.len());
+        let mut elements = pipeline.elements.iter();
+        if let Some(Element {
+            kind: ElementKind::Expression(expression),
+            redirections,
+            ..
+        }) = pipeline.elements.first()
+        {
+            elements.next();
+            let value = self.evaluate_raw(expression, out)?;
+            let dropped = self.expression_redirections(redirections, out)?;
+            head = Head::Objects(match value {
+                _ if dropped => Vec::new(),
+                value if is_nothing(&value) => Vec::new(),
+                value => value.elements().unwrap_or_else(|| vec![value]),
+            });
+        }
+        let length = pipeline.elements.len();
+        let skipped = usize::from(matches!(head, Head::Objects(_)));
+        for (index, element) in elements.enumerate() {
+            let at = index + skipped;
+            ready.push(self.ready(element, at, length, out)?);
+        }
+        self.run_ready(head, ready, out)
+    }
+
+    /// Whether the redirections of an expression leave nothing of its value.
+    fn expression_redirections(
+        &mut self,
+        redirections: &[Redirection],
+        out: &mut dyn Sink,
+    ) -> Result<bool, Halt> {
+        let mut dropped = false;
+        for redirection in redirections {
+            if let Redirection::File {
+                stream: Stream::Output | Stream::All,
+                target,
+                ..
+            } = redirection
+            {
+                dropped |= matches!(self.evaluate(target, out)?, Value::Null);
+            }
+        }
+        Ok(dropped)
+    }
+
+    fn ready(
+        &mut self,
+        element: &Element,
+        position: usize,
+        length: usize,
+        out: &mut dyn Sink,
+    ) -> Result<Ready, Halt> {
+        let ElementKind::Command(command) = &element.kind else {
+            return Err(self.fail(crate::evaluate::failure::invalid_operation(
+                "ExpressionsMustBeFirstInPipeline",
+                "Expressions are only allowed as the first element of a pipeline.",
+            )));
+        };
+        let resolved = self.resolve(command, out)?;
+        let arguments = self.arguments(command, out)?;
+        let mut redirects = Redirects::default();
+        let mut file = None;
+        for redirection in &element.redirections {
+            match redirection {
+                Redirection::Merge(stream) => redirects.set(*stream, Target::Output),
+                Redirection::File {
+                    stream,
+                    append,
+                    target,
+                } => match self.evaluate(target, out)? {
+                    Value::Null => redirects.set(*stream, Target::Nothing),
+                    path => file = Some((path, *append)),
+                },
+            }
+        }
+        let typed = match &command.name.kind {
+            ExpressionKind::Constant(value) => to_text(value, Culture::Invariant),
+            _ => String::new(),
+        };
+        let invocation = self.invocation(&resolved, typed, &element.extent, position, length);
+        Ok(Ready {
+            resolved,
+            arguments,
+            redirects,
+            invocation,
+            file,
+        })
+    }
+
+    pub(crate) fn invocation(
+        &self,
+        resolved: &Resolved,
+        typed: String,
+        extent: &Extent,
+        position: usize,
+        length: usize,
+    ) -> Invocation {
+        Invocation {
+            command: match resolved {
+                Resolved::BuiltIn(command) => Some(command.info.name.clone()),
+                Resolved::Cmdlet(info) => Some(info.name.clone()),
+                Resolved::Script(script) => {
+                    Some(script.name.clone()).filter(|name| !name.is_empty())
+                }
+            },
+            invocation_name: typed,
+            pipeline_length: length,
+            pipeline_position: position + 1,
+            ..position::invocation(&self.session.source, extent)
+        }
+    }
+
+    /// Binds the commands of a pipeline and runs them.
+    pub(crate) fn run_ready(
+        &mut self,
+        head: Head,
+        ready: Vec<Ready>,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        self.session.success = true;
+        self.session.next_pipeline += 1;
+        let pipeline = self.session.next_pipeline;
+        let headed = matches!(head, Head::Objects(_));
+        let mut slots = Vec::with_capacity(ready.len() + 1);
+        for command in ready {
+            let expects_input = headed || !slots.is_empty();
+            let position = slots.len();
+            let file = command.file.clone();
+            slots.push(self.slot(command, pipeline, position, expects_input, headed, out)?);
+            if let Some((path, append)) = file {
+                slots.push(self.file_slot(path, append, pipeline, slots.len(), out)?);
+            }
+        }
+        let outcome = self.drive(head, &mut slots, pipeline, out);
+        self.session.success = outcome.is_ok() && !slots.iter().any(|slot| slot.state.failed);
+        outcome
+    }
+
+    fn slot(
+        &mut self,
+        ready: Ready,
+        pipeline: u64,
+        position: usize,
+        expects_input: bool,
+        headed: bool,
+        out: &mut dyn Sink,
+    ) -> Result<Slot, Halt> {
+        let place = position + usize::from(headed);
+        let (stage, binding): (Box<dyn crate::pipeline::stage::Stage>, Binding) =
+            match ready.resolved {
+                Resolved::BuiltIn(command) => {
+                    let binding = self.bind(
+                        &command.info,
+                        ready.arguments,
+                        expects_input,
+                        place,
+                        &ready.invocation,
+                        out,
+                    )?;
+                    ((command.create)(), binding)
+                }
+                Resolved::Cmdlet(info) => {
+                    let binding = self.bind(
+                        &info,
+                        ready.arguments,
+                        expects_input,
+                        place,
+                        &ready.invocation,
+                        out,
+                    )?;
+                    (Box::new(HostCommand), binding)
+                }
+                Resolved::Script(script) => {
+                    let (stage, binding) =
+                        ScriptStage::new(self, script, ready.arguments, &ready.invocation, out)?;
+                    (Box::new(stage), binding)
+                }
+            };
+        let kept = self.kept(&binding);
+        Ok(Slot {
+            stage,
+            state: CommandState {
+                takes_anything: takes_anything(&binding),
+                binding,
+                invocation: ready.invocation,
+                pipeline,
+                position,
+                expects_input,
+                redirects: ready.redirects,
+                answered: Answered::default(),
+                kept,
+                failed: false,
+            },
+        })
+    }
+
+    /// `> file`: the rest of the pipeline is `Out-File`.
+    fn file_slot(
+        &mut self,
+        path: Value,
+        append: bool,
+        pipeline: u64,
+        position: usize,
+        out: &mut dyn Sink,
+    ) -> Result<Slot, Halt> {
+        let Some(resolved) = self.find_command("Out-File") else {
+            return Err(self.command_not_found("Out-File", &self.session.sequence_point.clone()));
+        };
+        let named = |name: &str, value: Value| {
+            let extent = Extent::default();
+            Argument::named(
+                crate::binder::ArgumentName {
+                    name: name.into(),
+                    typed: format!("-{name}").into(),
+                    extent: extent.clone(),
+                },
+                Some(crate::binder::ArgumentValue {
+                    value,
+                    extent,
+                    source: None,
+                }),
+            )
+        };
+        let point = self.session.sequence_point.clone();
+        let invocation =
+            self.invocation(&resolved, "Out-File".into(), &point, position, position + 1);
+        let ready = Ready {
+            resolved,
+            arguments: vec![
+                named("FilePath", path),
+                named("Append", Value::Bool(append)),
+            ],
+            redirects: Redirects::default(),
+            invocation,
+            file: None,
+        };
+        self.slot(ready, pipeline, position, true, false, out)
+    }
+
+    /// The variables that keep what a command writes; without `+` they begin empty.
+    fn kept(&mut self, binding: &Binding) -> Option<Box<Kept>> {
+        let mut name = |parameter: &str| -> Option<Text> {
+            let given = to_text(binding.parameter(parameter)?, Culture::Invariant);
+            let key: Text = given.trim_start_matches('+').to_lowercase().into();
+            if !given.starts_with('+') {
+                self.session.start_list(&key);
+            }
+            Some(key)
+        };
+        let kept = Kept {
+            output: name("OutVariable"),
+            error: name("ErrorVariable"),
+            warning: name("WarningVariable"),
+            information: name("InformationVariable"),
+            pipeline: binding
+                .parameter("PipelineVariable")
+                .map(|value| to_text(value, Culture::Invariant).to_lowercase().into()),
+        };
+        let any = kept.output.is_some()
+            || kept.error.is_some()
+            || kept.warning.is_some()
+            || kept.information.is_some()
+            || kept.pipeline.is_some();
+        any.then(|| Box::new(kept))
+    }
+
+    /// Begins, feeds and ends the stages.
+    fn drive(
+        &mut self,
+        head: Head,
+        slots: &mut [Slot],
+        pipeline: u64,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        let mut first = 0;
+        for index in 0..slots.len() {
+            let outcome = self.at(slots, index, out, |stage, context| stage.begin(context));
+            enough(outcome, pipeline, &mut first)?;
+        }
+        if first == 0 {
+            let outcome = self.feed(head, slots, out);
+            enough(outcome, pipeline, &mut first)?;
+        }
+        let mut index = first;
+        while index < slots.len() {
+            let outcome = self.at(slots, index, out, |stage, context| stage.end(context));
+            let mut next = index + 1;
+            enough(outcome, pipeline, &mut next)?;
+            index = next;
+        }
+        Ok(())
+    }
+
+    fn feed(&mut self, head: Head, slots: &mut [Slot], out: &mut dyn Sink) -> Result<(), Halt> {
+        match head {
+            Head::Command => self.at(slots, 0, out, |stage, context| stage.process(context, None)),
+            Head::Objects(objects) => {
+                for object in objects {
+                    self.check_stop()?;
+                    push(self, slots, out, object)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn at(
+        &mut self,
+        slots: &mut [Slot],
+        index: usize,
+        out: &mut dyn Sink,
+        call: impl FnOnce(&mut dyn crate::pipeline::stage::Stage, &mut Context<'_>) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
+        let Some((slot, downstream)) = slots[index..].split_first_mut() else {
+            return Ok(());
+        };
+        let mut context = Context {
+            engine: self.lend(),
+            command: &mut slot.state,
+            downstream,
+            tail: out,
+        };
+        call(slot.stage.as_mut(), &mut context)
+    }
+}
+
+impl Context<'_> {
+    /// Binds an input object; false if it was refused, which has been reported.
+    pub(super) fn bind_input(&mut self, value: &Value) -> Result<bool, Halt> {
+        let mut asked = Asked::new(&mut self.engine, self.tail);
+        let outcome = self.command.binding.bind_input(value, &mut asked);
+        if let Some(halt) = asked.halt {
+            return Err(halt);
+        }
+        let Err(error) = outcome else { return Ok(true) };
+        if error.cancelled {
+            return Err(Halt::Cancelled);
+        }
+        let info = self.command.binding.command().clone();
+        let record = self
+            .engine
+            .binding_record(error, &info, &self.command.invocation.clone());
+        self.write_error(record)?;
+        Ok(false)
+    }
+}
+
+/// Whether `Select-Object -First` and its like ended the upstream: the stages up to the one that said so are done.
+fn enough(outcome: Result<(), Halt>, pipeline: u64, first: &mut usize) -> Result<(), Halt> {
+    match outcome {
+        Err(Halt::Enough {
+            pipeline: own,
+            stage,
+        }) if own == pipeline => {
+            *first = stage + 1;
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// Whether the only parameter that takes input is an unbound one that takes any object.
+fn takes_anything(binding: &Binding) -> bool {
+    let info: &CommandInfo = binding.command();
+    let mut taking = info.parameters.iter().filter(|parameter| {
+        parameter
+            .sets
+            .iter()
+            .any(|set| set.from_pipeline || set.from_pipeline_by_property_name)
+    });
+    let (Some(only), None) = (taking.next(), taking.next()) else {
+        return false;
+    };
+    let any_type = matches!(
+        &only.parameter_type,
+        ParameterType::Plain(name) if matches!(&**name, "System.Object" | "System.Management.Automation.PSObject")
+    );
+    let optional = only.sets.iter().all(|set| !set.mandatory);
+    any_type && optional && binding.parameter(&only.name).is_none() && only.validations.is_empty()
+}
