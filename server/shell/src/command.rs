@@ -29,10 +29,22 @@ pub struct CommandInfo {
     pub output_types: Vec<Text>,
     /// What Get-Help shows.
     pub help: CommandHelp,
-    /// Whether it is a function without `CmdletBinding`, which has no common parameters.
-    pub simple_function: bool,
+    /// What kind of command it is: functions convert their arguments by other rules than cmdlets.
+    pub kind: CommandKind,
     /// What the binder makes of the above, once.
     pub signature: SignatureCell,
+}
+
+/// What kind of command it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CommandKind {
+    /// A cmdlet, of the catalogue or built in.
+    #[default]
+    Cmdlet,
+    /// A function with `CmdletBinding` or a `Parameter` attribute.
+    AdvancedFunction,
+    /// Any other function: it has no common parameters, and what is left of its arguments is `$args`.
+    SimpleFunction,
 }
 
 /// Where a command keeps the binder's tables, made when it is first bound.

@@ -9,7 +9,7 @@ use crate::binder::{
     Argument, ArgumentValue, BindError, BindException, BindRequest, Binding, BindingContext,
     mandatory, sets,
 };
-use crate::command::ParameterType;
+use crate::command::{CommandKind, ParameterType};
 use crate::error_record::{ErrorCategory, Extent};
 use crate::text::{Culture, to_text};
 use crate::type_names::type_name;
@@ -37,7 +37,11 @@ pub(crate) fn bind(
     binding.bind_defaults(context);
     sets::settle(&mut binding, true, false)?;
     let arguments = bind_remaining(&mut binding, arguments, context)?;
-    refuse_left_over(arguments, failure)?;
+    if binding.command.kind == CommandKind::SimpleFunction {
+        binding.remaining = left_over(arguments);
+    } else {
+        refuse_left_over(arguments, failure)?;
+    }
 
     let mut count = if binding.expects_input {
         sets::settle(&mut binding, true, false)?
@@ -319,7 +323,7 @@ fn try_position(
                     break;
                 }
                 Ok(false) => {}
-                Err(error) if error.cancelled || error.exception == BindException::Validation => {
+                Err(error) if error.cancelled || error.exception != BindException::Binding => {
                     return Err(error);
                 }
                 Err(error) => failure = Some(error),
@@ -400,6 +404,18 @@ fn takes_text(target: &ParameterType) -> bool {
         ParameterType::Array(element) | ParameterType::List(_, element) => takes_text(element),
         _ => false,
     }
+}
+
+/// Unknown names as typed, and values, in order.
+fn left_over(arguments: Vec<Argument>) -> Vec<Value> {
+    arguments
+        .into_iter()
+        .flat_map(|argument| {
+            let name = argument.name.map(|name| Value::String(name.typed));
+            let value = argument.value.map(|value| value.value);
+            name.into_iter().chain(value)
+        })
+        .collect()
 }
 
 fn refuse_left_over(arguments: Vec<Argument>, failure: Option<BindError>) -> Result<(), BindError> {

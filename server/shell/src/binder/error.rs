@@ -12,6 +12,8 @@ pub enum BindException {
     Binding,
     /// `ParameterBindingValidationException`.
     Validation,
+    /// `ParameterBindingArgumentTransformationException`: a function's argument that does not convert.
+    Transformation,
 }
 
 impl BindException {
@@ -20,6 +22,7 @@ impl BindException {
         match self {
             Self::Binding => "ParameterBindingException",
             Self::Validation => "ParameterBindingValidationException",
+            Self::Transformation => "ParameterBindingArgumentTransformationException",
         }
     }
 }

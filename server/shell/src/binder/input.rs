@@ -283,6 +283,10 @@ fn try_input(
         }
         Ok(false) => Ok(false),
         Err(error) if error.cancelled || error.exception == BindException::Validation => Err(error),
+        // A property that does not convert is an error of a function, an object is not.
+        Err(error) if phase.by_property && error.exception == BindException::Transformation => {
+            Err(error)
+        }
         Err(_) => Ok(false),
     }
 }

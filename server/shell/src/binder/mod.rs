@@ -12,6 +12,7 @@ mod mandatory;
 mod sets;
 mod signature;
 mod state;
+mod transform;
 mod validate;
 
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::binder::BindError;
 use crate::command::{
-    ALL_SETS, CommandInfo, ParameterInfo, ParameterType, SetMembership, Validation,
+    ALL_SETS, CommandInfo, CommandKind, ParameterInfo, ParameterType, SetMembership, Validation,
 };
 use crate::convert::enumerations;
 use crate::value::{Text, Value};
@@ -133,10 +133,10 @@ impl Signature {
             signature.add(Source::Own(index), parameter);
         }
         let common = common_parameters();
-        let count = match (command.simple_function, command.should_process) {
-            (true, _) => 0,
-            (false, true) => common.len(),
-            (false, false) => common.len() - SHOULD_PROCESS_PARAMETERS,
+        let count = match (command.kind, command.should_process) {
+            (CommandKind::SimpleFunction, _) => 0,
+            (_, true) => common.len(),
+            (_, false) => common.len() - SHOULD_PROCESS_PARAMETERS,
         };
         for (index, parameter) in common.iter().enumerate().take(count) {
             signature.add(Source::Common(index), parameter);

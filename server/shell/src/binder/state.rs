@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::binder::coerce::{self, Incoming};
 use crate::binder::signature::{EVERY_SET, Formal, SetMask, Signature};
 use crate::binder::{
-    ArgumentValue, BindError, BindException, BindRequest, BindingContext, validate,
+    ArgumentValue, BindError, BindException, BindRequest, BindingContext, transform, validate,
 };
-use crate::command::{CommandInfo, ParameterInfo, ParameterType};
+use crate::command::{CommandInfo, CommandKind, ParameterInfo, ParameterType};
 use crate::convert::ConversionContext;
 use crate::error_record::ErrorCategory;
 use crate::value::{Text, Value};
@@ -41,6 +41,8 @@ pub struct Binding {
     pub(crate) warned: Vec<usize>,
     /// Whether a default was bound: it is bound once.
     pub(crate) defaults_in_use: bool,
+    /// What is left of a simple function's arguments.
+    pub(crate) remaining: Vec<Value>,
 }
 
 /// How hard an argument is tried.
@@ -71,8 +73,14 @@ impl Binding {
             defaults: request.defaults,
             warned: Vec::new(),
             defaults_in_use: false,
+            remaining: Vec::new(),
         };
         (binding, request.arguments)
+    }
+
+    /// What a simple function finds in `$args`.
+    pub fn remaining_arguments(&self) -> &[Value] {
+        &self.remaining
     }
 
     /// The command.
@@ -117,6 +125,11 @@ impl Binding {
         self.signature().info(&self.command, index)
     }
 
+    /// Whether a script's rules of conversion hold.
+    fn is_function(&self) -> bool {
+        self.command.kind != CommandKind::Cmdlet
+    }
+
     pub(crate) fn is_bound(&self, index: usize) -> bool {
         !self.unbound.contains(&index)
     }
@@ -145,6 +158,13 @@ impl Binding {
         let info = self.info(index);
         let target = &info.parameter_type;
         let value = match effort {
+            Effort::Coerce if self.is_function() => transform::transform(
+                &info.name,
+                target,
+                incoming,
+                self.command.kind,
+                ConversionContext::invariant(context.now()),
+            )?,
             Effort::Coerce => {
                 let conversion = ConversionContext::current(context.now());
                 coerce::coerce(&info.name, target, incoming, conversion)?

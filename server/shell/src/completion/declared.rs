@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::command::{CommandInfo, ParameterInfo};
+use crate::command::{CommandInfo, CommandKind, ParameterInfo};
 use crate::error_record::Extent;
 use crate::language::ast::{Block, Source, Statement, StatementKind};
 use crate::language::parser;
@@ -40,7 +40,11 @@ fn command_of(name: &str, body: &Block) -> CommandInfo {
     let whole = |extent: &Extent| &body.source.text[extent.start..extent.end];
     let mut command = CommandInfo::new(name, name, "");
     let head = whole(&body.extent).to_ascii_lowercase();
-    command.simple_function = !head.contains("cmdletbinding") && !head.contains("[parameter");
+    command.kind = if head.contains("cmdletbinding") || head.contains("[parameter") {
+        CommandKind::AdvancedFunction
+    } else {
+        CommandKind::SimpleFunction
+    };
     body.parameters.iter().fold(command, |command, parameter| {
         let type_name = parameter
             .type_literal

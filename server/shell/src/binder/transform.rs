@@ -1,0 +1,72 @@
+//! How functions convert their arguments: by casts, with errors of their own kind
+//! (`ArgumentTypeConverterAttribute`).
+
+use crate::binder::coerce::{Incoming, elements};
+use crate::binder::{BindError, BindException};
+use crate::command::{CommandKind, ParameterType};
+use crate::convert::{self, ConversionContext, is_instance};
+use crate::error_record::ErrorCategory;
+use crate::text::as_double;
+use crate::type_names::type_name;
+use crate::value::Value;
+
+/// The value, cast to the parameter's type.
+///
+/// # Errors
+/// `ParameterArgumentTransformationError`.
+pub(crate) fn transform(
+    parameter: &str,
+    target: &ParameterType,
+    incoming: Incoming<'_>,
+    kind: CommandKind,
+    context: ConversionContext,
+) -> Result<Value, BindError> {
+    let value = incoming.value;
+    let failed = |inner: &str| {
+        BindError {
+            exception: BindException::Transformation,
+            ..BindError::new(
+                "ParameterArgumentTransformationError",
+                format!(
+                    "Cannot process argument transformation on parameter '{parameter}'. {inner}"
+                ),
+            )
+            .of_category(ErrorCategory::InvalidData)
+        }
+        .at(incoming.extent)
+    };
+    if is_instance(value, target) && incoming.source.is_none() {
+        return Ok(value.clone());
+    }
+    let ParameterType::Plain(name) = target else {
+        return convert::convert_token(value, incoming.source, target, context)
+            .map_err(|error| failed(&error.message));
+    };
+    match &**name {
+        "System.Object" | "System.Management.Automation.PSObject" => Ok(value.clone()),
+        "System.String" if kind == CommandKind::AdvancedFunction && elements(value).is_some() => {
+            Err(failed("Cannot convert value to type System.String."))
+        }
+        "System.Boolean" | "System.Management.Automation.SwitchParameter" => {
+            let truth = match value {
+                Value::Null => Some(false),
+                Value::Bool(flag) | Value::Switch(flag) => Some(*flag),
+                other => as_double(other).map(|number| number != 0.0),
+            };
+            let truth = truth.ok_or_else(|| {
+                failed(&format!(
+                    "Cannot convert value \"{}\" to type \"{name}\". Boolean parameters accept only Boolean values and \
+                     numbers, such as $True, $False, 1 or 0.",
+                    type_name(value)
+                ))
+            })?;
+            Ok(if &**name == "System.Boolean" {
+                Value::Bool(truth)
+            } else {
+                Value::Switch(truth)
+            })
+        }
+        _ => convert::convert_token(value, incoming.source, target, context)
+            .map_err(|error| failed(&error.message)),
+    }
+}
