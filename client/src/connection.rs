@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
@@ -219,7 +219,11 @@ async fn channel(
                     .unwrap_or(Err(Refusal::TimedOut))
                     .map_err(|refusal| io::Error::other(refusal.to_string()))?,
             };
-            Ok::<_, io::Error>(TokioIo::new(Watched { stream, fault }))
+            Ok::<_, io::Error>(TokioIo::new(Watched {
+                stream,
+                fault,
+                failed: None,
+            }))
         }
     });
     endpoint.connect_with_connector(connector).await
@@ -255,14 +259,44 @@ impl Fault {
 struct Watched {
     stream: TlsStream<TcpStream>,
     fault: Fault,
+    /// A write that failed, while its reason is being looked for.
+    failed: Option<io::Error>,
 }
 
 impl Watched {
-    fn noted<T>(&self, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if let Poll::Ready(Err(error)) = &polled {
-            self.fault.note(error);
+    /// Holds a failed write back until what stands unread before the end has been read: a server that refuses a certificate
+    /// sends an alert and hangs up, and the alert says more than the broken pipe.
+    fn written<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        polled: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        match polled {
+            Poll::Ready(Err(error)) => self.failed = Some(error),
+            other => return other,
         }
-        polled
+        self.settled(context).map(Err)
+    }
+
+    fn settled(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        let mut unread = [0; 4096];
+        loop {
+            let mut buffer = ReadBuf::new(&mut unread);
+            match ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                Ok(()) => break,
+                Err(error) => {
+                    self.fault.note(&error);
+                    break;
+                }
+            }
+        }
+        let error = self
+            .failed
+            .take()
+            .unwrap_or_else(|| io::ErrorKind::BrokenPipe.into());
+        self.fault.note(&error);
+        Poll::Ready(error)
     }
 }
 
@@ -273,7 +307,10 @@ impl AsyncRead for Watched {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.noted(polled)
+        if let Poll::Ready(Err(error)) = &polled {
+            self.fault.note(error);
+        }
+        polled
     }
 }
 
@@ -283,12 +320,19 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        // A write that fails says less than the alert that stands unread behind it, so it is not noted.
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        if self.failed.is_some() {
+            return self.settled(context).map(Err);
+        }
+        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.written(context, polled)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        if self.failed.is_some() {
+            return self.settled(context).map(Err);
+        }
+        let polled = Pin::new(&mut self.stream).poll_flush(context);
+        self.written(context, polled)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use super::options::InputForm;
 
 /// The first line of CLIXML on a stream.
-const CLIXML_MARK: &str = "#< CLIXML";
+pub(crate) const CLIXML_MARK: &str = "#< CLIXML";
 /// The largest CLIXML document that is passed on: it is one message.
 const CLIXML_BYTES_MAX: u64 = 60 << 20;
 

@@ -53,6 +53,7 @@ pub(crate) async fn run(invocation: Invocation) -> u8 {
         output: Output::new(&screen),
         files: Files::default(),
         form: invocation.form.unwrap_or(OutputForm::Text),
+        clixml_begun: false,
         screen,
         keyboard,
     };

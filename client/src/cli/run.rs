@@ -12,7 +12,7 @@ use tandem_client::{Error, Message, Requests, Running, Shell};
 use tokio::time::timeout;
 
 use super::files::Files;
-use super::input;
+use super::input::{self, CLIXML_MARK};
 use super::keyboard::{Keyboard, Typed};
 use super::options::InputForm;
 use super::output::Output;
@@ -34,6 +34,8 @@ pub(crate) struct Caller {
     pub(crate) files: Files,
     /// The output form.
     pub(crate) form: OutputForm,
+    /// Whether the mark of CLIXML has been written.
+    pub(crate) clixml_begun: bool,
 }
 
 /// Why a pipeline could not be brought to its end.
@@ -140,7 +142,7 @@ impl Caller {
 
     async fn take(&mut self, message: Message, requests: &Requests) -> Result<(), Failure> {
         match message {
-            Message::Text(text) => self.output.write(&text)?,
+            Message::Text(text) => self.output(&text)?,
             Message::Said(said) => self.said(&said)?,
             Message::Prompt(prompt) => self.answer(prompt, requests).await?,
             Message::File(request) => self.files.serve(request, requests).await,
@@ -148,6 +150,17 @@ impl Caller {
             Message::Output(_) | Message::Finished(_) => {}
         }
         Ok(())
+    }
+
+    fn output(&mut self, text: &str) -> io::Result<()> {
+        // PowerShell takes a minishell's output for objects when it begins so.
+        if self.form == OutputForm::Clixml && !self.clixml_begun {
+            self.clixml_begun = true;
+            if !text.starts_with(CLIXML_MARK) {
+                self.output.write(&format!("{CLIXML_MARK}\n"))?;
+            }
+        }
+        self.output.write(text)
     }
 
     fn said(&mut self, said: &Said) -> io::Result<()> {

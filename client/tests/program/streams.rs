@@ -1,0 +1,437 @@
+//! One command: words and options as they arrive, streams, prompts, input, files, Ctrl-C, closed pipes.
+
+use std::fs;
+
+use tandem::cmdlet::v1::stream_record::Record;
+use tandem::cmdlet::v1::value::Kind;
+use tandem::cmdlet::v1::{ErrorRecord, ProgressRecord, Value};
+use tandem::shell::v1::invoke_request::Message as Request;
+use tandem::shell::v1::invoke_response::Message as Response;
+use tandem::shell::v1::prompt::Question;
+use tandem::shell::v1::prompt_answer::Answer;
+use tandem::shell::v1::{
+    Choice, Choices, FileAction, FileRequest, OutputForm, Prompt, Start, start,
+};
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+use crate::node::{Outcome, Program, ScriptedNode, Talk};
+
+/// Plays back what arrived, as debug text.
+async fn echo(start: Start, talk: Talk) {
+    talk.text(&format!("{:?}\n", start.command)).await;
+    talk.finish(0).await;
+}
+
+#[tokio::test]
+async fn words_arrive_as_they_were_typed() {
+    let node = ScriptedNode::start(echo).await;
+    let outcome = node
+        .program()
+        .arguments(&[
+            "Get-CsPool",
+            "-Identity:a b",
+            "",
+            "-Confirm:False",
+            "--",
+            "ü",
+        ])
+        .run()
+        .await;
+    let words = "Some(Words(Words { word: [\"Get-CsPool\", \"-Identity:a b\", \"\", \"-Confirm:False\", \"--\", \"ü\"] }))\n";
+    assert_eq!(
+        outcome,
+        Outcome {
+            stdout: words.into(),
+            stderr: String::new(),
+            code: Some(0)
+        }
+    );
+}
+
+#[tokio::test]
+async fn a_link_named_for_a_cmdlet_runs_it() {
+    let node = ScriptedNode::start(echo).await;
+    let link = node.folder.path().join("Invoke-CsPoolFailOver");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_tandem"), &link).unwrap();
+    let files = node.cast.holder("administrator");
+    let outcome = Program::new(&link)
+        .variable("TANDEM_SERVER", &node.address.to_string())
+        .variable("TANDEM_CA", node.cast.authority().to_str().unwrap())
+        .variable("TANDEM_CERTIFICATE", files.certificate.to_str().unwrap())
+        .variable("TANDEM_KEY", files.key.to_str().unwrap())
+        .arguments(&["-PoolFqdn", "p1"])
+        .run()
+        .await;
+    assert_eq!(
+        outcome.stdout,
+        "Some(Words(Words { word: [\"Invoke-CsPoolFailOver\", \"-PoolFqdn\", \"p1\"] }))\n"
+    );
+}
+
+#[tokio::test]
+async fn options_travel_with_the_start() {
+    let node = ScriptedNode::start(|start: Start, talk| async move {
+        assert_eq!(start.operation_id, "0f8fad5b-d9cb-469f-a165-70867728950e");
+        assert_eq!(
+            (start.expected_plan.as_str(), start.loss_budget.as_str()),
+            ("abc", "records=0")
+        );
+        let output = start.output.unwrap();
+        assert_eq!(
+            (output.form(), output.width, output.color),
+            (OutputForm::Json, 80, false)
+        );
+        assert!(!start.interactive);
+        talk.finish(3).await;
+    })
+    .await;
+    let options = [
+        "--operation-id",
+        "0F8FAD5B-D9CB-469F-A165-70867728950E",
+        "--expect-plan",
+        "abc",
+        "--max-loss=records=0",
+        "-o",
+        "json",
+        "-c",
+        "x",
+    ];
+    assert_eq!(node.program().arguments(&options).run().await.code, Some(3));
+}
+
+#[tokio::test]
+async fn redirected_output_holds_objects_only() {
+    let node = ScriptedNode::start(|_, talk: Talk| async move {
+        talk.said(Record::Warning("w".into()), "WARNING: w").await;
+        talk.text("object 1\n").await;
+        talk.said(Record::Error(ErrorRecord::default()), "Get-It: broken")
+            .await;
+        talk.said(Record::Verbose("v".into()), "VERBOSE: v").await;
+        talk.said(Record::Host("What if: x".into()), "What if: x")
+            .await;
+        talk.said(Record::Progress(ProgressRecord::default()), "")
+            .await;
+        talk.text("object 2\n").await;
+        talk.finish(1).await;
+    })
+    .await;
+    let outcome = node.program().arguments(&["Get-It"]).run().await;
+    assert_eq!(outcome.stdout, "object 1\nobject 2\n");
+    assert_eq!(
+        outcome.stderr,
+        "WARNING: w\nGet-It: broken\nVERBOSE: v\nWhat if: x\n"
+    );
+    assert_eq!(outcome.code, Some(1));
+}
+
+fn confirmation(id: u32) -> Response {
+    let choice = |label: &str| Choice {
+        label: label.to_owned(),
+        help: "help".to_owned(),
+    };
+    let choices = Choices {
+        choice: vec![choice("&Yes"), choice("&No")],
+        default: 0,
+    };
+    Response::Prompt(Prompt {
+        prompt_id: id,
+        caption: "Confirm".into(),
+        message: "Sure?".into(),
+        question: Some(Question::Choices(choices)),
+    })
+}
+
+#[tokio::test]
+async fn a_prompt_that_nobody_can_answer_is_an_error_at_once() {
+    let node = ScriptedNode::start(|_, mut talk: Talk| async move {
+        talk.tell(confirmation(7)).await;
+        let answer = loop {
+            match talk.next().await {
+                Some(Request::Answer(answer)) => break answer,
+                Some(_) => {}
+                None => return,
+            }
+        };
+        assert_eq!(
+            (answer.prompt_id, answer.answer),
+            (7, Some(Answer::Unavailable(true)))
+        );
+        talk.finish(1).await;
+    })
+    .await;
+    // What is piped is input of the command, never a yes to its question.
+    let outcome = node
+        .program()
+        .arguments(&["Remove-It"])
+        .input("y\n")
+        .run()
+        .await;
+    assert_eq!(
+        outcome,
+        Outcome {
+            stdout: String::new(),
+            stderr: String::new(),
+            code: Some(1)
+        }
+    );
+}
+
+/// Tells every input object until the input ends.
+async fn inputs(start: Start, mut talk: Talk) {
+    assert!(start.expects_input);
+    loop {
+        match talk.next().await {
+            Some(Request::Input(Value {
+                kind: Some(Kind::String(line)),
+            })) => talk.text(&format!("line {line}\n")).await,
+            Some(Request::Input(value)) => talk.text(&format!("{:?}\n", value.kind)).await,
+            Some(Request::InputClixml(document)) => {
+                talk.text(&format!("clixml {document}\n")).await
+            }
+            Some(Request::EndOfInput(_)) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    talk.text("end\n").await;
+    talk.finish(0).await;
+}
+
+#[tokio::test]
+async fn piped_input_feeds_the_pipeline() {
+    let node = ScriptedNode::start(inputs).await;
+    let run = |arguments: &'static [&'static str], input: &'static str| {
+        node.program().arguments(arguments).input(input).run()
+    };
+    assert_eq!(
+        run(&["Get-CsPool"], "a\nb\r\n").await.stdout,
+        "line a\nline b\nend\n"
+    );
+    assert_eq!(run(&["-c", "Get-CsPool"], "").await.stdout, "end\n");
+    assert_eq!(
+        run(&["--input-format", "json", "Get-It"], "[1, true]")
+            .await
+            .stdout,
+        "Some(Int64(1))\nSome(Bool(true))\nend\n"
+    );
+    let outcome = run(&["--input-format", "json", "Get-It"], "[1,").await;
+    assert!(outcome.stderr.contains("not JSON"), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_minishell_passes_clixml_through() {
+    let node = ScriptedNode::start(|start: Start, talk: Talk| async move {
+        assert_eq!(
+            start.command,
+            Some(start::Command::Line(" Get-CsPool ".into()))
+        );
+        assert_eq!(start.argument_clixml, "x");
+        assert_eq!(start.output.unwrap().form(), OutputForm::Clixml);
+        inputs(start, talk).await;
+    })
+    .await;
+    let outcome = node
+        .program()
+        .arguments(&[
+            "-encodedCommand",
+            "IABHAGUAdAAtAEMAcwBQAG8AbwBsACAA",
+            "-encodedarguments",
+            "eAA=",
+            "-inputFormat",
+            "xml",
+            "-outputFormat",
+            "xml",
+        ])
+        .input("#< CLIXML\r\n<Objs><I32>1</I32></Objs>")
+        .run()
+        .await;
+    assert_eq!(
+        outcome.stdout, "#< CLIXML\nclixml <Objs><I32>1</I32></Objs>\nend\n",
+        "{outcome:?}"
+    );
+    assert_eq!(outcome.code, Some(0));
+}
+
+#[tokio::test]
+async fn files_are_the_callers() {
+    let node = ScriptedNode::start(|_, mut talk: Talk| async move {
+        let ask = |id, path: &str, action: FileAction, data: &[u8]| {
+            Response::File(FileRequest {
+                request_id: id,
+                path: path.into(),
+                action: action.into(),
+                data: data.to_vec(),
+                last: true,
+            })
+        };
+        for request in [
+            ask(1, "in.txt", FileAction::Read, b""),
+            ask(2, "out.txt", FileAction::Write, b"written"),
+            ask(3, "/etc/hostname", FileAction::Read, b""),
+        ] {
+            talk.tell(request).await;
+            loop {
+                match talk.next().await {
+                    Some(Request::File(answer)) => {
+                        let data = String::from_utf8(answer.data).unwrap();
+                        talk.text(&format!(
+                            "{} {data:?} {}\n",
+                            answer.request_id, answer.error_kind
+                        ))
+                        .await;
+                        break;
+                    }
+                    Some(_) => {}
+                    None => return,
+                }
+            }
+        }
+        talk.finish(0).await;
+    })
+    .await;
+    fs::write(node.folder.path().join("in.txt"), "read").unwrap();
+    let outcome = node
+        .program()
+        .arguments(&["-c", "Copy in.txt 'out.txt'"])
+        .in_folder(node.folder.path())
+        .run()
+        .await;
+    assert_eq!(
+        outcome.stdout,
+        "1 \"read\" \n2 \"\" \n3 \"\" access_denied\n"
+    );
+    assert_eq!(
+        fs::read_to_string(node.folder.path().join("out.txt")).unwrap(),
+        "written"
+    );
+}
+
+#[tokio::test]
+async fn control_c_stops_the_pipeline_on_the_server() {
+    let node = ScriptedNode::start(|_, mut talk: Talk| async move {
+        talk.text("running\n").await;
+        while let Some(request) = talk.next().await {
+            if matches!(request, Request::Stop(_)) {
+                return talk.finish(5).await;
+            }
+        }
+    })
+    .await;
+    let mut child = node.program().arguments(&["Wait-It"]).spawn();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next_line().await.unwrap().as_deref(), Some("running"));
+    let id = child.id().unwrap().to_string();
+    let interrupted = tokio::process::Command::new("kill")
+        .args(["-INT", &id])
+        .status()
+        .await
+        .unwrap();
+    assert!(interrupted.success());
+    assert_eq!(child.wait().await.unwrap().code(), Some(5));
+}
+
+#[tokio::test]
+async fn a_closed_pipe_stops_the_pipeline_without_a_word() {
+    let node = ScriptedNode::start(|_, mut talk: Talk| async move {
+        loop {
+            tokio::select! {
+                request = talk.next() => match request {
+                    Some(Request::Stop(_)) | None => break,
+                    Some(_) => {}
+                },
+                () = tokio::time::sleep(std::time::Duration::from_millis(1)) => talk.text("again\n").await,
+            }
+        }
+        talk.finish(1).await;
+    })
+    .await;
+    let mut child = node.program().arguments(&["Get-Everything"]).spawn();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!(
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap()
+        ),
+        (Some(0), String::new())
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_ends_without_an_end_is_told() {
+    let node = ScriptedNode::start(|_, talk: Talk| async move { talk.text("half").await }).await;
+    let outcome = node.program().arguments(&["Get-It"]).run().await;
+    assert_eq!((outcome.stdout.as_str(), outcome.code), ("half", Some(70)));
+    assert!(
+        outcome
+            .stderr
+            .contains("without saying how the pipeline ended"),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn other_shells_complete_through_the_server() {
+    let node = ScriptedNode::start(echo).await;
+    let outcome = node
+        .program()
+        .arguments(&[
+            "--complete",
+            "--",
+            "-o",
+            "json",
+            "Get-CsPool",
+            "a b",
+            "-Name:va",
+        ])
+        .run()
+        .await;
+    assert_eq!(outcome.stdout, "-Name:it's\tGet-CsPool 'a b' -Name:va\n");
+}
+
+#[tokio::test]
+async fn a_script_is_read_before_anything_is_connected() {
+    let node = ScriptedNode::start(|start: Start, talk: Talk| async move {
+        let arguments: Vec<_> = start
+            .argument
+            .iter()
+            .map(|value| value.kind.clone())
+            .collect();
+        talk.text(&format!("{:?} {arguments:?}\n", start.command))
+            .await;
+        talk.text(&start.script_path).await;
+        talk.finish(0).await;
+    })
+    .await;
+    let outcome = node.program().arguments(&["-f", "no-such.ps1"]).run().await;
+    assert_eq!(outcome.code, Some(64));
+    assert!(outcome.stderr.contains("no-such.ps1"), "{outcome:?}");
+    let script = node.folder.path().join("run.ps1");
+    fs::write(&script, "\u{feff}Get-CsPool\n").unwrap();
+    let outcome = node
+        .program()
+        .arguments(&["-f", "run.ps1", "-Name", "a b"])
+        .in_folder(node.folder.path())
+        .run()
+        .await;
+    let path = fs::canonicalize(&script).unwrap();
+    let told = "Some(Line(\"Get-CsPool\\n\")) [Some(String(\"-Name\")), Some(String(\"a b\"))]\n";
+    assert_eq!(outcome.stdout, format!("{told}{}", path.display()));
+}
+
+#[tokio::test]
+async fn a_command_waits_for_no_input_that_is_not_its_own() {
+    let node = ScriptedNode::start(|start: Start, talk: Talk| async move {
+        assert!(!start.expects_input);
+        talk.finish(0).await;
+    })
+    .await;
+    // An open pipe that nobody writes to.
+    let mut program = node
+        .program()
+        .arguments(&["--input-format", "none", "Get-CsPool"])
+        .input("")
+        .spawn();
+    let held = program.stdin.take();
+    assert_eq!(program.wait().await.unwrap().code(), Some(0));
+    drop(held);
+}
