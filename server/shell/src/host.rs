@@ -17,6 +17,11 @@ pub trait Host {
     /// All commands of the catalogue, sorted by name.
     fn commands(&self) -> Vec<Arc<CommandInfo>>;
 
+    /// A help topic such as `about_Pool_Failover`, case-insensitively, as plain text.
+    fn help_topic(&self, _name: &str) -> Option<crate::value::Text> {
+        None
+    }
+
     /// Runs one record of a cmdlet of the catalogue. Records come back through `sink` in order.
     ///
     /// # Errors

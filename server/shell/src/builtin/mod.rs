@@ -1,5 +1,7 @@
 //! The commands that every session has, beside the cmdlets of the catalogue.
 
+pub mod discovery;
+
 use std::sync::Arc;
 
 use crate::command::CommandInfo;

@@ -65,6 +65,11 @@ const DECLARATIONS: &[Declaration] = &[
         ],
     ),
     (
+        "System.Management.Automation.PSMemberViewTypes",
+        true,
+        &[("Extended", 1), ("Adapted", 2), ("Base", 4), ("All", 7)],
+    ),
+    (
         "System.Management.Automation.ErrorCategory",
         false,
         &[

@@ -1,0 +1,233 @@
+//! `Get-Help`, and what `-?` behind a command shows.
+
+use std::sync::Arc;
+
+use crate::builtin;
+use crate::builtin::discovery::{all_commands, find_command, texts};
+use crate::command::{CommandInfo, ParameterInfo, SetMembership, Validation};
+use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::help::object::{Detail, command_help, has_written_help, object, parameters};
+use crate::help::syntax::definition;
+use crate::host::ProgressRecord;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::stage::{Context, Stage};
+use crate::value::{Text, Value};
+use crate::wildcard::Wildcard;
+
+/// What the binder knows of it.
+pub fn info() -> CommandInfo {
+    const ALL: &str = "AllUsersView";
+    let only = |name: &str, set: &str| ParameterInfo::switch(name).mandatory().in_sets(&[set]);
+    CommandInfo::new(
+        "Get-Help",
+        "Microsoft.PowerShell.Commands.GetHelpCommand",
+        "Microsoft.PowerShell.Core",
+    )
+    .with_default_set(ALL)
+    .with_output(&["ExtendedCmdletHelpInfo", "System.String"])
+    .with_synopsis("Displays information about commands and concepts.")
+    .with(ParameterInfo::new("Name", "string").at(0).from_property())
+    .with(ParameterInfo::new("Path", "string"))
+    .with(
+        ParameterInfo::new("Category", "string[]").validated(Validation::Set(
+            [
+                "Alias",
+                "Cmdlet",
+                "Provider",
+                "General",
+                "FAQ",
+                "Glossary",
+                "HelpFile",
+                "ScriptCommand",
+                "Function",
+                "Filter",
+                "ExternalScript",
+                "All",
+                "DefaultHelp",
+                "DscResource",
+                "Class",
+                "Configuration",
+            ]
+            .map(Text::from)
+            .into(),
+            false,
+        )),
+    )
+    .with(ParameterInfo::switch("Full").in_sets(&[ALL]))
+    .with(only("Detailed", "DetailedView"))
+    .with(only("Examples", "Examples"))
+    .with(
+        ParameterInfo::new("Parameter", "string[]").member(SetMembership {
+            set: "Parameters".into(),
+            mandatory: true,
+            ..SetMembership::default()
+        }),
+    )
+    .with(ParameterInfo::new("Component", "string[]"))
+    .with(ParameterInfo::new("Functionality", "string[]"))
+    .with(ParameterInfo::new("Role", "string[]"))
+    .with(only("Online", "Online"))
+}
+
+/// One to run.
+pub fn create() -> Box<dyn Stage> {
+    Box::new(GetHelp)
+}
+
+/// What `Verb-Noun -?` emits.
+pub fn help_of(command: &CommandInfo) -> Value {
+    command_help(command, &aliases_of(&command.name), Detail::Normal)
+}
+
+/// The record with which `Get-Help` and `-?` end their progress.
+pub fn progress_done() -> ProgressRecord {
+    ProgressRecord {
+        activity_id: 0,
+        parent_activity_id: -1,
+        activity: "Get-Help".into(),
+        status: "Completed".into(),
+        current_operation: None,
+        percent_complete: -1,
+        seconds_remaining: -1,
+        completed: true,
+    }
+}
+
+struct GetHelp;
+
+impl Stage for GetHelp {
+    fn process(&mut self, context: &mut Context<'_>, _input: Option<Value>) -> Result<(), Halt> {
+        let outcome = help(context);
+        context.progress(progress_done())?;
+        outcome
+    }
+}
+
+fn aliases_of(name: &str) -> Vec<Text> {
+    builtin::aliases()
+        .iter()
+        .filter(|(_, target)| target.eq_ignore_ascii_case(name))
+        .map(|(alias, _)| Text::from(*alias))
+        .collect()
+}
+
+fn help(context: &mut Context<'_>) -> Result<(), Halt> {
+    let name = texts(context, "Name")
+        .first()
+        .cloned()
+        .unwrap_or_else(|| "default".into());
+    if let Some(topic) = context.host().help_topic(&name) {
+        return context.write(Value::String(topic));
+    }
+    let found = find(context, &name);
+    match &*found {
+        [] if Wildcard::new(&name).is_pattern() => Ok(()),
+        [] => context.write_error(not_found(&name)),
+        [only] => {
+            let command = Arc::clone(only);
+            one(context, &command)
+        }
+        several => {
+            let several = several.to_vec();
+            several
+                .iter()
+                .try_for_each(|command| context.write(short(command)))
+        }
+    }
+}
+
+/// The command of that name; else those that the pattern, or the word within their names, fits.
+fn find(context: &Context<'_>, name: &str) -> Vec<Arc<CommandInfo>> {
+    if let Some(command) = find_command(context, name) {
+        return vec![command];
+    }
+    let pattern = Wildcard::new(name);
+    let pattern = if pattern.is_pattern() {
+        pattern
+    } else {
+        Wildcard::new(&format!("*{name}*"))
+    };
+    all_commands(context)
+        .into_iter()
+        .filter(|command| pattern.matches(&command.name))
+        .collect()
+}
+
+fn one(context: &mut Context<'_>, command: &CommandInfo) -> Result<(), Halt> {
+    let wanted = texts(context, "Parameter");
+    if !wanted.is_empty() {
+        return parameter_help(context, command, &wanted);
+    }
+    let detail = if context.switch("Full") {
+        Detail::Full
+    } else if context.switch("Detailed") {
+        Detail::Detailed
+    } else if context.switch("Examples") {
+        Detail::Examples
+    } else {
+        Detail::Normal
+    };
+    context.write(command_help(command, &aliases_of(&command.name), detail))
+}
+
+fn parameter_help(
+    context: &mut Context<'_>,
+    command: &CommandInfo,
+    wanted: &[Text],
+) -> Result<(), Halt> {
+    let all = parameters(command);
+    for pattern in wanted {
+        let matcher = Wildcard::new(pattern);
+        let mut any = false;
+        for (_, help) in all.iter().filter(|(name, _)| matcher.matches(name)) {
+            any = true;
+            context.write(help.clone())?;
+        }
+        if !any {
+            let mut record = ErrorRecord::new(
+                "NoParmsFound",
+                ErrorCategory::InvalidArgument,
+                "System.Management.Automation.PSArgumentException",
+                format!("No parameter matches criteria {pattern}."),
+            );
+            record.target =
+                Value::Type("System.Management.Automation.ProviderCommandHelpInfo".into());
+            record.target_type = Some("ProviderCommandHelpInfo".into());
+            context.write_error(record)?;
+        }
+    }
+    Ok(())
+}
+
+/// A line of a list of commands.
+fn short(command: &CommandInfo) -> Value {
+    let synopsis = if has_written_help(command) {
+        command.help.synopsis.to_string()
+    } else {
+        definition(command)
+    };
+    object(
+        &["HelpInfoShort".to_owned()],
+        vec![
+            ("Name", Value::String(command.name.clone())),
+            ("Category", Value::text("Cmdlet")),
+            ("Module", Value::String(command.module.clone())),
+            ("Synopsis", Value::text(synopsis.trim())),
+        ],
+    )
+}
+
+fn not_found(name: &Text) -> ErrorRecord {
+    let mut record = ErrorRecord::new(
+        "HelpNotFound",
+        ErrorCategory::ResourceUnavailable,
+        "Microsoft.PowerShell.Commands.HelpNotFoundException",
+        format!(
+            "Get-Help could not find {name} in a help file in this session. To download updated help topics type: \
+             \"Update-Help\". To get help online, search for the help topic in the TechNet library at \
+             https://go.microsoft.com/fwlink/?LinkID=107116."
+        ),
+    );
+    record.target = Value::Null;
+    record
+}

@@ -1,0 +1,165 @@
+//! `Get-Member`.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::builtin::discovery::{fits, texts};
+use crate::command::{CommandInfo, ParameterInfo};
+use crate::convert::{enumerations, type_names};
+use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::help::syntax::{TypeStyle, type_text};
+use crate::members;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::stage::{Context, Stage};
+use crate::text::{Culture, to_text};
+use crate::type_names::type_name;
+use crate::value::{EnumValue, Object, Text, Value};
+
+/// What the binder knows of it.
+pub fn info() -> CommandInfo {
+    CommandInfo::new(
+        "Get-Member",
+        "Microsoft.PowerShell.Commands.GetMemberCommand",
+        "Microsoft.PowerShell.Utility",
+    )
+    .with_output(&["Microsoft.PowerShell.Commands.MemberDefinition"])
+    .with(ParameterInfo::new("InputObject", "psobject").from_pipeline())
+    .with(ParameterInfo::new("Name", "string[]").at(0))
+    .with(
+        ParameterInfo::new("MemberType", "System.Management.Automation.PSMemberTypes")
+            .alias(&["Type"]),
+    )
+    .with(ParameterInfo::new(
+        "View",
+        "System.Management.Automation.PSMemberViewTypes",
+    ))
+    .with(ParameterInfo::switch("Static"))
+    .with(ParameterInfo::switch("Force"))
+}
+
+/// One to run.
+pub fn create() -> Box<dyn Stage> {
+    Box::<GetMember>::default()
+}
+
+#[derive(Default)]
+struct GetMember {
+    /// Types that were listed already.
+    listed: HashSet<Text>,
+}
+
+/// Bits of `PSMemberTypes`.
+const PROPERTY: i64 = 4;
+const NOTE_PROPERTY: i64 = 8;
+const METHOD: i64 = 64;
+const ALL: i64 = 16383;
+
+/// Methods of every object.
+const METHODS: &[(&str, &str)] = &[
+    ("Equals", "bool Equals(System.Object obj)"),
+    ("GetHashCode", "int GetHashCode()"),
+    ("GetType", "type GetType()"),
+    ("ToString", "string ToString()"),
+];
+
+impl Stage for GetMember {
+    fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
+        let Some(object) = input.or_else(|| context.parameter("InputObject").cloned()) else {
+            return Ok(());
+        };
+        let of_type = type_name(&object);
+        if matches!(object, Value::Null) || !self.listed.insert(of_type.clone()) {
+            return Ok(());
+        }
+        let names = texts(context, "Name");
+        let kinds = match context.parameter("MemberType") {
+            Some(Value::Enum(kinds)) => kinds.number,
+            _ => ALL,
+        };
+        let mut found: Vec<(i64, Text, String)> = METHODS
+            .iter()
+            .map(|(name, definition)| (METHOD, Text::from(*name), (*definition).to_owned()))
+            .collect();
+        let custom = matches!(&object, Value::Object(object) if object.custom);
+        for property in members::properties(&object) {
+            let shown = shown_type(&property.value);
+            found.push(if custom || property.note {
+                let value = to_text(&property.value, Culture::Current);
+                let definition = format!("{shown} {}={value}", property.name);
+                (NOTE_PROPERTY, property.name, definition)
+            } else {
+                let definition = format!("{shown} {} {{get;}}", property.name);
+                (PROPERTY, property.name, definition)
+            });
+        }
+        found.retain(|(kind, name, _)| kind & kinds != 0 && fits(&names, name));
+        // By the kind's name, as PowerShell sorts them, then by name.
+        found.sort_by_cached_key(|(kind, name, _)| {
+            let rank = match *kind {
+                METHOD => 0,
+                NOTE_PROPERTY => 1,
+                _ => 2,
+            };
+            (rank, name.to_lowercase())
+        });
+        for (kind, name, definition) in found {
+            context.write(member(&of_type, name, kind, definition))?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        if !self.listed.is_empty() {
+            return Ok(());
+        }
+        context.write_error(ErrorRecord::new(
+            "NoObjectInGetMember",
+            ErrorCategory::CloseError,
+            "System.InvalidOperationException",
+            "You must specify an object for the Get-Member cmdlet.",
+        ))
+    }
+}
+
+/// The type of a value as definitions show it.
+fn shown_type(value: &Value) -> String {
+    if matches!(value, Value::Null) {
+        return "object".into();
+    }
+    let full = type_name(value);
+    type_names::resolve(&full).map_or_else(
+        || full.to_string(),
+        |resolved| match type_text(&resolved, TypeStyle::Accelerator) {
+            object if object.starts_with("Object") => object.replacen('O', "o", 1),
+            other => other,
+        },
+    )
+}
+
+fn member(of_type: &Text, name: Text, kind: i64, definition: String) -> Value {
+    let kind = enumerations::find("System.Management.Automation.PSMemberTypes").map_or(
+        Value::Null,
+        |definition| {
+            Value::Enum(EnumValue {
+                definition,
+                number: kind,
+            })
+        },
+    );
+    let type_names = [
+        "Microsoft.PowerShell.Commands.MemberDefinition",
+        "System.Object",
+    ]
+    .map(Text::from);
+    let mut object = Object::typed(
+        type_names.into(),
+        vec![
+            ("TypeName".into(), Value::String(of_type.clone())),
+            ("Name".into(), Value::String(name)),
+            ("MemberType".into(), kind),
+            ("Definition".into(), Value::text(definition.clone())),
+        ],
+    );
+    object.text = Some(definition.into());
+    Value::Object(Arc::new(object))
+}
