@@ -104,7 +104,7 @@ impl fmt::Display for Position {
 pub struct Term {
     /// The epoch of the stretch.
     pub epoch: Epoch,
-    /// The last sequence that the owner had when it took over: its own writes start one above.
+    /// The last sequence up to which the owner held everything when it took over: its own writes come after it.
     pub base_sequence: u64,
 }
 
@@ -218,15 +218,27 @@ impl Chain {
         self.epoch().owner()
     }
 
-    /// The history after a takeover by `side`, which holds everything up to `head` and has heard of `highest_known`.
+    /// The history after a takeover by `side`, which holds everything up to `held` and has heard of `highest_known`.
+    ///
+    /// `held` is the last sequence up to which the pool holds the writes of **every** module: the head of its log when it
+    /// was the owner, and the *lowest* of its modules' watermarks when it followed. With a higher one, the writes between
+    /// the watermarks would count as contained and never reach a salvage bundle. (What it holds beyond goes to salvage
+    /// too, which does no harm.)
     ///
     /// `highest_known` is the partner's epoch when the partner could be asked, and counts only when it is above ours.
     #[must_use]
-    pub fn taken_over(&self, side: Side, head: u64, highest_known: Epoch) -> Self {
-        let mut terms = self.terms.clone();
+    pub fn taken_over(&self, side: Side, held: u64, highest_known: Epoch) -> Self {
+        // A pool may have adopted a history whose last terms it has not imported yet. It holds nothing of a term that
+        // begins after what it holds: such terms are not part of its history.
+        let mut terms: Vec<Term> = self
+            .terms
+            .iter()
+            .copied()
+            .filter(|term| term.base_sequence <= held)
+            .collect();
         terms.push(Term {
             epoch: self.epoch().max(highest_known).next_for(side),
-            base_sequence: head.max(self.last().base_sequence),
+            base_sequence: held,
         });
         Self { terms }
     }
@@ -239,6 +251,21 @@ impl Chain {
                 && write.sequence > term.base_sequence
                 && write.sequence <= self.end_of(index, head)
         })
+    }
+
+    /// The position of a sequence in this history: the epoch of the term that it falls into.
+    #[must_use]
+    pub fn position_at(&self, sequence: u64) -> Position {
+        let term = self
+            .terms
+            .iter()
+            .rev()
+            .find(|term| term.base_sequence < sequence)
+            .or_else(|| self.terms.first());
+        Position {
+            epoch: term.map_or(Epoch::FIRST, |term| term.epoch),
+            sequence,
+        }
     }
 
     /// Whether a write that was acknowledged somewhere is missing from this, the winning history: it belongs into salvage.
@@ -377,6 +404,20 @@ mod tests {
         let lineage = compare(&home, 9, &backup, 12);
         assert_eq!(lineage.winner, Winner::Ours);
         assert_eq!(lineage.common, at(0, 7));
+    }
+
+    #[test]
+    fn a_taker_claims_no_more_than_it_holds() {
+        let adopted = chain(&[(0, 0), (1, 10), (2, 20)]);
+        let taken = adopted.taken_over(Side::Backup, 12, Epoch(2));
+        assert_eq!(taken, chain(&[(0, 0), (1, 10), (3, 12)]));
+        assert!(taken.diverged(at(1, 13), 30), "it was never imported");
+        assert!(taken.diverged(at(2, 21), 30));
+        assert_eq!(
+            compare(&adopted, 25, &taken, 30).common,
+            at(1, 12),
+            "up to there both have everything"
+        );
     }
 
     #[test]

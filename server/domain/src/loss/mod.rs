@@ -47,7 +47,8 @@ pub struct HeadReport {
     pub written: Tallies,
     /// How long ago it said so.
     pub age: Duration,
-    /// Whether it said that it accepts no more writes: its log has not grown since.
+    /// Whether it said that it accepts no more writes: its log has not grown since. A pool that accepts writes again has
+    /// this taken back, and the answer received, before it does.
     pub is_final: bool,
 }
 
@@ -68,7 +69,8 @@ pub struct ImportReport {
 pub struct LossEvidence {
     /// The serving pool's last heartbeat, if one ever came.
     pub last_heartbeat: Option<HeadReport>,
-    /// What the survivor imported, by module. A module that is missing was never imported.
+    /// What the survivor imported while it followed the history of the serving pool, by module. A module that is missing
+    /// was never imported; all are missing while the survivor has not adopted that history.
     pub imported: BTreeMap<BackupModule, ImportReport>,
 }
 
@@ -157,7 +159,8 @@ impl fmt::Display for Bound {
 /// How much a loss statement can be relied on, and under which assumption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Confidence {
-    /// The lost pool had said that it accepts no more writes: the counts are complete.
+    /// The lost pool had said that it accepts no more writes: the counts are complete, provided that no administrator has
+    /// let it serve again since (which nobody can know who cannot reach it).
     Complete,
     /// The counts are complete up to the last heartbeat. What the lost pool acknowledged after it cannot be counted; it is
     /// bounded by time only.
@@ -201,12 +204,14 @@ pub struct LossStatement {
 }
 
 impl LossStatement {
-    /// Whether the statement names a write of that kind at that position as lost.
+    /// Whether the statement names a write of the lost pool, of that kind and at that position, as lost.
+    ///
+    /// Sequences alone order the log of one pool; a later epoch is one that the survivor has never followed.
     #[must_use]
     pub fn covers(&self, kind: DocumentKind, write: Position) -> bool {
         self.kept_up_to
             .get(&kind.module())
-            .is_none_or(|kept| write > *kept)
+            .is_none_or(|kept| write.sequence > kept.sequence || write.epoch > kept.epoch)
     }
 
     /// The records that are lost, files left out.
@@ -270,6 +275,13 @@ impl LossStatement {
                 )
             },
         ));
+        if let (Confidence::Complete, Some(silence)) = (self.confidence, self.silent_for) {
+            lines.push(format!(
+                "The counts are complete: pool \"{}\" had stopped writing {} ago. They assume that nobody has let it serve again since.",
+                self.lost,
+                human_age(silence)
+            ));
+        }
         if let (Confidence::UpToLastHeartbeat, Some(silence)) = (self.confidence, self.silent_for) {
             lines.push(format!(
                 "The counts end with the last heartbeat, {} ago. What pool \"{}\" acknowledged after it cannot be counted from here.",

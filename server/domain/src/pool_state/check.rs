@@ -19,8 +19,8 @@ pub enum Admission {
         /// The operation.
         operation: String,
     },
-    /// The same command was interrupted without `-DisasterMode`, and the pool that it needs is gone: it is rolled back
-    /// where it can be, and a new operation takes its place.
+    /// A move of these users was interrupted, and the pool that it waits for is gone: with `-DisasterMode` it is given
+    /// up, and a new operation takes its place.
     Supersede {
         /// The operation that is given up.
         operation: String,
@@ -42,9 +42,11 @@ pub fn check_fail_over(
     if let Admission::Resume { .. } = admission {
         return Ok(admission);
     }
-    match seen.state(&pool.fqdn) {
-        PoolState::Normal | PoolState::FailingOver(_) => {}
-        PoolState::FailedOver | PoolState::FailingBack(_) => {
+    match (seen.state(&pool.fqdn), &admission) {
+        (PoolState::Normal | PoolState::FailingOver(_), _) => {}
+        // The failback was interrupted and the pool that was to take the users back is gone: the backup pool goes on.
+        (PoolState::FailingBack(_), Admission::Supersede { .. }) => {}
+        (PoolState::FailedOver | PoolState::FailingBack(_), _) => {
             return Err(Refusal::AlreadyFailedOver {
                 pool: pool.fqdn.clone(),
                 backup: backup.fqdn.clone(),
@@ -77,15 +79,17 @@ pub fn check_fail_back(
         return Ok(admission);
     }
     let quarantined = seen.pool(&pool.fqdn).and_then(|p| p.quarantined);
-    match (seen.state(&pool.fqdn), quarantined) {
-        (PoolState::FailedOver | PoolState::FailingBack(_), _) => {}
+    match (seen.state(&pool.fqdn), quarantined, &admission) {
+        (PoolState::FailedOver | PoolState::FailingBack(_), _, _) => {}
+        // The failover was interrupted and the pool that was to take the users is gone: the home pool goes on.
+        (PoolState::FailingOver(_), _, Admission::Supersede { .. }) => {}
         // A pool in quarantine does not know whether its partner took over. Only the administrator can say that the
         // partner is gone, and says it with -DisasterMode.
-        (PoolState::Normal | PoolState::FailingOver(_), Some(_)) if request.disaster_mode => {}
-        (PoolState::Normal | PoolState::FailingOver(_), Some(reason)) => {
+        (PoolState::Normal | PoolState::FailingOver(_), Some(_), _) if request.disaster_mode => {}
+        (PoolState::Normal | PoolState::FailingOver(_), Some(reason), _) => {
             return Err(quarantined_refusal(pool, pool, reason));
         }
-        (PoolState::Normal | PoolState::FailingOver(_), None) => {
+        (PoolState::Normal | PoolState::FailingOver(_), None, _) => {
             return Err(not_failed_over(seen, pool, backup));
         }
     }
@@ -222,21 +226,24 @@ fn admission(
         let Some(open) = seen.open_operation(&on.fqdn) else {
             continue;
         };
-        if open.kind != wanted.kind || open.pool != pool.fqdn {
-            return Err(Refusal::OperationInProgress {
+        let operation = open.id.clone();
+        let is_same = open.kind == wanted.kind && open.pool == pool.fqdn;
+        // A move in either direction waits for the other pool. When that pool is gone, -DisasterMode ends the wait.
+        let is_stuck = open.pool == pool.fqdn
+            && open.kind != OperationKind::MoveUser
+            && wanted.disaster_mode
+            && !(is_same && open.disaster_mode)
+            && !seen.is_reachable(wanted.needs);
+        return match (is_stuck, is_same) {
+            (true, _) => Ok(Admission::Supersede { operation }),
+            (false, true) => Ok(Admission::Resume { operation }),
+            (false, false) => Err(Refusal::OperationInProgress {
                 pool: pool.fqdn.clone(),
                 on: open.pool.clone(),
-                id: open.id.clone(),
+                id: operation,
                 running: open.kind,
-            });
-        }
-        let operation = open.id.clone();
-        let stuck = wanted.disaster_mode && !open.disaster_mode && !seen.is_reachable(wanted.needs);
-        return Ok(if stuck {
-            Admission::Supersede { operation }
-        } else {
-            Admission::Resume { operation }
-        });
+            }),
+        };
     }
     Ok(Admission::Start)
 }
