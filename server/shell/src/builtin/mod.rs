@@ -1,11 +1,38 @@
 //! The commands that every session has, beside the cmdlets of the catalogue.
 
+mod clixml;
+mod compare;
+mod compare_object;
+mod csv;
+mod date;
+mod declare;
 pub mod discovery;
+mod foreach_object;
+mod format_commands;
+mod group_object;
+mod html;
+mod json;
+mod measure_object;
+mod members;
+mod misc;
+mod out_file;
+mod out_string;
+mod registry;
+mod select_object;
+mod small_objects;
+mod sort_object;
+mod support;
+mod variables;
+mod where_object;
+mod write_error;
+mod write_streams;
 
 use std::sync::Arc;
 
 use crate::command::CommandInfo;
 use crate::pipeline::stage::Stage;
+
+pub use registry::{alias_target, aliases, all, find};
 
 /// A command that the engine runs itself.
 #[derive(Debug)]
@@ -14,24 +41,4 @@ pub struct BuiltIn {
     pub info: Arc<CommandInfo>,
     /// Makes one to run, once per use in a pipeline.
     pub create: fn() -> Box<dyn Stage>,
-}
-
-/// The built-in command of that name, case-insensitively; aliases are resolved before.
-pub fn find(_name: &str) -> Option<&'static BuiltIn> {
-    None
-}
-
-/// What an alias stands for, case-insensitively.
-pub fn alias_target(_name: &str) -> Option<&'static str> {
-    None
-}
-
-/// All built-in commands, sorted by name: what Get-Command and completion list.
-pub fn all() -> &'static [BuiltIn] {
-    &[]
-}
-
-/// Aliases with what they stand for, sorted.
-pub fn aliases() -> &'static [(&'static str, &'static str)] {
-    &[]
 }

@@ -1,0 +1,214 @@
+//! `ConvertTo-Json` and `ConvertFrom-Json`.
+
+use crate::builtin::declare::{UTILITY, at, command, named, switch};
+use crate::builtin::support::{count, input_object, text};
+use crate::command::{CommandInfo, Validation};
+use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::pipeline::halt::Halt;
+use crate::pipeline::stage::{Context, Stage};
+use crate::serialise::json_read::{JsonError, JsonReadOptions, read_json};
+use crate::serialise::json_write::{Escape, JsonOptions, JsonWriter};
+use crate::text::{Culture, to_text};
+use crate::value::{Text, Value};
+
+/// Brackets that may be open at once when nobody says.
+const READ_DEPTH: usize = 1024;
+
+/// What the binder knows of `ConvertTo-Json`.
+pub(super) fn to_info() -> CommandInfo {
+    let mut input = at(0, "InputObject", "object").mandatory().from_pipeline();
+    input.allow_null = true;
+    command("ConvertTo-Json", UTILITY)
+        .with(input)
+        .with(
+            named("Depth", "int")
+                .validated(Validation::Range(Value::Int32(0), Value::Int32(100))),
+        )
+        .with(switch("Compress"))
+        .with(switch("EnumsAsStrings"))
+        .with(switch("AsArray"))
+        .with(named("EscapeHandling", "string").validated(Validation::Set(
+            ["Default", "EscapeNonAscii", "EscapeHtml"].map(Text::from).to_vec(),
+            false,
+        )))
+}
+
+/// What the binder knows of `ConvertFrom-Json`.
+pub(super) fn from_info() -> CommandInfo {
+    let mut input = at(0, "InputObject", "string").mandatory().from_pipeline();
+    input.allow_empty_string = true;
+    command("ConvertFrom-Json", UTILITY)
+        .with(input)
+        .with(switch("AsHashtable"))
+        .with(
+            named("Depth", "int")
+                .validated(Validation::Range(Value::Int32(1), Value::Int32(i32::MAX))),
+        )
+        .with(switch("NoEnumerate"))
+        .with(named("DateKind", "string"))
+}
+
+/// One `ConvertTo-Json` to run.
+pub(super) fn to() -> Box<dyn Stage> {
+    Box::<ToJson>::default()
+}
+
+/// One `ConvertFrom-Json` to run.
+pub(super) fn from() -> Box<dyn Stage> {
+    Box::<FromJson>::default()
+}
+
+/// The first object is kept: alone it stands without brackets. From the second on, objects are written as they come.
+#[derive(Default)]
+struct ToJson {
+    writer: Option<JsonWriter>,
+    first: Option<Value>,
+    elements: usize,
+    out: String,
+}
+
+impl ToJson {
+    fn element(&mut self, context: &mut Context<'_>, value: &Value) -> Result<(), Halt> {
+        let Some(writer) = &mut self.writer else {
+            return Ok(());
+        };
+        self.out.push(if self.elements == 0 { '[' } else { ',' });
+        self.elements += 1;
+        writer.line(1, &mut self.out);
+        match writer.write_element(value, &mut self.out) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(context.terminate(non_string_key(&error))),
+        }
+    }
+}
+
+fn non_string_key(error: &crate::serialise::json_write::NonStringKey) -> ErrorRecord {
+    ErrorRecord::new(
+        "NonStringKeyInDictionary",
+        ErrorCategory::InvalidOperation,
+        "System.InvalidOperationException",
+        error.to_string(),
+    )
+}
+
+impl Stage for ToJson {
+    fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        let escape = match text(context, "EscapeHandling").as_deref() {
+            Some(word) if word.eq_ignore_ascii_case("EscapeNonAscii") => Escape::NonAscii,
+            Some(word) if word.eq_ignore_ascii_case("EscapeHtml") => Escape::Html,
+            _ => Escape::Default,
+        };
+        self.writer = Some(JsonWriter::new(JsonOptions {
+            depth: count(context, "Depth").unwrap_or(2),
+            compress: context.switch("Compress"),
+            enums_as_strings: context.switch("EnumsAsStrings"),
+            escape,
+        }));
+        Ok(())
+    }
+
+    fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
+        let Some(object) = input_object(context, input) else {
+            return Ok(());
+        };
+        if self.elements == 0 && self.first.is_none() && !context.switch("AsArray") {
+            self.first = Some(object);
+            return Ok(());
+        }
+        if let Some(first) = self.first.take() {
+            self.element(context, &first)?;
+        }
+        self.element(context, &object)
+    }
+
+    fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        let Some(mut writer) = self.writer.take() else {
+            return Ok(());
+        };
+        if let Some(first) = self.first.take() {
+            if let Err(error) = writer.write(&first, 0, &mut self.out) {
+                return Err(context.terminate(non_string_key(&error)));
+            }
+        } else if self.elements > 0 {
+            writer.line(0, &mut self.out);
+            self.out.push(']');
+        } else {
+            return Ok(());
+        }
+        if writer.truncated {
+            let depth = count(context, "Depth").unwrap_or(2);
+            context.warning(format!(
+                "Resulting JSON is truncated as serialization has exceeded the set depth of {depth}."
+            ))?;
+        }
+        let json = std::mem::take(&mut self.out);
+        context.write(Value::text(json))
+    }
+}
+
+#[derive(Default)]
+struct FromJson {
+    texts: Vec<String>,
+}
+
+impl FromJson {
+    fn convert(context: &mut Context<'_>, text: &str) -> Result<(), Halt> {
+        let options = JsonReadOptions {
+            as_hashtable: context.switch("AsHashtable"),
+            max_depth: count(context, "Depth").unwrap_or(READ_DEPTH),
+        };
+        match read_json(text, options) {
+            Ok(value) if context.switch("NoEnumerate") => context.write(value),
+            Ok(value) => context.write_enumerated(value),
+            Err(error) => Err(context.terminate(json_error(&error))),
+        }
+    }
+}
+
+fn json_error(error: &JsonError) -> ErrorRecord {
+    match error {
+        JsonError::Malformed(_) => ErrorRecord::new(
+            "System.ArgumentException",
+            ErrorCategory::NotSpecified,
+            "System.ArgumentException",
+            error.to_string(),
+        ),
+        JsonError::EmptyKey => ErrorRecord::new(
+            "EmptyKeyInJsonString",
+            ErrorCategory::InvalidOperation,
+            "System.InvalidOperationException",
+            error.to_string(),
+        ),
+        JsonError::KeysWithDifferentCasing(..) => ErrorRecord::new(
+            "KeysWithDifferentCasing",
+            ErrorCategory::InvalidOperation,
+            "System.InvalidOperationException",
+            error.to_string(),
+        ),
+    }
+}
+
+impl Stage for FromJson {
+    fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
+        if let Some(object) = context.parameter("InputObject").cloned().or(input) {
+            self.texts.push(to_text(&object, Culture::Invariant));
+        }
+        Ok(())
+    }
+
+    /// Several texts are documents of their own if the first is one; else they are the lines of one document.
+    fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        let texts = std::mem::take(&mut self.texts);
+        let Some(first) = texts.first() else {
+            return Ok(());
+        };
+        let options = JsonReadOptions {
+            as_hashtable: true,
+            max_depth: READ_DEPTH,
+        };
+        if texts.len() == 1 || read_json(first, options).is_err() {
+            return Self::convert(context, &texts.join("\n"));
+        }
+        texts.iter().try_for_each(|text| Self::convert(context, text))
+    }
+}

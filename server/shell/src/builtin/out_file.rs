@@ -1,0 +1,369 @@
+//! Files of the caller's: `Out-File`, `Set-Content`, `Add-Content`, `Get-Content`, `Test-Path`.
+
+use crate::builtin::declare::{MANAGEMENT, UTILITY, at, command, input, named, switch};
+use crate::builtin::format_commands::enumeration_limit;
+use crate::builtin::support::{count, file_error, input_object, items, text, texts};
+use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo};
+use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::format::formatter::Formatter;
+use crate::host::{FileFailure, ShouldProcess};
+use crate::pipeline::halt::Halt;
+use crate::pipeline::stage::{Context, Stage};
+use crate::text::{Culture, to_text};
+use crate::value::{Text, Value};
+
+/// Writes a file piece by piece: the first piece replaces what was there, unless it is to be kept.
+pub(super) struct FileWriter {
+    path: Text,
+    append: bool,
+}
+
+impl FileWriter {
+    /// For the file at `path`; `append` keeps what it holds.
+    pub(super) fn new(path: Text, append: bool) -> Self {
+        Self { path, append }
+    }
+
+    /// Writes the next piece.
+    pub(super) fn write(&mut self, context: &mut Context<'_>, piece: &str) -> Result<(), Halt> {
+        match context.host().write_file(&self.path, piece.as_bytes(), self.append) {
+            Ok(()) => {
+                self.append = true;
+                Ok(())
+            }
+            Err(failure) => Err(context.terminate(file_error(&self.path, &failure))),
+        }
+    }
+}
+
+/// Reads a whole file as text; a byte order mark is dropped.
+pub(super) fn read_text(context: &Context<'_>, path: &str) -> Result<String, FileFailure> {
+    let bytes = context.host().read_file(path)?;
+    let text = match bytes.as_slice() {
+        [0xff, 0xfe, rest @ ..] => {
+            let units: Vec<u16> = rest
+                .as_chunks::<2>()
+                .0
+                .iter()
+                .map(|pair| u16::from_le_bytes(*pair))
+                .collect();
+            String::from_utf16_lossy(&units)
+        }
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        other => String::from_utf8_lossy(other).into_owned(),
+    };
+    Ok(text)
+}
+
+/// Objects as the lines that a person would see.
+pub(super) fn encode(context: &Context<'_>, objects: &[Value]) -> String {
+    let width = count(context, "Width").unwrap_or_else(|| context.host().width());
+    let mut formatter = Formatter::new(context.host().views(), width);
+    formatter.set_enumeration_limit(enumeration_limit(context));
+    let mut out = String::new();
+    for object in objects {
+        formatter.push(object, 0, &mut out);
+    }
+    formatter.finish(0, &mut out);
+    out
+}
+
+fn path_of(context: &Context<'_>) -> Option<Text> {
+    ["FilePath", "Path", "LiteralPath"]
+        .iter()
+        .find_map(|name| text(context, name))
+}
+
+fn literal(type_name: &str, set: &str) -> ParameterInfo {
+    named("LiteralPath", type_name)
+        .alias(&["PSPath", "LP"])
+        .mandatory()
+        .from_property()
+        .in_sets(&[set])
+}
+
+/// `Out-File`.
+pub(super) mod out {
+    use super::*;
+
+    /// What the binder knows of it.
+    pub(crate) fn info() -> CommandInfo {
+        command("Out-File", UTILITY)
+            .with_default_set("ByPath")
+            .with_should_process(ConfirmImpact::Medium)
+            .with(at(0, "FilePath", "string").alias(&["Path"]).mandatory().in_sets(&["ByPath"]))
+            .with(literal("string", "ByLiteralPath"))
+            .with(at(1, "Encoding", "string"))
+            .with(switch("Append"))
+            .with(switch("Force"))
+            .with(switch("NoClobber").alias(&["NoOverwrite"]))
+            .with(named("Width", "int"))
+            .with(switch("NoNewline"))
+            .with(input())
+    }
+
+    /// One to run.
+    pub(crate) fn create() -> Box<dyn Stage> {
+        Box::<OutFile>::default()
+    }
+
+    #[derive(Default)]
+    struct OutFile {
+        formatter: Option<Formatter>,
+    }
+
+    impl OutFile {
+        fn write(context: &mut Context<'_>, writer: &mut FileWriter, text: &str) -> Result<(), Halt> {
+            if context.switch("NoNewline") {
+                writer.write(context, &text.replace('\n', ""))
+            } else {
+                writer.write(context, text)
+            }
+        }
+    }
+
+    impl Stage for OutFile {
+        fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+            let width = count(context, "Width").unwrap_or_else(|| context.host().width());
+            let mut formatter = Formatter::new(context.host().views(), width);
+            formatter.set_enumeration_limit(enumeration_limit(context));
+            self.formatter = Some(formatter);
+            let Some(path) = path_of(context) else {
+                return Ok(());
+            };
+            let target = ShouldProcess::TargetAndAction(path.to_string(), "Output to File".into());
+            if !context.should_process(&target)? {
+                self.formatter = None;
+                return Ok(());
+            }
+            let append = context.switch("Append");
+            if context.switch("NoClobber") && !append && context.host().read_file(&path).is_ok() {
+                let record = ErrorRecord::new(
+                    "NoClobber",
+                    ErrorCategory::ResourceExists,
+                    "System.IO.IOException",
+                    format!("The file '{path}' already exists."),
+                );
+                return Err(context.terminate(record.with_target(Value::String(path))));
+            }
+            let mut writer = FileWriter::new(path, append);
+            Self::write(context, &mut writer, "")
+        }
+
+        fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
+            let (Some(object), Some(path)) = (input_object(context, input), path_of(context)) else {
+                return Ok(());
+            };
+            let now = context.host().now().ticks;
+            let mut lines = String::new();
+            if let Some(formatter) = &mut self.formatter {
+                formatter.push(&object, now, &mut lines);
+            }
+            if lines.is_empty() {
+                return Ok(());
+            }
+            Self::write(context, &mut FileWriter::new(path, true), &lines)
+        }
+
+        fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+            let (Some(mut formatter), Some(path)) = (self.formatter.take(), path_of(context)) else {
+                return Ok(());
+            };
+            let mut lines = String::new();
+            formatter.finish(context.host().now().ticks, &mut lines);
+            if lines.is_empty() {
+                return Ok(());
+            }
+            Self::write(context, &mut FileWriter::new(path, true), &lines)
+        }
+    }
+}
+
+/// `Set-Content` and `Add-Content`.
+pub(super) mod content {
+    use super::*;
+
+    /// What the binder knows of either.
+    fn info(name: &str) -> CommandInfo {
+        let mut value = at(1, "Value", "object[]").mandatory().from_pipeline().from_property();
+        value.allow_null = true;
+        value.allow_empty_collection = true;
+        command(name, MANAGEMENT)
+            .with_default_set("Path")
+            .with_should_process(ConfirmImpact::Medium)
+            .with(value)
+            .with(switch("PassThru"))
+            .with(at(0, "Path", "string[]").mandatory().from_property().in_sets(&["Path"]))
+            .with(literal("string[]", "LiteralPath"))
+            .with(named("Filter", "string"))
+            .with(named("Include", "string[]"))
+            .with(named("Exclude", "string[]"))
+            .with(switch("Force"))
+            .with(switch("NoNewline"))
+            .with(named("Encoding", "string"))
+            .with(switch("AsByteStream"))
+    }
+
+    /// What the binder knows of `Set-Content`.
+    pub(crate) fn set_info() -> CommandInfo {
+        info("Set-Content")
+    }
+
+    /// What the binder knows of `Add-Content`.
+    pub(crate) fn add_info() -> CommandInfo {
+        info("Add-Content")
+    }
+
+    /// One `Set-Content` to run.
+    pub(crate) fn create_set() -> Box<dyn Stage> {
+        Box::new(Write { append: false })
+    }
+
+    /// One `Add-Content` to run.
+    pub(crate) fn create_add() -> Box<dyn Stage> {
+        Box::new(Write { append: true })
+    }
+
+    struct Write {
+        append: bool,
+    }
+
+    impl Stage for Write {
+        fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
+            let mut lines = String::new();
+            for value in items(context, "Value") {
+                lines.push_str(&to_text(&value, Culture::Invariant));
+                if !context.switch("NoNewline") {
+                    lines.push('\n');
+                }
+            }
+            let action = if self.append { "Add Content" } else { "Set Content" };
+            let mut paths = texts(context, "Path");
+            paths.extend(texts(context, "LiteralPath"));
+            for path in paths {
+                let target = ShouldProcess::TargetAndAction(format!("Path: {path}"), action.into());
+                if context.should_process(&target)? {
+                    FileWriter::new(path, self.append).write(context, &lines)?;
+                }
+            }
+            self.append = true;
+            Ok(())
+        }
+    }
+}
+
+/// `Get-Content`.
+pub(super) mod get {
+    use super::*;
+
+    /// What the binder knows of it.
+    pub(crate) fn info() -> CommandInfo {
+        command("Get-Content", MANAGEMENT)
+            .with_default_set("Path")
+            .with(named("ReadCount", "long").from_property())
+            .with(named("TotalCount", "long").alias(&["First", "Head"]).from_property())
+            .with(named("Tail", "int").alias(&["Last"]).from_property())
+            .with(at(0, "Path", "string[]").mandatory().from_property().in_sets(&["Path"]))
+            .with(literal("string[]", "LiteralPath"))
+            .with(named("Filter", "string"))
+            .with(named("Include", "string[]"))
+            .with(named("Exclude", "string[]"))
+            .with(switch("Force"))
+            .with(named("Delimiter", "string"))
+            .with(switch("Wait"))
+            .with(switch("Raw"))
+            .with(named("Encoding", "string"))
+            .with(switch("AsByteStream"))
+    }
+
+    /// One to run.
+    pub(crate) fn create() -> Box<dyn Stage> {
+        Box::new(Get)
+    }
+
+    struct Get;
+
+    impl Stage for Get {
+        fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
+            let mut paths = texts(context, "Path");
+            paths.extend(texts(context, "LiteralPath"));
+            for path in paths {
+                let text = match read_text(context, &path) {
+                    Ok(text) => text,
+                    Err(FileFailure::NotFound) => {
+                        let record = ErrorRecord::new(
+                            "PathNotFound",
+                            ErrorCategory::ObjectNotFound,
+                            "System.Management.Automation.ItemNotFoundException",
+                            format!("Cannot find path '{path}' because it does not exist."),
+                        );
+                        context.write_error(record.with_target(Value::String(path)))?;
+                        continue;
+                    }
+                    Err(failure) => {
+                        context.write_error(file_error(&path, &failure))?;
+                        continue;
+                    }
+                };
+                write_lines(context, text)?;
+            }
+            Ok(())
+        }
+    }
+
+    fn write_lines(context: &mut Context<'_>, text: String) -> Result<(), Halt> {
+        if context.switch("Raw") {
+            return context.write(Value::text(text));
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        let first = count(context, "TotalCount").unwrap_or(lines.len());
+        let skip = count(context, "Tail").map_or(0, |tail| lines.len().saturating_sub(tail));
+        for line in lines.into_iter().skip(skip).take(first) {
+            context.write(Value::text(line))?;
+        }
+        Ok(())
+    }
+}
+
+/// `Test-Path`.
+pub(super) mod test_path {
+    use super::*;
+
+    /// What the binder knows of it.
+    pub(crate) fn info() -> CommandInfo {
+        command("Test-Path", MANAGEMENT)
+            .with_default_set("Path")
+            .with(
+                at(0, "Path", "string[]")
+                    .mandatory()
+                    .from_pipeline()
+                    .from_property()
+                    .in_sets(&["Path"])
+                    .allow_nothing(),
+            )
+            .with(literal("string[]", "LiteralPath"))
+            .with(named("Filter", "string"))
+            .with(named("Include", "string[]"))
+            .with(named("Exclude", "string[]"))
+            .with(switch("IsValid"))
+    }
+
+    /// One to run.
+    pub(crate) fn create() -> Box<dyn Stage> {
+        Box::new(Test)
+    }
+
+    struct Test;
+
+    impl Stage for Test {
+        fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
+            let mut paths = texts(context, "Path");
+            paths.extend(texts(context, "LiteralPath"));
+            for path in paths {
+                let found = context.host().read_file(&path);
+                context.write(Value::Bool(!matches!(found, Err(FileFailure::NotFound))))?;
+            }
+            Ok(())
+        }
+    }
+}

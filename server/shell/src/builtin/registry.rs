@@ -1,0 +1,160 @@
+//! The one table of the built-in commands and of their aliases.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use crate::builtin::{
+    BuiltIn, clixml, compare_object, csv, date, foreach_object, format_commands, group_object,
+    html, json, measure_object, members, misc, out_file, out_string, select_object, small_objects,
+    sort_object, variables, where_object, write_error, write_streams,
+};
+use crate::command::CommandInfo;
+use crate::pipeline::stage::Stage;
+
+type Entry = (fn() -> CommandInfo, fn() -> Box<dyn Stage>);
+
+const COMMANDS: &[Entry] = &[
+    (where_object::info, where_object::create),
+    (foreach_object::info, foreach_object::create),
+    (select_object::info, select_object::create),
+    (sort_object::info, sort_object::create),
+    (group_object::info, group_object::create),
+    (measure_object::info, measure_object::create),
+    (compare_object::info, compare_object::create),
+    (small_objects::tee::info, small_objects::tee::create),
+    (small_objects::unique::info, small_objects::unique::create),
+    (small_objects::null::info, small_objects::null::create),
+    (small_objects::output::info, small_objects::output::create),
+    (small_objects::join::info, small_objects::join::create),
+    (format_commands::table_info, format_commands::table),
+    (format_commands::list_info, format_commands::list),
+    (format_commands::wide_info, format_commands::wide),
+    (format_commands::custom_info, format_commands::custom),
+    (out_string::info, out_string::create),
+    (out_string::host_info, out_string::create_host),
+    (out_string::default_info, out_string::create_host),
+    (out_file::out::info, out_file::out::create),
+    (out_file::content::set_info, out_file::content::create_set),
+    (out_file::content::add_info, out_file::content::create_add),
+    (out_file::get::info, out_file::get::create),
+    (out_file::test_path::info, out_file::test_path::create),
+    (write_streams::warning_info, write_streams::warning),
+    (write_streams::verbose_info, write_streams::verbose),
+    (write_streams::debug_info, write_streams::debug),
+    (write_streams::information_info, write_streams::information),
+    (write_streams::host_info, write_streams::host),
+    (write_streams::progress_info, write_streams::progress),
+    (write_error::info, write_error::create),
+    (json::to_info, json::to),
+    (json::from_info, json::from),
+    (csv::to_info, csv::to),
+    (csv::from_info, csv::from),
+    (csv::export_info, csv::export),
+    (csv::import_info, csv::import),
+    (clixml::export_info, clixml::export),
+    (clixml::import_info, clixml::import),
+    (html::info, html::create),
+    (date::get_info, date::get),
+    (date::span_info, date::span),
+    (date::sleep_info, date::sleep),
+    (variables::get_info, variables::get),
+    (variables::set_info, variables::set),
+    (variables::new_info, variables::new),
+    (variables::clear_info, variables::clear),
+    (variables::remove_info, variables::remove),
+    (members::get_info, members::get),
+    (members::add_info, members::add),
+    (members::new_info, members::new),
+    (misc::read_host::info, misc::read_host::create),
+    (misc::join_path::info, misc::join_path::create),
+    (misc::select_string::info, misc::select_string::create),
+    (misc::measure_command::info, misc::measure_command::create),
+    (misc::secure_string::info, misc::secure_string::create),
+];
+
+/// Aliases of the built-in commands, and of those that the engine answers elsewhere.
+const ALIASES: &[(&str, &str)] = &[
+    ("%", "ForEach-Object"),
+    ("?", "Where-Object"),
+    ("clc", "Clear-Content"),
+    ("clv", "Clear-Variable"),
+    ("compare", "Compare-Object"),
+    ("diff", "Compare-Object"),
+    ("echo", "Write-Output"),
+    ("epcsv", "Export-Csv"),
+    ("fc", "Format-Custom"),
+    ("fl", "Format-List"),
+    ("foreach", "ForEach-Object"),
+    ("ft", "Format-Table"),
+    ("fw", "Format-Wide"),
+    ("gal", "Get-Alias"),
+    ("gc", "Get-Content"),
+    ("gcm", "Get-Command"),
+    ("ghy", "Get-History"),
+    ("gm", "Get-Member"),
+    ("group", "Group-Object"),
+    ("gu", "Get-Unique"),
+    ("gv", "Get-Variable"),
+    ("h", "Get-History"),
+    ("help", "Get-Help"),
+    ("history", "Get-History"),
+    ("ipcsv", "Import-Csv"),
+    ("measure", "Measure-Object"),
+    ("nal", "New-Alias"),
+    ("nv", "New-Variable"),
+    ("oh", "Out-Host"),
+    ("rv", "Remove-Variable"),
+    ("sal", "Set-Alias"),
+    ("select", "Select-Object"),
+    ("set", "Set-Variable"),
+    ("sls", "Select-String"),
+    ("sort", "Sort-Object"),
+    ("sv", "Set-Variable"),
+    ("tee", "Tee-Object"),
+    ("type", "Get-Content"),
+    ("where", "Where-Object"),
+    ("write", "Write-Output"),
+];
+
+/// Sorted by name.
+static SORTED: LazyLock<Vec<BuiltIn>> = LazyLock::new(|| {
+    let mut all: Vec<BuiltIn> = COMMANDS
+        .iter()
+        .map(|(info, create)| BuiltIn {
+            info: Arc::new(info()),
+            create: *create,
+        })
+        .collect();
+    all.sort_by(|a, b| a.info.name.cmp(&b.info.name));
+    all
+});
+
+static BY_NAME: LazyLock<HashMap<String, &'static BuiltIn>> = LazyLock::new(|| {
+    SORTED
+        .iter()
+        .map(|command| (command.info.name.to_lowercase(), command))
+        .collect()
+});
+
+/// The built-in command of that name, case-insensitively; aliases are resolved before.
+pub fn find(name: &str) -> Option<&'static BuiltIn> {
+    BY_NAME.get(&name.to_lowercase()).copied()
+}
+
+/// All built-in commands, sorted by name: what Get-Command and completion list.
+pub fn all() -> &'static [BuiltIn] {
+    &SORTED
+}
+
+/// What an alias stands for, case-insensitively.
+pub fn alias_target(name: &str) -> Option<&'static str> {
+    ALIASES
+        .iter()
+        .find(|(alias, _)| alias.eq_ignore_ascii_case(name))
+        .map(|(_, target)| *target)
+}
+
+/// All aliases with what they stand for, sorted.
+pub fn aliases() -> &'static [(&'static str, &'static str)] {
+    ALIASES
+}

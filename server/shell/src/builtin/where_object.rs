@@ -1,0 +1,152 @@
+//! `Where-Object`: passes on the objects that a block or a property's comparison is true for.
+
+use std::sync::Arc;
+
+use crate::builtin::declare::{CORE, at, command, named, set};
+use crate::builtin::support::{gathered, input_object, text};
+use crate::command::{CommandInfo, ParameterInfo, ParameterType, SetMembership};
+use crate::convert::is_true;
+use crate::language::ast::BinaryOperator;
+use crate::members;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::stage::{Context, Stage};
+use crate::value::{ScriptBlock, Text, Value};
+
+/// The switches of the simplified syntax, the sets that they make, and what they stand for.
+const COMPARISONS: &[(&str, &[&str], &str, BinaryOperator)] = &[
+    ("EQ", &["IEQ"], "EqualSet", BinaryOperator::Equal(false)),
+    ("CEQ", &[], "CaseSensitiveEqualSet", BinaryOperator::Equal(true)),
+    ("NE", &["INE"], "NotEqualSet", BinaryOperator::NotEqual(false)),
+    ("CNE", &[], "CaseSensitiveNotEqualSet", BinaryOperator::NotEqual(true)),
+    ("GT", &["IGT"], "GreaterThanSet", BinaryOperator::GreaterThan(false)),
+    ("CGT", &[], "CaseSensitiveGreaterThanSet", BinaryOperator::GreaterThan(true)),
+    ("LT", &["ILT"], "LessThanSet", BinaryOperator::LessThan(false)),
+    ("CLT", &[], "CaseSensitiveLessThanSet", BinaryOperator::LessThan(true)),
+    ("GE", &["IGE"], "GreaterOrEqualSet", BinaryOperator::GreaterOrEqual(false)),
+    ("CGE", &[], "CaseSensitiveGreaterOrEqualSet", BinaryOperator::GreaterOrEqual(true)),
+    ("LE", &["ILE"], "LessOrEqualSet", BinaryOperator::LessOrEqual(false)),
+    ("CLE", &[], "CaseSensitiveLessOrEqualSet", BinaryOperator::LessOrEqual(true)),
+    ("Like", &["ILike"], "LikeSet", BinaryOperator::Like(false)),
+    ("CLike", &[], "CaseSensitiveLikeSet", BinaryOperator::Like(true)),
+    ("NotLike", &["INotLike"], "NotLikeSet", BinaryOperator::NotLike(false)),
+    ("CNotLike", &[], "CaseSensitiveNotLikeSet", BinaryOperator::NotLike(true)),
+    ("Match", &["IMatch"], "MatchSet", BinaryOperator::Match(false)),
+    ("CMatch", &[], "CaseSensitiveMatchSet", BinaryOperator::Match(true)),
+    ("NotMatch", &["INotMatch"], "NotMatchSet", BinaryOperator::NotMatch(false)),
+    ("CNotMatch", &[], "CaseSensitiveNotMatchSet", BinaryOperator::NotMatch(true)),
+    ("Contains", &["IContains"], "ContainsSet", BinaryOperator::Contains(false)),
+    ("CContains", &[], "CaseSensitiveContainsSet", BinaryOperator::Contains(true)),
+    ("NotContains", &["INotContains"], "NotContainsSet", BinaryOperator::NotContains(false)),
+    ("CNotContains", &[], "CaseSensitiveNotContainsSet", BinaryOperator::NotContains(true)),
+    ("In", &["IIn"], "InSet", BinaryOperator::In(false)),
+    ("CIn", &[], "CaseSensitiveInSet", BinaryOperator::In(true)),
+    ("NotIn", &["INotIn"], "NotInSet", BinaryOperator::NotIn(false)),
+    ("CNotIn", &[], "CaseSensitiveNotInSet", BinaryOperator::NotIn(true)),
+    ("Is", &[], "IsSet", BinaryOperator::Is),
+    ("IsNot", &[], "IsNotSet", BinaryOperator::IsNot),
+];
+
+/// What the binder knows of it.
+pub(super) fn info() -> CommandInfo {
+    let comparisons = || COMPARISONS.iter().map(|(_, _, set, _)| *set);
+    let property = comparisons().chain(["Not"]).fold(
+        ParameterInfo::of_type("Property", ParameterType::Plain("System.String".into())),
+        |parameter, name| {
+            parameter.member(SetMembership {
+                mandatory: true,
+                position: Some(0),
+                ..set(name)
+            })
+        },
+    );
+    let value = comparisons().fold(named("Value", "object"), |parameter, name| {
+        parameter.member(SetMembership {
+            position: Some(1),
+            ..set(name)
+        })
+    });
+    let info = command("Where-Object", CORE)
+        .with_default_set("EqualSet")
+        .with(named("InputObject", "psobject").from_pipeline())
+        .with(at(0, "FilterScript", "scriptblock").mandatory().in_sets(&["ScriptBlockSet"]))
+        .with(property)
+        .with(value);
+    let info = COMPARISONS.iter().fold(info, |info, (name, aliases, set, _)| {
+        let parameter = ParameterInfo::switch(*name).alias(aliases).in_sets(&[set]);
+        info.with(if *name == "EQ" { parameter } else { parameter.mandatory() })
+    });
+    info.with(ParameterInfo::switch("Not").mandatory().in_sets(&["Not"]))
+}
+
+/// One to run.
+pub(super) fn create() -> Box<dyn Stage> {
+    Box::<WhereObject>::default()
+}
+
+#[derive(Default)]
+struct WhereObject {
+    filter: Filter,
+}
+
+#[derive(Clone, Default)]
+enum Filter {
+    /// Nothing was bound yet.
+    #[default]
+    Unbound,
+    Block(Arc<ScriptBlock>),
+    /// The property's own truth, or its opposite.
+    Truth(Text, bool),
+    Compare(Text, BinaryOperator, Value),
+}
+
+impl Stage for WhereObject {
+    fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        self.filter = match context.parameter("FilterScript") {
+            Some(Value::ScriptBlock(block)) => Filter::Block(Arc::clone(block)),
+            _ => comparison(context),
+        };
+        Ok(())
+    }
+
+    fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
+        let Some(object) = input_object(context, input) else {
+            return Ok(());
+        };
+        let kept = match &self.filter {
+            Filter::Unbound => false,
+            Filter::Block(block) => {
+                let block = Arc::clone(block);
+                is_true(&gathered(context.evaluate(&block, Some(&object), &[])?))
+            }
+            Filter::Truth(name, wanted) => {
+                let found = members::property(&object, name).unwrap_or_default();
+                is_true(&found) == *wanted
+            }
+            Filter::Compare(name, operator, value) => {
+                let found = members::property(&object, name).unwrap_or_default();
+                let result = context.engine.binary(*operator, found, value.clone())?;
+                is_true(&result)
+            }
+        };
+        if kept { context.write(object) } else { Ok(()) }
+    }
+}
+
+fn comparison(context: &Context<'_>) -> Filter {
+    let Some(name) = text(context, "Property") else {
+        return Filter::Unbound;
+    };
+    if context.parameter_set() == "Not" {
+        return Filter::Truth(name, false);
+    }
+    let chosen = COMPARISONS.iter().find(|(_, _, set, _)| *set == context.parameter_set());
+    match (chosen, context.parameter("Value")) {
+        (Some((switch, _, _, _)), None) if *switch == "EQ" && !context.switch("EQ") => {
+            Filter::Truth(name, true)
+        }
+        (Some((_, _, _, operator)), value) => {
+            Filter::Compare(name, *operator, value.cloned().unwrap_or_default())
+        }
+        (None, _) => Filter::Truth(name, true),
+    }
+}
