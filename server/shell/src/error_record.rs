@@ -45,6 +45,51 @@ pub enum ErrorCategory {
     NotEnabled,
 }
 
+impl ErrorCategory {
+    /// All categories in their numeric order.
+    pub const ALL: [Self; 32] = [
+        Self::NotSpecified,
+        Self::OpenError,
+        Self::CloseError,
+        Self::DeviceError,
+        Self::DeadlockDetected,
+        Self::InvalidArgument,
+        Self::InvalidData,
+        Self::InvalidOperation,
+        Self::InvalidResult,
+        Self::InvalidType,
+        Self::MetadataError,
+        Self::NotImplemented,
+        Self::NotInstalled,
+        Self::ObjectNotFound,
+        Self::OperationStopped,
+        Self::OperationTimeout,
+        Self::SyntaxError,
+        Self::ParserError,
+        Self::PermissionDenied,
+        Self::ResourceBusy,
+        Self::ResourceExists,
+        Self::ResourceUnavailable,
+        Self::ReadError,
+        Self::WriteError,
+        Self::FromStdErr,
+        Self::SecurityError,
+        Self::ProtocolError,
+        Self::ConnectionError,
+        Self::AuthenticationError,
+        Self::LimitsExceeded,
+        Self::QuotaExceeded,
+        Self::NotEnabled,
+    ];
+
+    /// The category of that number.
+    pub fn from_number(number: i64) -> Option<Self> {
+        usize::try_from(number)
+            .ok()
+            .and_then(|number| Self::ALL.get(number).copied())
+    }
+}
+
 /// A stretch of the input text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extent {

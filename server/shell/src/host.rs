@@ -1,9 +1,11 @@
 //! The one door between the engine and the world: cmdlets of the catalogue, prompts, the caller's files, the clock.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use crate::command::CommandInfo;
 use crate::error_record::ErrorRecord;
+use crate::format::view::ViewRegistry;
 use crate::value::{DateTime, Value};
 
 /// What the engine asks of whoever runs it. Calls block: the engine runs on a worker of its own.
@@ -48,6 +50,57 @@ pub trait Host {
 
     /// Whether the pipeline has been asked to stop.
     fn stopping(&self) -> bool;
+
+    /// The views that objects are shown by; a host with types of its own adds theirs.
+    fn views(&self) -> Arc<ViewRegistry> {
+        static STANDARD: LazyLock<Arc<ViewRegistry>> =
+            LazyLock::new(|| Arc::new(ViewRegistry::standard()));
+        Arc::clone(&STANDARD)
+    }
+
+    /// Cells of the caller's window: what Out-String and files are drawn for.
+    fn width(&self) -> usize {
+        DEFAULT_WIDTH
+    }
+
+    /// Waits; the caller of this looks at [`Host::stopping`] between two slices.
+    fn sleep(&self, slice: Duration) {
+        std::thread::sleep(slice);
+    }
+
+    /// Reads a whole file of the caller's.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    fn read_file(&self, path: &str) -> Result<Vec<u8>, FileFailure> {
+        Err(FileFailure::Other(format!(
+            "The path '{path}' cannot be reached from this session."
+        )))
+    }
+
+    /// Writes a file of the caller's: in place of what it holds, or behind it.
+    ///
+    /// # Errors
+    /// Why it could not be written.
+    fn write_file(&self, path: &str, _content: &[u8], _append: bool) -> Result<(), FileFailure> {
+        Err(FileFailure::Other(format!(
+            "The path '{path}' cannot be reached from this session."
+        )))
+    }
+}
+
+/// Cells of a window that nobody measured.
+pub const DEFAULT_WIDTH: usize = 120;
+
+/// Why a file of the caller's could not be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFailure {
+    /// There is no such file.
+    NotFound,
+    /// The caller may not.
+    Denied,
+    /// What the caller's system says.
+    Other(String),
 }
 
 /// One call of a cmdlet of the catalogue with its bound parameters.

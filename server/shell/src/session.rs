@@ -117,6 +117,8 @@ pub struct SessionState {
     pub scopes: Scopes,
     /// `$Error`, the last one first.
     pub errors: Arc<List>,
+    /// Aliases that the session defined, by name in lower case.
+    pub aliases: HashMap<String, Text>,
     /// Enumerations that the session declared, by name in lower case.
     pub enumerations: HashMap<String, Arc<EnumDefinition>>,
     /// The text that runs.
@@ -147,6 +149,7 @@ impl Default for SessionState {
                 type_name: "System.Collections.ArrayList".into(),
                 items: Vec::new().into(),
             }),
+            aliases: HashMap::new(),
             enumerations: HashMap::new(),
             source: Arc::default(),
             sequence_point: Extent::default(),

@@ -38,7 +38,9 @@ fn order_mixed(a: &Value, b: &Value, case_sensitive: bool) -> Ordering {
     if !(is_text(a) && is_text(b))
         && let (Some(a), Some(b)) = (read(a), read(b))
     {
-        return a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()).reverse());
+        return a
+            .partial_cmp(&b)
+            .unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()).reverse());
     }
     order_texts(
         &to_text(a, Culture::Current),

@@ -185,4 +185,3 @@ fn with_note(object: Value, note: Property) -> Value {
         })),
     }
 }
-

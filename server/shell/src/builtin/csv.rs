@@ -18,10 +18,12 @@ const DELIMITER: &str = "DelimiterPath";
 const CULTURE: &str = "CulturePath";
 
 fn quotes() -> ParameterInfo {
-    named("UseQuotes", "string").alias(&["UQ"]).validated(Validation::Set(
-        ["Never", "Always", "AsNeeded"].map(Text::from).to_vec(),
-        false,
-    ))
+    named("UseQuotes", "string")
+        .alias(&["UQ"])
+        .validated(Validation::Set(
+            ["Never", "Always", "AsNeeded"].map(Text::from).to_vec(),
+            false,
+        ))
 }
 
 fn with_writer_parameters(info: CommandInfo, sets: [&str; 2]) -> CommandInfo {
@@ -38,7 +40,12 @@ fn with_writer_parameters(info: CommandInfo, sets: [&str; 2]) -> CommandInfo {
 pub(super) fn to_info() -> CommandInfo {
     let info = command("ConvertTo-Csv", UTILITY)
         .with_default_set("DelimiterPath")
-        .with(at(0, "InputObject", "psobject").mandatory().from_pipeline().from_property());
+        .with(
+            at(0, "InputObject", "psobject")
+                .mandatory()
+                .from_pipeline()
+                .from_property(),
+        );
     with_writer_parameters(info, [DELIMITER, CULTURE])
 }
 
@@ -47,7 +54,12 @@ pub(super) fn export_info() -> CommandInfo {
     let info = command("Export-Csv", UTILITY)
         .with_default_set("DelimiterPath")
         .with_should_process(ConfirmImpact::Medium)
-        .with(named("InputObject", "psobject").mandatory().from_pipeline().from_property())
+        .with(
+            named("InputObject", "psobject")
+                .mandatory()
+                .from_pipeline()
+                .from_property(),
+        )
         .with(at(0, "Path", "string"))
         .with(named("LiteralPath", "string").alias(&["PSPath", "LP"]))
         .with(switch("Force"))
@@ -92,7 +104,11 @@ pub(super) fn import_info() -> CommandInfo {
                 .from_property()
                 .in_sets(&["DelimiterLiteralPath", "CultureLiteralPath"]),
         )
-        .with(switch("UseCulture").mandatory().in_sets(&["CulturePath", "CultureLiteralPath"]))
+        .with(
+            switch("UseCulture")
+                .mandatory()
+                .in_sets(&["CulturePath", "CultureLiteralPath"]),
+        )
         .with(named("Header", "string[]"))
         .with(named("Encoding", "string"))
 }
@@ -236,15 +252,11 @@ fn missing_column(context: &Context<'_>, writer: &CsvWriter, object: &Value) -> 
 }
 
 /// Emits the records of a text as objects; the first names the columns if nothing else does.
-fn emit(
-    context: &mut Context<'_>,
-    text: &str,
-    header: &mut Option<Vec<Text>>,
-) -> Result<(), Halt> {
-    let mut records = split_records(text, delimiter(context)).into_iter().peekable();
-    let is_type_line = |record: &Vec<Option<String>>| {
-        matches!(record.first(), Some(Some(field)) if field.starts_with("#TYPE"))
-    };
+fn emit(context: &mut Context<'_>, text: &str, header: &mut Option<Vec<Text>>) -> Result<(), Halt> {
+    let mut records = split_records(text, delimiter(context))
+        .into_iter()
+        .peekable();
+    let is_type_line = |record: &Vec<Option<String>>| matches!(record.first(), Some(Some(field)) if field.starts_with("#TYPE"));
     while records.peek().is_some_and(is_type_line) {
         records.next();
     }

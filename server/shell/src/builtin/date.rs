@@ -9,9 +9,7 @@ use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::format_string::format_date;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::text::{
-    DAY_NAMES, MONTH_NAMES, TICKS_PER_DAY, TICKS_PER_SECOND, as_double, date_parts,
-};
+use crate::text::{DAY_NAMES, MONTH_NAMES, TICKS_PER_DAY, TICKS_PER_SECOND, as_double, date_parts};
 use crate::value::{DateTime, DateTimeKind, Value};
 
 /// Ticks at 1970-01-01.
@@ -90,7 +88,10 @@ pub(super) fn sleep_info() -> CommandInfo {
                 .mandatory()
                 .from_pipeline()
                 .from_property()
-                .validated(Validation::Range(Value::Double(0.0), Value::Double(2_147_483.0)))
+                .validated(Validation::Range(
+                    Value::Double(0.0),
+                    Value::Double(2_147_483.0),
+                ))
                 .in_sets(&["Seconds"]),
         )
         .with(
@@ -145,7 +146,8 @@ fn with_parts(context: &Context<'_>, date: DateTime) -> Option<DateTime> {
     )
     .ok()?;
     let days = day.since(jiff::civil::date(1, 1, 1)).ok()?.get_days();
-    let seconds = part("Hour", p.hour) * 3600 + part("Minute", p.minute) * 60 + part("Second", p.second);
+    let seconds =
+        part("Hour", p.hour) * 3600 + part("Minute", p.minute) * 60 + part("Second", p.second);
     let fraction = number(context, "Millisecond").map_or(p.fraction, |ms| ms * 10_000);
     Some(DateTime {
         ticks: i64::from(days) * TICKS_PER_DAY + seconds * TICKS_PER_SECOND + fraction,
@@ -286,7 +288,10 @@ impl Stage for StartSleep {
             Some(Value::TimeSpan(ticks)) => *ticks as f64 / TICKS_PER_SECOND as f64,
             _ => match number(context, "Milliseconds") {
                 Some(milliseconds) => milliseconds as f64 / 1000.0,
-                None => context.parameter("Seconds").and_then(as_double).unwrap_or(0.0),
+                None => context
+                    .parameter("Seconds")
+                    .and_then(as_double)
+                    .unwrap_or(0.0),
             },
         };
         let mut left = Duration::try_from_secs_f64(seconds).unwrap_or_default();

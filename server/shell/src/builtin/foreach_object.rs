@@ -33,7 +33,12 @@ pub(super) fn info() -> CommandInfo {
                 .allow_nothing(),
         )
         .with(at(0, "MemberName", "string").mandatory().in_sets(member))
-        .with(named("ArgumentList", "object[]").alias(&["Args"]).from_remaining().in_sets(member))
+        .with(
+            named("ArgumentList", "object[]")
+                .alias(&["Args"])
+                .from_remaining()
+                .in_sets(member),
+        )
 }
 
 /// One to run.
@@ -117,6 +122,8 @@ fn member(
     {
         return context.write_enumerated(found);
     }
-    let result = context.engine.call_method(object, name, arguments.to_vec())?;
+    let result = context
+        .engine
+        .call_method(object, name, arguments, context.tail)?;
     context.write_enumerated(result)
 }

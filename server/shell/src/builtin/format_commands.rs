@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use crate::builtin::declare::{UTILITY, at, command, input, named, switch};
-use crate::builtin::support::{Expression, Source, count, expressions, gathered, input_object, text};
+use crate::builtin::support::{
+    Expression, Source, count, expressions, gathered, input_object, text,
+};
 use crate::command::{CommandInfo, ParameterInfo, Validation};
 use crate::convert::is_true;
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::format::packet::{Alignment, Packet};
 use crate::format::producer::{Producer, is_scalar};
-use crate::format::request::{Evaluate, Expand, Request, RequestedShape, Selection, SelectionSource};
+use crate::format::request::{
+    Evaluate, Expand, Request, RequestedShape, Selection, SelectionSource,
+};
 use crate::format::view::ViewBody;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -180,7 +184,10 @@ impl Format {
             Kind::List => matches!(body, ViewBody::List(_)),
             Kind::Wide | Kind::Custom => matches!(body, ViewBody::Text(_)),
         };
-        if views.find_named(object, &name).is_some_and(|view| fits(&view.body)) {
+        if views
+            .find_named(object, &name)
+            .is_some_and(|view| fits(&view.body))
+        {
             return Ok(());
         }
         let kind = match self.kind {
@@ -282,7 +289,9 @@ impl Stage for Format {
             halt: None,
         };
         if let Some(producer) = &mut self.producer {
-            producer.push(&object, &mut blocks, width, &mut |packet| packets.push(packet));
+            producer.push(&object, &mut blocks, width, &mut |packet| {
+                packets.push(packet)
+            });
         }
         if let Some(halt) = blocks.halt {
             return Err(halt);

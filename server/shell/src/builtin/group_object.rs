@@ -18,7 +18,11 @@ use crate::value::{Dictionary, List, Object, Text, Value};
 pub(super) fn info() -> CommandInfo {
     command("Group-Object", UTILITY)
         .with(switch("NoElement"))
-        .with(switch("AsHashTable").alias(&["AHT"]).in_sets(&["HashTable"]))
+        .with(
+            switch("AsHashTable")
+                .alias(&["AHT"])
+                .in_sets(&["HashTable"]),
+        )
         .with(switch("AsString").in_sets(&["HashTable"]))
         .with(input())
         .with(named("Culture", "string"))
@@ -98,7 +102,10 @@ impl GroupObject {
         let case_sensitive = self.case_sensitive;
         let found = places.iter().copied().find(|place| {
             let known = &groups[*place].values;
-            known.iter().zip(&values).all(|(a, b)| compare::same(a, b, case_sensitive))
+            known
+                .iter()
+                .zip(&values)
+                .all(|(a, b)| compare::same(a, b, case_sensitive))
         });
         match found {
             Some(place) => self.groups[place].members.push(object),

@@ -165,12 +165,17 @@ impl Stage for Html {
         let mut cells = Vec::with_capacity(self.properties.len());
         for expression in &self.properties {
             let value = expression.value(context, &object)?.unwrap_or_default();
-            cells.push((expression.display_name(), escape(&to_text(&value, Culture::Current))));
+            cells.push((
+                expression.display_name(),
+                escape(&to_text(&value, Culture::Current)),
+            ));
         }
         if list {
             return cells.into_iter().try_for_each(|(name, cell)| {
                 let name = escape(&name);
-                context.write(Value::text(format!("<tr><td>{name}:</td><td>{cell}</td></tr>")))
+                context.write(Value::text(format!(
+                    "<tr><td>{name}:</td><td>{cell}</td></tr>"
+                )))
             });
         }
         let row: String = cells

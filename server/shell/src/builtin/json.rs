@@ -21,16 +21,19 @@ pub(super) fn to_info() -> CommandInfo {
     command("ConvertTo-Json", UTILITY)
         .with(input)
         .with(
-            named("Depth", "int")
-                .validated(Validation::Range(Value::Int32(0), Value::Int32(100))),
+            named("Depth", "int").validated(Validation::Range(Value::Int32(0), Value::Int32(100))),
         )
         .with(switch("Compress"))
         .with(switch("EnumsAsStrings"))
         .with(switch("AsArray"))
-        .with(named("EscapeHandling", "string").validated(Validation::Set(
-            ["Default", "EscapeNonAscii", "EscapeHtml"].map(Text::from).to_vec(),
-            false,
-        )))
+        .with(
+            named("EscapeHandling", "string").validated(Validation::Set(
+                ["Default", "EscapeNonAscii", "EscapeHtml"]
+                    .map(Text::from)
+                    .to_vec(),
+                false,
+            )),
+        )
 }
 
 /// What the binder knows of `ConvertFrom-Json`.
@@ -209,6 +212,8 @@ impl Stage for FromJson {
         if texts.len() == 1 || read_json(first, options).is_err() {
             return Self::convert(context, &texts.join("\n"));
         }
-        texts.iter().try_for_each(|text| Self::convert(context, text))
+        texts
+            .iter()
+            .try_for_each(|text| Self::convert(context, text))
     }
 }

@@ -285,7 +285,9 @@ fn generic_info(wanted: Wanted, name: Option<Text>, statistics: Statistics) -> V
         ("Count".into(), Value::Int32(statistics.count)),
         (
             "Average".into(),
-            optional(wanted.average && some, || Value::Double(statistics.sum / count)),
+            optional(wanted.average && some, || {
+                Value::Double(statistics.sum / count)
+            }),
         ),
         (
             "Sum".into(),
@@ -293,11 +295,15 @@ fn generic_info(wanted: Wanted, name: Option<Text>, statistics: Statistics) -> V
         ),
         (
             "Maximum".into(),
-            optional(wanted.maximum, || statistics.maximum.clone().unwrap_or_default()),
+            optional(wanted.maximum, || {
+                statistics.maximum.clone().unwrap_or_default()
+            }),
         ),
         (
             "Minimum".into(),
-            optional(wanted.minimum, || statistics.minimum.clone().unwrap_or_default()),
+            optional(wanted.minimum, || {
+                statistics.minimum.clone().unwrap_or_default()
+            }),
         ),
         (
             "StandardDeviation".into(),
@@ -305,18 +311,30 @@ fn generic_info(wanted: Wanted, name: Option<Text>, statistics: Statistics) -> V
         ),
         ("Property".into(), name.map_or(Value::Null, Value::String)),
     ];
-    Value::Object(Arc::new(Object::typed(measure_type("GenericMeasureInfo"), properties)))
+    Value::Object(Arc::new(Object::typed(
+        measure_type("GenericMeasureInfo"),
+        properties,
+    )))
 }
 
 fn text_info(wanted: Wanted, name: Option<Text>, statistics: &Statistics) -> Value {
     let properties = vec![
-        ("Lines".into(), optional(wanted.lines, || Value::Int32(statistics.lines))),
-        ("Words".into(), optional(wanted.words, || Value::Int32(statistics.words))),
+        (
+            "Lines".into(),
+            optional(wanted.lines, || Value::Int32(statistics.lines)),
+        ),
+        (
+            "Words".into(),
+            optional(wanted.words, || Value::Int32(statistics.words)),
+        ),
         (
             "Characters".into(),
             optional(wanted.characters, || Value::Int32(statistics.characters)),
         ),
         ("Property".into(), name.map_or(Value::Null, Value::String)),
     ];
-    Value::Object(Arc::new(Object::typed(measure_type("TextMeasureInfo"), properties)))
+    Value::Object(Arc::new(Object::typed(
+        measure_type("TextMeasureInfo"),
+        properties,
+    )))
 }

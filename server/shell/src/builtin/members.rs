@@ -90,10 +90,18 @@ pub(super) fn add_info() -> CommandInfo {
         .with(at(1, "Name", "string").mandatory().in_sets(&[member]))
         .with(at(2, "Value", "object").in_sets(&[member]))
         .with(at(3, "SecondValue", "object").in_sets(&[member]))
-        .with(named("TypeName", "string").mandatory().in_sets(&["TypeNameSet"]))
+        .with(
+            named("TypeName", "string")
+                .mandatory()
+                .in_sets(&["TypeNameSet"]),
+        )
         .with(switch("Force").in_sets(&[member, single, multi]))
         .with(switch("PassThru"))
-        .with(at(0, "NotePropertyName", "string").mandatory().in_sets(&[single]))
+        .with(
+            at(0, "NotePropertyName", "string")
+                .mandatory()
+                .in_sets(&[single]),
+        )
         .with(
             at(1, "NotePropertyValue", "object")
                 .mandatory()
@@ -113,7 +121,11 @@ pub(super) fn new_info() -> CommandInfo {
     command("New-Object", UTILITY)
         .with_default_set("Net")
         .with(at(0, "TypeName", "string").mandatory().in_sets(net))
-        .with(at(1, "ArgumentList", "object[]").alias(&["Args"]).in_sets(net))
+        .with(
+            at(1, "ArgumentList", "object[]")
+                .alias(&["Args"])
+                .in_sets(net),
+        )
         .with(named("Property", "System.Collections.IDictionary"))
 }
 
@@ -141,7 +153,8 @@ struct GetMember {
 
 impl Stage for GetMember {
     fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
-        let Some(object) = input_object(context, input).filter(|o| !matches!(o, Value::Null)) else {
+        let Some(object) = input_object(context, input).filter(|o| !matches!(o, Value::Null))
+        else {
             return Ok(());
         };
         self.any = true;
@@ -344,13 +357,12 @@ impl Stage for NewObject {
             return Ok(());
         };
         let bare = name.to_ascii_lowercase();
-        let is_custom = matches!(
-            short_name(&bare),
-            "psobject" | "pscustomobject" | "object"
-        );
+        let is_custom = matches!(short_name(&bare), "psobject" | "pscustomobject" | "object");
         if !is_custom {
             let arguments = crate::builtin::support::items(context, "ArgumentList");
-            if let Some(made) = context.engine.new_object(&name, arguments)? {
+            if let Some(known) = crate::convert::type_names::resolve(&name) {
+                let owner = Value::Type(known.full_name());
+                let made = context.engine.call_static(&owner, "new", &arguments)?;
                 return context.write(made);
             }
             let record = ErrorRecord::new(

@@ -58,7 +58,8 @@ pub(super) mod read_host {
     impl Stage for ReadHost {
         fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
             let secret = context.switch("AsSecureString");
-            let name = text(context, "Prompt").map_or_else(String::new, |prompt| prompt.to_string());
+            let name =
+                text(context, "Prompt").map_or_else(String::new, |prompt| prompt.to_string());
             let prompt = FieldPrompt {
                 caption: String::new(),
                 message: String::new(),
@@ -132,7 +133,11 @@ pub(super) mod join_path {
             children.extend(texts(context, "AdditionalChildPath"));
             for path in texts(context, "Path") {
                 let joined = children.iter().fold(path.to_string(), |path, child| {
-                    format!("{}/{}", path.trim_end_matches('/'), child.trim_start_matches('/'))
+                    format!(
+                        "{}/{}",
+                        path.trim_end_matches('/'),
+                        child.trim_start_matches('/')
+                    )
                 });
                 context.write(Value::text(joined))?;
             }
@@ -184,7 +189,11 @@ pub(super) mod select_string {
     }
 
     impl SelectString {
-        fn matches(context: &mut Context<'_>, line: &str, pattern: &str) -> Result<Vec<Found>, Halt> {
+        fn matches(
+            context: &mut Context<'_>,
+            line: &str,
+            pattern: &str,
+        ) -> Result<Vec<Found>, Halt> {
             let case_sensitive = context.switch("CaseSensitive");
             let pattern = if context.switch("SimpleMatch") {
                 fancy_regex::escape(pattern).into_owned()

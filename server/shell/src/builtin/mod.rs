@@ -19,6 +19,7 @@ mod out_file;
 mod out_string;
 mod registry;
 mod select_object;
+mod session_commands;
 mod small_objects;
 mod sort_object;
 mod support;

@@ -26,7 +26,10 @@ impl FileWriter {
 
     /// Writes the next piece.
     pub(super) fn write(&mut self, context: &mut Context<'_>, piece: &str) -> Result<(), Halt> {
-        match context.host().write_file(&self.path, piece.as_bytes(), self.append) {
+        match context
+            .host()
+            .write_file(&self.path, piece.as_bytes(), self.append)
+        {
             Ok(()) => {
                 self.append = true;
                 Ok(())
@@ -91,7 +94,12 @@ pub(super) mod out {
         command("Out-File", UTILITY)
             .with_default_set("ByPath")
             .with_should_process(ConfirmImpact::Medium)
-            .with(at(0, "FilePath", "string").alias(&["Path"]).mandatory().in_sets(&["ByPath"]))
+            .with(
+                at(0, "FilePath", "string")
+                    .alias(&["Path"])
+                    .mandatory()
+                    .in_sets(&["ByPath"]),
+            )
             .with(literal("string", "ByLiteralPath"))
             .with(at(1, "Encoding", "string"))
             .with(switch("Append"))
@@ -113,7 +121,11 @@ pub(super) mod out {
     }
 
     impl OutFile {
-        fn write(context: &mut Context<'_>, writer: &mut FileWriter, text: &str) -> Result<(), Halt> {
+        fn write(
+            context: &mut Context<'_>,
+            writer: &mut FileWriter,
+            text: &str,
+        ) -> Result<(), Halt> {
             if context.switch("NoNewline") {
                 writer.write(context, &text.replace('\n', ""))
             } else {
@@ -151,7 +163,8 @@ pub(super) mod out {
         }
 
         fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
-            let (Some(object), Some(path)) = (input_object(context, input), path_of(context)) else {
+            let (Some(object), Some(path)) = (input_object(context, input), path_of(context))
+            else {
                 return Ok(());
             };
             let now = context.host().now().ticks;
@@ -166,7 +179,8 @@ pub(super) mod out {
         }
 
         fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-            let (Some(mut formatter), Some(path)) = (self.formatter.take(), path_of(context)) else {
+            let (Some(mut formatter), Some(path)) = (self.formatter.take(), path_of(context))
+            else {
                 return Ok(());
             };
             let mut lines = String::new();
@@ -185,7 +199,10 @@ pub(super) mod content {
 
     /// What the binder knows of either.
     fn info(name: &str) -> CommandInfo {
-        let mut value = at(1, "Value", "object[]").mandatory().from_pipeline().from_property();
+        let mut value = at(1, "Value", "object[]")
+            .mandatory()
+            .from_pipeline()
+            .from_property();
         value.allow_null = true;
         value.allow_empty_collection = true;
         command(name, MANAGEMENT)
@@ -193,7 +210,12 @@ pub(super) mod content {
             .with_should_process(ConfirmImpact::Medium)
             .with(value)
             .with(switch("PassThru"))
-            .with(at(0, "Path", "string[]").mandatory().from_property().in_sets(&["Path"]))
+            .with(
+                at(0, "Path", "string[]")
+                    .mandatory()
+                    .from_property()
+                    .in_sets(&["Path"]),
+            )
             .with(literal("string[]", "LiteralPath"))
             .with(named("Filter", "string"))
             .with(named("Include", "string[]"))
@@ -237,7 +259,11 @@ pub(super) mod content {
                     lines.push('\n');
                 }
             }
-            let action = if self.append { "Add Content" } else { "Set Content" };
+            let action = if self.append {
+                "Add Content"
+            } else {
+                "Set Content"
+            };
             let mut paths = texts(context, "Path");
             paths.extend(texts(context, "LiteralPath"));
             for path in paths {
@@ -261,9 +287,18 @@ pub(super) mod get {
         command("Get-Content", MANAGEMENT)
             .with_default_set("Path")
             .with(named("ReadCount", "long").from_property())
-            .with(named("TotalCount", "long").alias(&["First", "Head"]).from_property())
+            .with(
+                named("TotalCount", "long")
+                    .alias(&["First", "Head"])
+                    .from_property(),
+            )
             .with(named("Tail", "int").alias(&["Last"]).from_property())
-            .with(at(0, "Path", "string[]").mandatory().from_property().in_sets(&["Path"]))
+            .with(
+                at(0, "Path", "string[]")
+                    .mandatory()
+                    .from_property()
+                    .in_sets(&["Path"]),
+            )
             .with(literal("string[]", "LiteralPath"))
             .with(named("Filter", "string"))
             .with(named("Include", "string[]"))

@@ -122,7 +122,11 @@ impl Stage for Out {
             return Ok(());
         }
         let text = std::mem::take(&mut self.text);
-        let text = if self.no_new_line { text.replace('\n', "") } else { text };
+        let text = if self.no_new_line {
+            text.replace('\n', "")
+        } else {
+            text
+        };
         context.write(Value::text(text))
     }
 }

@@ -5,8 +5,9 @@ use std::sync::{Arc, LazyLock};
 
 use crate::builtin::{
     BuiltIn, clixml, compare_object, csv, date, foreach_object, format_commands, group_object,
-    html, json, measure_object, members, misc, out_file, out_string, select_object, small_objects,
-    sort_object, variables, where_object, write_error, write_streams,
+    html, json, measure_object, members, misc, out_file, out_string, select_object,
+    session_commands, small_objects, sort_object, variables, where_object, write_error,
+    write_streams,
 };
 use crate::command::CommandInfo;
 use crate::pipeline::stage::Stage;
@@ -65,6 +66,19 @@ const COMMANDS: &[Entry] = &[
     (members::get_info, members::get),
     (members::add_info, members::add),
     (members::new_info, members::new),
+    (
+        session_commands::set_alias_info,
+        session_commands::set_alias,
+    ),
+    (
+        session_commands::new_alias_info,
+        session_commands::new_alias,
+    ),
+    (
+        session_commands::get_alias_info,
+        session_commands::get_alias,
+    ),
+    (session_commands::strict_info, session_commands::strict),
     (misc::read_host::info, misc::read_host::create),
     (misc::join_path::info, misc::join_path::create),
     (misc::select_string::info, misc::select_string::create),

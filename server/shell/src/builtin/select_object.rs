@@ -5,7 +5,9 @@ use std::sync::{Arc, RwLock};
 
 use crate::builtin::compare;
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
-use crate::builtin::support::{Expression, Source, count, expressions, input_object, items, text, texts};
+use crate::builtin::support::{
+    Expression, Source, count, expressions, input_object, items, text, texts,
+};
 use crate::command::{CommandInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::members;
@@ -36,11 +38,20 @@ pub(super) fn info() -> CommandInfo {
         .with(switch("CaseInsensitive"))
         .with(named("Last", "int").validated(whole()).in_sets(&[default]))
         .with(named("First", "int").validated(whole()).in_sets(&[default]))
-        .with(named("Skip", "int").validated(whole()).in_sets(&[default, last]))
+        .with(
+            named("Skip", "int")
+                .validated(whole())
+                .in_sets(&[default, last]),
+        )
         .with(named("SkipLast", "int").validated(whole()).in_sets(&[last]))
         .with(switch("Wait").in_sets(&[default, index]))
         .with(named("Index", "int[]").validated(whole()).in_sets(&[index]))
-        .with(named("SkipIndex", "int[]").mandatory().validated(whole()).in_sets(&[skip_index]))
+        .with(
+            named("SkipIndex", "int[]")
+                .mandatory()
+                .validated(whole())
+                .in_sets(&[skip_index]),
+        )
 }
 
 /// One to run.
@@ -90,7 +101,10 @@ impl Stage for SelectObject {
                 .map(|place| place as usize)
                 .collect()
         };
-        self.index = context.parameter("Index").is_some().then(|| places(context, "Index"));
+        self.index = context
+            .parameter("Index")
+            .is_some()
+            .then(|| places(context, "Index"));
         self.skip_index = places(context, "SkipIndex");
         if !self.exclude.is_empty() && self.properties.is_empty() && self.expand.is_none() {
             self.properties.push(Expression::name("*"));
@@ -111,12 +125,15 @@ impl Stage for SelectObject {
             return Ok(());
         }
         if let Some(index) = &self.index {
+            let all_found = index.iter().all(|wanted| *wanted <= place);
             if index.contains(&place) {
-                self.taken += 1;
                 self.select(context, &object)?;
             }
-            let all_found = index.iter().all(|wanted| *wanted <= place);
-            return if all_found && !self.wait { Err(context.enough()) } else { Ok(()) };
+            return if all_found && !self.wait {
+                Err(context.enough())
+            } else {
+                Ok(())
+            };
         }
         if let Some(last) = self.last {
             return self.hold_last(context, object, place, last);
@@ -203,11 +220,7 @@ impl SelectObject {
         }
     }
 
-    fn project(
-        &self,
-        context: &mut Context<'_>,
-        object: &Value,
-    ) -> Result<Vec<Property>, Halt> {
+    fn project(&self, context: &mut Context<'_>, object: &Value) -> Result<Vec<Property>, Halt> {
         let mut chosen: Vec<Property> = Vec::new();
         for expression in &self.properties {
             match &expression.source {
@@ -242,7 +255,10 @@ impl SelectObject {
             return Ok(());
         }
         let value = members::property(object, name).unwrap_or_default();
-        let label = expression.label.clone().unwrap_or_else(|| own_name(object, name));
+        let label = expression
+            .label
+            .clone()
+            .unwrap_or_else(|| own_name(object, name));
         self.add(context, chosen, label, value)
     }
 
@@ -256,7 +272,10 @@ impl SelectObject {
         if self.exclude.iter().any(|pattern| pattern.matches(&name)) {
             return Ok(());
         }
-        if chosen.iter().any(|known| members::same_name(&known.name, &name)) {
+        if chosen
+            .iter()
+            .any(|known| members::same_name(&known.name, &name))
+        {
             return context.write_error(
                 ErrorRecord::new(
                     "AlreadyExistingUserSpecifiedPropertyNoExpand",
@@ -330,7 +349,9 @@ fn mark_selected(object: &Value) {
         let mark = format!("Selected.{CUSTOM_OBJECT}");
         let mut names = write(&object.type_names);
         if names.first().is_none_or(|name| **name != *mark) {
-            *names = std::iter::once(Text::from(mark)).chain(names.iter().cloned()).collect();
+            *names = std::iter::once(Text::from(mark))
+                .chain(names.iter().cloned())
+                .collect();
         }
     }
 }

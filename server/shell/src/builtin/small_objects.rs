@@ -20,11 +20,25 @@ pub(super) mod tee {
         command("Tee-Object", UTILITY)
             .with_default_set("File")
             .with(input())
-            .with(at(0, "FilePath", "string").alias(&["Path"]).mandatory().in_sets(&["File"]))
-            .with(named("LiteralPath", "string").alias(&["PSPath", "LP"]).mandatory().in_sets(&["LiteralFile"]))
+            .with(
+                at(0, "FilePath", "string")
+                    .alias(&["Path"])
+                    .mandatory()
+                    .in_sets(&["File"]),
+            )
+            .with(
+                named("LiteralPath", "string")
+                    .alias(&["PSPath", "LP"])
+                    .mandatory()
+                    .in_sets(&["LiteralFile"]),
+            )
             .with(switch("Append"))
             .with(named("Encoding", "string").in_sets(&["File", "LiteralFile"]))
-            .with(named("Variable", "string").mandatory().in_sets(&["Variable"]))
+            .with(
+                named("Variable", "string")
+                    .mandatory()
+                    .in_sets(&["Variable"]),
+            )
     }
 
     /// One to run.

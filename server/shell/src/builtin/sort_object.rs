@@ -19,8 +19,18 @@ pub(super) fn info() -> CommandInfo {
         .with(switch("Stable").in_sets(&["Default"]))
         .with(switch("Descending"))
         .with(switch("Unique"))
-        .with(named("Top", "int").mandatory().validated(positive()).in_sets(&["Top"]))
-        .with(named("Bottom", "int").mandatory().validated(positive()).in_sets(&["Bottom"]))
+        .with(
+            named("Top", "int")
+                .mandatory()
+                .validated(positive())
+                .in_sets(&["Top"]),
+        )
+        .with(
+            named("Bottom", "int")
+                .mandatory()
+                .validated(positive())
+                .in_sets(&["Bottom"]),
+        )
         .with(input())
         .with(named("Culture", "string"))
         .with(switch("CaseSensitive"))
@@ -49,7 +59,10 @@ impl Stage for SortObject {
         self.keys = expressions(context, "Property")?
             .into_iter()
             .map(|expression| Key {
-                descending: match (expression.option("Descending"), expression.option("Ascending")) {
+                descending: match (
+                    expression.option("Descending"),
+                    expression.option("Ascending"),
+                ) {
                     (Some(value), _) => is_true(value),
                     (None, Some(value)) => !is_true(value),
                     (None, None) => descending,
@@ -111,7 +124,11 @@ impl SortObject {
             let ordering = match (a, b) {
                 (Some(a), Some(b)) => {
                     let ordering = compare::order(a, b, case_sensitive);
-                    if key.descending { ordering.reverse() } else { ordering }
+                    if key.descending {
+                        ordering.reverse()
+                    } else {
+                        ordering
+                    }
                 }
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,

@@ -35,9 +35,7 @@ pub(super) fn texts(context: &Context<'_>, name: &str) -> Vec<Text> {
 pub(super) fn items(context: &Context<'_>, name: &str) -> Vec<Value> {
     match context.parameter(name) {
         None => Vec::new(),
-        Some(value) => value
-            .elements()
-            .unwrap_or_else(|| vec![value.clone()]),
+        Some(value) => value.elements().unwrap_or_else(|| vec![value.clone()]),
     }
 }
 
@@ -130,9 +128,11 @@ impl Expression {
     ) -> Result<Option<Value>, Halt> {
         match &self.source {
             Source::Name(name) => Ok(members::property(object, name)),
-            Source::Block(block) => {
-                Ok(Some(gathered(context.evaluate(block, Some(object), &[])?)))
-            }
+            Source::Block(block) => Ok(Some(gathered(context.evaluate(
+                block,
+                Some(object),
+                &[],
+            )?))),
         }
     }
 }
@@ -198,14 +198,16 @@ fn table_expression<'a>(
             }
         }
     }
-    let source = source.or_else(|| label.clone().map(Source::Name)).ok_or_else(|| {
-        ErrorRecord::new(
-            "DictionaryKeyMandatoryEntry",
-            ErrorCategory::InvalidArgument,
-            "System.NotSupportedException",
-            "The Expression key is mandatory.",
-        )
-    })?;
+    let source = source
+        .or_else(|| label.clone().map(Source::Name))
+        .ok_or_else(|| {
+            ErrorRecord::new(
+                "DictionaryKeyMandatoryEntry",
+                ErrorCategory::InvalidArgument,
+                "System.NotSupportedException",
+                "The Expression key is mandatory.",
+            )
+        })?;
     Ok(Expression {
         source,
         label,

@@ -120,7 +120,10 @@ fn not_found(name: &str) -> ErrorRecord {
 
 /// `System.Management.Automation.PSVariable`.
 fn variable_object(name: &str, value: Value) -> Value {
-    let types: [Text; 2] = ["System.Management.Automation.PSVariable".into(), "System.Object".into()];
+    let types: [Text; 2] = [
+        "System.Management.Automation.PSVariable".into(),
+        "System.Object".into(),
+    ];
     Value::Object(Arc::new(Object::typed(
         types.into(),
         vec![
@@ -133,7 +136,7 @@ fn variable_object(name: &str, value: Value) -> Value {
 
 /// Variables whose names fit; a name that is no pattern and fits nothing is an error.
 fn matching(context: &mut Context<'_>, names: &[Text]) -> Result<Vec<(Text, Value)>, Halt> {
-    let all = context.variables();
+    let all = context.engine.session.variables();
     let mut found = Vec::new();
     for name in names {
         let pattern = Wildcard::new(name);
@@ -174,9 +177,8 @@ struct Set {
 }
 
 impl Stage for Set {
-    fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
+    fn process(&mut self, _: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
         self.piped.extend(input);
-        let _ = context;
         Ok(())
     }
 
@@ -201,7 +203,11 @@ fn assign(context: &mut Context<'_>, name: &str, value: Value) -> Result<(), Hal
         Some(scope) if scope.parse::<usize>().is_err() => format!("{scope}:{name}"),
         _ => name.to_owned(),
     };
-    if context.is_constant(name) {
+    let scopes = &context.engine.session.scopes;
+    if scopes
+        .find(&name.to_lowercase())
+        .is_some_and(|variable| variable.read_only)
+    {
         let record = ErrorRecord::new(
             "VariableNotWritable",
             ErrorCategory::WriteError,
@@ -222,6 +228,8 @@ impl Stage for New {
             return Ok(());
         };
         let known = context
+            .engine
+            .session
             .variables()
             .iter()
             .any(|(own, _)| crate::members::same_name(own, &name));
@@ -261,7 +269,11 @@ impl Stage for Remove {
     fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
         let names = texts(context, "Name");
         for (name, _) in matching(context, &names)? {
-            context.remove_variable(&name);
+            context
+                .engine
+                .session
+                .scopes
+                .remove_local(&name.to_lowercase());
         }
         Ok(())
     }

@@ -15,33 +15,153 @@ use crate::value::{ScriptBlock, Text, Value};
 /// The switches of the simplified syntax, the sets that they make, and what they stand for.
 const COMPARISONS: &[(&str, &[&str], &str, BinaryOperator)] = &[
     ("EQ", &["IEQ"], "EqualSet", BinaryOperator::Equal(false)),
-    ("CEQ", &[], "CaseSensitiveEqualSet", BinaryOperator::Equal(true)),
-    ("NE", &["INE"], "NotEqualSet", BinaryOperator::NotEqual(false)),
-    ("CNE", &[], "CaseSensitiveNotEqualSet", BinaryOperator::NotEqual(true)),
-    ("GT", &["IGT"], "GreaterThanSet", BinaryOperator::GreaterThan(false)),
-    ("CGT", &[], "CaseSensitiveGreaterThanSet", BinaryOperator::GreaterThan(true)),
-    ("LT", &["ILT"], "LessThanSet", BinaryOperator::LessThan(false)),
-    ("CLT", &[], "CaseSensitiveLessThanSet", BinaryOperator::LessThan(true)),
-    ("GE", &["IGE"], "GreaterOrEqualSet", BinaryOperator::GreaterOrEqual(false)),
-    ("CGE", &[], "CaseSensitiveGreaterOrEqualSet", BinaryOperator::GreaterOrEqual(true)),
-    ("LE", &["ILE"], "LessOrEqualSet", BinaryOperator::LessOrEqual(false)),
-    ("CLE", &[], "CaseSensitiveLessOrEqualSet", BinaryOperator::LessOrEqual(true)),
+    (
+        "CEQ",
+        &[],
+        "CaseSensitiveEqualSet",
+        BinaryOperator::Equal(true),
+    ),
+    (
+        "NE",
+        &["INE"],
+        "NotEqualSet",
+        BinaryOperator::NotEqual(false),
+    ),
+    (
+        "CNE",
+        &[],
+        "CaseSensitiveNotEqualSet",
+        BinaryOperator::NotEqual(true),
+    ),
+    (
+        "GT",
+        &["IGT"],
+        "GreaterThanSet",
+        BinaryOperator::GreaterThan(false),
+    ),
+    (
+        "CGT",
+        &[],
+        "CaseSensitiveGreaterThanSet",
+        BinaryOperator::GreaterThan(true),
+    ),
+    (
+        "LT",
+        &["ILT"],
+        "LessThanSet",
+        BinaryOperator::LessThan(false),
+    ),
+    (
+        "CLT",
+        &[],
+        "CaseSensitiveLessThanSet",
+        BinaryOperator::LessThan(true),
+    ),
+    (
+        "GE",
+        &["IGE"],
+        "GreaterOrEqualSet",
+        BinaryOperator::GreaterOrEqual(false),
+    ),
+    (
+        "CGE",
+        &[],
+        "CaseSensitiveGreaterOrEqualSet",
+        BinaryOperator::GreaterOrEqual(true),
+    ),
+    (
+        "LE",
+        &["ILE"],
+        "LessOrEqualSet",
+        BinaryOperator::LessOrEqual(false),
+    ),
+    (
+        "CLE",
+        &[],
+        "CaseSensitiveLessOrEqualSet",
+        BinaryOperator::LessOrEqual(true),
+    ),
     ("Like", &["ILike"], "LikeSet", BinaryOperator::Like(false)),
-    ("CLike", &[], "CaseSensitiveLikeSet", BinaryOperator::Like(true)),
-    ("NotLike", &["INotLike"], "NotLikeSet", BinaryOperator::NotLike(false)),
-    ("CNotLike", &[], "CaseSensitiveNotLikeSet", BinaryOperator::NotLike(true)),
-    ("Match", &["IMatch"], "MatchSet", BinaryOperator::Match(false)),
-    ("CMatch", &[], "CaseSensitiveMatchSet", BinaryOperator::Match(true)),
-    ("NotMatch", &["INotMatch"], "NotMatchSet", BinaryOperator::NotMatch(false)),
-    ("CNotMatch", &[], "CaseSensitiveNotMatchSet", BinaryOperator::NotMatch(true)),
-    ("Contains", &["IContains"], "ContainsSet", BinaryOperator::Contains(false)),
-    ("CContains", &[], "CaseSensitiveContainsSet", BinaryOperator::Contains(true)),
-    ("NotContains", &["INotContains"], "NotContainsSet", BinaryOperator::NotContains(false)),
-    ("CNotContains", &[], "CaseSensitiveNotContainsSet", BinaryOperator::NotContains(true)),
+    (
+        "CLike",
+        &[],
+        "CaseSensitiveLikeSet",
+        BinaryOperator::Like(true),
+    ),
+    (
+        "NotLike",
+        &["INotLike"],
+        "NotLikeSet",
+        BinaryOperator::NotLike(false),
+    ),
+    (
+        "CNotLike",
+        &[],
+        "CaseSensitiveNotLikeSet",
+        BinaryOperator::NotLike(true),
+    ),
+    (
+        "Match",
+        &["IMatch"],
+        "MatchSet",
+        BinaryOperator::Match(false),
+    ),
+    (
+        "CMatch",
+        &[],
+        "CaseSensitiveMatchSet",
+        BinaryOperator::Match(true),
+    ),
+    (
+        "NotMatch",
+        &["INotMatch"],
+        "NotMatchSet",
+        BinaryOperator::NotMatch(false),
+    ),
+    (
+        "CNotMatch",
+        &[],
+        "CaseSensitiveNotMatchSet",
+        BinaryOperator::NotMatch(true),
+    ),
+    (
+        "Contains",
+        &["IContains"],
+        "ContainsSet",
+        BinaryOperator::Contains(false),
+    ),
+    (
+        "CContains",
+        &[],
+        "CaseSensitiveContainsSet",
+        BinaryOperator::Contains(true),
+    ),
+    (
+        "NotContains",
+        &["INotContains"],
+        "NotContainsSet",
+        BinaryOperator::NotContains(false),
+    ),
+    (
+        "CNotContains",
+        &[],
+        "CaseSensitiveNotContainsSet",
+        BinaryOperator::NotContains(true),
+    ),
     ("In", &["IIn"], "InSet", BinaryOperator::In(false)),
     ("CIn", &[], "CaseSensitiveInSet", BinaryOperator::In(true)),
-    ("NotIn", &["INotIn"], "NotInSet", BinaryOperator::NotIn(false)),
-    ("CNotIn", &[], "CaseSensitiveNotInSet", BinaryOperator::NotIn(true)),
+    (
+        "NotIn",
+        &["INotIn"],
+        "NotInSet",
+        BinaryOperator::NotIn(false),
+    ),
+    (
+        "CNotIn",
+        &[],
+        "CaseSensitiveNotInSet",
+        BinaryOperator::NotIn(true),
+    ),
     ("Is", &[], "IsSet", BinaryOperator::Is),
     ("IsNot", &[], "IsNotSet", BinaryOperator::IsNot),
 ];
@@ -68,13 +188,23 @@ pub(super) fn info() -> CommandInfo {
     let info = command("Where-Object", CORE)
         .with_default_set("EqualSet")
         .with(named("InputObject", "psobject").from_pipeline())
-        .with(at(0, "FilterScript", "scriptblock").mandatory().in_sets(&["ScriptBlockSet"]))
+        .with(
+            at(0, "FilterScript", "scriptblock")
+                .mandatory()
+                .in_sets(&["ScriptBlockSet"]),
+        )
         .with(property)
         .with(value);
-    let info = COMPARISONS.iter().fold(info, |info, (name, aliases, set, _)| {
-        let parameter = ParameterInfo::switch(*name).alias(aliases).in_sets(&[set]);
-        info.with(if *name == "EQ" { parameter } else { parameter.mandatory() })
-    });
+    let info = COMPARISONS
+        .iter()
+        .fold(info, |info, (name, aliases, set, _)| {
+            let parameter = ParameterInfo::switch(*name).alias(aliases).in_sets(&[set]);
+            info.with(if *name == "EQ" {
+                parameter
+            } else {
+                parameter.mandatory()
+            })
+        });
     info.with(ParameterInfo::switch("Not").mandatory().in_sets(&["Not"]))
 }
 
@@ -139,7 +269,9 @@ fn comparison(context: &Context<'_>) -> Filter {
     if context.parameter_set() == "Not" {
         return Filter::Truth(name, false);
     }
-    let chosen = COMPARISONS.iter().find(|(_, _, set, _)| *set == context.parameter_set());
+    let chosen = COMPARISONS
+        .iter()
+        .find(|(_, _, set, _)| *set == context.parameter_set());
     match (chosen, context.parameter("Value")) {
         (Some((switch, _, _, _)), None) if *switch == "EQ" && !context.switch("EQ") => {
             Filter::Truth(name, true)

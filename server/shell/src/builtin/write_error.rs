@@ -3,9 +3,10 @@
 use crate::builtin::declare::{UTILITY, at, command, named, set};
 use crate::builtin::support::text;
 use crate::command::{CommandInfo, ParameterInfo, ParameterType, SetMembership};
-use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::error_record::{ErrorCategory, ErrorRecord, Invocation};
 use crate::members;
 use crate::pipeline::halt::Halt;
+use crate::pipeline::preference::{Action, Preferred, of_command};
 use crate::pipeline::stage::{Context, Stage};
 use crate::text::{Culture, to_text};
 use crate::type_names::type_name;
@@ -21,7 +22,10 @@ pub(super) fn info() -> CommandInfo {
     let record = "ErrorRecord";
     let fresh = [no_exception, with_exception];
     let category = crate::convert::enumerations::find("System.Management.Automation.ErrorCategory")
-        .map_or_else(|| ParameterType::Plain("System.String".into()), ParameterType::Enum);
+        .map_or_else(
+            || ParameterType::Plain("System.String".into()),
+            ParameterType::Enum,
+        );
     let mut message = named("Message", "string")
         .alias(&["Msg"])
         .member(SetMembership {
@@ -79,7 +83,32 @@ impl Stage for WriteError {
         record.target_name = of("CategoryTargetName").or(record.target_name);
         record.target_type = of("CategoryTargetType").or(record.target_type);
         record.recommended_action = of("RecommendedAction").or(record.recommended_action);
-        context.write_caller_error(record)
+        if record.activity.is_empty() {
+            record.activity = "Write-Error".into();
+        }
+        record.invocation = Some(caller(context));
+        context.write_error(record)
+    }
+}
+
+/// What `Write-Error` complains about is where it stands in a script. At the prompt there is no such place, and the
+/// typed text goes for a name; where the error is made to stop the line, its position counts.
+fn caller(context: &Context<'_>) -> Invocation {
+    let own = context.command.invocation.clone();
+    let action = of_command(
+        &context.command.binding,
+        context.engine.session,
+        Preferred::Error,
+    );
+    if own.script.is_some() || action == Action::Stop {
+        return Invocation {
+            command: None,
+            ..own
+        };
+    }
+    Invocation {
+        source: own.source,
+        ..Invocation::default()
     }
 }
 
@@ -94,9 +123,7 @@ fn fresh(context: &Context<'_>) -> ErrorRecord {
         None => (EXCEPTION.to_owned(), message.to_string()),
     };
     let category = match context.parameter("Category") {
-        Some(Value::Enum(member)) => {
-            ErrorCategory::from_number(member.number).unwrap_or_default()
-        }
+        Some(Value::Enum(member)) => ErrorCategory::from_number(member.number).unwrap_or_default(),
         _ => ErrorCategory::NotSpecified,
     };
     let id = text(context, "ErrorId").map_or_else(|| exception.clone(), |id| id.to_string());

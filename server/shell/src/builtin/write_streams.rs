@@ -15,7 +15,10 @@ use crate::value::{Object, Text, Value};
 const HOST_TAG: &str = "PSHOST";
 
 fn message_info(name: &str) -> CommandInfo {
-    let mut message = at(0, "Message", "string").alias(&["Msg"]).mandatory().from_pipeline();
+    let mut message = at(0, "Message", "string")
+        .alias(&["Msg"])
+        .mandatory()
+        .from_pipeline();
     message.allow_empty_string = true;
     command(name, UTILITY).with(message)
 }
@@ -50,7 +53,9 @@ pub(super) fn information_info() -> CommandInfo {
 
 /// What the binder knows of `Write-Host`.
 pub(super) fn host_info() -> CommandInfo {
-    let mut object = at(0, "Object", "object").alias(&["Msg", "Message"]).from_pipeline();
+    let mut object = at(0, "Object", "object")
+        .alias(&["Msg", "Message"])
+        .from_pipeline();
     for set in &mut object.sets {
         set.from_remaining_arguments = true;
     }

@@ -154,7 +154,7 @@ impl Engine<'_> {
         }
     }
 
-    fn call_static(
+    pub(crate) fn call_static(
         &mut self,
         owner: &Value,
         name: &str,

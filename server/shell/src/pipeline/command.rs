@@ -54,8 +54,12 @@ impl Engine<'_> {
     pub fn find_command(&self, name: &str) -> Option<Resolved> {
         let mut name = name.to_owned();
         for _ in 0..MAX_ALIASES {
-            match builtin::alias_target(&name) {
-                Some(target) => target.clone_into(&mut name),
+            let own = self.session.aliases.get(&name.to_lowercase());
+            match own
+                .map(|target| &**target)
+                .or_else(|| builtin::alias_target(&name))
+            {
+                Some(target) => name = target.to_owned(),
                 None => break,
             }
         }

@@ -1,0 +1,196 @@
+//! What changes the session itself: `Set-Alias`, `New-Alias`, `Get-Alias`, `Set-StrictMode`.
+
+use std::sync::Arc;
+
+use crate::builtin::declare::{CORE, UTILITY, at, command, named, switch};
+use crate::builtin::support::{text, texts};
+use crate::command::{CommandInfo, ConfirmImpact};
+use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::pipeline::halt::Halt;
+use crate::pipeline::stage::{Context, Stage};
+use crate::value::{Object, Text, Value};
+use crate::wildcard::Wildcard;
+
+fn alias_info(name: &str) -> CommandInfo {
+    command(name, UTILITY)
+        .with_should_process(ConfirmImpact::Low)
+        .with(at(0, "Name", "string").mandatory().from_property())
+        .with(at(1, "Value", "string").mandatory().from_property())
+        .with(named("Description", "string"))
+        .with(named("Option", "string"))
+        .with(switch("PassThru"))
+        .with(named("Scope", "string"))
+        .with(switch("Force"))
+}
+
+/// What the binder knows of `Set-Alias`.
+pub(super) fn set_alias_info() -> CommandInfo {
+    alias_info("Set-Alias")
+}
+
+/// What the binder knows of `New-Alias`.
+pub(super) fn new_alias_info() -> CommandInfo {
+    alias_info("New-Alias")
+}
+
+/// What the binder knows of `Get-Alias`.
+pub(super) fn get_alias_info() -> CommandInfo {
+    command("Get-Alias", UTILITY)
+        .with_default_set("Default")
+        .with(
+            at(0, "Name", "string[]")
+                .from_pipeline()
+                .from_property()
+                .in_sets(&["Default"]),
+        )
+        .with(named("Exclude", "string[]"))
+        .with(named("Scope", "string"))
+        .with(named("Definition", "string[]").in_sets(&["Definition"]))
+}
+
+/// What the binder knows of `Set-StrictMode`.
+pub(super) fn strict_info() -> CommandInfo {
+    command("Set-StrictMode", CORE)
+        .with_default_set("Version")
+        .with(
+            named("Version", "string")
+                .alias(&["v"])
+                .mandatory()
+                .in_sets(&["Version"]),
+        )
+        .with(switch("Off").mandatory().in_sets(&["Off"]))
+}
+
+/// One `Set-Alias` to run.
+pub(super) fn set_alias() -> Box<dyn Stage> {
+    Box::new(Define { replace: true })
+}
+
+/// One `New-Alias` to run.
+pub(super) fn new_alias() -> Box<dyn Stage> {
+    Box::new(Define { replace: false })
+}
+
+/// One `Get-Alias` to run.
+pub(super) fn get_alias() -> Box<dyn Stage> {
+    Box::new(GetAlias)
+}
+
+/// One `Set-StrictMode` to run.
+pub(super) fn strict() -> Box<dyn Stage> {
+    Box::new(Strict)
+}
+
+/// `System.Management.Automation.AliasInfo`.
+fn alias_object(name: &str, target: &str) -> Value {
+    let types: [Text; 3] = [
+        "System.Management.Automation.AliasInfo".into(),
+        "System.Management.Automation.CommandInfo".into(),
+        "System.Object".into(),
+    ];
+    Value::Object(Arc::new(Object {
+        text: Some(name.into()),
+        ..Object::typed(
+            types.into(),
+            vec![
+                ("CommandType".into(), Value::text("Alias")),
+                ("Name".into(), Value::text(name)),
+                (
+                    "DisplayName".into(),
+                    Value::text(format!("{name} -> {target}")),
+                ),
+                ("Definition".into(), Value::text(target)),
+                ("Version".into(), Value::Null),
+                ("Source".into(), Value::text("")),
+            ],
+        )
+    }))
+}
+
+struct Define {
+    replace: bool,
+}
+
+impl Stage for Define {
+    fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
+        let (Some(name), Some(target)) = (text(context, "Name"), text(context, "Value")) else {
+            return Ok(());
+        };
+        let aliases = &mut context.engine.session.aliases;
+        let key = name.to_lowercase();
+        let known = aliases.contains_key(&key) || super::alias_target(&key).is_some();
+        if known && !self.replace {
+            let record = ErrorRecord::new(
+                "AliasAlreadyExists",
+                ErrorCategory::ResourceExists,
+                "System.Management.Automation.SessionStateException",
+                format!(
+                    "The alias is not allowed, because an alias with the name '{name}' already exists."
+                ),
+            );
+            return context.write_error(record.with_target(Value::String(name)));
+        }
+        aliases.insert(key, target.clone());
+        if context.switch("PassThru") {
+            context.write(alias_object(&name, &target))?;
+        }
+        Ok(())
+    }
+}
+
+struct GetAlias;
+
+impl Stage for GetAlias {
+    fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
+        let mut all: Vec<(Text, Text)> = super::aliases()
+            .iter()
+            .map(|(name, target)| (Text::from(*name), Text::from(*target)))
+            .collect();
+        let own = &context.engine.session.aliases;
+        all.retain(|(name, _)| !own.contains_key(&**name));
+        all.extend(
+            own.iter()
+                .map(|(name, target)| (name.as_str().into(), target.clone())),
+        );
+        all.sort();
+        let names = texts(context, "Name");
+        let targets = texts(context, "Definition");
+        let fits = |patterns: &[Text], text: &str| {
+            patterns.is_empty()
+                || patterns
+                    .iter()
+                    .any(|pattern| Wildcard::new(pattern).matches(text))
+        };
+        let found: Vec<_> = all
+            .iter()
+            .filter(|(name, target)| fits(&names, name) && fits(&targets, target))
+            .collect();
+        for wanted in &names {
+            let pattern = Wildcard::new(wanted);
+            if !pattern.is_pattern() && !found.iter().any(|(name, _)| pattern.matches(name)) {
+                let record = ErrorRecord::new(
+                    "ItemNotFoundException",
+                    ErrorCategory::ObjectNotFound,
+                    "System.Management.Automation.ItemNotFoundException",
+                    format!(
+                        "This command cannot find a matching alias because an alias with the name '{wanted}' does not exist."
+                    ),
+                );
+                context.write_error(record.with_target(Value::String(wanted.clone())))?;
+            }
+        }
+        for (name, target) in found {
+            context.write(alias_object(name, target))?;
+        }
+        Ok(())
+    }
+}
+
+struct Strict;
+
+impl Stage for Strict {
+    fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
+        context.engine.session.strict = !context.switch("Off");
+        Ok(())
+    }
+}
