@@ -1,18 +1,17 @@
-//! `Get-Member`, `Add-Member` and `New-Object`.
+//! `Add-Member` and `New-Object`.
 
 use std::sync::{Arc, LazyLock};
 
-use crate::builtin::declare::{UTILITY, at, command, input, named, switch};
-use crate::builtin::support::{input_object, text, texts};
+use crate::builtin::declare::{UTILITY, at, command, named, switch};
+use crate::builtin::support::{input_object, text};
 use crate::command::{CommandInfo, ParameterInfo, ParameterType};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::members;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::text::{Culture, read, to_text, write};
-use crate::type_names::{short_name, type_name};
-use crate::value::{EnumDefinition, EnumValue, Noted, Object, Property, Text, Value};
-use crate::wildcard::Wildcard;
+use crate::type_names::short_name;
+use crate::value::{EnumDefinition, Noted, Object, Property, Text, Value};
 
 static MEMBER_TYPES: LazyLock<Arc<EnumDefinition>> = LazyLock::new(|| {
     let members: [(&str, i64); 18] = [
@@ -45,31 +44,8 @@ static MEMBER_TYPES: LazyLock<Arc<EnumDefinition>> = LazyLock::new(|| {
     })
 });
 
-const PROPERTY: i64 = 4;
-const NOTE_PROPERTY: i64 = 8;
-const METHOD: i64 = 64;
-
-/// Methods that every object has, with their definitions.
-const OBJECT_METHODS: [(&str, &str); 4] = [
-    ("Equals", "bool Equals(System.Object obj)"),
-    ("GetHashCode", "int GetHashCode()"),
-    ("GetType", "type GetType()"),
-    ("ToString", "string ToString()"),
-];
-
 fn member_types(name: &str) -> ParameterInfo {
     ParameterInfo::of_type(name, ParameterType::Enum(Arc::clone(&MEMBER_TYPES)))
-}
-
-/// What the binder knows of `Get-Member`.
-pub(super) fn get_info() -> CommandInfo {
-    command("Get-Member", UTILITY)
-        .with(input())
-        .with(at(0, "Name", "string[]"))
-        .with(member_types("MemberType").alias(&["Type"]))
-        .with(named("View", "string"))
-        .with(switch("Static"))
-        .with(switch("Force"))
 }
 
 /// What the binder knows of `Add-Member`.
@@ -129,11 +105,6 @@ pub(super) fn new_info() -> CommandInfo {
         .with(named("Property", "System.Collections.IDictionary"))
 }
 
-/// One `Get-Member` to run.
-pub(super) fn get() -> Box<dyn Stage> {
-    Box::<GetMember>::default()
-}
-
 /// One `Add-Member` to run.
 pub(super) fn add() -> Box<dyn Stage> {
     Box::new(AddMember)
@@ -142,134 +113,6 @@ pub(super) fn add() -> Box<dyn Stage> {
 /// One `New-Object` to run.
 pub(super) fn new() -> Box<dyn Stage> {
     Box::new(NewObject)
-}
-
-#[derive(Default)]
-struct GetMember {
-    /// Types whose members were shown.
-    seen: Vec<Text>,
-    any: bool,
-}
-
-impl Stage for GetMember {
-    fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
-        let Some(object) = input_object(context, input).filter(|o| !matches!(o, Value::Null))
-        else {
-            return Ok(());
-        };
-        self.any = true;
-        let owner = type_name(&object);
-        if self.seen.contains(&owner) {
-            return Ok(());
-        }
-        self.seen.push(owner.clone());
-        let names: Vec<Wildcard> = match texts(context, "Name") {
-            names if names.is_empty() => vec![Wildcard::new("*")],
-            names => names.iter().map(|name| Wildcard::new(name)).collect(),
-        };
-        let wanted = match context.parameter("MemberType") {
-            Some(Value::Enum(member)) => member.number,
-            _ => i64::MAX,
-        };
-        for (name, kind, definition) in member_list(&object) {
-            let fits = names.iter().any(|pattern| pattern.matches(&name));
-            if fits && wanted & kind != 0 {
-                context.write(definition_object(&owner, &name, kind, definition))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        if self.any {
-            return Ok(());
-        }
-        context.write_error(ErrorRecord::new(
-            "NoObjectInGetMember",
-            ErrorCategory::CloseError,
-            "System.InvalidOperationException",
-            "You must specify an object for the Get-Member cmdlet.",
-        ))
-    }
-}
-
-/// Members by kind, then by name.
-fn member_list(object: &Value) -> Vec<(Text, i64, String)> {
-    let mut list: Vec<(Text, i64, String)> = OBJECT_METHODS
-        .iter()
-        .map(|(name, definition)| (Text::from(*name), METHOD, (*definition).to_owned()))
-        .collect();
-    let all_notes = matches!(object, Value::Object(object) if object.custom);
-    let mut properties: Vec<_> = members::properties(object)
-        .into_iter()
-        .map(|property| {
-            let shown = shown_type(&property.value);
-            if all_notes || property.note {
-                let value = note_text(&property.value);
-                let definition = format!("{shown} {}={value}", property.name);
-                (property.name, NOTE_PROPERTY, definition)
-            } else {
-                let definition = format!("{shown} {} {{get;}}", property.name);
-                (property.name, PROPERTY, definition)
-            }
-        })
-        .collect();
-    properties.sort_by(|a, b| (b.1, &*a.0).cmp(&(a.1, &*b.0)));
-    list.append(&mut properties);
-    list
-}
-
-/// The type's accelerator, else its full name.
-fn shown_type(value: &Value) -> String {
-    match value {
-        Value::Null => "object".into(),
-        other => {
-            let full = type_name(other);
-            crate::convert::type_names::accelerator(&full).map_or_else(
-                || match other {
-                    Value::Object(object) if object.custom => {
-                        "System.Management.Automation.PSCustomObject".into()
-                    }
-                    _ => full.to_string(),
-                },
-                str::to_owned,
-            )
-        }
-    }
-}
-
-fn note_text(value: &Value) -> String {
-    match value {
-        Value::Null => "null".into(),
-        Value::Array(_) | Value::List(_) => type_name(value).to_string(),
-        other => to_text(other, Culture::Current),
-    }
-}
-
-fn definition_object(owner: &Text, name: &Text, kind: i64, definition: String) -> Value {
-    let types: [Text; 2] = [
-        "Microsoft.PowerShell.Commands.MemberDefinition".into(),
-        "System.Object".into(),
-    ];
-    let object = Object {
-        text: Some(definition.as_str().into()),
-        ..Object::typed(
-            types.into(),
-            vec![
-                ("TypeName".into(), Value::String(owner.clone())),
-                ("Name".into(), Value::String(name.clone())),
-                (
-                    "MemberType".into(),
-                    Value::Enum(EnumValue {
-                        definition: Arc::clone(&MEMBER_TYPES),
-                        number: kind,
-                    }),
-                ),
-                ("Definition".into(), Value::text(definition)),
-            ],
-        )
-    };
-    Value::Object(Arc::new(object))
 }
 
 struct AddMember;

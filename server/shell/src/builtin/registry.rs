@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use crate::builtin::{
-    BuiltIn, clixml, compare_object, csv, date, foreach_object, format_commands, group_object,
-    html, json, measure_object, members, misc, out_file, out_string, select_object,
+    BuiltIn, clixml, compare_object, csv, date, discovery, foreach_object, format_commands,
+    group_object, html, json, measure_object, members, misc, out_file, out_string, select_object,
     session_commands, small_objects, sort_object, variables, where_object, write_error,
     write_streams,
 };
@@ -63,7 +63,10 @@ const COMMANDS: &[Entry] = &[
     (variables::new_info, variables::new),
     (variables::clear_info, variables::clear),
     (variables::remove_info, variables::remove),
-    (members::get_info, members::get),
+    (discovery::get_alias::info, discovery::get_alias::create),
+    (discovery::get_command::info, discovery::get_command::create),
+    (discovery::get_help::info, discovery::get_help::create),
+    (discovery::get_member::info, discovery::get_member::create),
     (members::add_info, members::add),
     (members::new_info, members::new),
     (
@@ -73,10 +76,6 @@ const COMMANDS: &[Entry] = &[
     (
         session_commands::new_alias_info,
         session_commands::new_alias,
-    ),
-    (
-        session_commands::get_alias_info,
-        session_commands::get_alias,
     ),
     (session_commands::strict_info, session_commands::strict),
     (misc::read_host::info, misc::read_host::create),

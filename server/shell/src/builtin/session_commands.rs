@@ -1,15 +1,14 @@
-//! What changes the session itself: `Set-Alias`, `New-Alias`, `Get-Alias`, `Set-StrictMode`.
+//! What changes the session itself: `Set-Alias`, `New-Alias`, `Set-StrictMode`.
 
 use std::sync::Arc;
 
 use crate::builtin::declare::{CORE, UTILITY, at, command, named, switch};
-use crate::builtin::support::{text, texts};
+use crate::builtin::support::text;
 use crate::command::{CommandInfo, ConfirmImpact};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::value::{Object, Text, Value};
-use crate::wildcard::Wildcard;
 
 fn alias_info(name: &str) -> CommandInfo {
     command(name, UTILITY)
@@ -33,21 +32,6 @@ pub(super) fn new_alias_info() -> CommandInfo {
     alias_info("New-Alias")
 }
 
-/// What the binder knows of `Get-Alias`.
-pub(super) fn get_alias_info() -> CommandInfo {
-    command("Get-Alias", UTILITY)
-        .with_default_set("Default")
-        .with(
-            at(0, "Name", "string[]")
-                .from_pipeline()
-                .from_property()
-                .in_sets(&["Default"]),
-        )
-        .with(named("Exclude", "string[]"))
-        .with(named("Scope", "string"))
-        .with(named("Definition", "string[]").in_sets(&["Definition"]))
-}
-
 /// What the binder knows of `Set-StrictMode`.
 pub(super) fn strict_info() -> CommandInfo {
     command("Set-StrictMode", CORE)
@@ -69,11 +53,6 @@ pub(super) fn set_alias() -> Box<dyn Stage> {
 /// One `New-Alias` to run.
 pub(super) fn new_alias() -> Box<dyn Stage> {
     Box::new(Define { replace: false })
-}
-
-/// One `Get-Alias` to run.
-pub(super) fn get_alias() -> Box<dyn Stage> {
-    Box::new(GetAlias)
 }
 
 /// One `Set-StrictMode` to run.
@@ -133,54 +112,6 @@ impl Stage for Define {
         aliases.insert(key, target.clone());
         if context.switch("PassThru") {
             context.write(alias_object(&name, &target))?;
-        }
-        Ok(())
-    }
-}
-
-struct GetAlias;
-
-impl Stage for GetAlias {
-    fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
-        let mut all: Vec<(Text, Text)> = super::aliases()
-            .iter()
-            .map(|(name, target)| (Text::from(*name), Text::from(*target)))
-            .collect();
-        let own = &context.engine.session.aliases;
-        all.retain(|(name, _)| !own.contains_key(&**name));
-        all.extend(
-            own.iter()
-                .map(|(name, target)| (name.as_str().into(), target.clone())),
-        );
-        all.sort();
-        let names = texts(context, "Name");
-        let targets = texts(context, "Definition");
-        let fits = |patterns: &[Text], text: &str| {
-            patterns.is_empty()
-                || patterns
-                    .iter()
-                    .any(|pattern| Wildcard::new(pattern).matches(text))
-        };
-        let found: Vec<_> = all
-            .iter()
-            .filter(|(name, target)| fits(&names, name) && fits(&targets, target))
-            .collect();
-        for wanted in &names {
-            let pattern = Wildcard::new(wanted);
-            if !pattern.is_pattern() && !found.iter().any(|(name, _)| pattern.matches(name)) {
-                let record = ErrorRecord::new(
-                    "ItemNotFoundException",
-                    ErrorCategory::ObjectNotFound,
-                    "System.Management.Automation.ItemNotFoundException",
-                    format!(
-                        "This command cannot find a matching alias because an alias with the name '{wanted}' does not exist."
-                    ),
-                );
-                context.write_error(record.with_target(Value::String(wanted.clone())))?;
-            }
-        }
-        for (name, target) in found {
-            context.write(alias_object(name, target))?;
         }
         Ok(())
     }
