@@ -167,20 +167,6 @@ impl Node {
         Ok(self.child.wait().await?)
     }
 
-    /// Waits until it ends by itself, as at a fault point.
-    ///
-    /// # Errors
-    /// When it cannot be waited for, or does not end in time.
-    pub async fn ended(&mut self) -> Result<ExitStatus, Error> {
-        match tokio::time::timeout(READY_TIMEOUT, self.child.wait()).await {
-            Ok(status) => Ok(status?),
-            Err(_) => Err(Error::NotReady {
-                pool: self.pool.clone(),
-                log: self.log_end(),
-            }),
-        }
-    }
-
     /// The end of its log.
     #[must_use]
     pub fn log_end(&self) -> String {

@@ -1,0 +1,21 @@
+//! What a user sees: real nodes, real TLS, real clients, and the promises kept while processes are killed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod certificates;
+mod deployment;
+mod disaster;
+mod examples;
+mod kill_steps;
+mod planned;
+mod python;
+mod raw;
+mod refusals;
+mod restarts;
+mod sign_in;
+mod writers;
