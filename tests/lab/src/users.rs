@@ -1,5 +1,7 @@
 //! The laboratory's users: accounts, contacts, groups, settings, presence, scheduled conferences and their files.
 
+use std::ops::Range;
+
 use tandem::frontend::v1::front_end_service_client::FrontEndServiceClient;
 use tandem::frontend::v1::{DocumentWrite, PutConferenceContentRequest, PutDocumentsRequest};
 use tandem::user::v1::EnableCsUserRequest;
@@ -36,10 +38,23 @@ pub async fn seed(
     channel: &Channel,
     pool: &str,
     count: usize,
+    made: impl FnMut(),
+) -> Result<(), Status> {
+    seed_range(channel, pool, 0..count, made).await
+}
+
+/// The same for the users of a range of numbers.
+///
+/// # Errors
+/// The first refusal.
+pub async fn seed_range(
+    channel: &Channel,
+    pool: &str,
+    numbers: Range<usize>,
     mut made: impl FnMut(),
 ) -> Result<(), Status> {
     let mut running = JoinSet::new();
-    for number in 0..count {
+    for number in numbers {
         if running.len() >= CONCURRENT_USERS {
             joined(running.join_next().await)?;
             made();
