@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use prost::Message;
 use prost_reflect::{
-    DynamicMessage, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, Kind, MethodDescriptor,
+    DescriptorPool, DynamicMessage, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, Kind,
+    MethodDescriptor, ReflectMessage,
 };
-use tandem::DESCRIPTORS;
 use tandem::cmdlet::v1 as wire;
 use tandem_shell::command::{
     CommandInfo, ConfirmImpact, ParameterInfo, ParameterType, SetMembership, TextRule, Validation,
@@ -21,7 +21,7 @@ pub const MODULE: &str = "Tandem";
 
 /// The message in an extension option, read as `M`; the default when the option is not given.
 pub fn option<M: Message + Default>(options: &DynamicMessage, extension: &str) -> Option<M> {
-    let extension: ExtensionDescriptor = DESCRIPTORS.get_extension_by_name(extension)?;
+    let extension: ExtensionDescriptor = extension_of(options, extension)?;
     if !options.has_extension(&extension) {
         return None;
     }
@@ -30,6 +30,32 @@ pub fn option<M: Message + Default>(options: &DynamicMessage, extension: &str) -
         .as_message()?
         .transcode_to()
         .ok()
+}
+
+/// An annotation by name, in the pool that the options stand in: contracts other than the project's own import the
+/// annotations as well.
+fn extension_of(options: &DynamicMessage, name: &str) -> Option<ExtensionDescriptor> {
+    options
+        .descriptor()
+        .parent_pool()
+        .get_extension_by_name(name)
+}
+
+/// Every cmdlet of a set of contracts as a command, in the order of the files.
+#[must_use]
+pub fn commands(contracts: &DescriptorPool) -> Vec<CommandInfo> {
+    let mut commands = Vec::new();
+    for file in contracts.files() {
+        let comments = Comments::of(&file);
+        for service in file.services() {
+            for method in service.methods() {
+                if let Some(options) = cmdlet_options(&method) {
+                    commands.push(command(&method, &options, &comments));
+                }
+            }
+        }
+    }
+    commands
 }
 
 /// The annotation of a cmdlet's RPC.
@@ -76,7 +102,7 @@ pub fn command(
         .collect();
     CommandInfo {
         name: name.into(),
-        implementing_type: implementing_type(method).into(),
+        implementing_type: implementing_type(method, options).into(),
         module: MODULE.into(),
         parameters,
         default_set: some(&options.default_parameter_set),
@@ -93,7 +119,10 @@ pub fn command(
 }
 
 /// The type that error ids name: the original's cmdlets in its name space, by area; ours in ours.
-fn implementing_type(method: &MethodDescriptor) -> String {
+fn implementing_type(method: &MethodDescriptor, options: &wire::CmdletOptions) -> String {
+    if !options.implementing_type.is_empty() {
+        return options.implementing_type.clone();
+    }
     let rpc = method.name();
     if rpc.contains("Tandem") {
         return format!("Tandem.Management.{rpc}Cmdlet");
@@ -176,7 +205,7 @@ fn validations(options: &wire::ParameterOptions) -> Vec<Validation> {
                 .iter()
                 .map(|member| member.as_str().into())
                 .collect(),
-            true,
+            false,
         ));
     }
     if let Some(range) = &options.validate_range {
@@ -188,7 +217,7 @@ fn validations(options: &wire::ParameterOptions) -> Vec<Validation> {
     if !options.validate_pattern.is_empty() {
         validations.push(Validation::Pattern(
             options.validate_pattern.as_str().into(),
-            true,
+            false,
         ));
     }
     let bounds = |range: &wire::ValidateRange| {
@@ -238,14 +267,20 @@ fn parameter_type(field: &FieldDescriptor, name: &str) -> ParameterType {
     {
         return ParameterType::Enum(Arc::new(definition));
     }
-    match name {
-        "Microsoft.Rtc.Management.Deploy.Fqdn" => type_names::custom(name, TextRule::Fqdn),
-        "Microsoft.Rtc.Management.Xds.XdsIdentity"
-        | "Microsoft.Rtc.Management.Xds.XdsGlobalRelativeIdentity"
-        | "Microsoft.Rtc.Management.AD.UserIdParameter"
-        | "Microsoft.Rtc.Management.AD.OUIdParameter" => {
-            type_names::custom(name, TextRule::Identity)
-        }
+    if let Some(element) = name
+        .strip_prefix("System.Collections.Generic.List`1[")
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        let element = Box::new(parameter_type(field, element));
+        return ParameterType::List("System.Collections.Generic.List`1".into(), element);
+    }
+    match name.rsplit('.').next().unwrap_or(name) {
+        "Fqdn" => type_names::custom(name, TextRule::Fqdn),
+        "XdsIdentity"
+        | "XdsGlobalRelativeIdentity"
+        | "UserIdParameter"
+        | "OUIdParameter"
+        | "RgsIdentity" => type_names::custom(name, TextRule::Identity),
         _ => type_names::resolve(name).unwrap_or_else(|| ParameterType::Plain(name.into())),
     }
 }
@@ -254,7 +289,7 @@ fn parameter_type(field: &FieldDescriptor, name: &str) -> ParameterType {
 #[must_use]
 pub fn enumeration(descriptor: &EnumDescriptor) -> Option<EnumDefinition> {
     let text = |options: DynamicMessage, extension: &str| {
-        let extension = DESCRIPTORS.get_extension_by_name(extension)?;
+        let extension = extension_of(&options, extension)?;
         options
             .get_extension(&extension)
             .as_str()
@@ -270,9 +305,12 @@ pub fn enumeration(descriptor: &EnumDescriptor) -> Option<EnumDefinition> {
         .collect();
     let name =
         text(descriptor.options(), "tandem.cmdlet.v1.enum_type").filter(|name| !name.is_empty())?;
+    let options = descriptor.options();
+    let flags = extension_of(&options, "tandem.cmdlet.v1.enum_flags")
+        .is_some_and(|flags| options.get_extension(&flags).as_bool() == Some(true));
     Some(EnumDefinition {
         name: name.as_str().into(),
-        flags: false,
+        flags,
         members,
     })
 }
