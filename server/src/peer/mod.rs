@@ -4,6 +4,7 @@ pub mod client;
 pub mod error;
 pub mod exchange;
 pub mod heartbeat;
+pub mod service;
 pub mod wire;
 
 pub use client::{Connect, Deadlines, ImportStream, Peer, Peers};

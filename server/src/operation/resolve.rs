@@ -1,0 +1,217 @@
+//! Takes up interrupted operations: at start, with every heartbeat, and when an administrator asks. Each ends committed
+//! or rolled back, by the rule of whoever decides at the step that was reached.
+
+use std::time::{Duration, SystemTime};
+
+use prost::Message;
+use tandem::peer::v1 as wire;
+use tandem::pool::v1::PoolFailOverResult;
+use tokio_util::sync::CancellationToken;
+
+use super::entry::{Course, ended, from_message, plan_of, step};
+use super::execute::{offered_in, outcome_of};
+use super::progress::Heard;
+use super::{Error, Operations, Running};
+use crate::peer::wire::duration;
+use crate::store::{OperationEntry, OperationFailure, OperationState};
+
+/// How often the journal is looked through although nobody was heard.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// How long an administrator who asks for an operation to be taken up waits for its end.
+const RESUME_WAIT: Duration = Duration::from_secs(15);
+
+/// How many operations `Get-TandemOperation` tells.
+const LISTED_MAX: u32 = 10_000;
+
+impl Operations {
+    /// Takes up interrupted operations until `stop`, and keeps the readiness of all pools fresh.
+    pub async fn run(&self, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.resolve_all().await {
+                tracing::error!(%error, "interrupted operations could not be looked up");
+            }
+            if let Err(error) = self.refresh_readiness().await {
+                tracing::warn!(%error, "readiness could not be computed");
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = self.inner.exchange.heard() => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+            }
+        }
+    }
+
+    /// Waits until the operations of this process have ended, or `limit` has passed: what is left is taken up at the
+    /// next start.
+    pub async fn settle_down(&self, limit: Duration) {
+        self.inner.tasks.close();
+        let _ = tokio::time::timeout(limit, self.inner.tasks.wait()).await;
+    }
+
+    /// Takes up every operation that nobody runs.
+    ///
+    /// # Errors
+    /// When the journal fails.
+    pub async fn resolve_all(&self) -> Result<(), Error> {
+        for entry in self.open_entries().await? {
+            if entry.coordinator == self.inner.pool {
+                // An operation that is being admitted is in the journal before it runs.
+                let _admission = self.inner.admission.lock().await;
+                self.take_up(entry);
+            } else if let Err(error) = self.ask_coordinator(entry).await {
+                tracing::debug!(%error, "the coordinator was not asked");
+            }
+        }
+        Ok(())
+    }
+
+    /// The newest operations of this node's journal.
+    ///
+    /// # Errors
+    /// When the journal fails.
+    pub async fn list(&self) -> Result<Vec<OperationEntry>, Error> {
+        Ok(self.inner.stores.journal.list(None, LISTED_MAX).await?)
+    }
+
+    /// Takes up an operation now and answers what became of it within a short while.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when there is none, or what prevents the coordinator from being asked.
+    pub async fn resume(&self, id: &str) -> Result<OperationEntry, Error> {
+        let unknown = || Error::Unknown { id: id.to_owned(), pool: self.inner.pool.clone() };
+        let entry = self.entry(id).await?.ok_or_else(unknown)?;
+        if entry.state != OperationState::Running {
+            return Ok(entry);
+        }
+        if entry.coordinator == self.inner.pool {
+            {
+                let _admission = self.inner.admission.lock().await;
+                self.take_up(entry);
+            }
+            if let Some(mut watcher) = self.watch(id) {
+                let end = async { while !matches!(watcher.next().await, Heard::Outcome(_)) {} };
+                let _ = tokio::time::timeout(RESUME_WAIT, end).await;
+            }
+        } else {
+            self.ask_coordinator(entry).await?;
+        }
+        self.entry(id).await?.ok_or_else(unknown)
+    }
+
+    /// Runs an operation of the journal that this pool coordinates to its end, unless it runs already.
+    pub(super) fn take_up(&self, entry: OperationEntry) {
+        let id = entry.id.clone();
+        self.detach(&id, |operations, running| async move {
+            let narration = running.narration.clone();
+            // The entry may have ended between the look at the journal and the start of this task.
+            let entry = match operations.entry(&entry.id).await {
+                Ok(Some(entry)) => entry,
+                Ok(None) | Err(_) => return,
+            };
+            if entry.state == OperationState::Running
+                && let Err(error) = operations.finish(entry.clone(), &running).await
+            {
+                tracing::warn!(operation = %entry.id, %error, "an interrupted operation is still open");
+            }
+            let entry = operations.entry(&entry.id).await.ok().flatten();
+            if let Some(outcome) = entry.as_ref().and_then(outcome_of) {
+                narration.end(outcome);
+            }
+        });
+    }
+
+    async fn finish(&self, entry: OperationEntry, running: &Running) -> Result<(), Error> {
+        let broken = |refusal: crate::peer::Refusal| Error::PlanBroken { reason: refusal.message };
+        let course = Course::of(&entry).map_err(broken)?;
+        let is_offered = entry.step == step::TRANSFER;
+        let term = offered_in(&entry).filter(|_| is_offered && !course.is_disaster(&self.inner.pool));
+        let Some(term) = term else {
+            self.roll_back(entry, &course.taking, &Error::Interrupted).await;
+            return Ok(());
+        };
+        match self.decide(&entry, &course, term, running).await {
+            Ok(()) => {
+                let result = self.result_of(&entry, &course).await?;
+                self.release(entry, term, result).await?;
+                Ok(())
+            }
+            Err(reason) => {
+                self.roll_back(entry, &course.taking, &reason).await;
+                Ok(())
+            }
+        }
+    }
+
+    async fn result_of(&self, entry: &OperationEntry, course: &Course) -> Result<PoolFailOverResult, Error> {
+        let took = SystemTime::now().duration_since(entry.started).unwrap_or_default();
+        Ok(PoolFailOverResult {
+            operation_id: entry.id.clone(),
+            outcome: "Committed".to_owned(),
+            pool_fqdn: course.home.to_string(),
+            serving_pool_fqdn: course.taking.to_string(),
+            epoch: course.next_epoch.0,
+            users: self.inner.stores.documents.count_accounts(&course.home).await?,
+            // The freeze outlived the process that began it: it is bounded by the whole.
+            read_only: Some(duration(took)),
+            duration: Some(duration(took)),
+            stated_loss: 0,
+            plan: entry.plan_digest.clone(),
+        })
+    }
+
+    /// Asks the coordinator of an operation that is open here how it ended there.
+    async fn ask_coordinator(&self, entry: OperationEntry) -> Result<(), Error> {
+        let request = wire::GetOperationRequest { operation_id: entry.id.clone() };
+        let answer = self.inner.peers.to(&entry.coordinator)?.get_operation(request).await?;
+        let failure = match answer.operation.map(from_message) {
+            None => OperationFailure {
+                id: "OperationNotFound".to_owned(),
+                message: format!("pool \"{}\", which coordinated it, does not know it", entry.coordinator),
+            },
+            Some(Ok(there)) => match (there.state, there.failure) {
+                (OperationState::RolledBack, Some(failure)) => failure,
+                (OperationState::RolledBack, None) => OperationFailure {
+                    id: "OperationRolledBack".to_owned(),
+                    message: "the coordinator rolled it back".to_owned(),
+                },
+                // A coordinator commits only after this pool has: its word about this journal is no news.
+                (OperationState::Running | OperationState::Committed, _) => return Ok(()),
+            },
+            Some(Err(refusal)) => return Err(Error::PlanBroken { reason: refusal.message }),
+        };
+        let _admission = self.inner.admission.lock().await;
+        let entry = match self.entry(&entry.id).await? {
+            Some(entry) if entry.state == OperationState::Running => entry,
+            Some(_) | None => return Ok(()),
+        };
+        let entry = ended(entry, OperationState::RolledBack, Some(failure), SystemTime::now());
+        Ok(self.inner.stores.journal.record(entry).await?)
+    }
+
+    /// The result of an operation that has ended, as its cmdlet emits it.
+    #[must_use]
+    pub fn result(entry: &OperationEntry) -> PoolFailOverResult {
+        if entry.state == OperationState::Committed
+            && let Ok(result) = PoolFailOverResult::decode(entry.result.clone())
+            && !result.operation_id.is_empty()
+        {
+            return result;
+        }
+        let plan = plan_of(entry).unwrap_or_default();
+        let is_committed = entry.state == OperationState::Committed;
+        let took = entry.ended.and_then(|end| end.duration_since(entry.started).ok()).unwrap_or_default();
+        PoolFailOverResult {
+            operation_id: entry.id.clone(),
+            outcome: if is_committed { "Committed" } else { "RolledBack" }.to_owned(),
+            pool_fqdn: plan.home_pool,
+            serving_pool_fqdn: if is_committed { plan.taking_pool } else { plan.releasing_pool },
+            epoch: if is_committed { plan.next_epoch } else { plan.epoch },
+            users: 0,
+            read_only: Some(prost_types::Duration::default()),
+            duration: Some(duration(took)),
+            stated_loss: 0,
+            plan: entry.plan_digest.clone(),
+        }
+    }
+}
