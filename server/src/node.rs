@@ -7,6 +7,7 @@ use tandem_domain::identity::Fqdn;
 
 use crate::backup::Backup;
 use crate::management::Management;
+use crate::operation::Operations;
 use crate::ownership::Ownership;
 use crate::peer::{Exchange, Peers};
 use crate::store::Stores;
@@ -32,6 +33,8 @@ pub struct Node {
     pub exchange: Exchange,
     /// The Backup Service.
     pub backup: Backup,
+    /// What moves users between pools.
+    pub operations: Operations,
 }
 
 impl fmt::Debug for Node {

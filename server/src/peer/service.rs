@@ -34,7 +34,7 @@ const WANTED_PER_ANSWER: u32 = 500;
 const ANSWER_QUEUE: usize = 8;
 
 /// A stream of answers.
-type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+pub type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// Runs cmdlets that another node forwards: the dispatcher does.
 #[tonic::async_trait]
@@ -45,8 +45,8 @@ pub trait Forwarded: Send + Sync {
     /// When it cannot be started.
     async fn run(
         &self,
-        requests: Streaming<wire::ForwardRequest>,
-    ) -> Result<Answers<wire::ForwardResponse>, Status>;
+        request: Request<Streaming<wire::ForwardRequest>>,
+    ) -> Result<Response<Answers<wire::ForwardResponse>>, Status>;
 }
 
 /// What PeerService speaks for.
@@ -331,7 +331,7 @@ impl PeerService for Service {
         &self,
         request: Request<Streaming<wire::ForwardRequest>>,
     ) -> Result<Response<Self::ForwardStream>, Status> {
-        Ok(Response::new(self.parts.forwarded.run(request.into_inner()).await?))
+        self.parts.forwarded.run(request).await
     }
 }
 
@@ -433,6 +433,7 @@ fn status(error: store::Error) -> Status {
         store::Error::HashMismatch { .. }
         | store::Error::UploadOffset { .. }
         | store::Error::UploadLength { .. }
+        | store::Error::UploadBusy { .. }
         | store::Error::DiskFull(_)
         | store::Error::Damaged(_)
         | store::Error::Closed
