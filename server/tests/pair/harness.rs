@@ -1,0 +1,393 @@
+//! Two nodes in one process: real stores in temporary folders, real connections over loopback, and a link between them
+//! that can be cut. TLS is the assembly's; the tests with whole processes cover it.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use tandem::peer::v1 as wire;
+use tandem_domain::backup::DocumentKind;
+use tandem_domain::identity::Fqdn;
+use tandem_domain::ownership::WhenPartnerUnreachable;
+use tandem_domain::plan::Decision;
+use tandem_domain::request::{FailBackRequest, FailOverRequest};
+use tandem_domain::topology::Document as TopologyDocument;
+use tandem_server::backup::Backup;
+use tandem_server::management::{Management, TOPOLOGY};
+use tandem_server::operation::fault::Faults;
+use tandem_server::operation::progress::{Heard, Outcome};
+use tandem_server::operation::{Error, MoveRequest, Operations, Order, Started};
+use tandem_server::ownership::Ownership;
+use tandem_server::peer::service::{Answers, Forwarded, Parts, server};
+use tandem_server::peer::{Connect, Deadlines, Exchange, Peers};
+use tandem_server::store::sqlite::{self, SqliteOptions};
+use tandem_server::store::{self, ContentHash, ContentReference, DocumentKey, OperationEntry, Stores, Write};
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::{Channel, Endpoint, Server};
+use tonic::{Request, Response, Status, Streaming};
+
+const HEARTBEAT: Duration = Duration::from_millis(100);
+
+const TOPOLOGY_DOCUMENT: &str = include_str!("topology.toml");
+
+pub fn fqdn(text: &str) -> Fqdn {
+    Fqdn::parse(text).unwrap()
+}
+
+pub fn pool1() -> Fqdn {
+    fqdn("pool1.contoso.com")
+}
+
+pub fn pool2() -> Fqdn {
+    fqdn("pool2.contoso.com")
+}
+
+/// Where the nodes listen, and whether they can reach each other.
+#[derive(Clone, Default)]
+pub struct Network {
+    addresses: Arc<Mutex<HashMap<Fqdn, SocketAddr>>>,
+    cut: Arc<AtomicBool>,
+}
+
+impl Network {
+    pub fn cut(&self) {
+        self.cut.store(true, Ordering::SeqCst);
+    }
+
+    pub fn mend(&self) {
+        self.cut.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Connect for Network {
+    fn channel(&self, pool: &Fqdn) -> Option<Channel> {
+        let (network, pool) = (self.clone(), pool.clone());
+        let connector = tower::service_fn(move |_uri: http::Uri| {
+            let (network, pool) = (network.clone(), pool.clone());
+            async move {
+                let address = network.addresses.lock().unwrap().get(&pool).copied();
+                match address {
+                    Some(address) if !network.cut.load(Ordering::SeqCst) => {
+                        let stream = tokio::net::TcpStream::connect(address).await?;
+                        Ok(hyper_util::rt::TokioIo::new(CutStream { stream, cut: network.cut.clone() }))
+                    }
+                    _ => Err(std::io::Error::from(std::io::ErrorKind::ConnectionRefused)),
+                }
+            }
+        });
+        Some(Endpoint::from_static("http://peer").connect_with_connector_lazy(connector))
+    }
+}
+
+/// A connection that breaks when the network is cut.
+struct CutStream {
+    stream: tokio::net::TcpStream,
+    cut: Arc<AtomicBool>,
+}
+
+impl CutStream {
+    fn check(&self) -> std::io::Result<()> {
+        if self.cut.load(Ordering::SeqCst) {
+            return Err(std::io::ErrorKind::ConnectionReset.into());
+        }
+        Ok(())
+    }
+}
+
+impl tokio::io::AsyncRead for CutStream {
+    fn poll_read(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+        buffer: &mut tokio::io::ReadBuf<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        self.check()?;
+        std::pin::Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl tokio::io::AsyncWrite for CutStream {
+    fn poll_write(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+        bytes: &[u8],
+    ) -> std::task::Poll<std::io::Result<usize>> {
+        self.check()?;
+        std::pin::Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::pin::Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::pin::Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+struct NothingForwarded;
+
+#[tonic::async_trait]
+impl Forwarded for NothingForwarded {
+    async fn run(
+        &self,
+        _request: Request<Streaming<wire::ForwardRequest>>,
+    ) -> Result<Response<Answers<wire::ForwardResponse>>, Status> {
+        Err(Status::unimplemented("the tests forward nothing"))
+    }
+}
+
+/// One node, running.
+pub struct Node {
+    pub pool: Fqdn,
+    pub stores: Stores,
+    pub management: Management,
+    pub ownership: Ownership,
+    pub exchange: Exchange,
+    pub backup: Backup,
+    pub backup_runs: Arc<AtomicBool>,
+    pub operations: Operations,
+    stop: CancellationToken,
+    ends: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Node {
+    pub async fn start(pool: Fqdn, folder: PathBuf, network: &Network) -> Self {
+        let options = SqliteOptions { folder, own_pool: pool.clone() };
+        let (stores, writer) = sqlite::open(&options).await.unwrap();
+        let stop = CancellationToken::new();
+        let mut ends = vec![tokio::spawn(writer.run())];
+        let deadlines = Deadlines {
+            question: Duration::from_secs(2),
+            step: Duration::from_secs(5),
+            transfer: Duration::from_secs(20),
+        };
+        let peers = Peers::new(Box::new(network.clone()), deadlines);
+        let policy = WhenPartnerUnreachable::Quarantine;
+        let ownership = Ownership::open(pool.clone(), &stores, policy).await.unwrap();
+        let management = Management::open(pool.clone(), stores.management.clone(), peers.clone(), read_topology)
+            .await
+            .unwrap();
+        let exchange =
+            Exchange::open(stores.clone(), ownership.clone(), management.clone(), peers.clone()).await.unwrap();
+        let backup_runs = Arc::new(AtomicBool::new(true));
+        let runs = backup_runs.clone();
+        let backup = Backup::new(
+            stores.clone(),
+            ownership.clone(),
+            management.clone(),
+            peers.clone(),
+            Arc::new(move || runs.load(Ordering::SeqCst)),
+        );
+        let operations = Operations::new(
+            stores.clone(),
+            ownership.clone(),
+            management.clone(),
+            exchange.clone(),
+            backup.clone(),
+            peers,
+            Faults::default(),
+        );
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        network.addresses.lock().unwrap().insert(pool.clone(), listener.local_addr().unwrap());
+        let service = server(Parts {
+            stores: stores.clone(),
+            ownership: ownership.clone(),
+            exchange: exchange.clone(),
+            backup: backup.clone(),
+            operations: operations.clone(),
+            management: management.clone(),
+            forwarded: Arc::new(NothingForwarded),
+        });
+        let stopped = stop.clone();
+        ends.push(tokio::spawn(async move {
+            let served = Server::builder().add_service(service).serve_with_incoming(TcpListenerStream::new(listener));
+            tokio::select! {
+                served = served => served.unwrap(),
+                () = stopped.cancelled() => {}
+            }
+        }));
+        let (beating, stopped) = (exchange.clone(), stop.clone());
+        ends.push(tokio::spawn(async move { beating.run(HEARTBEAT, stopped).await }));
+        let (backing, stopped) = (backup.clone(), stop.clone());
+        ends.push(tokio::spawn(async move { backing.run(stopped).await }));
+        let (resolving, stopped) = (operations.clone(), stop.clone());
+        ends.push(tokio::spawn(async move { resolving.run(stopped).await }));
+        Self { pool, stores, management, ownership, exchange, backup, backup_runs, operations, stop, ends }
+    }
+
+    /// Stops the node as a killed process does: its tasks end where they stand, nothing is told to anybody.
+    pub async fn kill(self) -> () {
+        self.stop.cancel();
+        let Self { ends, .. } = self;
+        for (index, end) in ends.into_iter().enumerate() {
+            if index > 0 {
+                end.abort();
+                let _ = end.await;
+            } else {
+                // The writer ends when the last handle is gone; what it had acknowledged is durable.
+                drop(end);
+            }
+        }
+    }
+
+    pub async fn publish(&self) {
+        let body = Bytes::from_static(TOPOLOGY_DOCUMENT.as_bytes());
+        self.management.publish(TOPOLOGY, body, 0, "test", SystemTime::now()).await.unwrap();
+    }
+
+    pub async fn put(&self, home: &Fqdn, owner: &str, key: &str, body: &str) -> store::Result<u64> {
+        let written = self.stores.documents.put_many(vec![contact(home, owner, key, body)]).await?;
+        Ok(written[0].position.sequence)
+    }
+
+    pub async fn read(&self, home: &Fqdn, owner: &str, key: &str) -> Option<String> {
+        let key = DocumentKey { owner: owner.to_owned(), kind: DocumentKind::Contact, key: key.to_owned() };
+        let document = self.stores.documents.get(home, &key).await.unwrap()?;
+        Some(String::from_utf8(document.body.to_vec()).unwrap())
+    }
+
+    pub async fn put_file(&self, home: &Fqdn, owner: &str, key: &str, bytes: &[u8]) -> ContentHash {
+        let mut upload = self.stores.contents.receive(1 << 30, None).await.unwrap();
+        for piece in bytes.chunks(100_000) {
+            upload.append(Bytes::copy_from_slice(piece)).await.unwrap();
+        }
+        let stored = upload.finish().await.unwrap();
+        let write = Write {
+            home_pool: home.clone(),
+            key: DocumentKey {
+                owner: owner.to_owned(),
+                kind: DocumentKind::ConferenceContent,
+                key: key.to_owned(),
+            },
+            body: Bytes::from_static(b"{}"),
+            content: Some(ContentReference { hash: stored.hash, length: stored.length }),
+            expected_version: None,
+            delete: false,
+        };
+        self.stores.documents.put_many(vec![write]).await.unwrap();
+        stored.hash
+    }
+
+    /// Runs a move to its end, as its cmdlet does: plan, show, start, watch.
+    pub async fn run(&self, request: MoveRequest) -> Result<OperationEntry, Error> {
+        self.run_as(request, None).await
+    }
+
+    pub async fn run_as(&self, request: MoveRequest, id: Option<String>) -> Result<OperationEntry, Error> {
+        let (decision, _) = self.operations.plan(&request).await?;
+        let shown = match decision {
+            Decision::Run(plan) => plan.digest(),
+            Decision::Resume { operation } => panic!("operation {operation} is open"),
+        };
+        let order = Order { id, request, shown, caller: "test".to_owned(), bytes: Bytes::new() };
+        let (id, mut watcher) = match self.operations.start(order).await? {
+            Started::Running { id, watcher } => (id, watcher),
+            Started::Ended(entry) => return Ok(*entry),
+        };
+        let end = async {
+            loop {
+                match watcher.next().await {
+                    Heard::Outcome(outcome) => return outcome,
+                    Heard::Event(_) | Heard::Gauge(_) => {}
+                }
+            }
+        };
+        let _outcome: Outcome = tokio::time::timeout(Duration::from_secs(30), end).await.expect("the operation ends");
+        Ok(self.operations.entry(&id).await?.unwrap())
+    }
+
+    pub fn serves(&self, home: &Fqdn) -> bool {
+        self.ownership.get(home).is_some_and(|state| state.is_writable() && state.services_running)
+    }
+}
+
+fn contact(home: &Fqdn, owner: &str, key: &str, body: &str) -> Write {
+    Write {
+        home_pool: home.clone(),
+        key: DocumentKey { owner: owner.to_owned(), kind: DocumentKind::Contact, key: key.to_owned() },
+        body: Bytes::copy_from_slice(body.as_bytes()),
+        content: None,
+        expected_version: None,
+        delete: false,
+    }
+}
+
+fn read_topology(bytes: &[u8]) -> Result<tandem_domain::topology::Topology, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    TopologyDocument::read(text).map(|document| document.topology).map_err(|error| error.to_string())
+}
+
+/// Two paired nodes.
+pub struct Pair {
+    pub network: Network,
+    pub folder: tempfile::TempDir,
+    pub one: Node,
+    pub two: Node,
+}
+
+impl Pair {
+    pub async fn start() -> Self {
+        let network = Network::default();
+        let folder = tempfile::tempdir().unwrap();
+        let one = Node::start(pool1(), folder.path().join("one"), &network).await;
+        let two = Node::start(pool2(), folder.path().join("two"), &network).await;
+        one.publish().await;
+        // Before the first publication nobody knows the other: it is handed over as Publish-CsTopology does.
+        let pair = Self { network, folder, one, two };
+        pair.settled().await;
+        pair
+    }
+
+    pub async fn settled(&self) {
+        eventually("both pools serve their own users and know each other", || async {
+            self.one.ownership.get(&pool1()).is_some_and(|state| state.quarantine.is_none())
+                && self.two.ownership.get(&pool2()).is_some_and(|state| state.quarantine.is_none())
+                && self.one.ownership.get(&pool2()).is_some_and(|state| state.quarantine.is_none())
+                && self.two.ownership.get(&pool1()).is_some_and(|state| state.quarantine.is_none())
+        })
+        .await;
+    }
+}
+
+/// Waits until something holds.
+pub async fn eventually<F, R>(what: &str, mut holds: F)
+where
+    F: FnMut() -> R,
+    R: Future<Output = bool>,
+{
+    for _ in 0..400 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("it does not come about that {what}");
+}
+
+pub fn fail_over(pool: Fqdn) -> MoveRequest {
+    MoveRequest::FailOver(FailOverRequest::planned(pool))
+}
+
+pub fn fail_over_disaster(pool: Fqdn) -> MoveRequest {
+    MoveRequest::FailOver(FailOverRequest::disaster(pool))
+}
+
+pub fn fail_back(pool: Fqdn) -> MoveRequest {
+    MoveRequest::FailBack(FailBackRequest::planned(pool))
+}
+
+pub fn fail_back_disaster(pool: Fqdn) -> MoveRequest {
+    MoveRequest::FailBack(FailBackRequest::disaster(pool))
+}
