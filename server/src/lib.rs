@@ -47,6 +47,8 @@ use crate::layers::observe::Observe;
 use crate::layers::tls::{self, Certificates};
 use crate::management::Management;
 use crate::node::Node;
+use crate::operation::Operations;
+use crate::operation::fault::Faults;
 use crate::ownership::Ownership;
 use crate::peer::{Deadlines, Exchange, Peers};
 use crate::store::Stores;
@@ -196,6 +198,15 @@ async fn assemble(
         peers.clone(),
         Arc::new(move || switches.running(Service::Backup)),
     );
+    let operations = Operations::new(
+        stores.clone(),
+        ownership.clone(),
+        management.clone(),
+        exchange.clone(),
+        backup.clone(),
+        peers.clone(),
+        Faults::new(configuration.fault.clone()),
+    );
     Ok(Node {
         pool,
         machine: configuration.computer.clone(),
@@ -206,6 +217,7 @@ async fn assemble(
         ownership,
         exchange,
         backup,
+        operations,
     })
 }
 
@@ -257,7 +269,16 @@ fn routes(
         .build_v1()?;
     let routes = Routes::new(health)
         .add_service(reflection)
-        .add_service(frontend::server(front_end));
+        .add_service(frontend::server(front_end))
+        .add_service(peer::service::server(peer::service::Parts {
+            stores: node.stores.clone(),
+            ownership: node.ownership.clone(),
+            exchange: node.exchange.clone(),
+            backup: node.backup.clone(),
+            operations: node.operations.clone(),
+            management: node.management.clone(),
+            forwarded: dispatcher.clone(),
+        }));
     Ok(registry::add_services(
         routes,
         &Typed::new(dispatcher.clone()),
@@ -276,6 +297,8 @@ fn start_tasks(
     tasks.spawn(async move { exchange.run(heartbeat, stopped).await });
     let (backup, stopped) = (node.backup.clone(), stop.clone());
     tasks.spawn(async move { backup.run(stopped).await });
+    let (operations, stopped) = (node.operations.clone(), stop.clone());
+    tasks.spawn(async move { operations.run(stopped).await });
     let (certificates, peers, stopped) = (certificates.clone(), node.peers.clone(), stop.clone());
     tasks.spawn(async move {
         certificates

@@ -24,12 +24,23 @@ use super::event::{Event, FileFailure, Question};
 use super::failure::Failure;
 use super::{forward, record};
 use crate::layers::identity::Identity;
+use crate::peer::service::Forwarded;
 
 /// Messages that wait for the connection.
 const RESPONSE_QUEUE: usize = 64;
 
 /// What `PeerService.Forward` streams.
 pub type Responses = Pin<Box<dyn Stream<Item = Result<wire::ForwardResponse, Status>> + Send>>;
+
+#[tonic::async_trait]
+impl Forwarded for Dispatcher {
+    async fn run(
+        self: Arc<Self>,
+        request: Request<Streaming<wire::ForwardRequest>>,
+    ) -> Result<Response<Responses>, Status> {
+        serve(&self, request).await
+    }
+}
 
 /// Runs the cmdlet that another node forwards, for the caller whom that node has authenticated.
 ///

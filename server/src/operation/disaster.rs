@@ -43,7 +43,11 @@ impl Execution {
     async fn take(&mut self) -> Result<(), Error> {
         let inner = self.operations.inner.clone();
         let home = self.plan.guards.home.clone();
-        let known = inner.ownership.get(&home).map(|state| state.chain).unwrap_or_default();
+        let known = inner
+            .ownership
+            .get(&home)
+            .map(|state| state.chain)
+            .unwrap_or_default();
         let whole = inner.stores.change_log.contiguous_head(&home).await?;
         let term = Term {
             epoch: self.plan.guards.next_epoch,
@@ -52,7 +56,10 @@ impl Execution {
         let mut entry = self.entry.clone();
         entry.result = self.result(Duration::ZERO).encode_to_vec().into();
         let entry = ended(entry, OperationState::Committed, None, SystemTime::now());
-        inner.ownership.append_term(&home, term, entry.clone()).await?;
+        inner
+            .ownership
+            .append_term(&home, term, entry.clone())
+            .await?;
         self.entry = entry;
         Ok(())
     }

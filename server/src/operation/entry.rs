@@ -56,8 +56,12 @@ impl Course {
 
 /// The plan of an entry, as the contract writes it.
 pub(super) fn plan_of(entry: &OperationEntry) -> Result<cmdlet::Plan, Refusal> {
-    cmdlet::Plan::decode(entry.plan.clone())
-        .map_err(|error| Refusal::new(INVALID_MESSAGE, format!("the journalled plan cannot be read: {error}")))
+    cmdlet::Plan::decode(entry.plan.clone()).map_err(|error| {
+        Refusal::new(
+            INVALID_MESSAGE,
+            format!("the journalled plan cannot be read: {error}"),
+        )
+    })
 }
 
 /// What kind of operation an entry is.
@@ -95,7 +99,10 @@ pub(super) fn to_message(entry: &OperationEntry) -> Result<wire::OperationRecord
         step: entry.step.clone(),
         started: Some(timestamp(entry.started)),
         ended: entry.ended.map(timestamp),
-        error_id: failure.as_ref().map(|failure| failure.id.clone()).unwrap_or_default(),
+        error_id: failure
+            .as_ref()
+            .map(|failure| failure.id.clone())
+            .unwrap_or_default(),
         error_message: failure.map(|failure| failure.message).unwrap_or_default(),
     })
 }
@@ -103,7 +110,9 @@ pub(super) fn to_message(entry: &OperationEntry) -> Result<wire::OperationRecord
 /// An entry from the other pool.
 pub(super) fn from_message(record: wire::OperationRecord) -> Result<OperationEntry, Refusal> {
     let invalid = |reason: String| Refusal::new(INVALID_MESSAGE, reason);
-    let plan = record.plan.ok_or_else(|| invalid("the operation has no plan".to_owned()))?;
+    let plan = record
+        .plan
+        .ok_or_else(|| invalid("the operation has no plan".to_owned()))?;
     if uuid::Uuid::parse_str(&record.operation_id).is_err() {
         return Err(invalid("an operation's id is a UUID".to_owned()));
     }

@@ -53,7 +53,9 @@ pub enum Error {
         reason: String,
     },
     /// The copies are not equal.
-    #[error("the copies of module {module} differ: {releasing} documents on the releasing pool, {taking} on the taking pool")]
+    #[error(
+        "the copies of module {module} differ: {releasing} documents on the releasing pool, {taking} on the taking pool"
+    )]
     VerificationFailed {
         /// The module.
         module: &'static str,

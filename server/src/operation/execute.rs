@@ -37,7 +37,12 @@ pub(super) struct Execution {
 }
 
 impl Execution {
-    pub(super) fn new(operations: Operations, plan: Plan, entry: OperationEntry, running: Running) -> Self {
+    pub(super) fn new(
+        operations: Operations,
+        plan: Plan,
+        entry: OperationEntry,
+        running: Running,
+    ) -> Self {
         Self {
             operations,
             plan,
@@ -73,7 +78,10 @@ impl Execution {
                 self.check_not_stopped()?;
             }
             let name = step.action.name();
-            self.running.narration.tell(Event::Step { name, description: self.plan.sentence(step) });
+            self.running.narration.tell(Event::Step {
+                name,
+                description: self.plan.sentence(step),
+            });
             self.running.narration.gauge(Gauge {
                 status: name.to_owned(),
                 percent: u8::try_from(index * 100 / steps.len()).unwrap_or(100),
@@ -95,7 +103,10 @@ impl Execution {
     }
 
     pub(super) fn reach(&self, moment: Moment, name: &str) {
-        self.operations.inner.faults.reach(moment, name, Part::Coordinator);
+        self.operations
+            .inner
+            .faults
+            .reach(moment, name, Part::Coordinator);
     }
 
     /// Steps that change something durable here write their name in the same transaction; the others before they start.
@@ -117,7 +128,12 @@ impl Execution {
             | Action::DropUserCopy { .. } => false,
         };
         if !is_written_with_its_effect {
-            self.operations.inner.stores.journal.record(self.entry.clone()).await?;
+            self.operations
+                .inner
+                .stores
+                .journal
+                .record(self.entry.clone())
+                .await?;
         }
         Ok(())
     }
@@ -148,7 +164,10 @@ impl Execution {
             Action::Ship { wait } => self.ship(*wait).await,
             Action::Verify => self.verify().await,
             Action::StopServices { .. } => {
-                inner.ownership.set_services(&home, false, Some(self.entry.clone())).await?;
+                inner
+                    .ownership
+                    .set_services(&home, false, Some(self.entry.clone()))
+                    .await?;
                 Ok(())
             }
             Action::StartServices => self.check_taking_pool().await,
@@ -164,16 +183,27 @@ impl Execution {
             | Action::CopyUser { .. }
             | Action::ChangeHome { .. }
             | Action::DropUserCopy { .. } => Err(Error::PlanBroken {
-                reason: format!("step {} does not belong to a planned move", step.action.name()),
+                reason: format!(
+                    "step {} does not belong to a planned move",
+                    step.action.name()
+                ),
             }),
         }
     }
 
     async fn prepare(&self) -> Result<(), Error> {
-        let record = to_message(&self.entry).map_err(|refusal| Error::PlanBroken { reason: refusal.message })?;
-        let request = wire::PrepareOperationRequest { operation: Some(record) };
+        let record = to_message(&self.entry).map_err(|refusal| Error::PlanBroken {
+            reason: refusal.message,
+        })?;
+        let request = wire::PrepareOperationRequest {
+            operation: Some(record),
+        };
         let inner = &self.operations.inner;
-        inner.peers.to(&self.plan.guards.taking)?.prepare_operation(request).await?;
+        inner
+            .peers
+            .to(&self.plan.guards.taking)?
+            .prepare_operation(request)
+            .await?;
         Ok(())
     }
 
@@ -187,7 +217,10 @@ impl Execution {
         let narration = self.running.narration.clone();
         let tell = move |left: crate::backup::Progress| {
             narration.gauge(Gauge {
-                status: format!("Ship: {} records and {} bytes of files are left", left.records, left.bytes),
+                status: format!(
+                    "Ship: {} records and {} bytes of files are left",
+                    left.records, left.bytes
+                ),
                 percent: 30,
                 is_waiting: false,
             });
@@ -198,7 +231,11 @@ impl Execution {
             driven = backup.drive_to_final(&drive, tell) => driven,
             () = stop.cancelled() => return Err(Error::Stopped),
         };
-        let waived = self.plan.guards.waivers.contains(&Waiver::SkipDataVerification);
+        let waived = self
+            .plan
+            .guards
+            .waivers
+            .contains(&Waiver::SkipDataVerification);
         match driven {
             Ok(()) => Ok(()),
             Err(timed_out @ DriveError::TimedOut { .. }) if waived => {
@@ -208,9 +245,9 @@ impl Execution {
                 ));
                 Ok(())
             }
-            Err(timed_out @ DriveError::TimedOut { .. }) => {
-                Err(Error::WaitTimeExpired { reason: timed_out.to_string() })
-            }
+            Err(timed_out @ DriveError::TimedOut { .. }) => Err(Error::WaitTimeExpired {
+                reason: timed_out.to_string(),
+            }),
             Err(DriveError::Failed(error)) => Err(error.into()),
         }
     }
@@ -218,9 +255,14 @@ impl Execution {
     async fn verify(&self) -> Result<(), Error> {
         let inner = &self.operations.inner;
         let home = &self.plan.guards.home;
-        let request = wire::GetDigestRequest { home_pool: home.to_string() };
+        let request = wire::GetDigestRequest {
+            home_pool: home.to_string(),
+        };
         let peer = inner.peers.to(&self.plan.guards.taking)?;
-        let (ours, theirs) = tokio::join!(inner.stores.change_log.digest(home), peer.get_digest(request));
+        let (ours, theirs) = tokio::join!(
+            inner.stores.change_log.digest(home),
+            peer.get_digest(request)
+        );
         let theirs = theirs?.digest;
         for own in ours? {
             let name = own.module.name();
@@ -235,7 +277,10 @@ impl Execution {
                     taking: other.map_or(0, |other| other.documents),
                 });
             }
-            self.running.narration.detail(format!("{name}: {} documents are equal on both pools.", own.documents));
+            self.running.narration.detail(format!(
+                "{name}: {} documents are equal on both pools.",
+                own.documents
+            ));
         }
         Ok(())
     }
@@ -245,8 +290,14 @@ impl Execution {
         let taking = &self.plan.guards.taking;
         let word = self.operations.inner.exchange.beat(taking).await?;
         let home = &self.plan.guards.home;
-        match word.homes.get(home).and_then(|told| told.quarantine.as_ref()) {
-            Some(reason) => Err(Error::PlanBroken { reason: format!("pool \"{taking}\" is in quarantine: {reason}") }),
+        match word
+            .homes
+            .get(home)
+            .and_then(|told| told.quarantine.as_ref())
+        {
+            Some(reason) => Err(Error::PlanBroken {
+                reason: format!("pool \"{taking}\" is in quarantine: {reason}"),
+            }),
             None => Ok(()),
         }
     }
@@ -261,27 +312,44 @@ impl Execution {
                 base_sequence = base_sequence.min(change_log.acknowledged(home, module).await?);
             }
         }
-        Ok(Term { epoch: self.plan.guards.next_epoch, base_sequence })
+        Ok(Term {
+            epoch: self.plan.guards.next_epoch,
+            base_sequence,
+        })
     }
 
     async fn transfer(&mut self) -> Result<(), Error> {
         let term = self.next_term().await?;
         // Kept in the entry, so that the same term is offered again after a crash.
         self.entry.result = offered(term);
-        self.operations.inner.stores.journal.record(self.entry.clone()).await?;
-        let course = Course::of(&self.entry).map_err(|refusal| Error::PlanBroken { reason: refusal.message })?;
-        self.operations.decide(&self.entry, &course, term, &self.running).await?;
+        self.operations
+            .inner
+            .stores
+            .journal
+            .record(self.entry.clone())
+            .await?;
+        let course = Course::of(&self.entry).map_err(|refusal| Error::PlanBroken {
+            reason: refusal.message,
+        })?;
+        self.operations
+            .decide(&self.entry, &course, term, &self.running)
+            .await?;
         self.is_decided = true;
         Ok(())
     }
 
     async fn release(&mut self) -> Result<(), Error> {
         let Some(term) = offered_in(&self.entry) else {
-            return Err(Error::PlanBroken { reason: "no term was offered".to_owned() });
+            return Err(Error::PlanBroken {
+                reason: "no term was offered".to_owned(),
+            });
         };
         let read_only = self.frozen_at.map(|at| at.elapsed()).unwrap_or_default();
         let result = self.result(read_only);
-        self.entry = self.operations.release(self.entry.clone(), term, result).await?;
+        self.entry = self
+            .operations
+            .release(self.entry.clone(), term, result)
+            .await?;
         Ok(())
     }
 
@@ -309,9 +377,13 @@ impl Execution {
             self.running.narration.warning(reason.to_string());
             return;
         }
-        self.running.narration.detail(format!("Rolling back: {reason}"));
+        self.running
+            .narration
+            .detail(format!("Rolling back: {reason}"));
         let taking = self.plan.guards.taking.clone();
-        self.operations.roll_back(self.entry.clone(), &taking, &reason).await;
+        self.operations
+            .roll_back(self.entry.clone(), &taking, &reason)
+            .await;
     }
 }
 
@@ -325,7 +397,12 @@ impl Operations {
         term: Term,
         running: &Running,
     ) -> Result<(), Error> {
-        let known = self.inner.ownership.get(&course.home).map(|state| state.chain).unwrap_or_default();
+        let known = self
+            .inner
+            .ownership
+            .get(&course.home)
+            .map(|state| state.chain)
+            .unwrap_or_default();
         let chain = extended(&known, term).map_err(|reason| Error::PlanBroken { reason })?;
         let mut is_told = false;
         loop {
@@ -333,9 +410,14 @@ impl Operations {
                 Ok(()) => return Ok(()),
                 Err(error @ crate::peer::Error::Refused { .. }) => {
                     // An earlier offer may still be on its way: only an abort that was answered makes the no final.
-                    match self.abort_there(entry, &course.taking, &Error::Peer(error.clone())).await {
+                    match self
+                        .abort_there(entry, &course.taking, &Error::Peer(error.clone()))
+                        .await
+                    {
                         Ok(OperationState::Committed) => return Ok(()),
-                        Ok(OperationState::RolledBack | OperationState::Running) => return Err(error.into()),
+                        Ok(OperationState::RolledBack | OperationState::Running) => {
+                            return Err(error.into());
+                        }
                         Err(unknown) => unknown,
                     }
                 }
@@ -364,13 +446,22 @@ impl Operations {
         }
     }
 
-    async fn offer(&self, entry: &OperationEntry, course: &Course, chain: &Chain) -> Result<(), crate::peer::Error> {
+    async fn offer(
+        &self,
+        entry: &OperationEntry,
+        course: &Course,
+        chain: &Chain,
+    ) -> Result<(), crate::peer::Error> {
         let request = wire::TransferOwnershipRequest {
             operation_id: entry.id.clone(),
             home_pool: course.home.to_string(),
             term: terms(chain),
         };
-        self.inner.peers.to(&course.taking)?.transfer_ownership(request).await?;
+        self.inner
+            .peers
+            .to(&course.taking)?
+            .transfer_ownership(request)
+            .await?;
         Ok(())
     }
 
@@ -383,7 +474,9 @@ impl Operations {
         result: PoolFailOverResult,
     ) -> Result<OperationEntry, Error> {
         let Some(home) = entry.home_pool.clone() else {
-            return Err(Error::PlanBroken { reason: "the journal entry names no home pool".to_owned() });
+            return Err(Error::PlanBroken {
+                reason: "the journal entry names no home pool".to_owned(),
+            });
         };
         step::RELEASE.clone_into(&mut entry.step);
         entry.result = result.encode_to_vec().into();
@@ -392,13 +485,30 @@ impl Operations {
         let head = self.inner.stores.change_log.head(&home).await?;
         if term.base_sequence < head {
             // Not everything was shipped, by the administrator's waiver: what is missing there is kept here.
-            let known = self.inner.ownership.get(&home).map(|state| state.chain).unwrap_or_default();
+            let known = self
+                .inner
+                .ownership
+                .get(&home)
+                .map(|state| state.chain)
+                .unwrap_or_default();
             let chain = extended(&known, term).map_err(|reason| Error::PlanBroken { reason })?;
-            let answer = PartnerAnswer::Answered { chain, head: term.base_sequence };
-            self.inner.ownership.settle(&home, &answer, &uuid::Uuid::now_v7().to_string(), now).await?;
-            self.inner.ownership.thaw(&home, Some(entry.clone())).await?;
+            let answer = PartnerAnswer::Answered {
+                chain,
+                head: term.base_sequence,
+            };
+            self.inner
+                .ownership
+                .settle(&home, &answer, &uuid::Uuid::now_v7().to_string(), now)
+                .await?;
+            self.inner
+                .ownership
+                .thaw(&home, Some(entry.clone()))
+                .await?;
         } else {
-            self.inner.ownership.append_term(&home, term, entry.clone()).await?;
+            self.inner
+                .ownership
+                .append_term(&home, term, entry.clone())
+                .await?;
         }
         Ok(entry)
     }
@@ -416,7 +526,9 @@ impl Operations {
             }
             // Ended meanwhile: what it ended with stands.
             Err(Error::Store(crate::store::Error::OperationEnded { .. })) => {}
-            Err(error) => tracing::error!(operation = %entry.id, %error, "the rollback could not be written and is tried again"),
+            Err(error) => {
+                tracing::error!(operation = %entry.id, %error, "the rollback could not be written and is tried again")
+            }
         }
     }
 
@@ -428,15 +540,22 @@ impl Operations {
     ) -> Result<OperationState, crate::peer::Error> {
         let request = wire::AbortOperationRequest {
             operation_id: entry.id.clone(),
-            home_pool: entry.home_pool.as_ref().map(ToString::to_string).unwrap_or_default(),
+            home_pool: entry
+                .home_pool
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             error_id: reason.id().to_owned(),
             error_message: reason.to_string(),
         };
         let answer = self.inner.peers.to(other)?.abort_operation(request).await?;
-        answer.state.parse().map_err(|error: crate::store::Error| crate::peer::Error::Protocol {
-            pool: other.clone(),
-            reason: error.to_string(),
-        })
+        answer
+            .state
+            .parse()
+            .map_err(|error: crate::store::Error| crate::peer::Error::Protocol {
+                pool: other.clone(),
+                reason: error.to_string(),
+            })
     }
 }
 
@@ -452,7 +571,10 @@ pub(super) fn extended(chain: &Chain, term: Term) -> Result<Chain, String> {
 
 /// While a transfer is undecided the entry's result holds the term that was offered.
 fn offered(term: Term) -> bytes::Bytes {
-    let term = wire::Term { epoch: term.epoch.0, base_sequence: term.base_sequence };
+    let term = wire::Term {
+        epoch: term.epoch.0,
+        base_sequence: term.base_sequence,
+    };
     term.encode_to_vec().into()
 }
 
@@ -471,15 +593,23 @@ pub(super) fn outcome_of(entry: &OperationEntry) -> Option<Outcome> {
         OperationState::Running => None,
         OperationState::Committed => {
             let result = PoolFailOverResult::decode(entry.result.clone()).unwrap_or_default();
-            let read_only = result.read_only.as_ref().map(crate::peer::wire::span).unwrap_or_default();
+            let read_only = result
+                .read_only
+                .as_ref()
+                .map(crate::peer::wire::span)
+                .unwrap_or_default();
             Some(Outcome::Committed { read_only })
         }
         OperationState::RolledBack => {
-            let OperationFailure { id, message } = entry.failure.clone().unwrap_or(OperationFailure {
-                id: "OperationRolledBack".to_owned(),
-                message: "the operation was rolled back".to_owned(),
-            });
-            Some(Outcome::RolledBack { error_id: id, message })
+            let OperationFailure { id, message } =
+                entry.failure.clone().unwrap_or(OperationFailure {
+                    id: "OperationRolledBack".to_owned(),
+                    message: "the operation was rolled back".to_owned(),
+                });
+            Some(Outcome::RolledBack {
+                error_id: id,
+                message,
+            })
         }
     }
 }

@@ -124,7 +124,9 @@ struct Running {
 
 impl fmt::Debug for Operations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Operations").field("pool", &self.inner.pool).finish_non_exhaustive()
+        f.debug_struct("Operations")
+            .field("pool", &self.inner.pool)
+            .finish_non_exhaustive()
     }
 }
 
@@ -175,7 +177,11 @@ impl Operations {
     }
 
     fn running(&self, id: &str) -> Option<Running> {
-        let running = self.inner.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = self
+            .inner
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         running.get(id).cloned()
     }
 
@@ -189,7 +195,11 @@ impl Operations {
             stop: CancellationToken::new(),
         };
         {
-            let mut all = self.inner.running.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut all = self
+                .inner
+                .running
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             if all.contains_key(id) {
                 return None;
             }
@@ -200,7 +210,11 @@ impl Operations {
         let (operations, id) = (self.clone(), id.to_owned());
         self.inner.tasks.spawn(async move {
             work.await;
-            let mut all = operations.inner.running.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut all = operations
+                .inner
+                .running
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             all.remove(&id);
         });
         Some(narration)

@@ -50,7 +50,8 @@ impl Operations {
     pub(super) async fn observe_for(&self, request: &MoveRequest) -> Result<Seen, Error> {
         let mut seen = self.observe().await?;
         if matches!(request, MoveRequest::FailBack(request) if request.disaster_mode) {
-            self.pass_over_undecided(&mut seen.observation, request.home()).await?;
+            self.pass_over_undecided(&mut seen.observation, request.home())
+                .await?;
         }
         Ok(seen)
     }
@@ -69,10 +70,14 @@ impl Operations {
         }
         let central_management = match published.topology.central_management_pools().next() {
             None => CentralManagement::NotDeployed,
-            Some(pool) if self.reach(&pool.fqdn, now).is_reachable() => CentralManagement::Available {
-                active: pool.fqdn.clone(),
+            Some(pool) if self.reach(&pool.fqdn, now).is_reachable() => {
+                CentralManagement::Available {
+                    active: pool.fqdn.clone(),
+                }
+            }
+            Some(pool) => CentralManagement::Unavailable {
+                last_active: Some(pool.fqdn.clone()),
             },
-            Some(pool) => CentralManagement::Unavailable { last_active: Some(pool.fqdn.clone()) },
         };
         let open_operations = self
             .open_entries()
@@ -96,12 +101,20 @@ impl Operations {
             central_management,
             open_operations,
         };
-        Ok(Seen { observation, at: now })
+        Ok(Seen {
+            observation,
+            at: now,
+        })
     }
 
     /// Operations that have begun and not ended, by this node's journal.
     pub(super) async fn open_entries(&self) -> Result<Vec<OperationEntry>, Error> {
-        Ok(self.inner.stores.journal.list(Some(OperationState::Running), RUNNING_MAX).await?)
+        Ok(self
+            .inner
+            .stores
+            .journal
+            .list(Some(OperationState::Running), RUNNING_MAX)
+            .await?)
     }
 
     fn reach(&self, pool: &Fqdn, now: SystemTime) -> Reach {
@@ -141,7 +154,9 @@ impl Operations {
         };
         let partner = inner.management.partner();
         let partner_word = partner.and_then(|partner| inner.exchange.board().view(&partner).last);
-        let told = partner_word.as_ref().and_then(|(report, _)| report.homes.get(home));
+        let told = partner_word
+            .as_ref()
+            .and_then(|(report, _)| report.homes.get(home));
         observed.chain = match told {
             Some(told) if told.chain.epoch() > state.chain.epoch() => told.chain.clone(),
             Some(_) | None => state.chain.clone(),
@@ -168,7 +183,9 @@ impl Operations {
             ..Backlog::default()
         };
         for &module in BackupCategory::UserData.modules() {
-            let Some(head) = report.heads.get(&(home.clone(), module)) else { continue };
+            let Some(head) = report.heads.get(&(home.clone(), module)) else {
+                continue;
+            };
             for (kind, tally) in &head.pending {
                 if kind.is_file() {
                     backlog.files += tally.count;
@@ -195,7 +212,11 @@ impl Operations {
         let mut head = 0;
         let mut imported = BTreeMap::new();
         for &module in BackupCategory::UserData.modules() {
-            let said = word.heads.get(&(home.clone(), module)).cloned().unwrap_or_default();
+            let said = word
+                .heads
+                .get(&(home.clone(), module))
+                .cloned()
+                .unwrap_or_default();
             head = head.max(said.sequence);
             let copied = if serves_here {
                 change_log.acknowledged(home, module).await?
@@ -206,9 +227,20 @@ impl Operations {
             // Counts are of what was pending when the word was said: what is contained is told against the same ground.
             written.extend(said.pending);
         }
-        let is_final = word.homes.get(home).is_some_and(|told| told.frozen_by.is_some());
-        let last_heartbeat = HeadReport { head: position(chain, head), written, age, is_final };
-        Ok(LossEvidence { last_heartbeat: Some(last_heartbeat), imported })
+        let is_final = word
+            .homes
+            .get(home)
+            .is_some_and(|told| told.frozen_by.is_some());
+        let last_heartbeat = HeadReport {
+            head: position(chain, head),
+            written,
+            age,
+            is_final,
+        };
+        Ok(LossEvidence {
+            last_heartbeat: Some(last_heartbeat),
+            imported,
+        })
     }
 
     /// A planned move whose transfer was offered to a pool that is lost now cannot be decided by asking. Its coordinator
@@ -227,7 +259,9 @@ impl Operations {
 
     /// Whether an entry is a move that this node has offered to a pool that does not answer.
     pub(super) fn is_undecided(&self, entry: &OperationEntry, home: &Fqdn) -> bool {
-        let Ok(course) = Course::of(entry) else { return false };
+        let Ok(course) = Course::of(entry) else {
+            return false;
+        };
         entry.coordinator == self.inner.pool
             && entry.home_pool.as_ref() == Some(home)
             && entry.step == step::TRANSFER
@@ -245,7 +279,11 @@ fn import_report(
 ) -> ImportReport {
     let pending: u64 = said.pending.values().map(|tally| tally.count).sum();
     let has_caught_up = copied >= said.sequence;
-    let contained = if has_caught_up { said.pending.clone() } else { Tallies::new() };
+    let contained = if has_caught_up {
+        said.pending.clone()
+    } else {
+        Tallies::new()
+    };
     let copy_age = match said.oldest_pending {
         Some(oldest) if pending > 0 && !has_caught_up => {
             age.saturating_add(said_at.duration_since(oldest).unwrap_or_default())
@@ -264,7 +302,11 @@ fn position(chain: &Chain, sequence: u64) -> Position {
     if sequence == 0 {
         return Position::default();
     }
-    let term = chain.terms().iter().rev().find(|term| term.base_sequence < sequence);
+    let term = chain
+        .terms()
+        .iter()
+        .rev()
+        .find(|term| term.base_sequence < sequence);
     Position {
         epoch: term.map_or(chain.epoch(), |term| term.epoch),
         sequence,

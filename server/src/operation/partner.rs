@@ -47,26 +47,49 @@ impl Operations {
         if let Some(known) = self.inner.stores.journal.get(&entry.id).await? {
             return match known.state {
                 OperationState::Running => Ok(()),
-                OperationState::Committed | OperationState::RolledBack => {
-                    refuse("OperationEnded", format!("operation {} has ended here: {}", known.id, known.state))
-                }
+                OperationState::Committed | OperationState::RolledBack => refuse(
+                    "OperationEnded",
+                    format!("operation {} has ended here: {}", known.id, known.state),
+                ),
             };
         }
         let Some(state) = self.inner.ownership.get(&course.home) else {
-            return refuse("UnknownHomePool", format!("this node keeps no copy of pool \"{}\"", course.home));
+            return refuse(
+                "UnknownHomePool",
+                format!("this node keeps no copy of pool \"{}\"", course.home),
+            );
         };
         if state.chain.epoch() != course.epoch || course.taking != self.inner.pool {
             return refuse(
                 "PlanChanged",
-                format!("epoch {} is in force for pool \"{}\" here, the plan was made at {}", state.chain.epoch(), course.home, course.epoch),
+                format!(
+                    "epoch {} is in force for pool \"{}\" here, the plan was made at {}",
+                    state.chain.epoch(),
+                    course.home,
+                    course.epoch
+                ),
             );
         }
         if let Some(reason) = state.quarantine {
-            return refuse("Quarantined", format!("pool \"{}\" is in quarantine: {reason}", self.inner.pool));
+            return refuse(
+                "Quarantined",
+                format!("pool \"{}\" is in quarantine: {reason}", self.inner.pool),
+            );
         }
-        let running = self.inner.stores.journal.list(Some(OperationState::Running), 100).await?;
-        if let Some(other) = running.iter().find(|other| other.home_pool.is_some() && entry::kind_of(other) != tandem_domain::observation::OperationKind::MoveUser) {
-            return refuse("OperationInProgress", format!("operation {} ({}) has not ended", other.id, other.cmdlet));
+        let running = self
+            .inner
+            .stores
+            .journal
+            .list(Some(OperationState::Running), 100)
+            .await?;
+        if let Some(other) = running.iter().find(|other| {
+            other.home_pool.is_some()
+                && entry::kind_of(other) != tandem_domain::observation::OperationKind::MoveUser
+        }) {
+            return refuse(
+                "OperationInProgress",
+                format!("operation {} ({}) has not ended", other.id, other.cmdlet),
+            );
         }
         let name = entry::step::PREPARE;
         self.inner.faults.reach(Moment::Before, name, Part::Partner);
@@ -79,17 +102,26 @@ impl Operations {
     ///
     /// # Errors
     /// A refusal when the operation was given up here or its term does not fit; the coordinator then has it aborted.
-    pub async fn transfer(&self, request: wire::TransferOwnershipRequest) -> Result<(), PartnerError> {
+    pub async fn transfer(
+        &self,
+        request: wire::TransferOwnershipRequest,
+    ) -> Result<(), PartnerError> {
         let offered = chain(&request.term)?;
         let home = pool(&request.home_pool, "home_pool")?;
         let _admission = self.inner.admission.lock().await;
         let Some(entry) = self.inner.stores.journal.get(&request.operation_id).await? else {
-            return refuse("OperationNotFound", format!("operation {} was never prepared here", request.operation_id));
+            return refuse(
+                "OperationNotFound",
+                format!("operation {} was never prepared here", request.operation_id),
+            );
         };
         match entry.state {
             OperationState::Committed => return Ok(()),
             OperationState::RolledBack => {
-                return refuse("OperationAborted", format!("operation {} was given up here", entry.id));
+                return refuse(
+                    "OperationAborted",
+                    format!("operation {} was given up here", entry.id),
+                );
             }
             OperationState::Running => {}
         }
@@ -113,16 +145,39 @@ impl Operations {
     ) -> Result<Term, PartnerError> {
         let course = Course::of(entry)?;
         let term = offered.last();
-        let known = self.inner.ownership.get(home).map(|state| state.chain).unwrap_or_default();
+        let known = self
+            .inner
+            .ownership
+            .get(home)
+            .map(|state| state.chain)
+            .unwrap_or_default();
         if *home != course.home || term.epoch != course.next_epoch {
-            return refuse("PlanChanged", format!("epoch {} is offered, {} was planned", term.epoch, course.next_epoch));
+            return refuse(
+                "PlanChanged",
+                format!(
+                    "epoch {} is offered, {} was planned",
+                    term.epoch, course.next_epoch
+                ),
+            );
         }
         if extended(&known, term).as_ref() != Ok(offered) {
-            return refuse("PlanChanged", format!("the offered history does not continue the one known here, which ends at epoch {}", known.epoch()));
+            return refuse(
+                "PlanChanged",
+                format!(
+                    "the offered history does not continue the one known here, which ends at epoch {}",
+                    known.epoch()
+                ),
+            );
         }
         let whole = self.inner.stores.change_log.contiguous_head(home).await?;
         if whole < term.base_sequence {
-            return refuse("CopyIncomplete", format!("the copy of pool \"{home}\" is whole up to {whole}, {} is needed", term.base_sequence));
+            return refuse(
+                "CopyIncomplete",
+                format!(
+                    "the copy of pool \"{home}\" is whole up to {whole}, {} is needed",
+                    term.base_sequence
+                ),
+            );
         }
         Ok(term)
     }
@@ -131,7 +186,10 @@ impl Operations {
     ///
     /// # Errors
     /// When the journal fails.
-    pub async fn abort(&self, request: wire::AbortOperationRequest) -> Result<OperationState, PartnerError> {
+    pub async fn abort(
+        &self,
+        request: wire::AbortOperationRequest,
+    ) -> Result<OperationState, PartnerError> {
         let _admission = self.inner.admission.lock().await;
         let Some(entry) = self.inner.stores.journal.get(&request.operation_id).await? else {
             return Ok(OperationState::RolledBack);
@@ -139,8 +197,16 @@ impl Operations {
         if entry.state != OperationState::Running {
             return Ok(entry.state);
         }
-        let failure = OperationFailure { id: request.error_id, message: request.error_message };
-        let entry = ended(entry, OperationState::RolledBack, Some(failure), SystemTime::now());
+        let failure = OperationFailure {
+            id: request.error_id,
+            message: request.error_message,
+        };
+        let entry = ended(
+            entry,
+            OperationState::RolledBack,
+            Some(failure),
+            SystemTime::now(),
+        );
         self.inner.stores.journal.record(entry).await?;
         Ok(OperationState::RolledBack)
     }

@@ -44,7 +44,9 @@ impl ReadinessReport {
         }
         match (&self.refusal, self.state) {
             (Some(refusal), _) => refusal.recommendation(),
-            (None, "FailedOver" | "FailingBack") => format!("Invoke-CsPoolFailBack -PoolFqdn {} -WhatIf", self.pool),
+            (None, "FailedOver" | "FailingBack") => {
+                format!("Invoke-CsPoolFailBack -PoolFqdn {} -WhatIf", self.pool)
+            }
             (None, _) => format!("Invoke-CsPoolFailOver -PoolFqdn {} -WhatIf", self.pool),
         }
     }
@@ -57,7 +59,11 @@ impl Operations {
     /// The latest answers, of all paired pools that this node knows about.
     #[must_use]
     pub fn readiness(&self) -> Vec<ReadinessReport> {
-        let latest = self.inner.readiness.lock().unwrap_or_else(PoisonError::into_inner);
+        let latest = self
+            .inner
+            .readiness
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         latest.values().cloned().collect()
     }
 
@@ -75,7 +81,11 @@ impl Operations {
             .filter(|pool| seen.observation.topology.backup_of(pool).is_some())
             .map(|pool| (pool.clone(), report(&seen, pool)))
             .collect();
-        *self.inner.readiness.lock().unwrap_or_else(PoisonError::into_inner) = reports;
+        *self
+            .inner
+            .readiness
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = reports;
         Ok(())
     }
 }
@@ -84,8 +94,14 @@ fn report(seen: &Seen, pool: &Fqdn) -> ReadinessReport {
     let observation = &seen.observation;
     let rested = observation.state(pool);
     let is_away = rested.is_away();
-    let backup = observation.topology.backup_of(pool).map_or(pool, |backup| &backup.fqdn);
-    let state = match (observation.open_operation(pool).map(|open| open.kind), rested) {
+    let backup = observation
+        .topology
+        .backup_of(pool)
+        .map_or(pool, |backup| &backup.fqdn);
+    let state = match (
+        observation.open_operation(pool).map(|open| open.kind),
+        rested,
+    ) {
         (Some(OperationKind::FailOver), _) => "FailingOver",
         (Some(OperationKind::FailBack), _) => "FailingBack",
         (Some(OperationKind::MoveUser) | None, PoolState::FailedOver) => "FailedOver",
@@ -106,14 +122,20 @@ fn report(seen: &Seen, pool: &Fqdn) -> ReadinessReport {
         (answer.planned, answer.loss)
     };
     let (expected, refusal, interrupted) = match next {
-        Prospect::Ready { expected_duration, .. } => (Some(expected_duration), None, None),
+        Prospect::Ready {
+            expected_duration, ..
+        } => (Some(expected_duration), None, None),
         Prospect::Interrupted { operation } => (None, None, Some(operation)),
         Prospect::Refused(refusal) => (None, Some(refusal), None),
     };
     ReadinessReport {
         pool: pool.clone(),
         state,
-        serving: if is_away { backup.clone() } else { pool.clone() },
+        serving: if is_away {
+            backup.clone()
+        } else {
+            pool.clone()
+        },
         expected,
         refusal,
         interrupted,
@@ -124,7 +146,10 @@ fn report(seen: &Seen, pool: &Fqdn) -> ReadinessReport {
 
 fn prospect(decision: Result<Decision, Refusal>) -> Prospect {
     match decision {
-        Ok(Decision::Run(plan)) => Prospect::Ready { expected_duration: plan.expected_duration, plan },
+        Ok(Decision::Run(plan)) => Prospect::Ready {
+            expected_duration: plan.expected_duration,
+            plan,
+        },
         Ok(Decision::Resume { operation }) => Prospect::Interrupted { operation },
         Err(refusal) => Prospect::Refused(refusal),
     }

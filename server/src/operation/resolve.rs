@@ -79,7 +79,10 @@ impl Operations {
     /// # Errors
     /// [`Error::Unknown`] when there is none, or what prevents the coordinator from being asked.
     pub async fn resume(&self, id: &str) -> Result<OperationEntry, Error> {
-        let unknown = || Error::Unknown { id: id.to_owned(), pool: self.inner.pool.clone() };
+        let unknown = || Error::Unknown {
+            id: id.to_owned(),
+            pool: self.inner.pool.clone(),
+        };
         let entry = self.entry(id).await?.ok_or_else(unknown)?;
         if entry.state != OperationState::Running {
             return Ok(entry);
@@ -122,12 +125,16 @@ impl Operations {
     }
 
     async fn finish(&self, entry: OperationEntry, running: &Running) -> Result<(), Error> {
-        let broken = |refusal: crate::peer::Refusal| Error::PlanBroken { reason: refusal.message };
+        let broken = |refusal: crate::peer::Refusal| Error::PlanBroken {
+            reason: refusal.message,
+        };
         let course = Course::of(&entry).map_err(broken)?;
         let is_offered = entry.step == step::TRANSFER;
-        let term = offered_in(&entry).filter(|_| is_offered && !course.is_disaster(&self.inner.pool));
+        let term =
+            offered_in(&entry).filter(|_| is_offered && !course.is_disaster(&self.inner.pool));
         let Some(term) = term else {
-            self.roll_back(entry, &course.taking, &Error::Interrupted).await;
+            self.roll_back(entry, &course.taking, &Error::Interrupted)
+                .await;
             return Ok(());
         };
         match self.decide(&entry, &course, term, running).await {
@@ -143,15 +150,26 @@ impl Operations {
         }
     }
 
-    async fn result_of(&self, entry: &OperationEntry, course: &Course) -> Result<PoolFailOverResult, Error> {
-        let took = SystemTime::now().duration_since(entry.started).unwrap_or_default();
+    async fn result_of(
+        &self,
+        entry: &OperationEntry,
+        course: &Course,
+    ) -> Result<PoolFailOverResult, Error> {
+        let took = SystemTime::now()
+            .duration_since(entry.started)
+            .unwrap_or_default();
         Ok(PoolFailOverResult {
             operation_id: entry.id.clone(),
             outcome: "Committed".to_owned(),
             pool_fqdn: course.home.to_string(),
             serving_pool_fqdn: course.taking.to_string(),
             epoch: course.next_epoch.0,
-            users: self.inner.stores.documents.count_accounts(&course.home).await?,
+            users: self
+                .inner
+                .stores
+                .documents
+                .count_accounts(&course.home)
+                .await?,
             // The freeze outlived the process that began it: it is bounded by the whole.
             read_only: Some(duration(took)),
             duration: Some(duration(took)),
@@ -162,12 +180,22 @@ impl Operations {
 
     /// Asks the coordinator of an operation that is open here how it ended there.
     async fn ask_coordinator(&self, entry: OperationEntry) -> Result<(), Error> {
-        let request = wire::GetOperationRequest { operation_id: entry.id.clone() };
-        let answer = self.inner.peers.to(&entry.coordinator)?.get_operation(request).await?;
+        let request = wire::GetOperationRequest {
+            operation_id: entry.id.clone(),
+        };
+        let answer = self
+            .inner
+            .peers
+            .to(&entry.coordinator)?
+            .get_operation(request)
+            .await?;
         let failure = match answer.operation.map(from_message) {
             None => OperationFailure {
                 id: "OperationNotFound".to_owned(),
-                message: format!("pool \"{}\", which coordinated it, does not know it", entry.coordinator),
+                message: format!(
+                    "pool \"{}\", which coordinated it, does not know it",
+                    entry.coordinator
+                ),
             },
             Some(Ok(there)) => match (there.state, there.failure) {
                 (OperationState::RolledBack, Some(failure)) => failure,
@@ -178,14 +206,23 @@ impl Operations {
                 // A coordinator commits only after this pool has: its word about this journal is no news.
                 (OperationState::Running | OperationState::Committed, _) => return Ok(()),
             },
-            Some(Err(refusal)) => return Err(Error::PlanBroken { reason: refusal.message }),
+            Some(Err(refusal)) => {
+                return Err(Error::PlanBroken {
+                    reason: refusal.message,
+                });
+            }
         };
         let _admission = self.inner.admission.lock().await;
         let entry = match self.entry(&entry.id).await? {
             Some(entry) if entry.state == OperationState::Running => entry,
             Some(_) | None => return Ok(()),
         };
-        let entry = ended(entry, OperationState::RolledBack, Some(failure), SystemTime::now());
+        let entry = ended(
+            entry,
+            OperationState::RolledBack,
+            Some(failure),
+            SystemTime::now(),
+        );
         Ok(self.inner.stores.journal.record(entry).await?)
     }
 
@@ -200,13 +237,29 @@ impl Operations {
         }
         let plan = plan_of(entry).unwrap_or_default();
         let is_committed = entry.state == OperationState::Committed;
-        let took = entry.ended.and_then(|end| end.duration_since(entry.started).ok()).unwrap_or_default();
+        let took = entry
+            .ended
+            .and_then(|end| end.duration_since(entry.started).ok())
+            .unwrap_or_default();
         PoolFailOverResult {
             operation_id: entry.id.clone(),
-            outcome: if is_committed { "Committed" } else { "RolledBack" }.to_owned(),
+            outcome: if is_committed {
+                "Committed"
+            } else {
+                "RolledBack"
+            }
+            .to_owned(),
             pool_fqdn: plan.home_pool,
-            serving_pool_fqdn: if is_committed { plan.taking_pool } else { plan.releasing_pool },
-            epoch: if is_committed { plan.next_epoch } else { plan.epoch },
+            serving_pool_fqdn: if is_committed {
+                plan.taking_pool
+            } else {
+                plan.releasing_pool
+            },
+            epoch: if is_committed {
+                plan.next_epoch
+            } else {
+                plan.epoch
+            },
             users: 0,
             read_only: Some(prost_types::Duration::default()),
             duration: Some(duration(took)),

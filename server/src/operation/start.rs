@@ -68,11 +68,16 @@ impl Operations {
         let Some(entry) = self.entry(id).await? else {
             return Ok(None);
         };
-        if entry.cmdlet != request.kind().cmdlet() || entry.home_pool.as_ref() != Some(request.home()) {
+        if entry.cmdlet != request.kind().cmdlet()
+            || entry.home_pool.as_ref() != Some(request.home())
+        {
             return Err(Error::IdInUse {
                 id: id.to_owned(),
                 cmdlet: entry.cmdlet,
-                pool: entry.home_pool.map(|pool| pool.to_string()).unwrap_or_default(),
+                pool: entry
+                    .home_pool
+                    .map(|pool| pool.to_string())
+                    .unwrap_or_default(),
             });
         }
         self.attach(entry).await.map(Some)
@@ -92,7 +97,9 @@ impl Operations {
             return Ok(Started::Ended(Box::new(entry)));
         }
         if entry.coordinator != self.inner.pool {
-            return Err(Error::ElsewhereCoordinated { coordinator: entry.coordinator });
+            return Err(Error::ElsewhereCoordinated {
+                coordinator: entry.coordinator,
+            });
         }
         let id = entry.id.clone();
         self.take_up(entry);
@@ -101,10 +108,12 @@ impl Operations {
         }
         // It ended between the two looks.
         let entry = self.entry(&id).await?;
-        entry.map(|entry| Started::Ended(Box::new(entry))).ok_or_else(|| Error::Unknown {
-            id,
-            pool: self.inner.pool.clone(),
-        })
+        entry
+            .map(|entry| Started::Ended(Box::new(entry)))
+            .ok_or_else(|| Error::Unknown {
+                id,
+                pool: self.inner.pool.clone(),
+            })
     }
 
     /// Starts an operation, or attaches to the one that has its id or that the same command began.
@@ -165,7 +174,9 @@ impl Operations {
         if *coordinator == self.inner.pool {
             return Ok(());
         }
-        Err(Error::ElsewhereCoordinated { coordinator: coordinator.clone() })
+        Err(Error::ElsewhereCoordinated {
+            coordinator: coordinator.clone(),
+        })
     }
 
     fn new_entry(&self, order: Order, plan: &Plan, now: SystemTime) -> OperationEntry {
@@ -201,15 +212,32 @@ impl Operations {
     }
 
     /// Rolls an operation back on this pool: thaws what it froze, in one transaction with its journal entry.
-    pub(super) async fn close(&self, entry: OperationEntry, reason: &Error) -> Result<OperationEntry, Error> {
-        let failure = OperationFailure { id: reason.id().to_owned(), message: reason.to_string() };
+    pub(super) async fn close(
+        &self,
+        entry: OperationEntry,
+        reason: &Error,
+    ) -> Result<OperationEntry, Error> {
+        let failure = OperationFailure {
+            id: reason.id().to_owned(),
+            message: reason.to_string(),
+        };
         let home = entry.home_pool.clone();
         let course = Course::of(&entry).ok();
-        let mut entry = ended(entry, OperationState::RolledBack, Some(failure), SystemTime::now());
+        let mut entry = ended(
+            entry,
+            OperationState::RolledBack,
+            Some(failure),
+            SystemTime::now(),
+        );
         entry.result = Bytes::new();
         let releases = course.is_some_and(|course| course.releasing == self.inner.pool);
         match home.filter(|_| releases) {
-            Some(home) => self.inner.ownership.thaw(&home, Some(entry.clone())).await?,
+            Some(home) => {
+                self.inner
+                    .ownership
+                    .thaw(&home, Some(entry.clone()))
+                    .await?
+            }
             None => self.inner.stores.journal.record(entry.clone()).await?,
         }
         Ok(entry)

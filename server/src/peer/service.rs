@@ -44,7 +44,7 @@ pub trait Forwarded: Send + Sync {
     /// # Errors
     /// When it cannot be started.
     async fn run(
-        &self,
+        self: Arc<Self>,
         request: Request<Streaming<wire::ForwardRequest>>,
     ) -> Result<Response<Answers<wire::ForwardResponse>>, Status>;
 }
@@ -115,13 +115,19 @@ impl PeerService for Service {
         if !self.parts.backup.is_active() {
             return Err(Refusal::new(
                 "BackupServiceNotActive",
-                format!("the Backup Service (LYNCBACKUP) is stopped on pool \"{}\"", self.parts.ownership.pool()),
+                format!(
+                    "the Backup Service (LYNCBACKUP) is stopped on pool \"{}\"",
+                    self.parts.ownership.pool()
+                ),
             )
             .into());
         }
         self.follow(&home, theirs).await?;
         let change_log = &self.parts.stores.change_log;
-        let wanted = change_log.wanted(&home, module, WANTED_PER_ANSWER).await.map_err(status)?;
+        let wanted = change_log
+            .wanted(&home, module, WANTED_PER_ANSWER)
+            .await
+            .map_err(status)?;
         let watermark = change_log.watermark(&home, module).await.map_err(status)?;
         Ok(Response::new(wire::OpenImportResponse {
             watermark,
@@ -164,7 +170,13 @@ impl PeerService for Service {
             .iter()
             .map(|text| hash(text))
             .collect::<Result<Vec<_>, _>>()?;
-        let missing = self.parts.stores.contents.missing(hashes).await.map_err(status)?;
+        let missing = self
+            .parts
+            .stores
+            .contents
+            .missing(hashes)
+            .await
+            .map_err(status)?;
         let missing = missing
             .into_iter()
             .map(|missing| wire::MissingContent {
@@ -186,7 +198,10 @@ impl PeerService for Service {
             .ok_or_else(|| Refusal::new(INVALID_MESSAGE, "a content begins with its hash"))?;
         let name = hash(&first.content_hash)?;
         let contents = &self.parts.stores.contents;
-        let mut upload = contents.resume(name, first.length, first.offset).await.map_err(status)?;
+        let mut upload = contents
+            .resume(name, first.length, first.offset)
+            .await
+            .map_err(status)?;
         let mut data = first.data;
         loop {
             if !data.is_empty() {
@@ -209,9 +224,17 @@ impl PeerService for Service {
     ) -> Result<Response<Self::GetContentStream>, Status> {
         let request = request.into_inner();
         let name = hash(&request.content_hash)?;
-        let read = self.parts.stores.contents.read(name, request.offset).await.map_err(status)?;
+        let read = self
+            .parts
+            .stores
+            .contents
+            .read(name, request.offset)
+            .await
+            .map_err(status)?;
         let pieces = read.pieces.map(|piece| {
-            piece.map(|bytes| wire::GetContentResponse { data: bytes.into() }).map_err(status)
+            piece
+                .map(|bytes| wire::GetContentResponse { data: bytes.into() })
+                .map_err(status)
         });
         Ok(Response::new(Box::pin(pieces)))
     }
@@ -221,7 +244,13 @@ impl PeerService for Service {
         request: Request<wire::GetDigestRequest>,
     ) -> Result<Response<wire::GetDigestResponse>, Status> {
         let home = pool(&request.into_inner().home_pool, "home_pool")?;
-        let digests = self.parts.stores.change_log.digest(&home).await.map_err(status)?;
+        let digests = self
+            .parts
+            .stores
+            .change_log
+            .digest(&home)
+            .await
+            .map_err(status)?;
         let digest = digests
             .into_iter()
             .map(|digest| wire::ModuleDigest {
@@ -239,7 +268,8 @@ impl PeerService for Service {
         request: Request<wire::PrepareOperationRequest>,
     ) -> Result<Response<wire::PrepareOperationResponse>, Status> {
         let record = request.into_inner().operation;
-        let record = record.ok_or_else(|| Refusal::new(INVALID_MESSAGE, "there is no operation"))?;
+        let record =
+            record.ok_or_else(|| Refusal::new(INVALID_MESSAGE, "there is no operation"))?;
         let operations = self.parts.operations.clone();
         to_the_end(async move { operations.prepare(record).await.map_err(partner) }).await?;
         Ok(Response::new(wire::PrepareOperationResponse {}))
@@ -259,8 +289,11 @@ impl PeerService for Service {
         request: Request<wire::AbortOperationRequest>,
     ) -> Result<Response<wire::AbortOperationResponse>, Status> {
         let (operations, request) = (self.parts.operations.clone(), request.into_inner());
-        let state = to_the_end(async move { operations.abort(request).await.map_err(partner) }).await?;
-        Ok(Response::new(wire::AbortOperationResponse { state: state.name().to_owned() }))
+        let state =
+            to_the_end(async move { operations.abort(request).await.map_err(partner) }).await?;
+        Ok(Response::new(wire::AbortOperationResponse {
+            state: state.name().to_owned(),
+        }))
     }
 
     async fn get_operation(
@@ -280,12 +313,20 @@ impl PeerService for Service {
         let document = request
             .document
             .ok_or_else(|| Refusal::new(INVALID_MESSAGE, "there is no document"))?;
-        let accepted = self.parts.management.accept(from_message(document), request.expected_version).await;
+        let accepted = self
+            .parts
+            .management
+            .accept(from_message(document), request.expected_version)
+            .await;
         let error = accepted.as_ref().err().map(ToString::to_string);
         let own = self.parts.ownership.pool();
-        self.parts.backup.note_import(own, BackupModule::CmsMaster, error, SystemTime::now());
+        self.parts
+            .backup
+            .note_import(own, BackupModule::CmsMaster, error, SystemTime::now());
         let version = accepted.map_err(management_status)?;
-        Ok(Response::new(wire::PutManagementDocumentResponse { version }))
+        Ok(Response::new(wire::PutManagementDocumentResponse {
+            version,
+        }))
     }
 
     async fn get_management_document(
@@ -293,8 +334,15 @@ impl PeerService for Service {
         request: Request<wire::GetManagementDocumentRequest>,
     ) -> Result<Response<wire::GetManagementDocumentResponse>, Status> {
         let name = request.into_inner().name;
-        let document = self.parts.management.get(&name).await.map_err(management_status)?;
-        Ok(Response::new(wire::GetManagementDocumentResponse { document: document.map(to_message) }))
+        let document = self
+            .parts
+            .management
+            .get(&name)
+            .await
+            .map_err(management_status)?;
+        Ok(Response::new(wire::GetManagementDocumentResponse {
+            document: document.map(to_message),
+        }))
     }
 
     async fn import_user(
@@ -320,7 +368,12 @@ impl PeerService for Service {
             .collect::<Result<Vec<_>, Refusal>>()?;
         // Repeating the call writes the same again, so pieces need no common transaction.
         for some in writes.chunks(WRITES_MAX) {
-            self.parts.stores.documents.put_many(some.to_vec()).await.map_err(status)?;
+            self.parts
+                .stores
+                .documents
+                .put_many(some.to_vec())
+                .await
+                .map_err(status)?;
         }
         Ok(Response::new(wire::ImportUserResponse {}))
     }
@@ -331,7 +384,7 @@ impl PeerService for Service {
         &self,
         request: Request<Streaming<wire::ForwardRequest>>,
     ) -> Result<Response<Self::ForwardStream>, Status> {
-        self.parts.forwarded.run(request).await
+        self.parts.forwarded.clone().run(request).await
     }
 }
 
@@ -340,18 +393,36 @@ impl Service {
     async fn follow(&self, home: &Fqdn, theirs: Chain) -> Result<(), Status> {
         let ownership = &self.parts.ownership;
         let Some(state) = ownership.get(home) else {
-            return Err(Refusal::new("UnknownHomePool", format!("pool \"{}\" keeps no copy of pool \"{home}\"", ownership.pool())).into());
+            return Err(Refusal::new(
+                "UnknownHomePool",
+                format!(
+                    "pool \"{}\" keeps no copy of pool \"{home}\"",
+                    ownership.pool()
+                ),
+            )
+            .into());
         };
         if theirs.epoch() > state.chain.epoch() {
-            let answer = PartnerAnswer::Answered { head: 0, chain: theirs.clone() };
+            let answer = PartnerAnswer::Answered {
+                head: 0,
+                chain: theirs.clone(),
+            };
             let bundle = uuid::Uuid::now_v7().to_string();
-            ownership.settle(home, &answer, &bundle, SystemTime::now()).await.map_err(unavailable)?;
+            ownership
+                .settle(home, &answer, &bundle, SystemTime::now())
+                .await
+                .map_err(unavailable)?;
         }
-        let known = ownership.get(home).map_or(Epoch::FIRST, |state| state.chain.epoch());
+        let known = ownership
+            .get(home)
+            .map_or(Epoch::FIRST, |state| state.chain.epoch());
         if known != theirs.epoch() {
             return Err(Refusal::new(
                 "ChainSuperseded",
-                format!("epoch {known} is in force for pool \"{home}\" here, the sender writes at {}", theirs.epoch()),
+                format!(
+                    "epoch {known} is in force for pool \"{home}\" here, the sender writes at {}",
+                    theirs.epoch()
+                ),
             )
             .into());
         }
@@ -363,14 +434,22 @@ impl Service {
 async fn to_the_end<T: Send + 'static>(
     step: impl Future<Output = Result<T, Status>> + Send + 'static,
 ) -> Result<T, Status> {
-    tokio::spawn(step).await.map_err(|error| Status::internal(error.to_string()))?
+    tokio::spawn(step)
+        .await
+        .map_err(|error| Status::internal(error.to_string()))?
 }
 
-async fn import(parts: &Parts, batch: wire::ImportChangesRequest) -> Result<wire::ImportChangesResponse, Status> {
+async fn import(
+    parts: &Parts,
+    batch: wire::ImportChangesRequest,
+) -> Result<wire::ImportChangesResponse, Status> {
     let home = pool(&batch.home_pool, "home_pool")?;
     let module = module(&batch.module)?;
     let read = |documents: Vec<wire::Document>| {
-        documents.into_iter().map(from_document).collect::<Result<Vec<_>, Refusal>>()
+        documents
+            .into_iter()
+            .map(from_document)
+            .collect::<Result<Vec<_>, Refusal>>()
     };
     let applied = parts
         .stores
@@ -385,7 +464,9 @@ async fn import(parts: &Parts, batch: wire::ImportChangesRequest) -> Result<wire
         })
         .await;
     let error = applied.as_ref().err().map(ToString::to_string);
-    parts.backup.note_import(&home, module, error, SystemTime::now());
+    parts
+        .backup
+        .note_import(&home, module, error, SystemTime::now());
     let watermark = applied.map_err(status)?;
     Ok(wire::ImportChangesResponse { watermark })
 }
@@ -393,12 +474,16 @@ async fn import(parts: &Parts, batch: wire::ImportChangesRequest) -> Result<wire
 fn module(name: &str) -> Result<BackupModule, Refusal> {
     match parse_modules(name) {
         Ok(&[module]) => Ok(module),
-        Ok(_) | Err(_) => Err(Refusal::new(INVALID_MESSAGE, format!("\"{name}\" is no module of the Backup Service"))),
+        Ok(_) | Err(_) => Err(Refusal::new(
+            INVALID_MESSAGE,
+            format!("\"{name}\" is no module of the Backup Service"),
+        )),
     }
 }
 
 fn hash(text: &str) -> Result<ContentHash, Refusal> {
-    text.parse().map_err(|error: store::Error| Refusal::new(INVALID_MESSAGE, error.to_string()))
+    text.parse()
+        .map_err(|error: store::Error| Refusal::new(INVALID_MESSAGE, error.to_string()))
 }
 
 fn partner(error: PartnerError) -> Status {
@@ -411,7 +496,9 @@ fn partner(error: PartnerError) -> Status {
 fn management_status(error: management::Error) -> Status {
     match error {
         management::Error::Store(error) => status(error),
-        management::Error::Unreadable { .. } => Refusal::new("DocumentUnreadable", error.to_string()).into(),
+        management::Error::Unreadable { .. } => {
+            Refusal::new("DocumentUnreadable", error.to_string()).into()
+        }
         management::Error::Peer(_) => Status::unavailable(error.to_string()),
     }
 }

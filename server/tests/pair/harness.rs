@@ -25,7 +25,9 @@ use tandem_server::ownership::Ownership;
 use tandem_server::peer::service::{Answers, Forwarded, Parts, server};
 use tandem_server::peer::{Connect, Deadlines, Exchange, Peers};
 use tandem_server::store::sqlite::{self, SqliteOptions};
-use tandem_server::store::{self, ContentHash, ContentReference, DocumentKey, OperationEntry, Stores, Write};
+use tandem_server::store::{
+    self, ContentHash, ContentReference, DocumentKey, OperationEntry, Stores, Write,
+};
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
@@ -75,7 +77,10 @@ impl Connect for Network {
                 match address {
                     Some(address) if !network.cut.load(Ordering::SeqCst) => {
                         let stream = tokio::net::TcpStream::connect(address).await?;
-                        Ok(hyper_util::rt::TokioIo::new(CutStream { stream, cut: network.cut.clone() }))
+                        Ok(hyper_util::rt::TokioIo::new(CutStream {
+                            stream,
+                            cut: network.cut.clone(),
+                        }))
                     }
                     _ => Err(std::io::Error::from(std::io::ErrorKind::ConnectionRefused)),
                 }
@@ -141,7 +146,7 @@ struct NothingForwarded;
 #[tonic::async_trait]
 impl Forwarded for NothingForwarded {
     async fn run(
-        &self,
+        self: Arc<Self>,
         _request: Request<Streaming<wire::ForwardRequest>>,
     ) -> Result<Response<Answers<wire::ForwardResponse>>, Status> {
         Err(Status::unimplemented("the tests forward nothing"))
@@ -164,7 +169,10 @@ pub struct Node {
 
 impl Node {
     pub async fn start(pool: Fqdn, folder: PathBuf, network: &Network) -> Self {
-        let options = SqliteOptions { folder, own_pool: pool.clone() };
+        let options = SqliteOptions {
+            folder,
+            own_pool: pool.clone(),
+        };
         let (stores, writer) = sqlite::open(&options).await.unwrap();
         let stop = CancellationToken::new();
         let mut ends = vec![tokio::spawn(writer.run())];
@@ -175,12 +183,25 @@ impl Node {
         };
         let peers = Peers::new(Box::new(network.clone()), deadlines);
         let policy = WhenPartnerUnreachable::Quarantine;
-        let ownership = Ownership::open(pool.clone(), &stores, policy).await.unwrap();
-        let management = Management::open(pool.clone(), stores.management.clone(), peers.clone(), read_topology)
+        let ownership = Ownership::open(pool.clone(), &stores, policy)
             .await
             .unwrap();
-        let exchange =
-            Exchange::open(stores.clone(), ownership.clone(), management.clone(), peers.clone()).await.unwrap();
+        let management = Management::open(
+            pool.clone(),
+            stores.management.clone(),
+            peers.clone(),
+            read_topology,
+        )
+        .await
+        .unwrap();
+        let exchange = Exchange::open(
+            stores.clone(),
+            ownership.clone(),
+            management.clone(),
+            peers.clone(),
+        )
+        .await
+        .unwrap();
         let backup_runs = Arc::new(AtomicBool::new(true));
         let runs = backup_runs.clone();
         let backup = Backup::new(
@@ -200,7 +221,11 @@ impl Node {
             Faults::default(),
         );
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        network.addresses.lock().unwrap().insert(pool.clone(), listener.local_addr().unwrap());
+        network
+            .addresses
+            .lock()
+            .unwrap()
+            .insert(pool.clone(), listener.local_addr().unwrap());
         let service = server(Parts {
             stores: stores.clone(),
             ownership: ownership.clone(),
@@ -212,19 +237,34 @@ impl Node {
         });
         let stopped = stop.clone();
         ends.push(tokio::spawn(async move {
-            let served = Server::builder().add_service(service).serve_with_incoming(TcpListenerStream::new(listener));
+            let served = Server::builder()
+                .add_service(service)
+                .serve_with_incoming(TcpListenerStream::new(listener));
             tokio::select! {
                 served = served => served.unwrap(),
                 () = stopped.cancelled() => {}
             }
         }));
         let (beating, stopped) = (exchange.clone(), stop.clone());
-        ends.push(tokio::spawn(async move { beating.run(HEARTBEAT, stopped).await }));
+        ends.push(tokio::spawn(async move {
+            beating.run(HEARTBEAT, stopped).await
+        }));
         let (backing, stopped) = (backup.clone(), stop.clone());
         ends.push(tokio::spawn(async move { backing.run(stopped).await }));
         let (resolving, stopped) = (operations.clone(), stop.clone());
         ends.push(tokio::spawn(async move { resolving.run(stopped).await }));
-        Self { pool, stores, management, ownership, exchange, backup, backup_runs, operations, stop, ends }
+        Self {
+            pool,
+            stores,
+            management,
+            ownership,
+            exchange,
+            backup,
+            backup_runs,
+            operations,
+            stop,
+            ends,
+        }
     }
 
     /// Stops the node as a killed process does: its tasks end where they stand, nothing is told to anybody.
@@ -244,16 +284,27 @@ impl Node {
 
     pub async fn publish(&self) {
         let body = Bytes::from_static(TOPOLOGY_DOCUMENT.as_bytes());
-        self.management.publish(TOPOLOGY, body, 0, "test", SystemTime::now()).await.unwrap();
+        self.management
+            .publish(TOPOLOGY, body, 0, "test", SystemTime::now())
+            .await
+            .unwrap();
     }
 
     pub async fn put(&self, home: &Fqdn, owner: &str, key: &str, body: &str) -> store::Result<u64> {
-        let written = self.stores.documents.put_many(vec![contact(home, owner, key, body)]).await?;
+        let written = self
+            .stores
+            .documents
+            .put_many(vec![contact(home, owner, key, body)])
+            .await?;
         Ok(written[0].position.sequence)
     }
 
     pub async fn read(&self, home: &Fqdn, owner: &str, key: &str) -> Option<String> {
-        let key = DocumentKey { owner: owner.to_owned(), kind: DocumentKind::Contact, key: key.to_owned() };
+        let key = DocumentKey {
+            owner: owner.to_owned(),
+            kind: DocumentKind::Contact,
+            key: key.to_owned(),
+        };
         let document = self.stores.documents.get(home, &key).await.unwrap()?;
         Some(String::from_utf8(document.body.to_vec()).unwrap())
     }
@@ -272,7 +323,10 @@ impl Node {
                 key: key.to_owned(),
             },
             body: Bytes::from_static(b"{}"),
-            content: Some(ContentReference { hash: stored.hash, length: stored.length }),
+            content: Some(ContentReference {
+                hash: stored.hash,
+                length: stored.length,
+            }),
             expected_version: None,
             delete: false,
         };
@@ -285,13 +339,23 @@ impl Node {
         self.run_as(request, None).await
     }
 
-    pub async fn run_as(&self, request: MoveRequest, id: Option<String>) -> Result<OperationEntry, Error> {
+    pub async fn run_as(
+        &self,
+        request: MoveRequest,
+        id: Option<String>,
+    ) -> Result<OperationEntry, Error> {
         let (decision, _) = self.operations.plan(&request).await?;
         let shown = match decision {
             Decision::Run(plan) => plan.digest(),
             Decision::Resume { operation } => panic!("operation {operation} is open"),
         };
-        let order = Order { id, request, shown, caller: "test".to_owned(), bytes: Bytes::new() };
+        let order = Order {
+            id,
+            request,
+            shown,
+            caller: "test".to_owned(),
+            bytes: Bytes::new(),
+        };
         let (id, mut watcher) = match self.operations.start(order).await? {
             Started::Running { id, watcher } => (id, watcher),
             Started::Ended(entry) => return Ok(*entry),
@@ -304,19 +368,27 @@ impl Node {
                 }
             }
         };
-        let _outcome: Outcome = tokio::time::timeout(Duration::from_secs(30), end).await.expect("the operation ends");
+        let _outcome: Outcome = tokio::time::timeout(Duration::from_secs(30), end)
+            .await
+            .expect("the operation ends");
         Ok(self.operations.entry(&id).await?.unwrap())
     }
 
     pub fn serves(&self, home: &Fqdn) -> bool {
-        self.ownership.get(home).is_some_and(|state| state.is_writable() && state.services_running)
+        self.ownership
+            .get(home)
+            .is_some_and(|state| state.is_writable() && state.services_running)
     }
 }
 
 fn contact(home: &Fqdn, owner: &str, key: &str, body: &str) -> Write {
     Write {
         home_pool: home.clone(),
-        key: DocumentKey { owner: owner.to_owned(), kind: DocumentKind::Contact, key: key.to_owned() },
+        key: DocumentKey {
+            owner: owner.to_owned(),
+            kind: DocumentKind::Contact,
+            key: key.to_owned(),
+        },
         body: Bytes::copy_from_slice(body.as_bytes()),
         content: None,
         expected_version: None,
@@ -326,7 +398,9 @@ fn contact(home: &Fqdn, owner: &str, key: &str, body: &str) -> Write {
 
 fn read_topology(bytes: &[u8]) -> Result<tandem_domain::topology::Topology, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    TopologyDocument::read(text).map(|document| document.topology).map_err(|error| error.to_string())
+    TopologyDocument::read(text)
+        .map(|document| document.topology)
+        .map_err(|error| error.to_string())
 }
 
 /// Two paired nodes.
@@ -345,18 +419,41 @@ impl Pair {
         let two = Node::start(pool2(), folder.path().join("two"), &network).await;
         one.publish().await;
         // Before the first publication nobody knows the other: it is handed over as Publish-CsTopology does.
-        let pair = Self { network, folder, one, two };
+        let pair = Self {
+            network,
+            folder,
+            one,
+            two,
+        };
         pair.settled().await;
         pair
     }
 
     pub async fn settled(&self) {
-        eventually("both pools serve their own users and know each other", || async {
-            self.one.ownership.get(&pool1()).is_some_and(|state| state.quarantine.is_none())
-                && self.two.ownership.get(&pool2()).is_some_and(|state| state.quarantine.is_none())
-                && self.one.ownership.get(&pool2()).is_some_and(|state| state.quarantine.is_none())
-                && self.two.ownership.get(&pool1()).is_some_and(|state| state.quarantine.is_none())
-        })
+        eventually(
+            "both pools serve their own users and know each other",
+            || async {
+                self.one
+                    .ownership
+                    .get(&pool1())
+                    .is_some_and(|state| state.quarantine.is_none())
+                    && self
+                        .two
+                        .ownership
+                        .get(&pool2())
+                        .is_some_and(|state| state.quarantine.is_none())
+                    && self
+                        .one
+                        .ownership
+                        .get(&pool2())
+                        .is_some_and(|state| state.quarantine.is_none())
+                    && self
+                        .two
+                        .ownership
+                        .get(&pool1())
+                        .is_some_and(|state| state.quarantine.is_none())
+            },
+        )
         .await;
     }
 }
