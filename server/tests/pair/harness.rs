@@ -173,7 +173,7 @@ impl Node {
             folder,
             own_pool: pool.clone(),
         };
-        let (stores, writer) = sqlite::open(&options).await.unwrap();
+        let (stores, writer) = open(&options).await;
         let stop = CancellationToken::new();
         let mut ends = vec![tokio::spawn(writer.run())];
         let deadlines = Deadlines {
@@ -237,13 +237,9 @@ impl Node {
         });
         let stopped = stop.clone();
         ends.push(tokio::spawn(async move {
-            let served = Server::builder()
-                .add_service(service)
-                .serve_with_incoming(TcpListenerStream::new(listener));
-            tokio::select! {
-                served = served => served.unwrap(),
-                () = stopped.cancelled() => {}
-            }
+            let incoming = TcpListenerStream::new(listener);
+            let server = Server::builder().add_service(service);
+            server.serve_with_incoming_shutdown(incoming, stopped.cancelled_owned()).await.unwrap();
         }));
         let (beating, stopped) = (exchange.clone(), stop.clone());
         ends.push(tokio::spawn(async move {
@@ -267,19 +263,14 @@ impl Node {
         }
     }
 
-    /// Stops the node as a killed process does: its tasks end where they stand, nothing is told to anybody.
-    pub async fn kill(self) -> () {
+    /// Ends the node's tasks where they stand; nothing is told to anybody.
+    pub async fn kill(self) {
         self.stop.cancel();
-        let Self { ends, .. } = self;
-        for (index, end) in ends.into_iter().enumerate() {
-            if index > 0 {
-                end.abort();
-                let _ = end.await;
-            } else {
-                // The writer ends when the last handle is gone; what it had acknowledged is durable.
-                drop(end);
-            }
+        for end in self.ends.into_iter().skip(1) {
+            end.abort();
+            let _ = end.await;
         }
+        // The writer ends when the last handle is gone; what it had acknowledged is durable.
     }
 
     pub async fn publish(&self) {
@@ -379,6 +370,18 @@ impl Node {
             .get(home)
             .is_some_and(|state| state.is_writable() && state.services_running)
     }
+}
+
+/// Opens the stores once the node that had them before has let go of its folder.
+async fn open(options: &SqliteOptions) -> (Stores, sqlite::Writer) {
+    for _ in 0..400 {
+        match sqlite::open(options).await {
+            Ok(opened) => return opened,
+            Err(store::Error::Invalid(_)) => tokio::time::sleep(Duration::from_millis(25)).await,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("{} is still in use", options.folder.display());
 }
 
 fn contact(home: &Fqdn, owner: &str, key: &str, body: &str) -> Write {
