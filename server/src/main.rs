@@ -16,6 +16,9 @@ struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     run: ConfigFile,
+    /// Stops when standard input ends, so that a node never outlives the program that started it.
+    #[arg(long)]
+    exit_when_stdin_closes: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -48,7 +51,7 @@ fn main() -> ExitCode {
         println!("{}: valid", file.display());
         return ExitCode::SUCCESS;
     }
-    match run(configuration) {
+    match run(configuration, cli.exit_when_stdin_closes) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tandemd: {error}");
@@ -58,13 +61,17 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn run(configuration: Configuration) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+async fn run(
+    configuration: Configuration,
+    exit_when_stdin_closes: bool,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let exporters = telemetry::start(&configuration)?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut node = start(configuration).await?;
     tokio::select! {
         _ = terminate.recv() => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,
+        () = stdin_closed(), if exit_when_stdin_closes => {}
         () = node.ended() => {
             exporters.close();
             return Err("the node serves no longer; its log says why".into());
@@ -73,4 +80,16 @@ async fn run(configuration: Configuration) -> Result<(), Box<dyn std::error::Err
     node.stop().await;
     exporters.close();
     Ok(())
+}
+
+/// Waits until whoever holds the other end of standard input has gone away. A thread of its own waits: a runtime's own would be
+/// waited for at the end.
+async fn stdin_closed() {
+    let (closed, seen) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        // Nobody listens when the node stops for another reason.
+        let _ = closed.send(());
+    });
+    let _ = seen.await;
 }

@@ -57,7 +57,7 @@ async fn play(start: Start, mut talk: Talk) {
             };
             match answer.answer {
                 Some(Answer::Fields(fields)) => {
-                    talk.text(&format!("{} values\n", fields.value.len())).await
+                    talk.text(&format!("{} values\n", fields.value.len())).await;
                 }
                 other => talk.text(&format!("{other:?}\n")).await,
             }

@@ -186,7 +186,7 @@ async fn inputs(start: Start, mut talk: Talk) {
             })) => talk.text(&format!("line {line}\n")).await,
             Some(Request::Input(value)) => talk.text(&format!("{:?}\n", value.kind)).await,
             Some(Request::InputClixml(document)) => {
-                talk.text(&format!("clixml {document}\n")).await
+                talk.text(&format!("clixml {document}\n")).await;
             }
             Some(Request::EndOfInput(_)) => break,
             other => panic!("{other:?}"),

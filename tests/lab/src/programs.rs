@@ -53,7 +53,7 @@ fn find() -> Result<Programs, Error> {
 /// `target/<profile>`, from the running program's own place: it stands there, or in `deps` below it.
 fn profile_folder() -> Result<PathBuf, Error> {
     let own = env::current_exe().map_err(|error| Error::Build(error.to_string()))?;
-    let folder = own.parent().unwrap_or(Path::new("."));
+    let folder = own.parent().unwrap_or_else(|| Path::new("."));
     let inner = folder
         .file_name()
         .is_some_and(|name| name == "deps" || name == "examples");
