@@ -153,6 +153,12 @@ impl Call {
         forward::run(self, pool).await
     }
 
+    /// Whether another node has forwarded the call to this one.
+    #[must_use]
+    pub fn is_forwarded(&self) -> bool {
+        self.facts.hops > 0
+    }
+
     /// What stands firm from the beginning of the call.
     #[must_use]
     pub(super) fn facts(&self) -> &Facts {
