@@ -5,7 +5,9 @@
 mod bound;
 mod canonical;
 mod case;
+mod completion;
 mod probes;
+mod process;
 mod recorder;
 mod run;
 mod stand_ins;

@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 use tandem_shell::command::CommandInfo;
 use tandem_shell::error_record::ErrorRecord;
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, ProgressRecord, PromptFailure, Shown,
-    Stopped,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, ProgressRecord,
+    PromptFailure, Shown, Stopped,
 };
 use tandem_shell::text::{Culture, to_text};
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
@@ -188,11 +188,8 @@ impl Host for Recorder<'_> {
                     .information
                     .push(format!("{text} [{}]", tags.join(",")));
                 if shown {
-                    let end = if tags.iter().any(|tag| tag == "NoNewLine") {
-                        ""
-                    } else {
-                        "\n"
-                    };
+                    let open = matches!(data.property("NoNewLine"), Some(Value::Bool(true)));
+                    let end = if open { "" } else { "\n" };
                     record.host.push_str(&text);
                     record.host.push_str(end);
                     record.seen.push(Seen::Text(format!("{text}{end}")));
@@ -263,6 +260,10 @@ impl Host for Recorder<'_> {
                 })
             })
             .collect();
+        // Reading a plain line is no prompt.
+        if prompt.caption.is_empty() && prompt.fields.iter().all(|field| field.name.is_empty()) {
+            return Ok(answers);
+        }
         self.keep(|record| {
             record.prompts.push(json!({
                 "kind": "fields",
@@ -284,5 +285,9 @@ impl Host for Recorder<'_> {
 
     fn stopping(&self) -> bool {
         false
+    }
+
+    fn read_file(&self, _path: &str) -> Result<Vec<u8>, FileFailure> {
+        Err(FileFailure::NotFound)
     }
 }

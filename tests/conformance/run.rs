@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
-use tandem_shell::error_record::ErrorRecord;
+use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
 use tandem_shell::format::error_view::{ErrorView, render};
 use tandem_shell::format::formatter::Formatter;
 use tandem_shell::format::view::ViewRegistry;
@@ -14,6 +14,8 @@ use tandem_shell::value::Value;
 
 use crate::canonical;
 use crate::case::Case;
+use crate::completion;
+use crate::process;
 use crate::recorder::{Record, Recorder};
 use crate::stand_ins::StandIns;
 
@@ -138,6 +140,12 @@ fn strings(json: Option<&Json>) -> Vec<String> {
 }
 
 fn observe(case: &Case, stand_ins: &StandIns) -> Fields {
+    if case.fields.contains_key("matches") {
+        return completion::observe(&case.line, stand_ins);
+    }
+    if case.fields.contains_key("mode") {
+        return process::observe(case, stand_ins);
+    }
     let answers = strings(case.fields.get("answers"));
     let recorder = Recorder::new(stand_ins, answers);
     let mut session = Session::new(SessionOptions::default());
@@ -185,7 +193,7 @@ fn describe(case: &Case, record: &Record, session: &Session, outcome: &RunOutcom
     if let Some(code) = outcome.exit_code {
         found.insert("exit".into(), json!(code));
     }
-    found.insert("state".into(), json!(format!("{:?}", outcome.state)));
+    found.insert("state".into(), json!(state(outcome)));
     found.insert("hadErrors".into(), json!(outcome.had_errors));
     found
 }
@@ -218,6 +226,18 @@ fn formatter(session: &Session, width: usize) -> Formatter {
         formatter.set_enumeration_limit(as_double(&limit).map_or(4, |limit| limit as i64));
     }
     formatter
+}
+
+/// How a line ended: the class of the exception that ended it.
+fn state(outcome: &RunOutcome) -> String {
+    match &outcome.terminating {
+        None => format!("{:?}", outcome.state),
+        Some(_) if outcome.incomplete => "IncompleteParseException".into(),
+        Some(error) if error.category == ErrorCategory::ParserError => "ParseException".into(),
+        // What stops on a preference comes from a command, what is thrown does not.
+        Some(error) if error.activity.is_empty() => "RuntimeException".into(),
+        Some(_) => "ActionPreferenceStopException".into(),
+    }
 }
 
 fn rendered(error: &ErrorRecord) -> Json {

@@ -47,7 +47,7 @@ impl Resolved {
         Self {
             label: column.label.clone(),
             width: column.width,
-            alignment: column.alignment,
+            alignment: Some(column.alignment.unwrap_or_default()),
             format: None,
             from: From::Registered(column.source.clone()),
         }

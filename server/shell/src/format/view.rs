@@ -29,7 +29,7 @@ pub struct ViewColumn {
     pub label: Text,
     /// Declared width in cells; none to measure.
     pub width: Option<usize>,
-    /// Declared alignment; none to go by the first object's value.
+    /// Declared alignment; left if there is none.
     pub alignment: Option<Alignment>,
     /// What it shows.
     pub source: Source,

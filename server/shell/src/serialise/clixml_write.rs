@@ -460,6 +460,30 @@ fn error_notes(record: &ErrorRecord) -> Vec<Property> {
         .collect()
 }
 
+/// The notes that remoting reads a verbose, warning or debug record back from; none for any other object.
+fn record_notes(value: &Value) -> Option<Vec<Property>> {
+    let is_record = type_chain(value)
+        .iter()
+        .any(|name| &**name == "System.Management.Automation.InformationalRecord");
+    let note = |name: &str, value: Value| Property {
+        name: name.into(),
+        value,
+        note: true,
+    };
+    is_record.then(|| {
+        vec![
+            note(
+                "InformationalRecord_Message",
+                members::property(value, "Message").unwrap_or_default(),
+            ),
+            note(
+                "InformationalRecord_SerializeInvocationInfo",
+                Value::Bool(false),
+            ),
+        ]
+    })
+}
+
 /// What a reference goes by: the address of what is shared.
 fn identity(value: &Value) -> Option<usize> {
     Some(match value {
