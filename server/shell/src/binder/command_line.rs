@@ -29,6 +29,14 @@ pub(crate) fn bind(
         )
         .of_category(ErrorCategory::MetadataError));
     }
+    for argument in &mut arguments {
+        // Errors about a name underline the value attached to it too.
+        if let (Some(name), Some(value), false) =
+            (&mut argument.name, &argument.value, argument.splatted)
+        {
+            name.extent.end = name.extent.end.max(value.extent.end);
+        }
+    }
     // An explicit parameter beats the same key of a splatted dictionary, so those come last.
     arguments.sort_by_key(|argument| argument.splatted && argument.name.is_some());
     let arguments = pair(&binding, arguments)?;

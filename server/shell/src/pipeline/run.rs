@@ -199,6 +199,8 @@ impl Engine<'_> {
         out: &mut dyn Sink,
     ) -> Result<Slot, Halt> {
         let place = position + usize::from(headed);
+        // A cmdlet of the catalogue sees its bound parameters only, so every object is bound.
+        let sees_input = !matches!(ready.resolved, Resolved::Cmdlet(_));
         let (stage, binding): (Box<dyn crate::pipeline::stage::Stage>, Binding) =
             match ready.resolved {
                 Resolved::BuiltIn(command) => {
@@ -233,7 +235,7 @@ impl Engine<'_> {
         Ok(Slot {
             stage,
             state: CommandState {
-                takes_anything: takes_anything(&binding),
+                takes_anything: sees_input && takes_anything(&binding),
                 binding,
                 invocation: ready.invocation,
                 pipeline,
