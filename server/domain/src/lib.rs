@@ -18,6 +18,9 @@
 //! | [`sign_in`] | where a user is served, and in which mode |
 //! | [`quorum`] | how many Front End servers a pool needs |
 
+// A new state, role or refusal must be decided everywhere, not fall into a default.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod backup;
 pub mod identity;
 pub mod loss;

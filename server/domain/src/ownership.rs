@@ -218,12 +218,27 @@ impl Chain {
         self.epoch().owner()
     }
 
+    /// The last sequence up to which a pool holds the writes of **every** module: the head of its log when it is the
+    /// owner, the lowest of its modules' watermarks when it follows.
+    #[must_use]
+    pub fn held_up_to(
+        &self,
+        side: Side,
+        head: u64,
+        watermarks: impl IntoIterator<Item = u64>,
+    ) -> u64 {
+        if self.owner() == side {
+            head
+        } else {
+            watermarks.into_iter().min().unwrap_or(0)
+        }
+    }
+
     /// The history after a takeover by `side`, which holds everything up to `held` and has heard of `highest_known`.
     ///
-    /// `held` is the last sequence up to which the pool holds the writes of **every** module: the head of its log when it
-    /// was the owner, and the *lowest* of its modules' watermarks when it followed. With a higher one, the writes between
-    /// the watermarks would count as contained and never reach a salvage bundle. (What it holds beyond goes to salvage
-    /// too, which does no harm.)
+    /// `held` is what [`Chain::held_up_to`] says. With a higher one, the writes between the watermarks of two modules
+    /// would count as contained and never reach a salvage bundle. (What the pool holds beyond goes to salvage too, which
+    /// does no harm.)
     ///
     /// `highest_known` is the partner's epoch when the partner could be asked, and counts only when it is above ours.
     #[must_use]

@@ -253,7 +253,7 @@ impl LossStatement {
                 self.lost, self.survivor
             ),
             Confidence::Complete | Confidence::UpToLastHeartbeat => format!(
-                "Loss: {} records and {} files that pool \"{}\" acknowledged and pool \"{}\" does not have.",
+                "Loss: records: {}, files: {}. Pool \"{}\" acknowledged them and pool \"{}\" does not have them.",
                 self.records(),
                 self.files(),
                 self.lost,

@@ -184,6 +184,31 @@ fn a_budget_reads_back_what_it_writes() {
     );
 }
 
+proptest::proptest! {
+    /// A budget forgives exactly what it allows: the stated loss passes, one less of anything does not.
+    #[test]
+    fn a_budget_is_exact(written in 0..1_000u64, arrived in 0..1_000u64, age in 0..1_000u64) {
+        let arrived = arrived.min(written);
+        let mut evidence = evidence(true);
+        let head = evidence.last_heartbeat.as_mut().unwrap();
+        head.written = tallies(&[(DocumentKind::Contact, written)]);
+        for report in evidence.imported.values_mut() {
+            report.contained = Some(tallies(&[(DocumentKind::Contact, arrived)]));
+            report.copy_age = Some(Duration::from_secs(age));
+        }
+        let statement = statement(&evidence);
+        let lost = written - arrived;
+        proptest::prop_assert_eq!(statement.records(), Bound::Exact(lost));
+        let budget = |records, age| LossBudget { records: Some(records), age: Some(Duration::from_secs(age)), ..LossBudget::default() };
+        proptest::prop_assert!(budget(lost, age).check(&statement).is_empty());
+        if let (Some(records), Some(age)) = (lost.checked_sub(1), age.checked_sub(1)) {
+            proptest::prop_assert_eq!(budget(records, age).check(&statement).len(), 2);
+        }
+        let written = budget(lost, age).to_string();
+        proptest::prop_assert_eq!(written.parse::<LossBudget>().ok(), Some(budget(lost, age)));
+    }
+}
+
 #[test]
 fn ages_as_people_say_them() {
     let said = |seconds| human_age(Duration::from_secs(seconds));

@@ -48,7 +48,7 @@ impl Plan {
                 step.on
             ),
             Action::Freeze => format!(
-                "Make the data of pool \"{}\" read-only on pool \"{}\".",
+                "Refuse further writes of the users of pool \"{}\" on pool \"{}\".",
                 guards.home, step.on
             ),
             Action::FlushStorage => format!(
@@ -64,6 +64,10 @@ impl Plan {
             Action::Verify => format!(
                 "Compare the data on pool \"{}\" and pool \"{}\".",
                 guards.releasing, guards.taking
+            ),
+            Action::StopServices { drain } if drain.is_zero() => format!(
+                "Stop the services of pool \"{}\" and sign its users out.",
+                step.on
             ),
             Action::StopServices { drain } => format!(
                 "Stop the services of pool \"{}\", which may drain for {}, and sign its users out.",

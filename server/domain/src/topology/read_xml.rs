@@ -347,9 +347,11 @@ fn role(service: &Element, name: &str) -> Result<Role, ReadError> {
         Some(detail) => detail.flag("IsDirector")?,
         None => false,
     };
-    Ok(match Role::from_document_name(name) {
-        Role::Registrar if is_director => Role::Director,
-        role => role,
+    let role = Role::from_document_name(name);
+    Ok(if is_director && role == Role::Registrar {
+        Role::Director
+    } else {
+        role
     })
 }
 

@@ -19,6 +19,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 use super::Role;
 use super::model::{
@@ -41,7 +42,7 @@ struct ReadableTopology {
     #[serde(default, rename = "site", skip_serializing_if = "Vec::is_empty")]
     sites: Vec<ReadableSite>,
     #[serde(default, rename = "pool", skip_serializing_if = "Vec::is_empty")]
-    pools: Vec<ReadablePool>,
+    pools: Vec<Spanned<ReadablePool>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -145,10 +146,14 @@ pub fn read_toml(text: &str) -> Result<Topology, ReadError> {
         })
         .collect();
     let mut numbering = Numbering::default();
+    let mut places = Places::new(text);
     let pools = read
         .pools
         .into_iter()
-        .map(|pool| pool_of(pool, &mut numbering))
+        .map(|pool| {
+            let at = places.at(pool.span().start as u64);
+            pool_of(at, pool.into_inner(), &mut numbering)
+        })
         .collect::<Result<_, ReadError>>()?;
     let default = read.default_domain.into_iter().map(|name| SipDomain {
         name,
@@ -190,7 +195,7 @@ pub fn write_toml(topology: &Topology) -> String {
         pools: topology
             .pools
             .iter()
-            .map(|pool| readable_pool(pool, &mut numbering))
+            .map(|pool| Spanned::new(0..0, readable_pool(pool, &mut numbering)))
             .collect(),
     };
     // Only maps with keys that are no strings fail to serialise, and there is none here.
@@ -198,8 +203,10 @@ pub fn write_toml(topology: &Topology) -> String {
 }
 
 fn check_counts(read: &ReadableTopology) -> Result<(), ReadError> {
-    let machines = |pool: &ReadablePool| pool.machines.as_ref().map_or(1, Vec::len);
-    let services = |pool: &ReadablePool| pool.services.as_ref().map_or(0, Vec::len);
+    let machines =
+        |pool: &Spanned<ReadablePool>| pool.as_ref().machines.as_ref().map_or(1, Vec::len);
+    let services =
+        |pool: &Spanned<ReadablePool>| pool.as_ref().services.as_ref().map_or(0, Vec::len);
     for (what, count, limit) in [
         ("sites", read.sites.len(), MAX_SITES),
         ("pools", read.pools.len(), MAX_POOLS),
@@ -240,7 +247,7 @@ impl Numbering {
     }
 }
 
-fn pool_of(pool: ReadablePool, numbering: &mut Numbering) -> Result<Pool, ReadError> {
+fn pool_of(at: Place, pool: ReadablePool, numbering: &mut Numbering) -> Result<Pool, ReadError> {
     let features = Features {
         central_management: pool.central_management,
         next_hop: pool.next_hop,
@@ -249,7 +256,7 @@ fn pool_of(pool: ReadablePool, numbering: &mut Numbering) -> Result<Pool, ReadEr
         external_fqdn: pool.external_fqdn,
     };
     let invalid = |reason: String| ReadError::Invalid {
-        at: Place { line: 1, column: 1 },
+        at,
         path: format!("pool {}", pool.fqdn),
         reason,
     };

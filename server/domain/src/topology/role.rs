@@ -167,25 +167,23 @@ impl Role {
     /// The role's name in topology documents: `UserServices`.
     #[must_use]
     pub fn document_name(&self) -> &str {
-        match self {
-            Self::Other(name) => name,
-            known => NAMES
-                .iter()
-                .find(|(role, _, _)| role == known)
-                .map_or("", |(_, document, _)| document),
-        }
+        self.names().0
     }
 
     /// The word before the FQDN in a service's identity: `UserServer`.
     #[must_use]
     pub fn identity_prefix(&self) -> &str {
-        match self {
-            Self::Other(name) => name,
-            known => NAMES
-                .iter()
-                .find(|(role, _, _)| role == known)
-                .map_or("", |(_, _, identity)| identity),
+        self.names().1
+    }
+
+    fn names(&self) -> (&str, &str) {
+        if let Self::Other(name) = self {
+            return (name, name);
         }
+        NAMES
+            .iter()
+            .find(|(role, _, _)| role == self)
+            .map_or(("", ""), |(_, document, identity)| (document, identity))
     }
 
     /// Whether the service is a database on a SQL instance.

@@ -51,11 +51,8 @@ impl Node {
 
     /// Up to where it holds everything.
     pub(super) fn held(&self) -> u64 {
-        if self.chain.owner() == self.side {
-            self.head()
-        } else {
-            self.watermarks.values().copied().min().unwrap_or(0)
-        }
+        let watermarks = self.watermarks.values().copied();
+        self.chain.held_up_to(self.side, self.head(), watermarks)
     }
 
     pub(super) fn tallies(&self) -> Tallies {

@@ -204,6 +204,21 @@ fn errors_have_a_place() {
 }
 
 #[test]
+fn the_readable_form_says_where_it_contradicts_itself() {
+    let text = include_str!("../../../testdata/pair.toml")
+        .replace("kind = \"Edge\"", "kind = \"Director\"");
+    let line = text
+        .lines()
+        .position(|line| line.contains("edge.contoso.com"))
+        .unwrap();
+    let message = error(&text).to_string();
+    assert!(
+        message.starts_with("pool edge.contoso.com") && message.contains(&format!("line {line},")),
+        "{message}"
+    );
+}
+
+#[test]
 fn references_that_lead_nowhere() {
     let id = |text: &str| {
         let start = text.find("InstalledOn=\"").unwrap() + "InstalledOn=\"".len();
