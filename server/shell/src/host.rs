@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::command::CommandInfo;
 use crate::error_record::ErrorRecord;
 use crate::format::view::ViewRegistry;
-use crate::value::{DateTime, Value};
+use crate::value::{DateTime, Text, Value};
 
 /// What the engine asks of whoever runs it. Calls block: the engine runs on a worker of its own.
 ///
@@ -20,8 +20,19 @@ pub trait Host {
     fn commands(&self) -> Vec<Arc<CommandInfo>>;
 
     /// A help topic such as `about_Pool_Failover`, case-insensitively, as plain text.
-    fn help_topic(&self, _name: &str) -> Option<crate::value::Text> {
+    fn help_topic(&self, _name: &str) -> Option<Text> {
         None
+    }
+
+    /// What a named list of completion holds that begins with `prefix`; `given` are the arguments of the line so far,
+    /// by parameter name (see [`crate::command::ParameterInfo::completer`]).
+    fn completion_list(&self, _list: &str, _prefix: &str, _given: &[(Text, Text)]) -> Vec<Text> {
+        Vec::new()
+    }
+
+    /// The properties of a type that cmdlets emit: name, and type as a tooltip shows it.
+    fn output_properties(&self, _type_name: &str) -> Vec<(Text, Text)> {
+        Vec::new()
     }
 
     /// Runs one record of a cmdlet of the catalogue. Records come back through `sink` in order.
@@ -111,7 +122,7 @@ pub struct CmdletCall<'a> {
     /// The chosen parameter set.
     pub parameter_set: &'a str,
     /// Bound parameters, the common ones left out.
-    pub bound: &'a [(crate::value::Text, Value)],
+    pub bound: &'a [(Text, Value)],
     /// Whether verbose records are wanted at all.
     pub verbose: bool,
     /// Whether debug records are wanted at all.

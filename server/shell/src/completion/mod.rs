@@ -7,6 +7,7 @@ mod argument;
 mod declared;
 mod operator;
 mod scan;
+pub mod session;
 mod variable;
 
 use std::sync::Arc;

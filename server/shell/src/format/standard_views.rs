@@ -88,6 +88,7 @@ pub(crate) fn register(registry: &mut ViewRegistry) {
         ],
     );
     register_others(registry);
+    crate::help::draw::register(registry);
 }
 
 fn register_others(registry: &mut ViewRegistry) {

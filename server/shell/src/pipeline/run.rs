@@ -1,6 +1,9 @@
 //! A pipeline at work: made ready from its first command to its last, begun, fed, ended.
 
+use std::sync::Arc;
+
 use crate::binder::{Argument, Binding};
+use crate::builtin::discovery::get_help;
 use crate::command::{CommandInfo, ParameterType};
 use crate::error_record::{Extent, Invocation};
 use crate::evaluate::is_nothing;
@@ -201,9 +204,27 @@ impl Engine<'_> {
         let place = position + usize::from(headed);
         // A cmdlet of the catalogue sees its bound parameters only, so every object is bound.
         let sees_input = !matches!(ready.resolved, Resolved::Cmdlet(_));
+        let asked_about = match &ready.resolved {
+            Resolved::BuiltIn(command) => Some(&command.info),
+            Resolved::Cmdlet(info) => Some(info),
+            Resolved::Script(_) => None,
+        }
+        .filter(|_| get_help::is_asked_for(&ready.arguments))
+        .cloned();
         let (stage, binding): (Box<dyn crate::pipeline::stage::Stage>, Binding) =
-            match ready.resolved {
-                Resolved::BuiltIn(command) => {
+            match (asked_about, ready.resolved) {
+                (Some(info), _) => {
+                    let binding = self.bind(
+                        &Arc::new(get_help::stand_in()),
+                        Vec::new(),
+                        expects_input,
+                        place,
+                        &ready.invocation,
+                        out,
+                    )?;
+                    (get_help::in_place_of(info), binding)
+                }
+                (None, Resolved::BuiltIn(command)) => {
                     let binding = self.bind(
                         &command.info,
                         ready.arguments,
@@ -214,7 +235,7 @@ impl Engine<'_> {
                     )?;
                     ((command.create)(), binding)
                 }
-                Resolved::Cmdlet(info) => {
+                (None, Resolved::Cmdlet(info)) => {
                     let binding = self.bind(
                         &info,
                         ready.arguments,
@@ -225,7 +246,7 @@ impl Engine<'_> {
                     )?;
                     (Box::new(HostCommand), binding)
                 }
-                Resolved::Script(script) => {
+                (None, Resolved::Script(script)) => {
                     let (stage, binding) =
                         ScriptStage::new(self, script, ready.arguments, &ready.invocation, out)?;
                     (Box::new(stage), binding)

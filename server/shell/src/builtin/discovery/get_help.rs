@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::binder::Argument;
 use crate::builtin;
 use crate::builtin::discovery::{all_commands, find_command, texts};
 use crate::command::{CommandInfo, ParameterInfo, SetMembership, Validation};
@@ -77,6 +78,46 @@ pub fn create() -> Box<dyn Stage> {
 /// What `Verb-Noun -?` emits.
 pub fn help_of(command: &CommandInfo) -> Value {
     command_help(command, &aliases_of(&command.name), Detail::Normal)
+}
+
+/// Whether the arguments ask for help: `-?` stands among them.
+pub fn is_asked_for(arguments: &[Argument]) -> bool {
+    arguments.iter().any(|argument| {
+        argument
+            .name
+            .as_ref()
+            .is_some_and(|name| &*name.name == "?")
+    })
+}
+
+/// The command that is bound when help runs in place of one: it takes any input.
+pub fn stand_in() -> CommandInfo {
+    let info = info();
+    CommandInfo::new(info.name, info.implementing_type, info.module)
+        .with(ParameterInfo::new("InputObject", "psobject").from_pipeline())
+}
+
+/// What runs in place of a command that was asked for help. Nothing of the command itself is bound or run.
+pub fn in_place_of(command: Arc<CommandInfo>) -> Box<dyn Stage> {
+    Box::new(Instead {
+        command,
+        shown: false,
+    })
+}
+
+struct Instead {
+    command: Arc<CommandInfo>,
+    shown: bool,
+}
+
+impl Stage for Instead {
+    fn process(&mut self, context: &mut Context<'_>, _input: Option<Value>) -> Result<(), Halt> {
+        if std::mem::replace(&mut self.shown, true) {
+            return Ok(());
+        }
+        context.progress(progress_done())?;
+        context.write(help_of(&self.command))
+    }
 }
 
 /// The record with which `Get-Help` and `-?` end their progress.
