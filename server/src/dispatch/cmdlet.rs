@@ -207,6 +207,13 @@ impl Call {
         &self.stopping
     }
 
+    /// Whether the caller has gone away: nobody reads what the cmdlet says. A caller who stops the pipeline has not, and
+    /// waits for its end.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        self.events.is_closed()
+    }
+
     /// Writes a non-terminating error.
     ///
     /// # Errors

@@ -126,6 +126,10 @@ async fn next(
             message = responses.message() => message,
             () = call.stopping().cancelled(), if !told => {
                 told = true;
+                if call.is_abandoned() {
+                    // Nobody said stop: whether the cmdlet goes on without its caller is its own decision.
+                    return Err(Failure::Stopped);
+                }
                 // Without a connection there is nobody to stop, and `message` tells so.
                 let _ = say.send(request(Say::Stop(wire::ForwardStop {}))).await;
                 continue;

@@ -51,6 +51,15 @@ impl Operations {
     /// The refusal, when it would be refused; [`Error::ElsewhereCoordinated`] when another node must plan it.
     pub async fn plan(&self, request: &MoveRequest) -> Result<(Decision, Seen), Error> {
         self.check_coordinator(request)?;
+        self.judge(request).await
+    }
+
+    /// What this node thinks of `request`, whoever coordinates it: the refusal to give when the coordinator does not
+    /// answer.
+    ///
+    /// # Errors
+    /// The refusal, or when the store fails.
+    pub async fn judge(&self, request: &MoveRequest) -> Result<(Decision, Seen), Error> {
         let seen = self.observe_for(request).await?;
         let decision = match request {
             MoveRequest::FailOver(request) => plan_fail_over(&seen.observation, request)?,

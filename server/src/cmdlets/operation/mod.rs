@@ -1,1 +1,3 @@
-//! Operations, readiness and salvage.
+//! What no original has: operations that always have an answer, readiness, salvage.
+
+pub(crate) mod faults;
