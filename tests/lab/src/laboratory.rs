@@ -19,7 +19,8 @@ pub const POOL2: &str = "pool2.contoso.com";
 /// The holder of the administrator's certificate.
 pub const ADMINISTRATOR: &str = "administrator";
 
-const INDEX: &str = "laboratory.toml";
+/// The file that makes a folder a laboratory.
+pub const INDEX: &str = "laboratory.toml";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why there is no laboratory.

@@ -99,6 +99,8 @@ impl Node {
             .stdin(Stdio::piped())
             .stdout(output.try_clone()?)
             .stderr(output)
+            // Ctrl-C at a terminal is for what runs in front of it; a node ends when its standard input does.
+            .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
         Ok(Self {
