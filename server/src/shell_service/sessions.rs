@@ -1,0 +1,148 @@
+//! Sessions by id: variables that outlive a pipeline. A session belongs to the caller who opened it, runs one pipeline
+//! at a time, and is forgotten when nobody has used it for long.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tandem_shell::session::{Session, SessionOptions};
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+
+use super::Shell;
+use crate::configuration::SessionLimits;
+
+/// Longest id of a session, in bytes.
+const MAX_ID: usize = 128;
+
+/// How often idle sessions are looked for.
+const SWEEP: Duration = Duration::from_secs(10);
+
+/// Whose session it is, and its id.
+type Key = (String, String);
+
+type Home = Arc<Mutex<HashMap<Key, Kept>>>;
+
+/// The sessions of a node.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    limits: SessionLimits,
+    kept: Home,
+}
+
+#[derive(Debug)]
+struct Kept {
+    /// `None` while a pipeline runs in it.
+    session: Option<Session>,
+    used: Instant,
+}
+
+/// A session that a pipeline runs in; it is kept again when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    /// The session.
+    pub(crate) session: Session,
+    home: Option<(Key, Home)>,
+}
+
+impl Sessions {
+    pub(crate) fn new(limits: SessionLimits) -> Self {
+        Self { limits, kept: Arc::default() }
+    }
+
+    /// The session `id` of `caller`; an empty id is a session for one pipeline.
+    pub(crate) fn take(&self, caller: &str, id: &str) -> Result<Lease, Status> {
+        if id.is_empty() {
+            return Ok(Lease { session: fresh(), home: None });
+        }
+        if id.len() > MAX_ID {
+            return Err(Status::invalid_argument(format!("A session's id has {MAX_ID} bytes at most.")));
+        }
+        let key = (caller.to_owned(), id.to_owned());
+        let mut kept = locked(&self.kept);
+        let open = kept.len();
+        let session = match kept.get_mut(&key) {
+            Some(kept) => kept.session.take().ok_or_else(|| {
+                Status::failed_precondition("A pipeline is running in this session already; stop it, or use another session.")
+            })?,
+            None if open >= self.limits.count => {
+                return Err(Status::resource_exhausted(format!("{open} sessions are open on this node, as many as may be.")));
+            }
+            None => {
+                kept.insert(key.clone(), Kept { session: None, used: Instant::now() });
+                fresh()
+            }
+        };
+        Ok(Lease { session, home: Some((key, self.kept.clone())) })
+    }
+
+    /// Looks into a session that no pipeline runs in.
+    pub(crate) fn peek<T>(&self, caller: &str, id: &str, look: impl FnOnce(&Session) -> T) -> Option<T> {
+        let kept = locked(&self.kept);
+        kept.get(&(caller.to_owned(), id.to_owned()))?.session.as_ref().map(look)
+    }
+
+    pub(crate) fn forget_idle(&self) {
+        let idle = self.limits.idle;
+        locked(&self.kept).retain(|_, kept| kept.session.is_none() || kept.used.elapsed() < idle);
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some((key, kept)) = self.home.take() {
+            let session = std::mem::take(&mut self.session);
+            locked(&kept).insert(key, Kept { session: Some(session), used: Instant::now() });
+        }
+    }
+}
+
+/// Forgets idle sessions of `shell` until `stop`.
+pub async fn sweep(shell: Shell, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(SWEEP) => shell.forget_idle(),
+        }
+    }
+}
+
+fn fresh() -> Session {
+    Session::new(SessionOptions::default())
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn sessions(count: usize, idle: Duration) -> Sessions {
+        Sessions::new(SessionLimits { count, idle, pipelines: 1 })
+    }
+
+    #[test]
+    fn a_session_is_its_callers_and_runs_one_pipeline() {
+        let sessions = sessions(2, Duration::from_secs(60));
+        let lease = sessions.take("anna", "1").unwrap();
+        assert_eq!(sessions.take("anna", "1").unwrap_err().code(), tonic::Code::FailedPrecondition);
+        let other = sessions.take("berta", "1").unwrap();
+        assert_eq!(sessions.take("anna", "2").unwrap_err().code(), tonic::Code::ResourceExhausted);
+        drop((lease, other));
+        assert!(sessions.take("anna", "1").is_ok());
+    }
+
+    #[test]
+    fn idle_sessions_are_forgotten_and_running_ones_are_not() {
+        let sessions = sessions(1, Duration::ZERO);
+        let lease = sessions.take("anna", "1").unwrap();
+        sessions.forget_idle();
+        assert!(sessions.take("anna", "2").is_err(), "the running one still counts");
+        drop(lease);
+        sessions.forget_idle();
+        assert!(sessions.take("anna", "2").is_ok());
+    }
+}
