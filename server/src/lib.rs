@@ -14,6 +14,7 @@ pub mod node;
 pub mod operation;
 pub mod ownership;
 pub mod peer;
+pub mod shell_service;
 pub mod store;
 pub mod telemetry;
 pub mod windows_services;

@@ -282,6 +282,12 @@ struct Shared {
     common: Option<tandem::cmdlet::v1::CommonParameters>,
 }
 
+/// Adds the common parameters to the bytes of any cmdlet's request that has none.
+pub fn append_common(request: &mut Vec<u8>, common: &tandem::cmdlet::v1::CommonParameters) {
+    let shared = Shared { common: Some(common.clone()) };
+    request.extend_from_slice(&shared.encode_to_vec());
+}
+
 /// The common parameters in the bytes of any cmdlet's request.
 #[must_use]
 pub fn common_of(request: &[u8]) -> tandem::cmdlet::v1::CommonParameters {

@@ -41,6 +41,30 @@ struct Declared {
     enumeration: Option<Arc<EnumDefinition>>,
 }
 
+impl Shape {
+    /// The names of the properties, in order.
+    pub fn property_names(&self) -> impl Iterator<Item = &str> {
+        self.properties.iter().map(|property| &*property.name)
+    }
+}
+
+impl Declared {
+    /// The .NET type, as tooltips show it.
+    fn type_name(&self) -> Text {
+        let element = element_type(&self.field, self.scalar.as_deref());
+        let single = match self.field.kind() {
+            Kind::Bool => "System.Boolean",
+            Kind::Uint32 | Kind::Fixed32 => "System.UInt32",
+            Kind::Uint64 | Kind::Fixed64 => "System.UInt64",
+            Kind::Double => "System.Double",
+            Kind::Message(message) if message.full_name() == "google.protobuf.Timestamp" => "System.DateTime",
+            Kind::Message(message) if message.full_name() == "google.protobuf.Duration" => "System.TimeSpan",
+            _ => element,
+        };
+        if self.field.is_list() { format!("{single}[]").into() } else { single.into() }
+    }
+}
+
 impl Shapes {
     /// Adds a message and what it contains.
     pub fn add(&mut self, message: &MessageDescriptor) {
@@ -72,6 +96,14 @@ impl Shapes {
     /// All shapes.
     pub fn all(&self) -> impl Iterator<Item = &Arc<Shape>> {
         self.by_message.values()
+    }
+
+    /// Names and types of the properties of a .NET type.
+    #[must_use]
+    pub fn properties_of(&self, type_name: &str) -> Vec<(Text, Text)> {
+        let shape = self.all().find(|shape| shape.type_names.first().is_some_and(|name| &**name == type_name));
+        let properties = shape.map(|shape| shape.properties.as_slice()).unwrap_or_default();
+        properties.iter().map(|property| (property.name.clone(), property.type_name())).collect()
     }
 
     /// An output message as an object.

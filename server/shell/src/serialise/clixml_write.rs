@@ -96,7 +96,12 @@ impl ClixmlWriter {
         self.value(value, tag, self.options.depth)
     }
 
-    /// The document.
+    /// Takes what has been written so far, so that a long document can be sent as it grows.
+    pub fn drain(&mut self) -> String {
+        std::mem::take(&mut self.out)
+    }
+
+    /// The document, or what is left of it.
     pub fn finish(mut self) -> String {
         self.level = 0;
         self.line();

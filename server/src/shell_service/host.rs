@@ -1,0 +1,401 @@
+//! The engine's door to the world on a pipeline's thread: cmdlets go to the dispatcher, questions to the caller, output
+//! to the connection.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use prost::Message as _;
+use prost_reflect::DynamicMessage;
+use tandem::cmdlet::v1::CommonParameters;
+use tandem::shell::v1 as wire;
+use tandem::shell::v1::invoke_response::Message;
+use tandem_shell::command::CommandInfo;
+use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
+use tandem_shell::host::{
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, ProgressRecord, PromptFailure, Shown, Stopped,
+};
+use tandem_shell::value::{DateTime, DateTimeKind, Value};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TryRecvError;
+use tonic::Status;
+
+use super::incoming::Incoming;
+use super::render::Renderer;
+use super::said::{self, Console};
+use super::Parts;
+use crate::dispatch::catalogue::Described;
+use crate::dispatch::dispatcher::{Invocation, Running, record};
+use crate::dispatch::event::{Event, Question};
+use crate::dispatch::failure::{Failure, Fault};
+use crate::dispatch::{forward, shape, values};
+use crate::layers::identity::Identity;
+
+/// Text that is held back at most: fewer messages for many lines.
+const TEXT_BATCH_BYTES: usize = 8 * 1024;
+
+/// How long text is held back at most while more of it comes.
+const TEXT_BATCH_TIME: Duration = Duration::from_millis(20);
+
+/// Ticks of a .NET date from 0001-01-01 to 1970-01-01, and of a second.
+const EPOCH_TICKS: i64 = 621_355_968_000_000_000;
+const TICKS_PER_SECOND: i64 = 10_000_000;
+
+/// The world of one pipeline.
+pub(super) struct WorkerHost {
+    pub(super) parts: Arc<Parts>,
+    pub(super) caller: Arc<Identity>,
+    pub(super) incoming: Arc<Incoming>,
+    pub(super) console: Console,
+    pub(super) interactive: bool,
+    pub(super) zone: jiff::tz::TimeZone,
+    /// What the caller gave with the pipeline for its operation.
+    pub(super) common: CommonParameters,
+    pub(super) responses: mpsc::Sender<Result<wire::InvokeResponse, Status>>,
+    pub(super) screen: RefCell<Screen>,
+    pub(super) ids: Cell<u32>,
+    pub(super) origin: Instant,
+}
+
+/// Output that has not been sent.
+pub(super) struct Screen {
+    renderer: Option<Renderer>,
+    text: String,
+    sent: Instant,
+}
+
+impl Screen {
+    pub(super) fn new(renderer: Renderer) -> RefCell<Self> {
+        RefCell::new(Self { renderer: Some(renderer), text: String::new(), sent: Instant::now() })
+    }
+}
+
+impl WorkerHost {
+    /// Sends a message behind the text that is held back.
+    pub(super) fn say(&self, message: Message) -> Result<(), ()> {
+        self.flush();
+        self.send(message)
+    }
+
+    fn send(&self, message: Message) -> Result<(), ()> {
+        let sent = self.responses.blocking_send(Ok(wire::InvokeResponse { message: Some(message) }));
+        // Nobody reads any more: the pipeline has no use.
+        sent.map_err(|_| self.incoming.stop.cancel())
+    }
+
+    /// Sends the text that is held back.
+    pub(super) fn flush(&self) {
+        let text = {
+            let mut screen = self.screen.borrow_mut();
+            screen.sent = Instant::now();
+            std::mem::take(&mut screen.text)
+        };
+        if !text.is_empty() {
+            // A caller who has gone is noticed by `stop`.
+            let _ = self.send(Message::Text(text));
+        }
+    }
+
+    /// Sends what the renderer holds back, at the end.
+    pub(super) fn finish(&self) {
+        let now = self.ticks();
+        {
+            let mut screen = self.screen.borrow_mut();
+            let Screen { renderer, text, .. } = &mut *screen;
+            if let Some(renderer) = renderer.take() {
+                renderer.finish(now, text);
+            }
+        }
+        self.flush();
+    }
+
+    /// Tells of a record, in its stream and in a document of all streams.
+    pub(super) fn tell(&self, said: wire::Said, value: &Value, stream: &str) {
+        {
+            let mut screen = self.screen.borrow_mut();
+            let Screen { renderer, text, .. } = &mut *screen;
+            if let Some(renderer) = renderer {
+                renderer.push_record(value, stream, text);
+            }
+        }
+        // A caller who has gone is noticed by `stop`.
+        let _ = self.say(Message::Said(said));
+    }
+
+    /// Tells of the error that ended the pipeline.
+    pub(super) fn tell_terminating(&self, record: &ErrorRecord) {
+        let said = self.console.error(record, true);
+        self.tell(said, &Value::Error(Arc::new(record.clone())), "Error");
+    }
+
+    pub(super) fn next_id(&self) -> u32 {
+        self.ids.set(self.ids.get() + 1);
+        self.ids.get()
+    }
+
+    fn ticks(&self) -> i64 {
+        i64::try_from(self.origin.elapsed().as_nanos() / 100).unwrap_or(i64::MAX)
+    }
+
+    fn output(&self, value: &Value) {
+        let now = self.ticks();
+        let is_due = {
+            let mut screen = self.screen.borrow_mut();
+            let Screen { renderer, text, sent } = &mut *screen;
+            match renderer {
+                Some(Renderer::Objects) => {
+                    drop(screen);
+                    let _ = self.say(Message::Output(values::to_wire(value)));
+                    return;
+                }
+                Some(renderer) => renderer.push(value, now, text),
+                None => {}
+            }
+            text.len() >= TEXT_BATCH_BYTES || sent.elapsed() >= TEXT_BATCH_TIME
+        };
+        if is_due {
+            self.flush();
+        }
+    }
+
+    /// The request of a bound call.
+    fn request(&self, cmdlet: &Described, call: &CmdletCall<'_>) -> Result<(CommonParameters, Vec<u8>), Fault> {
+        let mut request = DynamicMessage::new(cmdlet.request.clone());
+        for (name, value) in call.bound {
+            let field = cmdlet.fields.iter().find(|field| field.parameter == *name);
+            let (Some(field), false) = (field, matches!(value, Value::Null)) else { continue };
+            let argument = shape::argument(value, &field.field).ok_or_else(|| {
+                Fault::invalid_argument("ArgumentNotTransferable", format!("The value of -{name} cannot be sent to the cmdlet."))
+            })?;
+            request.set_field(&field.field, argument);
+        }
+        let common = CommonParameters {
+            verbose: call.verbose,
+            debug: call.debug,
+            what_if: call.what_if,
+            ..self.common.clone()
+        };
+        let mut bytes = request.encode_to_vec();
+        forward::append_common(&mut bytes, &common);
+        Ok((common, bytes))
+    }
+
+    fn start(&self, cmdlet: &Arc<Described>, call: &CmdletCall<'_>) -> Result<Running, Fault> {
+        let (common, bytes) = self.request(cmdlet, call)?;
+        let invocation = Invocation {
+            cmdlet: cmdlet.clone(),
+            caller: self.caller.clone(),
+            request: bytes.into(),
+            common,
+            parameter_set: Some(call.parameter_set.to_owned()),
+            hops: 0,
+        };
+        self.incoming.runtime.block_on(self.parts.dispatcher.start(invocation))
+    }
+
+    /// The next event; `None` at the end, `Err` when the pipeline is stopped.
+    fn next_event(&self, running: &mut Running) -> Result<Option<Event>, Stopped> {
+        match running.events.try_recv() {
+            Ok(event) => return Ok(Some(event)),
+            Err(TryRecvError::Disconnected) => return Ok(None),
+            Err(TryRecvError::Empty) => {}
+        }
+        self.flush();
+        self.incoming.runtime.block_on(async {
+            tokio::select! {
+                event = running.events.recv() => Ok(event),
+                () = self.incoming.stop.cancelled() => Err(Stopped::Cancelled),
+            }
+        })
+    }
+
+    fn react(
+        &self,
+        cmdlet: &Described,
+        call: &CmdletCall<'_>,
+        event: Event,
+        sink: &mut dyn CmdletSink,
+    ) -> Result<(), Stopped> {
+        match event {
+            Event::Output(output) => {
+                let Some(descriptor) = &cmdlet.output else { return Ok(()) };
+                match DynamicMessage::decode(descriptor.clone(), output.to_bytes()) {
+                    Ok(message) => sink.output(self.parts.dispatcher.catalogue().shapes().object(&message)),
+                    Err(error) => {
+                        let fault = Fault::new("MalformedOutput", ErrorCategory::InvalidResult, error.to_string());
+                        sink.error(record(cmdlet, fault))
+                    }
+                }
+            }
+            Event::Error(fault) => sink.error(record(cmdlet, *fault)),
+            Event::Warning(text) => sink.warning(text),
+            Event::Verbose(text) => sink.verbose(text),
+            Event::Debug(text) => sink.debug(text),
+            Event::Progress(progress) => sink.progress(ProgressRecord {
+                activity_id: progress.activity_id,
+                parent_activity_id: progress.parent_activity_id,
+                activity: progress.activity,
+                status: progress.status,
+                current_operation: Some(progress.current_operation).filter(|text| !text.is_empty()),
+                percent_complete: progress.percent_complete,
+                seconds_remaining: progress.seconds_remaining,
+                completed: progress.completed,
+            }),
+            Event::Plan(plan) => {
+                let said = said::plan(&plan, call.what_if || call.verbose);
+                self.say(Message::Said(said)).map_err(|()| Stopped::Cancelled)
+            }
+            Event::HostLine(line) => {
+                self.show(Shown::HostLine(&line));
+                Ok(())
+            }
+            Event::Question(question) => self.ask(question, sink),
+        }
+    }
+
+    /// Answers a question of a cmdlet. One that has ended meanwhile needs no answer.
+    fn ask(&self, question: Question, sink: &mut dyn CmdletSink) -> Result<(), Stopped> {
+        match question {
+            Question::ShouldProcess(question, answer) => {
+                let _ = answer.send(sink.should_process(&question)?);
+            }
+            Question::ShouldContinue(query, caption, answer) => {
+                let _ = answer.send(sink.should_continue(&query, &caption)?);
+            }
+            Question::ReadFile(path, answer) => {
+                let _ = answer.send(self.read_caller_file(&path));
+            }
+            Question::WriteFile(path, data, answer) => {
+                let _ = answer.send(self.write_caller_file(&path, &data, wire::FileAction::Write));
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a prompt and waits for its answer.
+    fn prompt(&self, caption: &str, message: &str, question: wire::prompt::Question) -> Result<wire::prompt_answer::Answer, PromptFailure> {
+        if !self.interactive {
+            return Err(PromptFailure::NonInteractive);
+        }
+        let prompt_id = self.next_id();
+        let prompt = wire::Prompt {
+            prompt_id,
+            caption: caption.to_owned(),
+            message: message.to_owned(),
+            question: Some(question),
+        };
+        self.say(Message::Prompt(prompt)).map_err(|()| PromptFailure::Cancelled)?;
+        loop {
+            let answer = self.incoming.answer();
+            if self.stopping() {
+                return Err(PromptFailure::Cancelled);
+            }
+            match answer {
+                None => return Err(PromptFailure::NonInteractive),
+                Some(answer) if answer.prompt_id == prompt_id => {
+                    return match answer.answer {
+                        None | Some(wire::prompt_answer::Answer::Unavailable(_)) => Err(PromptFailure::NonInteractive),
+                        Some(answer) => Ok(answer),
+                    };
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+impl Host for WorkerHost {
+    fn find_command(&self, name: &str) -> Option<Arc<CommandInfo>> {
+        self.parts.dispatcher.catalogue().by_name(name).map(|cmdlet| cmdlet.info.clone())
+    }
+
+    fn commands(&self) -> Vec<Arc<CommandInfo>> {
+        self.parts.dispatcher.catalogue().cmdlets().iter().map(|cmdlet| cmdlet.info.clone()).collect()
+    }
+
+    fn invoke(&self, call: &CmdletCall<'_>, sink: &mut dyn CmdletSink) -> Result<(), Stopped> {
+        let Some(cmdlet) = self.parts.dispatcher.catalogue().by_name(&call.command.name).cloned() else {
+            return Ok(());
+        };
+        let mut running = match self.start(&cmdlet, call) {
+            Ok(running) => running,
+            Err(fault) => return Err(sink.terminate(record(&cmdlet, fault))),
+        };
+        while let Some(event) = self.next_event(&mut running)? {
+            self.react(&cmdlet, call, event, sink)?;
+        }
+        match self.incoming.runtime.block_on(running.end()) {
+            Ok(()) => Ok(()),
+            Err(Failure::Stopped) => Err(Stopped::Cancelled),
+            Err(Failure::Terminating(fault)) => Err(sink.terminate(record(&cmdlet, *fault))),
+        }
+    }
+
+    fn show(&self, shown: Shown<'_>) {
+        let console = self.console;
+        match shown {
+            Shown::Output(value) => self.output(value),
+            // `What if: …` and the like belong to no stream.
+            Shown::HostLine(line) => drop(self.say(Message::Said(said::host_line(line)))),
+            Shown::Error(error) => {
+                self.tell(console.error(error, false), &Value::Error(Arc::new(error.clone())), "Error");
+            }
+            Shown::Warning(text) => self.tell(console.warning(text), &Value::text(text), "Warning"),
+            Shown::Verbose(text) => self.tell(console.verbose(text), &Value::text(text), "Verbose"),
+            Shown::Debug(text) => self.tell(console.debug(text), &Value::text(text), "Debug"),
+            Shown::Information(data, tags, is_shown) => {
+                self.tell(said::information(data, tags, is_shown), data, "Information");
+            }
+            // Progress is for who watches, not for a document.
+            Shown::Progress(progress) => drop(self.say(Message::Said(said::progress(progress)))),
+        }
+    }
+
+    fn prompt_for_choice(&self, prompt: &ChoicePrompt) -> Result<usize, PromptFailure> {
+        let choice = |(label, help): &(String, String)| wire::Choice { label: label.clone(), help: help.clone() };
+        let choices = wire::Choices {
+            choice: prompt.choices.iter().map(choice).collect(),
+            default: u32::try_from(prompt.default).unwrap_or_default(),
+        };
+        match self.prompt(&prompt.caption, &prompt.message, wire::prompt::Question::Choices(choices))? {
+            wire::prompt_answer::Answer::Choice(index) => {
+                let index = usize::try_from(index).unwrap_or(usize::MAX);
+                if index < prompt.choices.len() { Ok(index) } else { Err(PromptFailure::NonInteractive) }
+            }
+            _ => Err(PromptFailure::NonInteractive),
+        }
+    }
+
+    fn prompt_for_fields(&self, prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure> {
+        let field = prompt
+            .fields
+            .iter()
+            .map(|field| wire::Field {
+                name: field.name.clone(),
+                label: field.label.clone(),
+                r#type: field.type_name.clone(),
+                help_message: field.help_message.clone(),
+                mandatory: field.mandatory,
+                secret: field.secret,
+            })
+            .collect();
+        let question = wire::prompt::Question::Fields(wire::Fields { field });
+        match self.prompt(&prompt.caption, &prompt.message, question)? {
+            wire::prompt_answer::Answer::Fields(fields) if fields.value.len() == prompt.fields.len() => {
+                Ok(fields.value.iter().map(values::from_wire).collect())
+            }
+            _ => Err(PromptFailure::NonInteractive),
+        }
+    }
+
+    fn now(&self) -> DateTime {
+        let now = jiff::Timestamp::now();
+        let offset = i64::from(self.zone.to_offset(now).seconds());
+        let ticks = i64::try_from(now.as_nanosecond() / 100).unwrap_or_default();
+        DateTime { ticks: EPOCH_TICKS + ticks + offset * TICKS_PER_SECOND, kind: DateTimeKind::Local }
+    }
+
+    fn stopping(&self) -> bool {
+        self.incoming.stop.is_cancelled()
+    }
+}

@@ -1,0 +1,234 @@
+//! One pipeline from its start to its end, on a thread of its own.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tandem::cmdlet::v1::CommonParameters;
+use tandem::shell::v1 as wire;
+use tandem::shell::v1::invoke_response::Message;
+use tandem_shell::builtin;
+use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
+use tandem_shell::host::Host;
+use tandem_shell::serialise::clixml_read::read_clixml;
+use tandem_shell::session::{Input, RunOutcome, RunState, StructuredArgument, StructuredCommand, StructuredPipeline};
+use tandem_shell::value::Value;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tonic::{Status, Streaming};
+
+use super::host::{Screen, WorkerHost};
+use super::incoming::{self, Incoming, Input as Given};
+use super::render::Renderer;
+use super::said::Console;
+use super::sessions::Lease;
+use super::{Parts, words};
+use crate::dispatch::values::from_wire;
+use crate::layers::identity::Identity;
+
+/// Width of a console that does not say its own, and the bounds of what it may say.
+const WIDTH: (usize, usize, usize) = (80, 20, 1_000);
+
+/// Input objects that a pipeline takes.
+const MAX_INPUT: usize = 1_000_000;
+
+/// What a pipeline runs with.
+pub(super) struct Setting {
+    pub(super) parts: Arc<Parts>,
+    pub(super) caller: Arc<Identity>,
+    pub(super) worker: OwnedSemaphorePermit,
+    pub(super) responses: mpsc::Sender<Result<wire::InvokeResponse, Status>>,
+}
+
+/// Starts a pipeline.
+pub(super) fn start(setting: Setting, lease: Lease, start: wire::Start, requests: Streaming<wire::InvokeRequest>) {
+    let incoming = incoming::read(requests);
+    let responses = setting.responses.clone();
+    let stop = incoming.stop.clone();
+    tokio::spawn(async move {
+        let run = tokio::task::spawn_blocking(move || run(setting, lease, &start, incoming));
+        if run.await.is_err() {
+            tracing::error!("a pipeline ended by a fault of the engine");
+            let status = Status::internal("The pipeline ended by a fault of the node; its log has the details.");
+            // A caller who has gone needs no answer.
+            let _ = responses.send(Err(status)).await;
+        }
+        stop.cancel();
+    });
+}
+
+fn run(setting: Setting, mut lease: Lease, start: &wire::Start, incoming: Arc<Incoming>) {
+    let host = host(&setting, start, incoming);
+    let (outcome, is_script) = evaluate(&host, &mut lease, start);
+    // A client that feeds a session line by line asks for the rest of a line that is not whole.
+    let is_asked_again = outcome.incomplete && !start.session_id.is_empty();
+    if let Some(record) = &outcome.terminating
+        && !is_asked_again
+    {
+        host.tell_terminating(record);
+    }
+    host.finish();
+    let stopped = host.stopping();
+    drop(lease);
+    let finished = finished(&outcome, is_script, stopped);
+    // A caller who has gone needs no answer.
+    let _ = host.say(Message::Finished(finished));
+    drop(setting.worker);
+}
+
+fn host(setting: &Setting, start: &wire::Start, incoming: Arc<Incoming>) -> WorkerHost {
+    let output = start.output.unwrap_or_default();
+    let width = usize::try_from(output.width).unwrap_or(0);
+    let width = if width == 0 { WIDTH.0 } else { width.clamp(WIDTH.1, WIDTH.2) };
+    let zone = match start.time_zone.as_str() {
+        "" => jiff::tz::TimeZone::UTC,
+        name => jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC),
+    };
+    WorkerHost {
+        parts: setting.parts.clone(),
+        caller: setting.caller.clone(),
+        incoming,
+        console: Console { width, color: output.color },
+        interactive: start.interactive,
+        zone,
+        common: CommonParameters {
+            operation_id: start.operation_id.clone(),
+            expected_plan: start.expected_plan.clone(),
+            loss_budget: start.loss_budget.clone(),
+            ..CommonParameters::default()
+        },
+        responses: setting.responses.clone(),
+        screen: Screen::new(Renderer::new(output.form(), &setting.parts.views, width)),
+        ids: Cell::new(0),
+        origin: Instant::now(),
+    }
+}
+
+/// Runs what was asked for; the second value tells whether the rules of script files hold.
+fn evaluate(host: &WorkerHost, lease: &mut Lease, start: &wire::Start) -> (RunOutcome, bool) {
+    let given = match start.expects_input.then(|| input(host)).transpose() {
+        Ok(given) => given,
+        Err(record) => return (failed(*record), false),
+    };
+    let arguments = match arguments(start) {
+        Ok(arguments) => arguments,
+        Err(record) => return (failed(*record), false),
+    };
+    let session = &mut lease.session;
+    let is_script = !start.script_path.is_empty();
+    let outcome = match &start.command {
+        Some(wire::start::Command::Line(line)) => {
+            if let Some(given) = given {
+                session.state_mut().set_variable("input", Value::array(given));
+            }
+            if is_script || !arguments.is_empty() {
+                session.run(host, &Input::Script { text: line, file: &start.script_path, arguments: &arguments })
+            } else {
+                session.run(host, &Input::Text(line))
+            }
+        }
+        Some(wire::start::Command::Pipeline(pipeline)) => {
+            let mut pipelines: Vec<_> = pipeline.statement.iter().map(structured).collect();
+            feed(pipelines.first_mut(), given);
+            session.run(host, &Input::Structured(&pipelines))
+        }
+        Some(wire::start::Command::Words(words)) => {
+            let find = |name: &str| {
+                let own = builtin::find(builtin::alias_target(name).unwrap_or(name));
+                host.find_command(name).or_else(|| own.map(|command| command.info.clone()))
+            };
+            match words::command(&words.word, find) {
+                Ok(command) => {
+                    let mut pipeline = StructuredPipeline { commands: vec![command] };
+                    feed(Some(&mut pipeline), given);
+                    session.run(host, &Input::Structured(&[pipeline]))
+                }
+                Err(record) => failed(*record),
+            }
+        }
+        None => RunOutcome { success: true, ..RunOutcome::default() },
+    };
+    (outcome, is_script)
+}
+
+fn failed(record: ErrorRecord) -> RunOutcome {
+    RunOutcome { state: RunState::Failed, had_errors: true, terminating: Some(record), ..RunOutcome::default() }
+}
+
+/// Input objects stand before the first command as if another had written them.
+fn feed(pipeline: Option<&mut StructuredPipeline>, given: Option<Vec<Value>>) {
+    if let (Some(pipeline), Some(given)) = (pipeline, given) {
+        let objects = StructuredArgument { name: Some("InputObject".into()), value: Some(Value::array(given)) };
+        let source = StructuredCommand { name: "Write-Output".into(), arguments: vec![objects], ..Default::default() };
+        pipeline.commands.insert(0, source);
+    }
+}
+
+fn structured(statement: &wire::Statement) -> StructuredPipeline {
+    let argument = |argument: &wire::Argument| StructuredArgument {
+        name: (!argument.name.is_empty()).then(|| argument.name.as_str().into()),
+        value: argument.value.as_ref().map(from_wire),
+    };
+    let command = |command: &wire::Command| StructuredCommand {
+        name: command.name.as_str().into(),
+        arguments: command.argument.iter().map(argument).collect(),
+        merges: Vec::new(),
+    };
+    StructuredPipeline { commands: statement.command.iter().map(command).collect() }
+}
+
+fn arguments(start: &wire::Start) -> Result<Vec<Value>, Box<ErrorRecord>> {
+    let mut arguments: Vec<Value> = start.argument.iter().map(from_wire).collect();
+    if !start.argument_clixml.is_empty() {
+        for item in read_clixml(&start.argument_clixml).map_err(|error| unreadable(&error.to_string()))? {
+            match item.value.elements() {
+                Some(elements) => arguments.extend(elements),
+                None => arguments.push(item.value),
+            }
+        }
+    }
+    Ok(arguments)
+}
+
+/// All input, to its end.
+fn input(host: &WorkerHost) -> Result<Vec<Value>, Box<ErrorRecord>> {
+    let mut objects = Vec::new();
+    while let Some(given) = host.incoming.input() {
+        match given {
+            Given::Object(value) => objects.push(from_wire(&value)),
+            Given::Clixml(document) => {
+                let items = read_clixml(&document).map_err(|error| unreadable(&error.to_string()))?;
+                objects.extend(items.into_iter().map(|item| item.value));
+            }
+        }
+        if objects.len() > MAX_INPUT {
+            let text = format!("A pipeline takes {MAX_INPUT} input objects at most.");
+            return Err(record("TooMuchInput", ErrorCategory::LimitsExceeded, text));
+        }
+    }
+    Ok(objects)
+}
+
+fn unreadable(reason: &str) -> Box<ErrorRecord> {
+    record("InputNotReadable", ErrorCategory::InvalidData, format!("The CLIXML given as input cannot be read: {reason}"))
+}
+
+fn record(id: &'static str, category: ErrorCategory, text: String) -> Box<ErrorRecord> {
+    Box::new(ErrorRecord::new(id, category, "System.InvalidOperationException", text))
+}
+
+/// The end, with the exit code of a `pwsh` that ran this.
+fn finished(outcome: &RunOutcome, is_script: bool, stopped: bool) -> wire::Finished {
+    let state = match outcome.state {
+        _ if stopped => wire::PipelineState::Stopped,
+        RunState::Completed => wire::PipelineState::Completed,
+        RunState::Failed => wire::PipelineState::Failed,
+        RunState::Stopped => wire::PipelineState::Stopped,
+    };
+    let failed = outcome.terminating.is_some() || (!is_script && !outcome.success) || stopped;
+    wire::Finished {
+        state: state.into(),
+        had_errors: outcome.had_errors,
+        exit_code: outcome.exit_code.map_or(i32::from(failed), |code| code.rem_euclid(256)),
+        incomplete: outcome.incomplete,
+    }
+}
