@@ -52,6 +52,7 @@ use crate::operation::Operations;
 use crate::operation::fault::Faults;
 use crate::ownership::Ownership;
 use crate::peer::{Deadlines, Exchange, Peers};
+use crate::shell_service::Shell;
 use crate::store::Stores;
 use crate::store::sqlite::{self, SqliteOptions};
 use crate::windows_services::{Service, WindowsServices};
@@ -134,7 +135,9 @@ pub async fn start(configuration: Configuration) -> Result<RunningNode, StartErr
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let front_end = front_end(&configuration, &node, address, &stop);
-    let routes = routes(&node, &dispatcher, front_end, &tasks, &stop)?;
+    let shell = Shell::new(node.clone(), dispatcher.clone(), configuration.sessions);
+    tasks.spawn(shell_service::sweep(shell.clone(), stop.clone()));
+    let routes = routes(&node, &dispatcher, front_end, &tasks, &stop)?.add_service(shell.server());
     start_tasks(&configuration, &node, &certificates, &tasks, &stop);
     let connections = listener::listen(listener, certificates, stop.clone());
     let server = Server::builder()

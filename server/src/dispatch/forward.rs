@@ -284,7 +284,9 @@ struct Shared {
 
 /// Adds the common parameters to the bytes of any cmdlet's request that has none.
 pub fn append_common(request: &mut Vec<u8>, common: &tandem::cmdlet::v1::CommonParameters) {
-    let shared = Shared { common: Some(common.clone()) };
+    let shared = Shared {
+        common: Some(common.clone()),
+    };
     request.extend_from_slice(&shared.encode_to_vec());
 }
 

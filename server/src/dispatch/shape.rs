@@ -57,11 +57,19 @@ impl Declared {
             Kind::Uint32 | Kind::Fixed32 => "System.UInt32",
             Kind::Uint64 | Kind::Fixed64 => "System.UInt64",
             Kind::Double => "System.Double",
-            Kind::Message(message) if message.full_name() == "google.protobuf.Timestamp" => "System.DateTime",
-            Kind::Message(message) if message.full_name() == "google.protobuf.Duration" => "System.TimeSpan",
+            Kind::Message(message) if message.full_name() == "google.protobuf.Timestamp" => {
+                "System.DateTime"
+            }
+            Kind::Message(message) if message.full_name() == "google.protobuf.Duration" => {
+                "System.TimeSpan"
+            }
             _ => element,
         };
-        if self.field.is_list() { format!("{single}[]").into() } else { single.into() }
+        if self.field.is_list() {
+            format!("{single}[]").into()
+        } else {
+            single.into()
+        }
     }
 }
 
@@ -101,9 +109,19 @@ impl Shapes {
     /// Names and types of the properties of a .NET type.
     #[must_use]
     pub fn properties_of(&self, type_name: &str) -> Vec<(Text, Text)> {
-        let shape = self.all().find(|shape| shape.type_names.first().is_some_and(|name| &**name == type_name));
-        let properties = shape.map(|shape| shape.properties.as_slice()).unwrap_or_default();
-        properties.iter().map(|property| (property.name.clone(), property.type_name())).collect()
+        let shape = self.all().find(|shape| {
+            shape
+                .type_names
+                .first()
+                .is_some_and(|name| &**name == type_name)
+        });
+        let properties = shape
+            .map(|shape| shape.properties.as_slice())
+            .unwrap_or_default();
+        properties
+            .iter()
+            .map(|property| (property.name.clone(), property.type_name()))
+            .collect()
     }
 
     /// An output message as an object.

@@ -35,19 +35,29 @@ pub(super) async fn answer(
     request: wire::CompleteRequest,
 ) -> Result<wire::CompleteResponse, Status> {
     if request.line.len() > MAX_LINE {
-        return Err(Status::invalid_argument(format!("A line of more than {MAX_LINE} bytes is not completed.")));
+        return Err(Status::invalid_argument(format!(
+            "A line of more than {MAX_LINE} bytes is not completed."
+        )));
     }
     let found = tokio::task::spawn_blocking(move || {
         let variables = parts
             .sessions
-            .peek(&caller.name, &request.session_id, |session| session.state().variables())
+            .peek(&caller.name, &request.session_id, |session| {
+                session.state().variables()
+            })
             .unwrap_or_default();
-        let source = Source { parts, variables, runtime: tokio::runtime::Handle::current() };
+        let source = Source {
+            parts,
+            variables,
+            runtime: tokio::runtime::Handle::current(),
+        };
         let caret = bytes_at(&request.line, request.caret);
         let found = completion::complete(&request.line, caret, &source);
         response(&request.line, found)
     });
-    found.await.map_err(|_| Status::internal("The line could not be completed."))
+    found
+        .await
+        .map_err(|_| Status::internal("The line could not be completed."))
 }
 
 /// The byte offset of a caret that is counted in UTF-16 units.
@@ -68,12 +78,15 @@ fn units(text: &str) -> u32 {
 
 fn response(line: &str, found: completion::Completion) -> wire::CompleteResponse {
     let end = found.start + found.length;
-    let matches = found.matches.into_iter().map(|found| wire::CompletionMatch {
-        completion_text: found.text,
-        list_item_text: found.list_text,
-        result_type: found.kind.name().to_owned(),
-        tool_tip: found.tooltip,
-    });
+    let matches = found
+        .matches
+        .into_iter()
+        .map(|found| wire::CompletionMatch {
+            completion_text: found.text,
+            list_item_text: found.list_text,
+            result_type: found.kind.name().to_owned(),
+            tool_tip: found.tooltip,
+        });
     wire::CompleteResponse {
         replacement_index: units(line.get(..found.start).unwrap_or_default()),
         replacement_length: units(line.get(found.start..end).unwrap_or_default()),
@@ -89,19 +102,31 @@ struct Source {
 
 impl CompletionSource for Source {
     fn commands(&self) -> Vec<Arc<CommandInfo>> {
-        let cmdlets = self.parts.dispatcher.catalogue().cmdlets().iter().map(|cmdlet| cmdlet.info.clone());
-        cmdlets.chain(builtin::all().iter().map(|command| command.info.clone())).collect()
+        let cmdlets = self
+            .parts
+            .dispatcher
+            .catalogue()
+            .cmdlets()
+            .iter()
+            .map(|cmdlet| cmdlet.info.clone());
+        cmdlets
+            .chain(builtin::all().iter().map(|command| command.info.clone()))
+            .collect()
     }
 
     fn find_command(&self, name: &str) -> Option<Arc<CommandInfo>> {
         if let Some(cmdlet) = self.parts.dispatcher.catalogue().by_name(name) {
             return Some(cmdlet.info.clone());
         }
-        builtin::find(builtin::alias_target(name).unwrap_or(name)).map(|command| command.info.clone())
+        builtin::find(builtin::alias_target(name).unwrap_or(name))
+            .map(|command| command.info.clone())
     }
 
     fn aliases(&self) -> Vec<(Text, Text)> {
-        builtin::aliases().iter().map(|(name, meaning)| ((*name).into(), (*meaning).into())).collect()
+        builtin::aliases()
+            .iter()
+            .map(|(name, meaning)| ((*name).into(), (*meaning).into()))
+            .collect()
     }
 
     fn functions(&self) -> Vec<(Text, Text)> {
@@ -109,7 +134,10 @@ impl CompletionSource for Source {
     }
 
     fn variables(&self) -> Vec<(Text, Value, Text)> {
-        self.variables.iter().map(|(name, value)| (name.clone(), value.clone(), type_name(value))).collect()
+        self.variables
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone(), type_name(value)))
+            .collect()
     }
 
     fn list(&self, list: &str, prefix: &str, _given: &[(Text, Text)]) -> Vec<Text> {
@@ -123,7 +151,11 @@ impl CompletionSource for Source {
     }
 
     fn properties(&self, type_name: &str) -> Vec<(Text, Text)> {
-        self.parts.dispatcher.catalogue().shapes().properties_of(type_name)
+        self.parts
+            .dispatcher
+            .catalogue()
+            .shapes()
+            .properties_of(type_name)
     }
 }
 
@@ -133,18 +165,38 @@ impl Source {
         let topology = node.management.topology().topology;
         let pools = topology.pools.iter();
         match list {
-            "pool" => pools.filter(|pool| pool.kind.is_front_end()).map(|pool| pool.fqdn.to_string()).collect(),
+            "pool" => pools
+                .filter(|pool| pool.kind.is_front_end())
+                .map(|pool| pool.fqdn.to_string())
+                .collect(),
             "paired_pool" => pools
                 .filter(|pool| topology.backup_of(&pool.fqdn).is_some())
                 .map(|pool| pool.fqdn.to_string())
                 .collect(),
-            "site" => topology.sites.iter().map(|site| site.name.clone()).collect(),
-            "computer" => pools.flat_map(|pool| &pool.machines).map(|machine| machine.fqdn.to_string()).collect(),
-            "service" => pools
-                .flat_map(|pool| pool.services.iter().map(|service| pool.service_identity(&service.role)))
+            "site" => topology
+                .sites
+                .iter()
+                .map(|site| site.name.clone())
                 .collect(),
-            "windows_service" => Service::ALL.iter().map(|service| service.name().to_owned()).collect(),
-            "backup_module" => BackupModule::ALL.iter().map(|module| module.name().to_owned()).collect(),
+            "computer" => pools
+                .flat_map(|pool| &pool.machines)
+                .map(|machine| machine.fqdn.to_string())
+                .collect(),
+            "service" => pools
+                .flat_map(|pool| {
+                    pool.services
+                        .iter()
+                        .map(|service| pool.service_identity(&service.role))
+                })
+                .collect(),
+            "windows_service" => Service::ALL
+                .iter()
+                .map(|service| service.name().to_owned())
+                .collect(),
+            "backup_module" => BackupModule::ALL
+                .iter()
+                .map(|module| module.name().to_owned())
+                .collect(),
             "user" => self.runtime.block_on(self.users(prefix)),
             "operation" => self.runtime.block_on(self.operations()),
             "salvage" => self.runtime.block_on(self.bundles()),
@@ -153,23 +205,49 @@ impl Source {
     }
 
     async fn users(&self, prefix: &str) -> Vec<String> {
-        let accounts = self.parts.node.stores.documents.accounts(None).take(MAX_SCANNED);
+        let accounts = self
+            .parts
+            .node
+            .stores
+            .documents
+            .accounts(None)
+            .take(MAX_SCANNED);
         let fitting = accounts.filter_map(|account| async {
             let address = account.ok()?.sip_address.to_string();
             let bare = address.strip_prefix("sip:").unwrap_or(&address);
             let fits = address.starts_with(prefix) || bare.starts_with(prefix);
-            fits.then(|| if prefix.starts_with("sip:") { address.clone() } else { bare.to_owned() })
+            fits.then(|| {
+                if prefix.starts_with("sip:") {
+                    address.clone()
+                } else {
+                    bare.to_owned()
+                }
+            })
         });
         fitting.take(MAX_OFFERED).collect().await
     }
 
     async fn operations(&self) -> Vec<String> {
-        let entries = self.parts.node.stores.journal.list(None, OFFERED_OPERATIONS).await;
-        entries.unwrap_or_default().into_iter().map(|entry| entry.id).collect()
+        let entries = self
+            .parts
+            .node
+            .stores
+            .journal
+            .list(None, OFFERED_OPERATIONS)
+            .await;
+        entries
+            .unwrap_or_default()
+            .into_iter()
+            .map(|entry| entry.id)
+            .collect()
     }
 
     async fn bundles(&self) -> Vec<String> {
         let bundles = self.parts.node.stores.salvage.bundles(None).await;
-        bundles.unwrap_or_default().into_iter().map(|bundle| bundle.id).collect()
+        bundles
+            .unwrap_or_default()
+            .into_iter()
+            .map(|bundle| bundle.id)
+            .collect()
     }
 }

@@ -11,9 +11,17 @@ use crate::dispatch::catalogue::Catalogue;
 /// The commands whose names fit the pattern; an empty one fits all.
 pub(super) fn list(catalogue: &Catalogue, pattern: &str) -> wire::ListCommandsResponse {
     let pattern = Wildcard::new(if pattern.is_empty() { "*" } else { pattern });
-    let cmdlets = catalogue.cmdlets().iter().map(|cmdlet| summary(&cmdlet.info, cmdlet.entry.rpc));
-    let own = builtin::all().iter().map(|command| summary(&command.info, ""));
-    let mut command: Vec<_> = cmdlets.chain(own).filter(|command| pattern.matches(&command.name)).collect();
+    let cmdlets = catalogue
+        .cmdlets()
+        .iter()
+        .map(|cmdlet| summary(&cmdlet.info, cmdlet.entry.rpc));
+    let own = builtin::all()
+        .iter()
+        .map(|command| summary(&command.info, ""));
+    let mut command: Vec<_> = cmdlets
+        .chain(own)
+        .filter(|command| pattern.matches(&command.name))
+        .collect();
     command.sort_by(|a, b| a.name.cmp(&b.name));
     wire::ListCommandsResponse { command }
 }
@@ -28,15 +36,27 @@ pub(super) fn get(catalogue: &Catalogue, name: &str) -> Option<wire::GetCommandR
 }
 
 fn summary(info: &CommandInfo, rpc: &str) -> wire::CommandSummary {
-    wire::CommandSummary { name: info.name.to_string(), synopsis: info.help.synopsis.to_string(), rpc: rpc.to_owned() }
+    wire::CommandSummary {
+        name: info.name.to_string(),
+        synopsis: info.help.synopsis.to_string(),
+        rpc: rpc.to_owned(),
+    }
 }
 
 fn whole(info: &CommandInfo, rpc: &str) -> wire::GetCommandResponse {
     wire::GetCommandResponse {
         summary: Some(summary(info, rpc)),
-        syntax: syntax::set_names(info).iter().map(|set| syntax::line(info, set, TypeStyle::Accelerator)).collect(),
+        syntax: syntax::set_names(info)
+            .iter()
+            .map(|set| syntax::line(info, set, TypeStyle::Accelerator))
+            .collect(),
         parameter: info.parameters.iter().map(parameter).collect(),
-        example: info.help.examples.iter().map(|(line, _)| line.to_string()).collect(),
+        example: info
+            .help
+            .examples
+            .iter()
+            .map(|(line, _)| line.to_string())
+            .collect(),
         should_process: info.should_process,
     }
 }
@@ -44,7 +64,11 @@ fn whole(info: &CommandInfo, rpc: &str) -> wire::GetCommandResponse {
 fn parameter(parameter: &ParameterInfo) -> wire::ParameterSummary {
     let allowed = match (&parameter.parameter_type, parameter.validations.as_slice()) {
         (_, [Validation::Set(members, _), ..]) => members.iter().map(ToString::to_string).collect(),
-        (ParameterType::Enum(definition), _) => definition.members.iter().map(|(name, _)| name.to_string()).collect(),
+        (ParameterType::Enum(definition), _) => definition
+            .members
+            .iter()
+            .map(|(name, _)| name.to_string())
+            .collect(),
         _ => Vec::new(),
     };
     let named = parameter.sets.iter().filter(|set| &*set.set != ALL_SETS);

@@ -34,7 +34,10 @@ impl WorkerHost {
             failure(&part.error, &part.error_kind)?;
             if bytes.len() + part.data.len() > MAX_FILE {
                 let message = format!("\"{path}\" is larger than {MAX_FILE} bytes.");
-                return Err(FileFailure { kind: "too_large".to_owned(), message });
+                return Err(FileFailure {
+                    kind: "too_large".to_owned(),
+                    message,
+                });
             }
             bytes.extend_from_slice(&part.data);
             if part.last {
@@ -44,14 +47,24 @@ impl WorkerHost {
     }
 
     /// Writes a file of the caller's as `action` says.
-    pub(super) fn write_caller_file(&self, path: &str, data: &Bytes, action: FileAction) -> Result<(), FileFailure> {
+    pub(super) fn write_caller_file(
+        &self,
+        path: &str,
+        data: &Bytes,
+        action: FileAction,
+    ) -> Result<(), FileFailure> {
         let request_id = self.next_id();
         let mut left = data.clone();
         loop {
             let piece = left.split_to(left.len().min(PIECE));
             let last = left.is_empty();
-            let request =
-                FileRequest { request_id, path: path.to_owned(), action: action.into(), data: piece.to_vec(), last };
+            let request = FileRequest {
+                request_id,
+                path: path.to_owned(),
+                action: action.into(),
+                data: piece.to_vec(),
+                last,
+            };
             self.say(Message::File(request)).map_err(|()| gone())?;
             if last {
                 break;
@@ -70,9 +83,15 @@ fn failure(error: &str, kind: &str) -> Result<(), FileFailure> {
     if error.is_empty() && kind.is_empty() {
         return Ok(());
     }
-    Err(FileFailure { kind: kind.to_owned(), message: error.to_owned() })
+    Err(FileFailure {
+        kind: kind.to_owned(),
+        message: error.to_owned(),
+    })
 }
 
 fn gone() -> FileFailure {
-    FileFailure { kind: "unavailable".to_owned(), message: "The caller has gone or stopped the pipeline.".to_owned() }
+    FileFailure {
+        kind: "unavailable".to_owned(),
+        message: "The caller has gone or stopped the pipeline.".to_owned(),
+    }
 }

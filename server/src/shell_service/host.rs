@@ -13,17 +13,18 @@ use tandem::shell::v1::invoke_response::Message;
 use tandem_shell::command::CommandInfo;
 use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, ProgressRecord, PromptFailure, Shown, Stopped,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, ProgressRecord, PromptFailure, Shown,
+    Stopped,
 };
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 use tonic::Status;
 
+use super::Parts;
 use super::incoming::Incoming;
 use super::render::Renderer;
 use super::said::{self, Console};
-use super::Parts;
 use crate::dispatch::catalogue::Described;
 use crate::dispatch::dispatcher::{Invocation, Running, record};
 use crate::dispatch::event::{Event, Question};
@@ -66,7 +67,11 @@ pub(super) struct Screen {
 
 impl Screen {
     pub(super) fn new(renderer: Renderer) -> RefCell<Self> {
-        RefCell::new(Self { renderer: Some(renderer), text: String::new(), sent: Instant::now() })
+        RefCell::new(Self {
+            renderer: Some(renderer),
+            text: String::new(),
+            sent: Instant::now(),
+        })
     }
 }
 
@@ -78,7 +83,9 @@ impl WorkerHost {
     }
 
     fn send(&self, message: Message) -> Result<(), ()> {
-        let sent = self.responses.blocking_send(Ok(wire::InvokeResponse { message: Some(message) }));
+        let sent = self.responses.blocking_send(Ok(wire::InvokeResponse {
+            message: Some(message),
+        }));
         // Nobody reads any more: the pipeline has no use.
         sent.map_err(|_| self.incoming.stop.cancel())
     }
@@ -141,7 +148,11 @@ impl WorkerHost {
         let now = self.ticks();
         let is_due = {
             let mut screen = self.screen.borrow_mut();
-            let Screen { renderer, text, sent } = &mut *screen;
+            let Screen {
+                renderer,
+                text,
+                sent,
+            } = &mut *screen;
             match renderer {
                 Some(Renderer::Objects) => {
                     drop(screen);
@@ -159,13 +170,22 @@ impl WorkerHost {
     }
 
     /// The request of a bound call.
-    fn request(&self, cmdlet: &Described, call: &CmdletCall<'_>) -> Result<(CommonParameters, Vec<u8>), Fault> {
+    fn request(
+        &self,
+        cmdlet: &Described,
+        call: &CmdletCall<'_>,
+    ) -> Result<(CommonParameters, Vec<u8>), Fault> {
         let mut request = DynamicMessage::new(cmdlet.request.clone());
         for (name, value) in call.bound {
             let field = cmdlet.fields.iter().find(|field| field.parameter == *name);
-            let (Some(field), false) = (field, matches!(value, Value::Null)) else { continue };
+            let (Some(field), false) = (field, matches!(value, Value::Null)) else {
+                continue;
+            };
             let argument = shape::argument(value, &field.field).ok_or_else(|| {
-                Fault::invalid_argument("ArgumentNotTransferable", format!("The value of -{name} cannot be sent to the cmdlet."))
+                Fault::invalid_argument(
+                    "ArgumentNotTransferable",
+                    format!("The value of -{name} cannot be sent to the cmdlet."),
+                )
             })?;
             request.set_field(&field.field, argument);
         }
@@ -190,7 +210,9 @@ impl WorkerHost {
             parameter_set: Some(call.parameter_set.to_owned()),
             hops: 0,
         };
-        self.incoming.runtime.block_on(self.parts.dispatcher.start(invocation))
+        self.incoming
+            .runtime
+            .block_on(self.parts.dispatcher.start(invocation))
     }
 
     /// The next event; `None` at the end, `Err` when the pipeline is stopped.
@@ -218,11 +240,19 @@ impl WorkerHost {
     ) -> Result<(), Stopped> {
         match event {
             Event::Output(output) => {
-                let Some(descriptor) = &cmdlet.output else { return Ok(()) };
+                let Some(descriptor) = &cmdlet.output else {
+                    return Ok(());
+                };
                 match DynamicMessage::decode(descriptor.clone(), output.to_bytes()) {
-                    Ok(message) => sink.output(self.parts.dispatcher.catalogue().shapes().object(&message)),
+                    Ok(message) => {
+                        sink.output(self.parts.dispatcher.catalogue().shapes().object(&message))
+                    }
                     Err(error) => {
-                        let fault = Fault::new("MalformedOutput", ErrorCategory::InvalidResult, error.to_string());
+                        let fault = Fault::new(
+                            "MalformedOutput",
+                            ErrorCategory::InvalidResult,
+                            error.to_string(),
+                        );
                         sink.error(record(cmdlet, fault))
                     }
                 }
@@ -243,7 +273,8 @@ impl WorkerHost {
             }),
             Event::Plan(plan) => {
                 let said = said::plan(&plan, call.what_if || call.verbose);
-                self.say(Message::Said(said)).map_err(|()| Stopped::Cancelled)
+                self.say(Message::Said(said))
+                    .map_err(|()| Stopped::Cancelled)
             }
             Event::HostLine(line) => {
                 self.show(Shown::HostLine(&line));
@@ -273,7 +304,12 @@ impl WorkerHost {
     }
 
     /// Sends a prompt and waits for its answer.
-    fn prompt(&self, caption: &str, message: &str, question: wire::prompt::Question) -> Result<wire::prompt_answer::Answer, PromptFailure> {
+    fn prompt(
+        &self,
+        caption: &str,
+        message: &str,
+        question: wire::prompt::Question,
+    ) -> Result<wire::prompt_answer::Answer, PromptFailure> {
         if !self.interactive {
             return Err(PromptFailure::NonInteractive);
         }
@@ -284,7 +320,8 @@ impl WorkerHost {
             message: message.to_owned(),
             question: Some(question),
         };
-        self.say(Message::Prompt(prompt)).map_err(|()| PromptFailure::Cancelled)?;
+        self.say(Message::Prompt(prompt))
+            .map_err(|()| PromptFailure::Cancelled)?;
         loop {
             let answer = self.incoming.answer();
             if self.stopping() {
@@ -294,7 +331,9 @@ impl WorkerHost {
                 None => return Err(PromptFailure::NonInteractive),
                 Some(answer) if answer.prompt_id == prompt_id => {
                     return match answer.answer {
-                        None | Some(wire::prompt_answer::Answer::Unavailable(_)) => Err(PromptFailure::NonInteractive),
+                        None | Some(wire::prompt_answer::Answer::Unavailable(_)) => {
+                            Err(PromptFailure::NonInteractive)
+                        }
                         Some(answer) => Ok(answer),
                     };
                 }
@@ -306,15 +345,31 @@ impl WorkerHost {
 
 impl Host for WorkerHost {
     fn find_command(&self, name: &str) -> Option<Arc<CommandInfo>> {
-        self.parts.dispatcher.catalogue().by_name(name).map(|cmdlet| cmdlet.info.clone())
+        self.parts
+            .dispatcher
+            .catalogue()
+            .by_name(name)
+            .map(|cmdlet| cmdlet.info.clone())
     }
 
     fn commands(&self) -> Vec<Arc<CommandInfo>> {
-        self.parts.dispatcher.catalogue().cmdlets().iter().map(|cmdlet| cmdlet.info.clone()).collect()
+        self.parts
+            .dispatcher
+            .catalogue()
+            .cmdlets()
+            .iter()
+            .map(|cmdlet| cmdlet.info.clone())
+            .collect()
     }
 
     fn invoke(&self, call: &CmdletCall<'_>, sink: &mut dyn CmdletSink) -> Result<(), Stopped> {
-        let Some(cmdlet) = self.parts.dispatcher.catalogue().by_name(&call.command.name).cloned() else {
+        let Some(cmdlet) = self
+            .parts
+            .dispatcher
+            .catalogue()
+            .by_name(&call.command.name)
+            .cloned()
+        else {
             return Ok(());
         };
         let mut running = match self.start(&cmdlet, call) {
@@ -338,7 +393,11 @@ impl Host for WorkerHost {
             // `What if: …` and the like belong to no stream.
             Shown::HostLine(line) => drop(self.say(Message::Said(said::host_line(line)))),
             Shown::Error(error) => {
-                self.tell(console.error(error, false), &Value::Error(Arc::new(error.clone())), "Error");
+                self.tell(
+                    console.error(error, false),
+                    &Value::Error(Arc::new(error.clone())),
+                    "Error",
+                );
             }
             Shown::Warning(text) => self.tell(console.warning(text), &Value::text(text), "Warning"),
             Shown::Verbose(text) => self.tell(console.verbose(text), &Value::text(text), "Verbose"),
@@ -352,15 +411,26 @@ impl Host for WorkerHost {
     }
 
     fn prompt_for_choice(&self, prompt: &ChoicePrompt) -> Result<usize, PromptFailure> {
-        let choice = |(label, help): &(String, String)| wire::Choice { label: label.clone(), help: help.clone() };
+        let choice = |(label, help): &(String, String)| wire::Choice {
+            label: label.clone(),
+            help: help.clone(),
+        };
         let choices = wire::Choices {
             choice: prompt.choices.iter().map(choice).collect(),
             default: u32::try_from(prompt.default).unwrap_or_default(),
         };
-        match self.prompt(&prompt.caption, &prompt.message, wire::prompt::Question::Choices(choices))? {
+        match self.prompt(
+            &prompt.caption,
+            &prompt.message,
+            wire::prompt::Question::Choices(choices),
+        )? {
             wire::prompt_answer::Answer::Choice(index) => {
                 let index = usize::try_from(index).unwrap_or(usize::MAX);
-                if index < prompt.choices.len() { Ok(index) } else { Err(PromptFailure::NonInteractive) }
+                if index < prompt.choices.len() {
+                    Ok(index)
+                } else {
+                    Err(PromptFailure::NonInteractive)
+                }
             }
             _ => Err(PromptFailure::NonInteractive),
         }
@@ -381,7 +451,9 @@ impl Host for WorkerHost {
             .collect();
         let question = wire::prompt::Question::Fields(wire::Fields { field });
         match self.prompt(&prompt.caption, &prompt.message, question)? {
-            wire::prompt_answer::Answer::Fields(fields) if fields.value.len() == prompt.fields.len() => {
+            wire::prompt_answer::Answer::Fields(fields)
+                if fields.value.len() == prompt.fields.len() =>
+            {
                 Ok(fields.value.iter().map(values::from_wire).collect())
             }
             _ => Err(PromptFailure::NonInteractive),
@@ -392,7 +464,10 @@ impl Host for WorkerHost {
         let now = jiff::Timestamp::now();
         let offset = i64::from(self.zone.to_offset(now).seconds());
         let ticks = i64::try_from(now.as_nanosecond() / 100).unwrap_or_default();
-        DateTime { ticks: EPOCH_TICKS + ticks + offset * TICKS_PER_SECOND, kind: DateTimeKind::Local }
+        DateTime {
+            ticks: EPOCH_TICKS + ticks + offset * TICKS_PER_SECOND,
+            kind: DateTimeKind::Local,
+        }
     }
 
     fn stopping(&self) -> bool {

@@ -55,11 +55,17 @@ pub(super) fn read(mut requests: Streaming<wire::InvokeRequest>) -> Arc<Incoming
             };
             // A pipeline that has ended takes nothing more: the sends then fail, which is no fault.
             match message {
-                Ok(Some(wire::InvokeRequest { message: Some(message) })) => match message {
+                Ok(Some(wire::InvokeRequest {
+                    message: Some(message),
+                })) => match message {
                     Asked::Answer(prompt) => drop(answer.send(prompt).await),
                     Asked::File(part) => drop(file.send(part).await),
-                    Asked::Input(value) => send(give.as_ref(), Input::Object(Box::new(value))).await,
-                    Asked::InputClixml(document) => send(give.as_ref(), Input::Clixml(document)).await,
+                    Asked::Input(value) => {
+                        send(give.as_ref(), Input::Object(Box::new(value))).await
+                    }
+                    Asked::InputClixml(document) => {
+                        send(give.as_ref(), Input::Clixml(document)).await
+                    }
                     Asked::EndOfInput(_) => give = None,
                     Asked::Stop(_) => stop.cancel(),
                     Asked::Start(_) => {}

@@ -72,7 +72,9 @@ impl Shell {
             sessions: Sessions::new(limits),
             workers: Arc::new(Semaphore::new(limits.pipelines)),
         };
-        Self { parts: Arc::new(parts) }
+        Self {
+            parts: Arc::new(parts),
+        }
     }
 
     /// The service with its limits.
@@ -91,19 +93,29 @@ impl Shell {
 
 fn caller<T>(request: &Request<T>) -> Result<Arc<Identity>, Status> {
     let caller = request.extensions().get::<Arc<Identity>>();
-    caller.cloned().ok_or_else(|| Status::unauthenticated("The connection has no client certificate."))
+    caller
+        .cloned()
+        .ok_or_else(|| Status::unauthenticated("The connection has no client certificate."))
 }
 
 #[tonic::async_trait]
 impl ShellService for Shell {
     type InvokeStream = Responses;
 
-    async fn invoke(&self, request: Request<Streaming<wire::InvokeRequest>>) -> Result<Response<Responses>, Status> {
+    async fn invoke(
+        &self,
+        request: Request<Streaming<wire::InvokeRequest>>,
+    ) -> Result<Response<Responses>, Status> {
         let caller = caller(&request)?;
         let mut requests = request.into_inner();
-        let first = requests.message().await?.and_then(|request| request.message);
+        let first = requests
+            .message()
+            .await?
+            .and_then(|request| request.message);
         let Some(Asked::Start(start)) = first else {
-            return Err(Status::invalid_argument("The first message must be a start."));
+            return Err(Status::invalid_argument(
+                "The first message must be a start.",
+            ));
         };
         let session = self.parts.sessions.take(&caller.name, &start.session_id)?;
         let worker = self
@@ -111,23 +123,38 @@ impl ShellService for Shell {
             .workers
             .clone()
             .try_acquire_owned()
-            .map_err(|_| Status::resource_exhausted("As many pipelines run on this node as may; try again."))?;
+            .map_err(|_| {
+                Status::resource_exhausted("As many pipelines run on this node as may; try again.")
+            })?;
         let (responses, received) = mpsc::channel(RESPONSE_QUEUE);
-        let setting = pipeline::Setting { parts: self.parts.clone(), caller, worker, responses };
+        let setting = pipeline::Setting {
+            parts: self.parts.clone(),
+            caller,
+            worker,
+            responses,
+        };
         pipeline::start(setting, session, start, requests);
         Ok(Response::new(ReceiverStream::new(received).boxed()))
     }
 
-    async fn complete(&self, request: Request<wire::CompleteRequest>) -> Result<Response<wire::CompleteResponse>, Status> {
+    async fn complete(
+        &self,
+        request: Request<wire::CompleteRequest>,
+    ) -> Result<Response<wire::CompleteResponse>, Status> {
         let caller = caller(&request)?;
-        complete::answer(self.parts.clone(), caller, request.into_inner()).await.map(Response::new)
+        complete::answer(self.parts.clone(), caller, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     async fn list_commands(
         &self,
         request: Request<wire::ListCommandsRequest>,
     ) -> Result<Response<wire::ListCommandsResponse>, Status> {
-        Ok(Response::new(describe::list(self.parts.dispatcher.catalogue(), &request.into_inner().name)))
+        Ok(Response::new(describe::list(
+            self.parts.dispatcher.catalogue(),
+            &request.into_inner().name,
+        )))
     }
 
     async fn get_command(

@@ -11,7 +11,9 @@ use tandem_shell::builtin;
 use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
 use tandem_shell::host::Host;
 use tandem_shell::serialise::clixml_read::read_clixml;
-use tandem_shell::session::{Input, RunOutcome, RunState, StructuredArgument, StructuredCommand, StructuredPipeline};
+use tandem_shell::session::{
+    Input, RunOutcome, RunState, StructuredArgument, StructuredCommand, StructuredPipeline,
+};
 use tandem_shell::value::Value;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tonic::{Status, Streaming};
@@ -40,7 +42,12 @@ pub(super) struct Setting {
 }
 
 /// Starts a pipeline.
-pub(super) fn start(setting: Setting, lease: Lease, start: wire::Start, requests: Streaming<wire::InvokeRequest>) {
+pub(super) fn start(
+    setting: Setting,
+    lease: Lease,
+    start: wire::Start,
+    requests: Streaming<wire::InvokeRequest>,
+) {
     let incoming = incoming::read(requests);
     let responses = setting.responses.clone();
     let stop = incoming.stop.clone();
@@ -48,7 +55,9 @@ pub(super) fn start(setting: Setting, lease: Lease, start: wire::Start, requests
         let run = tokio::task::spawn_blocking(move || run(setting, lease, &start, incoming));
         if run.await.is_err() {
             tracing::error!("a pipeline ended by a fault of the engine");
-            let status = Status::internal("The pipeline ended by a fault of the node; its log has the details.");
+            let status = Status::internal(
+                "The pipeline ended by a fault of the node; its log has the details.",
+            );
             // A caller who has gone needs no answer.
             let _ = responses.send(Err(status)).await;
         }
@@ -78,7 +87,11 @@ fn run(setting: Setting, mut lease: Lease, start: &wire::Start, incoming: Arc<In
 fn host(setting: &Setting, start: &wire::Start, incoming: Arc<Incoming>) -> WorkerHost {
     let output = start.output.unwrap_or_default();
     let width = usize::try_from(output.width).unwrap_or(0);
-    let width = if width == 0 { WIDTH.0 } else { width.clamp(WIDTH.1, WIDTH.2) };
+    let width = if width == 0 {
+        WIDTH.0
+    } else {
+        width.clamp(WIDTH.1, WIDTH.2)
+    };
     let zone = match start.time_zone.as_str() {
         "" => jiff::tz::TimeZone::UTC,
         name => jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC),
@@ -87,7 +100,10 @@ fn host(setting: &Setting, start: &wire::Start, incoming: Arc<Incoming>) -> Work
         parts: setting.parts.clone(),
         caller: setting.caller.clone(),
         incoming,
-        console: Console { width, color: output.color },
+        console: Console {
+            width,
+            color: output.color,
+        },
         interactive: start.interactive,
         zone,
         common: CommonParameters {
@@ -118,10 +134,19 @@ fn evaluate(host: &WorkerHost, lease: &mut Lease, start: &wire::Start) -> (RunOu
     let outcome = match &start.command {
         Some(wire::start::Command::Line(line)) => {
             if let Some(given) = given {
-                session.state_mut().set_variable("input", Value::array(given));
+                session
+                    .state_mut()
+                    .set_variable("input", Value::array(given));
             }
             if is_script || !arguments.is_empty() {
-                session.run(host, &Input::Script { text: line, file: &start.script_path, arguments: &arguments })
+                session.run(
+                    host,
+                    &Input::Script {
+                        text: line,
+                        file: &start.script_path,
+                        arguments: &arguments,
+                    },
+                )
             } else {
                 session.run(host, &Input::Text(line))
             }
@@ -134,31 +159,49 @@ fn evaluate(host: &WorkerHost, lease: &mut Lease, start: &wire::Start) -> (RunOu
         Some(wire::start::Command::Words(words)) => {
             let find = |name: &str| {
                 let own = builtin::find(builtin::alias_target(name).unwrap_or(name));
-                host.find_command(name).or_else(|| own.map(|command| command.info.clone()))
+                host.find_command(name)
+                    .or_else(|| own.map(|command| command.info.clone()))
             };
             match words::command(&words.word, find) {
                 Ok(command) => {
-                    let mut pipeline = StructuredPipeline { commands: vec![command] };
+                    let mut pipeline = StructuredPipeline {
+                        commands: vec![command],
+                    };
                     feed(Some(&mut pipeline), given);
                     session.run(host, &Input::Structured(&[pipeline]))
                 }
                 Err(record) => failed(*record),
             }
         }
-        None => RunOutcome { success: true, ..RunOutcome::default() },
+        None => RunOutcome {
+            success: true,
+            ..RunOutcome::default()
+        },
     };
     (outcome, is_script)
 }
 
 fn failed(record: ErrorRecord) -> RunOutcome {
-    RunOutcome { state: RunState::Failed, had_errors: true, terminating: Some(record), ..RunOutcome::default() }
+    RunOutcome {
+        state: RunState::Failed,
+        had_errors: true,
+        terminating: Some(record),
+        ..RunOutcome::default()
+    }
 }
 
 /// Input objects stand before the first command as if another had written them.
 fn feed(pipeline: Option<&mut StructuredPipeline>, given: Option<Vec<Value>>) {
     if let (Some(pipeline), Some(given)) = (pipeline, given) {
-        let objects = StructuredArgument { name: Some("InputObject".into()), value: Some(Value::array(given)) };
-        let source = StructuredCommand { name: "Write-Output".into(), arguments: vec![objects], ..Default::default() };
+        let objects = StructuredArgument {
+            name: Some("InputObject".into()),
+            value: Some(Value::array(given)),
+        };
+        let source = StructuredCommand {
+            name: "Write-Output".into(),
+            arguments: vec![objects],
+            ..Default::default()
+        };
         pipeline.commands.insert(0, source);
     }
 }
@@ -173,13 +216,17 @@ fn structured(statement: &wire::Statement) -> StructuredPipeline {
         arguments: command.argument.iter().map(argument).collect(),
         merges: Vec::new(),
     };
-    StructuredPipeline { commands: statement.command.iter().map(command).collect() }
+    StructuredPipeline {
+        commands: statement.command.iter().map(command).collect(),
+    }
 }
 
 fn arguments(start: &wire::Start) -> Result<Vec<Value>, Box<ErrorRecord>> {
     let mut arguments: Vec<Value> = start.argument.iter().map(from_wire).collect();
     if !start.argument_clixml.is_empty() {
-        for item in read_clixml(&start.argument_clixml).map_err(|error| unreadable(&error.to_string()))? {
+        for item in
+            read_clixml(&start.argument_clixml).map_err(|error| unreadable(&error.to_string()))?
+        {
             match item.value.elements() {
                 Some(elements) => arguments.extend(elements),
                 None => arguments.push(item.value),
@@ -196,7 +243,8 @@ fn input(host: &WorkerHost) -> Result<Vec<Value>, Box<ErrorRecord>> {
         match given {
             Given::Object(value) => objects.push(from_wire(&value)),
             Given::Clixml(document) => {
-                let items = read_clixml(&document).map_err(|error| unreadable(&error.to_string()))?;
+                let items =
+                    read_clixml(&document).map_err(|error| unreadable(&error.to_string()))?;
                 objects.extend(items.into_iter().map(|item| item.value));
             }
         }
@@ -209,11 +257,20 @@ fn input(host: &WorkerHost) -> Result<Vec<Value>, Box<ErrorRecord>> {
 }
 
 fn unreadable(reason: &str) -> Box<ErrorRecord> {
-    record("InputNotReadable", ErrorCategory::InvalidData, format!("The CLIXML given as input cannot be read: {reason}"))
+    record(
+        "InputNotReadable",
+        ErrorCategory::InvalidData,
+        format!("The CLIXML given as input cannot be read: {reason}"),
+    )
 }
 
 fn record(id: &'static str, category: ErrorCategory, text: String) -> Box<ErrorRecord> {
-    Box::new(ErrorRecord::new(id, category, "System.InvalidOperationException", text))
+    Box::new(ErrorRecord::new(
+        id,
+        category,
+        "System.InvalidOperationException",
+        text,
+    ))
 }
 
 /// The end, with the exit code of a `pwsh` that ran this.
@@ -228,7 +285,10 @@ fn finished(outcome: &RunOutcome, is_script: bool, stopped: bool) -> wire::Finis
     wire::Finished {
         state: state.into(),
         had_errors: outcome.had_errors,
-        exit_code: outcome.exit_code.map_or(i32::from(failed), |code| code.rem_euclid(256)),
+        exit_code: outcome
+            .exit_code
+            .map_or(i32::from(failed), |code| code.rem_euclid(256)),
         incomplete: outcome.incomplete,
+        exit: outcome.exit_code.is_some(),
     }
 }

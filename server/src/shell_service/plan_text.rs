@@ -15,10 +15,21 @@ pub(super) fn render(plan: &Plan) -> String {
         plan.epoch,
         plan.next_epoch
     );
-    let width = plan.step.iter().map(|step| step.name.len()).max().unwrap_or(0);
+    let width = plan
+        .step
+        .iter()
+        .map(|step| step.name.len())
+        .max()
+        .unwrap_or(0);
     for (index, step) in plan.step.iter().enumerate() {
         // Writing to a String cannot fail.
-        let _ = write!(text, "\n{:>3}. {:width$}  {}", index + 1, step.name, step.description);
+        let _ = write!(
+            text,
+            "\n{:>3}. {:width$}  {}",
+            index + 1,
+            step.name,
+            step.description
+        );
         if !step.undo.is_empty() {
             let _ = write!(text, " Undo: {}", step.undo);
         }

@@ -36,24 +36,42 @@ pub(super) struct Json {
 impl Renderer {
     pub(super) fn new(form: OutputForm, views: &Arc<ViewRegistry>, width: usize) -> Self {
         let shaped = |shape| {
-            let request = Request { shape: Some(shape), ..Request::default() };
-            Self::Text(Box::new(Formatter::with_request(views.clone(), request, width)))
+            let request = Request {
+                shape: Some(shape),
+                ..Request::default()
+            };
+            Self::Text(Box::new(Formatter::with_request(
+                views.clone(),
+                request,
+                width,
+            )))
         };
         match form {
             OutputForm::Unspecified => Self::Objects,
             OutputForm::Text => Self::Text(Box::new(Formatter::new(views.clone(), width))),
-            OutputForm::Table => {
-                shaped(RequestedShape::Table { auto_size: false, wrap: false, hide_header: false })
-            }
+            OutputForm::Table => shaped(RequestedShape::Table {
+                auto_size: false,
+                wrap: false,
+                hide_header: false,
+            }),
             OutputForm::List => shaped(RequestedShape::List),
             OutputForm::Json => {
-                let options = JsonOptions { depth: JSON_DEPTH, enums_as_strings: true, ..JsonOptions::default() };
-                Self::Json(Json { writer: JsonWriter::new(options), held: None, is_array: false })
+                let options = JsonOptions {
+                    depth: JSON_DEPTH,
+                    enums_as_strings: true,
+                    ..JsonOptions::default()
+                };
+                Self::Json(Json {
+                    writer: JsonWriter::new(options),
+                    held: None,
+                    is_array: false,
+                })
             }
             OutputForm::Csv => Self::Csv(CsvWriter::new(',', Quotes::Always, Vec::new())),
-            OutputForm::Clixml => {
-                Self::Clixml(Box::new(ClixmlWriter::new(ClixmlOptions { depth: 1, indent: false })))
-            }
+            OutputForm::Clixml => Self::Clixml(Box::new(ClixmlWriter::new(ClixmlOptions {
+                depth: 1,
+                indent: false,
+            }))),
         }
     }
 
@@ -164,7 +182,10 @@ mod tests {
     fn json_is_an_array_only_of_several() {
         assert_eq!(rendered(OutputForm::Json, &[]), "");
         assert_eq!(rendered(OutputForm::Json, &[Value::Int32(1)]), "1\n");
-        assert_eq!(rendered(OutputForm::Json, &[Value::Int32(1), Value::text("a")]), "[\n  1,\n  \"a\"\n]\n");
+        assert_eq!(
+            rendered(OutputForm::Json, &[Value::Int32(1), Value::text("a")]),
+            "[\n  1,\n  \"a\"\n]\n"
+        );
     }
 
     #[test]

@@ -31,23 +31,39 @@ impl Console {
         let position = error.invocation.as_ref().map(position).unwrap_or_default();
         let text = render(error, ErrorView::ConciseView, self.width);
         let rendered = self.colored(ERROR_COLOR, text.trim_end_matches('\n'));
-        Said { terminating, ..said(Record::Error(record::to_wire(error, position)), rendered) }
+        Said {
+            terminating,
+            ..said(Record::Error(record::to_wire(error, position)), rendered)
+        }
     }
 
     pub(super) fn warning(self, text: &str) -> Said {
-        said(Record::Warning(text.to_owned()), self.colored(NOTE_COLOR, &format!("WARNING: {text}")))
+        said(
+            Record::Warning(text.to_owned()),
+            self.colored(NOTE_COLOR, &format!("WARNING: {text}")),
+        )
     }
 
     pub(super) fn verbose(self, text: &str) -> Said {
-        said(Record::Verbose(text.to_owned()), self.colored(NOTE_COLOR, &format!("VERBOSE: {text}")))
+        said(
+            Record::Verbose(text.to_owned()),
+            self.colored(NOTE_COLOR, &format!("VERBOSE: {text}")),
+        )
     }
 
     pub(super) fn debug(self, text: &str) -> Said {
-        said(Record::Debug(text.to_owned()), self.colored(NOTE_COLOR, &format!("DEBUG: {text}")))
+        said(
+            Record::Debug(text.to_owned()),
+            self.colored(NOTE_COLOR, &format!("DEBUG: {text}")),
+        )
     }
 
     fn colored(self, color: &str, text: &str) -> String {
-        if self.color { format!("{color}{text}{RESET}") } else { text.to_owned() }
+        if self.color {
+            format!("{color}{text}{RESET}")
+        } else {
+            text.to_owned()
+        }
     }
 }
 
@@ -56,8 +72,15 @@ pub(super) fn host_line(line: &str) -> Said {
 }
 
 pub(super) fn information(data: &Value, tags: &[String], is_shown: bool) -> Said {
-    let record = InformationRecord { message: Some(values::to_wire(data)), tag: tags.to_vec() };
-    let text = if is_shown { to_text(data, Culture::Current) } else { String::new() };
+    let record = InformationRecord {
+        message: Some(values::to_wire(data)),
+        tag: tags.to_vec(),
+    };
+    let text = if is_shown {
+        to_text(data, Culture::Current)
+    } else {
+        String::new()
+    };
     said(Record::Information(record), text)
 }
 
@@ -77,7 +100,11 @@ pub(super) fn progress(progress: &host::ProgressRecord) -> Said {
 
 /// A plan; it is read out where it is what was asked for.
 pub(super) fn plan(plan: &Plan, is_shown: bool) -> Said {
-    let text = if is_shown { plan_text::render(plan) } else { String::new() };
+    let text = if is_shown {
+        plan_text::render(plan)
+    } else {
+        String::new()
+    };
     said(Record::Plan(plan.clone()), text)
 }
 
@@ -86,5 +113,11 @@ fn position(invocation: &Invocation) -> String {
 }
 
 fn said(record: Record, rendered: String) -> Said {
-    Said { record: Some(StreamRecord { record: Some(record) }), rendered, terminating: false }
+    Said {
+        record: Some(StreamRecord {
+            record: Some(record),
+        }),
+        rendered,
+        terminating: false,
+    }
 }

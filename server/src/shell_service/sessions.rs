@@ -47,16 +47,24 @@ pub(crate) struct Lease {
 
 impl Sessions {
     pub(crate) fn new(limits: SessionLimits) -> Self {
-        Self { limits, kept: Arc::default() }
+        Self {
+            limits,
+            kept: Arc::default(),
+        }
     }
 
     /// The session `id` of `caller`; an empty id is a session for one pipeline.
     pub(crate) fn take(&self, caller: &str, id: &str) -> Result<Lease, Status> {
         if id.is_empty() {
-            return Ok(Lease { session: fresh(), home: None });
+            return Ok(Lease {
+                session: fresh(),
+                home: None,
+            });
         }
         if id.len() > MAX_ID {
-            return Err(Status::invalid_argument(format!("A session's id has {MAX_ID} bytes at most.")));
+            return Err(Status::invalid_argument(format!(
+                "A session's id has {MAX_ID} bytes at most."
+            )));
         }
         let key = (caller.to_owned(), id.to_owned());
         let mut kept = locked(&self.kept);
@@ -73,13 +81,24 @@ impl Sessions {
                 fresh()
             }
         };
-        Ok(Lease { session, home: Some((key, self.kept.clone())) })
+        Ok(Lease {
+            session,
+            home: Some((key, self.kept.clone())),
+        })
     }
 
     /// Looks into a session that no pipeline runs in.
-    pub(crate) fn peek<T>(&self, caller: &str, id: &str, look: impl FnOnce(&Session) -> T) -> Option<T> {
+    pub(crate) fn peek<T>(
+        &self,
+        caller: &str,
+        id: &str,
+        look: impl FnOnce(&Session) -> T,
+    ) -> Option<T> {
         let kept = locked(&self.kept);
-        kept.get(&(caller.to_owned(), id.to_owned()))?.session.as_ref().map(look)
+        kept.get(&(caller.to_owned(), id.to_owned()))?
+            .session
+            .as_ref()
+            .map(look)
     }
 
     pub(crate) fn forget_idle(&self) {
@@ -92,7 +111,13 @@ impl Drop for Lease {
     fn drop(&mut self) {
         if let Some((key, kept)) = self.home.take() {
             let session = std::mem::take(&mut self.session);
-            locked(&kept).insert(key, Kept { session: Some(session), used: Instant::now() });
+            locked(&kept).insert(
+                key,
+                Kept {
+                    session: Some(session),
+                    used: Instant::now(),
+                },
+            );
         }
     }
 }
@@ -121,16 +146,26 @@ mod tests {
     use super::*;
 
     fn sessions(count: usize, idle: Duration) -> Sessions {
-        Sessions::new(SessionLimits { count, idle, pipelines: 1 })
+        Sessions::new(SessionLimits {
+            count,
+            idle,
+            pipelines: 1,
+        })
     }
 
     #[test]
     fn a_session_is_its_callers_and_runs_one_pipeline() {
         let sessions = sessions(2, Duration::from_secs(60));
         let lease = sessions.take("anna", "1").unwrap();
-        assert_eq!(sessions.take("anna", "1").unwrap_err().code(), tonic::Code::FailedPrecondition);
+        assert_eq!(
+            sessions.take("anna", "1").unwrap_err().code(),
+            tonic::Code::FailedPrecondition
+        );
         let other = sessions.take("berta", "1").unwrap();
-        assert_eq!(sessions.take("anna", "2").unwrap_err().code(), tonic::Code::ResourceExhausted);
+        assert_eq!(
+            sessions.take("anna", "2").unwrap_err().code(),
+            tonic::Code::ResourceExhausted
+        );
         drop((lease, other));
         assert!(sessions.take("anna", "1").is_ok());
     }
@@ -140,7 +175,10 @@ mod tests {
         let sessions = sessions(1, Duration::ZERO);
         let lease = sessions.take("anna", "1").unwrap();
         sessions.forget_idle();
-        assert!(sessions.take("anna", "2").is_err(), "the running one still counts");
+        assert!(
+            sessions.take("anna", "2").is_err(),
+            "the running one still counts"
+        );
         drop(lease);
         sessions.forget_idle();
         assert!(sessions.take("anna", "2").is_ok());

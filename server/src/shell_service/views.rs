@@ -11,7 +11,9 @@ const MAX_TABLE_PROPERTIES: usize = 4;
 pub(super) fn registry(catalogue: &Catalogue) -> ViewRegistry {
     let mut registry = ViewRegistry::standard();
     for shape in catalogue.shapes().all() {
-        let Some(name) = shape.type_names.first() else { continue };
+        let Some(name) = shape.type_names.first() else {
+            continue;
+        };
         let options = &shape.options;
         if !options.list_property.is_empty() {
             let names: Vec<&str> = options.list_property.iter().map(String::as_str).collect();
@@ -25,12 +27,25 @@ pub(super) fn registry(catalogue: &Catalogue) -> ViewRegistry {
         let body = if !options.column.is_empty() {
             ViewBody::Table(options.column.iter().map(column).collect())
         } else if properties.len() > MAX_TABLE_PROPERTIES {
-            ViewBody::List(properties.iter().map(|name| ((*name).into(), Source::Property((*name).into()))).collect())
+            ViewBody::List(
+                properties
+                    .iter()
+                    .map(|name| ((*name).into(), Source::Property((*name).into())))
+                    .collect(),
+            )
         } else {
             // PowerShell's own rule makes a table of it.
             continue;
         };
-        registry.register(name, View { name: name.clone(), body, group_by: None, out_of_band: false });
+        registry.register(
+            name,
+            View {
+                name: name.clone(),
+                body,
+                group_by: None,
+                out_of_band: false,
+            },
+        );
     }
     registry
 }

@@ -239,7 +239,10 @@ impl Node {
         ends.push(tokio::spawn(async move {
             let incoming = TcpListenerStream::new(listener);
             let server = Server::builder().add_service(service);
-            server.serve_with_incoming_shutdown(incoming, stopped.cancelled_owned()).await.unwrap();
+            server
+                .serve_with_incoming_shutdown(incoming, stopped.cancelled_owned())
+                .await
+                .unwrap();
         }));
         let (beating, stopped) = (exchange.clone(), stop.clone());
         ends.push(tokio::spawn(async move {

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use tandem::topology::v1::{PublishCsTopologyRequest, TopologyPublication};
-use tandem_domain::topology::{Document, Severity, difference, validate};
+use tandem_domain::topology::{Document, Severity, check_publish, difference, validate};
 use tandem_shell::error_record::ErrorCategory;
 
 use super::get_cs_topology::as_xml;
@@ -160,6 +160,18 @@ async fn judge(call: &Call, document: &Document) -> Result<(), Failure> {
             ),
         }
     }
+    let operations = &call.node().operations;
+    let seen = operations.observe().await.map_err(|error| {
+        Fault::unavailable(
+            "StoreUnavailable",
+            format!("What runs at this moment could not be looked up: {error}."),
+        )
+    })?;
+    refusals.extend(
+        check_publish(&seen.observation, &document.topology)
+            .into_iter()
+            .map(Fault::from),
+    );
     let Some(last) = refusals.pop() else {
         return Ok(());
     };
