@@ -1,7 +1,7 @@
 //! The caller's files, read and written for a pipeline on the server. Only files that the caller named in the command: a server
 //! that asks for another one is refused.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::PathBuf;
@@ -21,6 +21,8 @@ const OPEN_FILES_MAX: usize = 16;
 pub(crate) struct Files {
     named: String,
     open: HashMap<u32, File>,
+    /// Files that could not be written: what else comes for them is passed over.
+    failed: HashSet<u32>,
 }
 
 impl Files {
@@ -38,6 +40,7 @@ impl Files {
     /// Forgets files that a pipeline left open.
     pub(crate) fn close(&mut self) {
         self.open.clear();
+        self.failed.clear();
     }
 
     /// Does what is asked for and answers.
@@ -53,6 +56,7 @@ impl Files {
             Ok(true) => (String::new(), String::new()),
             Err(error) => {
                 self.open.remove(&id);
+                self.failed.insert(id);
                 (error.to_string(), kind(&error).to_owned())
             }
         };
@@ -92,6 +96,9 @@ impl Files {
 
     /// Takes one piece; whether it was the last.
     fn write(&mut self, request: &FileRequest, action: FileAction) -> io::Result<bool> {
+        if self.failed.contains(&request.request_id) {
+            return Ok(false);
+        }
         if !self.open.contains_key(&request.request_id) {
             if self.open.len() == OPEN_FILES_MAX {
                 return Err(io::Error::other("too many files are open"));

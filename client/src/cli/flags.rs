@@ -237,4 +237,5 @@ TANDEM_CERTIFICATE, TANDEM_KEY, TANDEM_SERVER_NAME, TANDEM_PROFILE), else from ~
 Exit codes are PowerShell's: 0 when the last statement succeeded, 1 when it did not, N after `exit N`;
 64 for a wrong command line, 70 when no server could be reached.
 With standard output redirected, it carries output objects only; everything else goes to standard error.
+Piped input goes to the cmdlet; to a line or script it is $input, or else the answers to its prompts.
 ";

@@ -48,7 +48,7 @@ pub(crate) async fn run(invocation: Invocation) -> u8 {
     let screen = Screen::detect();
     tell_skipped(&connection, &screen);
 
-    let (keyboard, input) = roles_of_stdin(&invocation, &screen);
+    let (keyboard, input) = roles_of_stdin(&invocation, script.as_ref(), &screen);
     let mut caller = Caller {
         output: Output::new(&screen),
         files: Files::default(),
@@ -102,17 +102,33 @@ fn script(mode: &Mode) -> Result<Option<Script>, String> {
     }))
 }
 
-/// What standard input is: answers of somebody who types, pipeline input, or lines to run with answers between them.
-fn roles_of_stdin(invocation: &Invocation, screen: &Screen) -> (Keyboard, Option<InputForm>) {
-    let keyboard = match (&invocation.mode, screen.stdin_is_terminal) {
-        (Mode::Session, false) => Keyboard::lines(),
-        (_, true) if !invocation.non_interactive => Keyboard::Terminal,
-        _ => Keyboard::Nobody,
+/// What standard input is: answers of somebody who types, pipeline input, lines to run with answers between them, or the answers to
+/// the prompts of a line or script that does not read `$input`.
+fn roles_of_stdin(
+    invocation: &Invocation,
+    script: Option<&Script>,
+    screen: &Screen,
+) -> (Keyboard, Option<InputForm>) {
+    let answers = |keyboard: fn() -> Keyboard| match invocation.non_interactive {
+        true => Keyboard::Nobody,
+        false => keyboard(),
     };
-    let is_input = !screen.stdin_is_terminal
-        && invocation.mode != Mode::Session
-        && invocation.input != InputForm::None;
-    (keyboard, is_input.then_some(invocation.input))
+    if screen.stdin_is_terminal {
+        return (answers(|| Keyboard::Terminal), None);
+    }
+    let text = match (&invocation.mode, script) {
+        (Mode::Session, _) => return (answers(Keyboard::lines), None),
+        (Mode::Line(line), _) => Some(line),
+        (_, Some(script)) => Some(&script.text),
+        _ => None,
+    };
+    let reads_input = text.is_none_or(|text| text.to_ascii_lowercase().contains("$input"));
+    match invocation.input {
+        Some(InputForm::None) => (Keyboard::Nobody, None),
+        Some(form) => (Keyboard::Nobody, Some(form)),
+        None if reads_input => (Keyboard::Nobody, Some(InputForm::Text)),
+        None => (answers(Keyboard::lines), None),
+    }
 }
 
 async fn one(
@@ -306,28 +322,54 @@ mod tests {
     #[test]
     fn piped_input_feeds_a_command_and_never_answers_its_prompts() {
         let words = invoked(Mode::Words(vec!["Get-CsPool".into()]));
-        let (keyboard, input) = roles_of_stdin(&words, &screen(false));
+        let (keyboard, input) = roles_of_stdin(&words, None, &screen(false));
         assert!(!keyboard.is_somebody());
         assert_eq!(input, Some(InputForm::Text));
+    }
+
+    #[test]
+    fn a_line_reads_its_input_or_has_its_prompts_answered() {
+        let line = |text: &str| invoked(Mode::Line(text.into()));
+        let reads = line("$Input | Get-CsPool");
+        assert!(matches!(
+            roles_of_stdin(&reads, None, &screen(false)),
+            (Keyboard::Nobody, Some(InputForm::Text))
+        ));
+        let mut asks = line("Invoke-CsPoolFailOver");
+        assert!(matches!(
+            roles_of_stdin(&asks, None, &screen(false)),
+            (Keyboard::Lines(_), None)
+        ));
+        asks.input = Some(InputForm::Clixml);
+        assert!(matches!(
+            roles_of_stdin(&asks, None, &screen(false)),
+            (Keyboard::Nobody, Some(InputForm::Clixml))
+        ));
+        asks.input = None;
+        asks.non_interactive = true;
+        assert!(matches!(
+            roles_of_stdin(&asks, None, &screen(false)),
+            (Keyboard::Nobody, None)
+        ));
     }
 
     #[test]
     fn a_terminal_answers_prompts_unless_told_otherwise() {
         let mut words = invoked(Mode::Words(vec!["Get-CsPool".into()]));
         assert!(matches!(
-            roles_of_stdin(&words, &screen(true)),
+            roles_of_stdin(&words, None, &screen(true)),
             (Keyboard::Terminal, None)
         ));
         words.non_interactive = true;
         assert!(matches!(
-            roles_of_stdin(&words, &screen(true)),
+            roles_of_stdin(&words, None, &screen(true)),
             (Keyboard::Nobody, None)
         ));
     }
 
     #[test]
     fn lines_on_standard_input_hold_answers_too() {
-        let (keyboard, input) = roles_of_stdin(&invoked(Mode::Session), &screen(false));
+        let (keyboard, input) = roles_of_stdin(&invoked(Mode::Session), None, &screen(false));
         assert!(matches!(keyboard, Keyboard::Lines(_)));
         assert_eq!(input, None);
     }

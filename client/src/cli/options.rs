@@ -22,8 +22,8 @@ pub(crate) struct Invocation {
     pub(crate) settings: Settings,
     /// Output form; `None`: text.
     pub(crate) form: Option<OutputForm>,
-    /// How standard input is read as pipeline input.
-    pub(crate) input: InputForm,
+    /// How standard input is read as pipeline input, when it was said.
+    pub(crate) input: Option<InputForm>,
     /// Whether prompts are errors.
     pub(crate) non_interactive: bool,
     /// Id of the operation.
@@ -88,7 +88,7 @@ pub(crate) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Invocati
         mode: Mode::Session,
         settings: Settings::default(),
         form: None,
-        input: InputForm::Text,
+        input: None,
         non_interactive: false,
         operation_id: String::new(),
         expected_plan: String::new(),
@@ -221,7 +221,7 @@ fn take_value(invocation: &mut Invocation, id: Id, value: String) -> Result<(), 
     let settings = &mut invocation.settings;
     match id {
         Id::Output => invocation.form = Some(output_form(&value)?),
-        Id::InputFormat => invocation.input = input_form(&value)?,
+        Id::InputFormat => invocation.input = Some(input_form(&value)?),
         Id::EncodedArguments => invocation.argument_clixml = encoded::text(&value)?,
         Id::Operation => {
             let id =

@@ -79,7 +79,7 @@ fn a_script_block_makes_a_minishell_whatever_the_order() {
     assert_eq!(read.mode, Mode::Line("Get-CsPool".into()));
     assert_eq!(
         (read.input, read.form),
-        (InputForm::Clixml, Some(OutputForm::Text))
+        (Some(InputForm::Clixml), Some(OutputForm::Text))
     );
     assert_eq!(read.argument_clixml, "<Objs/>");
     let read = of(&[

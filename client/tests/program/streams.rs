@@ -91,6 +91,7 @@ async fn options_travel_with_the_start() {
         "--expect-plan",
         "abc",
         "--max-loss=records=0",
+        "--non-interactive",
         "-o",
         "json",
         "-c",
@@ -176,6 +177,34 @@ async fn a_prompt_that_nobody_can_answer_is_an_error_at_once() {
     );
 }
 
+#[tokio::test]
+async fn a_line_that_reads_no_input_takes_its_answers_from_there() {
+    let node = ScriptedNode::start(|start: Start, mut talk: Talk| async move {
+        assert_eq!((start.interactive, start.expects_input), (true, false));
+        talk.tell(confirmation(7)).await;
+        let Some(Request::Answer(answer)) = talk.next().await else {
+            return;
+        };
+        talk.text(&format!("{:?}\n", answer.answer)).await;
+        talk.finish(0).await;
+    })
+    .await;
+    let run = |input: &'static str| {
+        node.program()
+            .arguments(&["-c", "Remove-It"])
+            .input(input)
+            .run()
+    };
+    let answered = run("?\nn\n").await;
+    assert_eq!(answered.stdout, "Some(Choice(1))\n");
+    let line = "[Y] Yes  [N] No  [?] Help (default is \"Y\"): ";
+    assert_eq!(
+        answered.stderr,
+        format!("\nConfirm\nSure?\n{line}?\nY - help\nN - help\n{line}n\n")
+    );
+    assert_eq!(run("").await.stdout, "Some(Unavailable(true))\n");
+}
+
 /// Tells every input object until the input ends.
 async fn inputs(start: Start, mut talk: Talk) {
     assert!(start.expects_input);
@@ -206,7 +235,10 @@ async fn piped_input_feeds_the_pipeline() {
         run(&["Get-CsPool"], "a\nb\r\n").await.stdout,
         "line a\nline b\nend\n"
     );
-    assert_eq!(run(&["-c", "Get-CsPool"], "").await.stdout, "end\n");
+    assert_eq!(
+        run(&["-c", "$input | Get-CsPool"], "").await.stdout,
+        "end\n"
+    );
     assert_eq!(
         run(&["--input-format", "json", "Get-It"], "[1, true]")
             .await
