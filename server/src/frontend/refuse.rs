@@ -169,6 +169,20 @@ pub(super) fn store(error: Error) -> Status {
                 ("operation_id", operation),
             ],
         ),
+        Error::Refused(Refusal::UserLocked {
+            home_pool,
+            owner,
+            operation,
+        }) => status(
+            Code::FailedPrecondition,
+            "Resiliency",
+            message,
+            [
+                ("home_pool", home_pool.to_string()),
+                ("user", owner),
+                ("operation_id", operation),
+            ],
+        ),
         Error::Refused(Refusal::Quarantined { home_pool, .. }) => status(
             Code::FailedPrecondition,
             "NotServed",

@@ -8,7 +8,7 @@ use tandem_domain::backup::DocumentKind;
 use tandem_domain::identity::Fqdn;
 use tandem_domain::ownership::Position;
 
-use super::{Account, AccountName, Answer, ContentHash, Rows};
+use super::{Account, AccountName, Answer, ContentHash, OperationEntry, Rows};
 
 /// Most bytes of one document.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -112,6 +112,32 @@ pub trait Documents: Send + Sync {
 
     /// Deletes all documents of an owner through the write gate; how many there were.
     fn delete_owner<'a>(&'a self, home_pool: &'a Fqdn, owner: &'a str) -> Answer<'a, u64>;
+
+    /// Makes one user read-only for the operation of the journal entry, which is written in the same transaction. The
+    /// same operation again succeeds.
+    fn lock_owner<'a>(
+        &'a self,
+        home_pool: &'a Fqdn,
+        owner: &'a str,
+        journal: OperationEntry,
+    ) -> Answer<'a, ()>;
+
+    /// Accepts the user's writes again, unless another operation holds the lock; with the operation's journal entry.
+    fn unlock_owner<'a>(
+        &'a self,
+        home_pool: &'a Fqdn,
+        owner: &'a str,
+        journal: OperationEntry,
+    ) -> Answer<'a, ()>;
+
+    /// Ends a move on the pool that the user leaves: deletes all documents of the locked user, unlocks, and writes the
+    /// operation's journal entry, in one transaction; how many documents there were.
+    fn release_owner<'a>(
+        &'a self,
+        home_pool: &'a Fqdn,
+        owner: &'a str,
+        journal: OperationEntry,
+    ) -> Answer<'a, u64>;
 
     /// Accounts by SIP address, of one home pool or of all that this node keeps. Memory does not grow with their number.
     fn accounts(&self, home_pool: Option<&Fqdn>) -> Rows<Account>;

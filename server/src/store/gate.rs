@@ -32,6 +32,18 @@ pub enum Refusal {
         /// The operation.
         operation: String,
     },
+    /// An operation moves the user to another home pool.
+    #[error(
+        "user {owner} of pool {home_pool} is read-only while operation {operation} moves the user"
+    )]
+    UserLocked {
+        /// The home pool.
+        home_pool: Fqdn,
+        /// The user.
+        owner: String,
+        /// The operation.
+        operation: String,
+    },
     /// It is not known yet who owns the users.
     #[error("pool {home_pool} is in quarantine: {reason}")]
     Quarantined {

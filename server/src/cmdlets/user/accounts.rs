@@ -158,6 +158,11 @@ pub(super) fn store_fault(error: store::Error) -> Fault {
         }) => Fault::new("PoolReadOnly", ErrorCategory::ResourceBusy, message)
             .target(home_pool.to_string())
             .mended_by(format!("Get-TandemOperation -Identity {operation}")),
+        Error::Refused(Refusal::UserLocked {
+            owner, operation, ..
+        }) => Fault::new("UserReadOnly", ErrorCategory::ResourceBusy, message)
+            .target(owner)
+            .mended_by(format!("Get-TandemOperation -Identity {operation}")),
         Error::Refused(Refusal::Quarantined { home_pool, .. }) => {
             Fault::unavailable("Quarantined", message).target(home_pool.to_string())
         }

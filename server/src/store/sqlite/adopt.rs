@@ -47,8 +47,9 @@ pub(super) async fn adopt(session: &mut Session, adoption: Adoption) -> Result<A
     }
     pool.head = pool.head.min(common.sequence);
     pool.chain = chain;
-    // A freeze belongs to an operation on the history that lost.
+    // A freeze and a lock belong to operations on the history that lost.
     pool.frozen_by = None;
+    pool.locked.clear();
     pool.has_salvage |= records > 0;
     Ok(Adopted {
         bundle_id: (records > 0).then_some(bundle_id),

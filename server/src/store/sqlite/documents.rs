@@ -5,7 +5,6 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
-use sqlx::Row;
 use sqlx::sqlite::SqlitePool;
 use tandem_domain::backup::DocumentKind;
 use tandem_domain::identity::Fqdn;
@@ -14,10 +13,10 @@ use tandem_domain::ownership::Position;
 use super::convert::{self, document_columns, failed, unsigned};
 use super::rows::{self, Replacement};
 use super::session::Session;
-use super::{Sqlite, account};
+use super::{Sqlite, account, owner};
 use crate::store::{
     Account, AccountName, Answer, BODY_BYTES_MAX, Document, DocumentKey, Documents, Error,
-    KEY_BYTES_MAX, Result, Rows, WRITES_MAX, Write, Written,
+    KEY_BYTES_MAX, OperationEntry, Refusal, Result, Rows, WRITES_MAX, Write, Written,
 };
 
 /// Documents that are read at once.
@@ -75,7 +74,43 @@ impl Documents for Sqlite {
     fn delete_owner<'a>(&'a self, home_pool: &'a Fqdn, owner: &'a str) -> Answer<'a, u64> {
         let (home_pool, owner) = (home_pool.clone(), owner.to_owned());
         self.writer
-            .submit(move |session| delete_owner(session, home_pool, owner).boxed())
+            .submit(move |session| owner::delete(session, home_pool, owner).boxed())
+            .boxed()
+    }
+
+    fn lock_owner<'a>(
+        &'a self,
+        home_pool: &'a Fqdn,
+        owner: &'a str,
+        journal: OperationEntry,
+    ) -> Answer<'a, ()> {
+        let (home_pool, owner) = (home_pool.clone(), owner.to_owned());
+        self.writer
+            .submit(move |session| owner::lock(session, home_pool, owner, journal).boxed())
+            .boxed()
+    }
+
+    fn unlock_owner<'a>(
+        &'a self,
+        home_pool: &'a Fqdn,
+        owner: &'a str,
+        journal: OperationEntry,
+    ) -> Answer<'a, ()> {
+        let (home_pool, owner) = (home_pool.clone(), owner.to_owned());
+        self.writer
+            .submit(move |session| owner::unlock(session, home_pool, owner, journal).boxed())
+            .boxed()
+    }
+
+    fn release_owner<'a>(
+        &'a self,
+        home_pool: &'a Fqdn,
+        owner: &'a str,
+        journal: OperationEntry,
+    ) -> Answer<'a, u64> {
+        let (home_pool, owner) = (home_pool.clone(), owner.to_owned());
+        self.writer
+            .submit(move |session| owner::release(session, home_pool, owner, journal).boxed())
             .boxed()
     }
 
@@ -207,7 +242,7 @@ fn check_limits(writes: &[Write]) -> Result<()> {
 }
 
 /// Writes, all or none; positions in the order of the writes.
-async fn put(session: &mut Session, writes: Vec<Write>) -> Result<Vec<Written>> {
+pub(super) async fn put(session: &mut Session, writes: Vec<Write>) -> Result<Vec<Written>> {
     let now = SystemTime::now();
     let mut by_pool: BTreeMap<Fqdn, Vec<(usize, Write)>> = BTreeMap::new();
     let mut written: Vec<Option<Written>> = vec![None; writes.len()];
@@ -237,6 +272,15 @@ async fn put_into(
         .ok_or_else(|| Error::UnknownHomePool {
             home_pool: home_pool.clone(),
         })?;
+    for (_, write) in &writes {
+        if let Some(operation) = pool.locked.get(&write.key.owner) {
+            return Err(Error::Refused(Refusal::UserLocked {
+                home_pool: home_pool.clone(),
+                owner: write.key.owner.clone(),
+                operation: operation.clone(),
+            }));
+        }
+    }
     let found = rows::existing(
         &mut session.connection,
         pool.id,
@@ -295,42 +339,4 @@ async fn put_into(
         });
     }
     rows::write(&mut session.connection, pool, &replacements).await
-}
-
-/// Deletes what an owner has, as writes of their own.
-async fn delete_owner(session: &mut Session, home_pool: Fqdn, owner: String) -> Result<u64> {
-    session.admit(&home_pool)?;
-    let id = session.pool(&home_pool)?.id;
-    let mut deleted = 0;
-    loop {
-        let rows = sqlx::query(
-            "SELECT kind, key FROM document WHERE home_pool = ? AND owner = ? AND deleted = 0 LIMIT ?",
-        )
-        .bind(id)
-        .bind(owner.clone())
-        .bind(PAGE_ROWS)
-        .fetch_all(&mut session.connection)
-        .await
-        .map_err(failed)?;
-        if rows.is_empty() {
-            return Ok(deleted);
-        }
-        let mut writes = Vec::with_capacity(rows.len());
-        for row in &rows {
-            writes.push(Write {
-                home_pool: home_pool.clone(),
-                key: DocumentKey {
-                    owner: owner.clone(),
-                    kind: convert::kind_of_code(row.try_get(0).map_err(failed)?)?,
-                    key: row.try_get(1).map_err(failed)?,
-                },
-                body: Bytes::new(),
-                content: None,
-                expected_version: None,
-                delete: true,
-            });
-        }
-        deleted += writes.len() as u64;
-        put(session, writes).await?;
-    }
 }

@@ -26,6 +26,7 @@ mod documents;
 mod import;
 mod journal;
 mod management;
+mod owner;
 mod ownership;
 mod references;
 mod rows;

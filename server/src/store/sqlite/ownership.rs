@@ -1,6 +1,8 @@
 //! [`OwnershipStore`] in SQLite: the small state of home pools changes in the writer's memory and is written back in its
 //! transaction.
 
+use std::collections::BTreeMap;
+
 use futures_util::FutureExt;
 use sqlx::Row;
 use tandem_domain::identity::Fqdn;
@@ -106,7 +108,8 @@ async fn keep(session: &mut Session, home_pool: Fqdn) -> Result<()> {
             .into_iter()
             .map(|module| (module, ModulePosition::default()))
             .collect(),
-        digests: std::collections::BTreeMap::new(),
+        digests: BTreeMap::new(),
+        locked: BTreeMap::new(),
         has_salvage: false,
     };
     session.pools.insert(home_pool, pool);

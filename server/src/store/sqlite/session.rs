@@ -51,6 +51,8 @@ pub(super) struct PoolState {
     pub(super) head: u64,
     pub(super) positions: BTreeMap<BackupModule, ModulePosition>,
     pub(super) digests: BTreeMap<DocumentKind, KindDigest>,
+    /// Users that are read-only, and the operation that moves each.
+    pub(super) locked: BTreeMap<String, String>,
     /// Whether any salvage of this pool is kept: imports then look whether they contain it.
     pub(super) has_salvage: bool,
 }
@@ -139,6 +141,7 @@ impl Session {
             }
             flush_serving(&mut self.connection, pool, stored).await?;
             flush_digests(&mut self.connection, pool, stored).await?;
+            flush_locks(&mut self.connection, pool, stored).await?;
         }
         Ok(())
     }
@@ -232,6 +235,50 @@ async fn flush_digests(
     Ok(())
 }
 
+async fn flush_locks(
+    connection: &mut SqliteConnection,
+    pool: &PoolState,
+    stored: Option<&PoolState>,
+) -> Result<()> {
+    if stored.is_some_and(|stored| stored.locked == pool.locked) {
+        return Ok(());
+    }
+    sqlx::query("DELETE FROM user_lock WHERE home_pool = ?")
+        .bind(pool.id)
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
+    for (owner, operation) in &pool.locked {
+        sqlx::query("INSERT INTO user_lock (home_pool, owner, operation) VALUES (?, ?, ?)")
+            .bind(pool.id)
+            .bind(owner.clone())
+            .bind(operation.clone())
+            .execute(&mut *connection)
+            .await
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+async fn load_locks(
+    connection: &mut SqliteConnection,
+    pool: i64,
+) -> Result<BTreeMap<String, String>> {
+    let rows = sqlx::query("SELECT owner, operation FROM user_lock WHERE home_pool = ?")
+        .bind(pool)
+        .fetch_all(connection)
+        .await
+        .map_err(failed)?;
+    rows.iter()
+        .map(|row| {
+            Ok((
+                row.try_get(0).map_err(failed)?,
+                row.try_get(1).map_err(failed)?,
+            ))
+        })
+        .collect()
+}
+
 async fn load_pools(connection: &mut SqliteConnection) -> Result<Pools> {
     let rows = sqlx::query(
         "SELECT id, name, head, frozen_by, services_running,
@@ -253,6 +300,7 @@ async fn load_pools(connection: &mut SqliteConnection) -> Result<Pools> {
             head: unsigned(&row, 2)?,
             positions: load_positions(connection, id).await?,
             digests: load_digests(connection, id).await?,
+            locked: load_locks(connection, id).await?,
             has_salvage: row.try_get(5).map_err(failed)?,
         };
         pools.insert(name, pool);
