@@ -18,6 +18,8 @@ use crate::stand_ins::StandIns;
 
 /// Cells of a window that is none: standard output into a pipe.
 const WIDTH: usize = 80;
+/// Cells of a line of output: PowerShell leaves the last column of a window free.
+const LINE_WIDTH: usize = WIDTH - 1;
 /// The line of a script that loads the stand-ins, which the recorded script began with.
 const PRELUDE: &str = "\n";
 
@@ -58,7 +60,7 @@ pub(crate) fn observe(case: &Case, stand_ins: &StandIns) -> serde_json::Map<Stri
 }
 
 fn draw(seen: Vec<Seen>, stderr: &mut String) -> String {
-    let mut formatter = Formatter::new(Arc::new(ViewRegistry::standard()), WIDTH);
+    let mut formatter = Formatter::new(Arc::new(ViewRegistry::standard()), LINE_WIDTH);
     let mut stdout = String::new();
     for shown in seen {
         match shown {

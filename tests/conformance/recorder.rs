@@ -287,6 +287,10 @@ impl Host for Recorder<'_> {
         false
     }
 
+    fn width(&self) -> usize {
+        80
+    }
+
     fn read_file(&self, _path: &str) -> Result<Vec<u8>, FileFailure> {
         Err(FileFailure::NotFound)
     }

@@ -1,5 +1,7 @@
 //! Properties of every kind of value: what `$x.Name`, `Select-Object *`, formatting and serialisation see.
 
+mod error;
+
 use std::sync::{Arc, LazyLock};
 
 use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND, date_parts, date_time_long, read};
@@ -101,6 +103,7 @@ fn adapted_properties(value: &Value) -> Vec<(&'static str, Value)> {
         Value::Dictionary(dictionary) => dictionary_properties(dictionary),
         Value::ScriptBlock(_) => vec![("IsFilter", Value::Bool(false))],
         Value::SecureString(text) => vec![("Length", count(text.encode_utf16().count()))],
+        Value::Error(record) => error::properties(record),
         Value::Named(scalar) => named_properties(&scalar.type_name, &scalar.text),
         Value::Type(name) => vec![
             ("Name", Value::text(crate::type_names::short_name(name))),

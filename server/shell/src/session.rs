@@ -312,7 +312,8 @@ impl Session {
         match parse(&source) {
             Ok(block) => self.run_block(host, block, file.is_some(), arguments, sink),
             Err(errors) => {
-                let incomplete = crate::language::parse_error::is_incomplete(&errors);
+                let incomplete =
+                    file.is_none() && crate::language::parse_error::is_incomplete(&errors);
                 self.refused(into_record(&errors, &source), incomplete)
             }
         }

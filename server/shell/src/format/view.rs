@@ -112,6 +112,7 @@ impl ViewRegistry {
     pub fn standard() -> Self {
         let mut registry = Self::default();
         crate::format::standard_views::register(&mut registry);
+        crate::help::draw::register(&mut registry);
         registry
     }
 

@@ -31,7 +31,8 @@ pub fn into_record(errors: &[ParseError], source: &Arc<Source>) -> ErrorRecord {
         return ErrorRecord::default();
     };
     let exception = "System.Management.Automation.ParentContainsErrorRecordException";
-    if first.incomplete {
+    // A script that ends too early is wrong; a typed line may still go on.
+    if first.incomplete && source.file.is_none() {
         return ErrorRecord::new(
             first.id,
             ErrorCategory::ParserError,

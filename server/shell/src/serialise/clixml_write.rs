@@ -282,6 +282,9 @@ impl ClixmlWriter {
                     Tag::default(),
                     &to_text(value, Culture::Invariant),
                 )?;
+                if let Some(notes) = record_notes(value) {
+                    return self.members("MS", &notes, depth);
+                }
                 let (notes, own): (Vec<_>, Vec<_>) =
                     properties.into_iter().partition(|property| property.note);
                 self.members("Props", &own, depth.saturating_sub(1))?;

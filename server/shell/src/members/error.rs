@@ -1,0 +1,124 @@
+//! The members of an error record.
+
+use std::sync::Arc;
+
+use crate::error_record::{ErrorRecord, Invocation};
+use crate::format::error_view::{category_text, position_message, target_name, target_type};
+use crate::value::{EnumValue, Object, Text, Value};
+
+/// They in PowerShell's order.
+pub(super) fn properties(record: &ErrorRecord) -> Vec<(&'static str, Value)> {
+    vec![
+        ("Exception", exception(record)),
+        ("TargetObject", record.target.clone()),
+        ("CategoryInfo", category(record)),
+        (
+            "FullyQualifiedErrorId",
+            Value::text(&*record.fully_qualified_id),
+        ),
+        ("ErrorDetails", details(record)),
+        (
+            "InvocationInfo",
+            record.invocation.as_ref().map_or(Value::Null, invocation),
+        ),
+        ("ScriptStackTrace", Value::text("")),
+        ("PipelineIterationInfo", Value::array(Vec::new())),
+    ]
+}
+
+fn typed(name: &str, text: Option<&str>, properties: Vec<(&str, Value)>) -> Value {
+    let types: [Text; 2] = [name.into(), "System.Object".into()];
+    let properties = properties
+        .into_iter()
+        .map(|(name, value)| (Text::from(name), value))
+        .collect();
+    Value::Object(Arc::new(Object {
+        text: text.map(Text::from),
+        ..Object::typed(types.into(), properties)
+    }))
+}
+
+fn exception(record: &ErrorRecord) -> Value {
+    let types: Vec<Text> = [&*record.exception, "System.Exception", "System.Object"]
+        .iter()
+        .map(|name| Text::from(*name))
+        .collect();
+    let object = Object {
+        text: Some(format!("{}: {}", record.exception, record.message).into()),
+        ..Object::typed(
+            types.into(),
+            vec![
+                ("Message".into(), Value::text(&*record.message)),
+                ("InnerException".into(), Value::Null),
+            ],
+        )
+    };
+    Value::Object(Arc::new(object))
+}
+
+fn category(record: &ErrorRecord) -> Value {
+    let name = "System.Management.Automation.ErrorCategory";
+    let category = crate::convert::enumerations::find(name).map_or_else(
+        || Value::text(format!("{:?}", record.category)),
+        |definition| {
+            Value::Enum(EnumValue {
+                definition,
+                number: i64::from(record.category as u8),
+            })
+        },
+    );
+    typed(
+        "System.Management.Automation.ErrorCategoryInfo",
+        Some(&category_text(record)),
+        vec![
+            ("Category", category),
+            ("Activity", Value::text(&*record.activity)),
+            ("Reason", Value::text(&*record.reason)),
+            ("TargetName", Value::text(target_name(record))),
+            ("TargetType", Value::text(target_type(record))),
+        ],
+    )
+}
+
+fn details(record: &ErrorRecord) -> Value {
+    if record.details.is_none() && record.recommended_action.is_none() {
+        return Value::Null;
+    }
+    let text = |part: &Option<String>| Value::text(part.as_deref().unwrap_or_default());
+    typed(
+        "System.Management.Automation.ErrorDetails",
+        record.details.as_deref(),
+        vec![
+            ("Message", text(&record.details)),
+            ("RecommendedAction", text(&record.recommended_action)),
+        ],
+    )
+}
+
+fn invocation(at: &Invocation) -> Value {
+    let number = |n: usize| Value::Int32(i32::try_from(n).unwrap_or(i32::MAX));
+    let optional = |text: &Option<Text>| text.clone().map_or(Value::Null, Value::String);
+    let line = at
+        .source
+        .as_deref()
+        .and_then(|source| source.lines().nth(at.line.checked_sub(1)?))
+        .unwrap_or_default();
+    typed(
+        "System.Management.Automation.InvocationInfo",
+        None,
+        vec![
+            ("MyCommand", optional(&at.command)),
+            ("ScriptLineNumber", number(at.line)),
+            ("OffsetInLine", number(at.offset)),
+            (
+                "ScriptName",
+                Value::String(at.script.clone().unwrap_or_else(|| "".into())),
+            ),
+            ("Line", Value::text(line)),
+            ("PositionMessage", Value::text(position_message(at))),
+            ("InvocationName", Value::text(&*at.invocation_name)),
+            ("PipelineLength", number(at.pipeline_length)),
+            ("PipelinePosition", number(at.pipeline_position)),
+        ],
+    )
+}
