@@ -31,7 +31,6 @@ pub use tree::{
     Ignored, MAX_ATTRIBUTES, MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_ELEMENTS, MAX_IGNORED_PATHS,
     MAX_NAME_BYTES, Place, ReadError,
 };
-pub use usual::Features;
 pub use validate::{Finding, Severity, validate};
 pub use write_xml::write_xml;
 

@@ -12,13 +12,13 @@ use super::tree::{Place, ReadError};
 use crate::identity::Fqdn;
 
 /// How many sites a topology may have.
-pub const MAX_SITES: usize = 2_000;
+pub const MAX_SITES: usize = 500;
 /// How many pools a topology may have.
-pub const MAX_POOLS: usize = 10_000;
+pub const MAX_POOLS: usize = 2_000;
 /// How many machines a pool may have.
 pub const MAX_MACHINES_PER_POOL: usize = 1_000;
 /// How many services a topology may have.
-pub const MAX_SERVICES: usize = 50_000;
+pub const MAX_SERVICES: usize = 20_000;
 
 /// A document's content, with its own keys.
 #[derive(Debug, Default)]

@@ -201,7 +201,8 @@ impl fmt::Display for Role {
 
 impl From<String> for Role {
     fn from(name: String) -> Self {
-        Self::from_identity_prefix(&name).unwrap_or(Self::Other(name))
+        // The readable form may use either name.
+        Self::from_identity_prefix(&name).unwrap_or_else(|| Self::from_document_name(&name))
     }
 }
 
@@ -236,5 +237,6 @@ mod tests {
         let role = Role::from_document_name("HolographyServices");
         assert_eq!(role.document_name(), "HolographyServices");
         assert_eq!(Role::from_identity_prefix("HolographyServices"), None);
+        assert_eq!(Role::from("UserServices".to_owned()), Role::UserServer);
     }
 }

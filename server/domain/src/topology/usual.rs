@@ -6,17 +6,17 @@ use crate::identity::Fqdn;
 
 /// What the readable form says of a pool instead of listing its services.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Features {
+pub(super) struct Features {
     /// Whether it may be the Central Management Server.
-    pub central_management: bool,
+    pub(super) central_management: bool,
     /// For an Edge pool: the Front End pool that it hands inbound traffic to.
-    pub next_hop: Option<Fqdn>,
+    pub(super) next_hop: Option<Fqdn>,
     /// For an Edge pool: whether it is the federation route (port 5061).
-    pub federation: bool,
+    pub(super) federation: bool,
     /// For an Edge pool: whether it is the XMPP gateway (port 5269).
-    pub xmpp: bool,
+    pub(super) xmpp: bool,
     /// For an Edge pool: the name that clients outside use.
-    pub external_fqdn: Option<Fqdn>,
+    pub(super) external_fqdn: Option<Fqdn>,
 }
 
 /// The usual services of a pool. Instances are numbered by the caller.

@@ -304,6 +304,16 @@ fn hostile_sizes_are_refused() {
             ..
         }
     ));
+    let deep = format!("site = {}", "[".repeat(100_000));
+    assert!(matches!(error(&deep), ReadError::Malformed { .. }));
+    let many = "[[site]]\nname = \"a\"\n".repeat(MAX_SITES + 1);
+    assert!(matches!(
+        error(&many),
+        ReadError::LimitExceeded {
+            limit: MAX_SITES,
+            ..
+        }
+    ));
     let large = " ".repeat(MAX_DOCUMENT_BYTES + 1);
     assert!(matches!(error(&large), ReadError::TooLarge { .. }));
     assert!(matches!(
