@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use tandem::peer::v1 as wire;
+use tandem_domain::identity::Fqdn;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use super::Error;
+use super::{Backup, Error};
 use crate::peer::{self, Peer};
 use crate::store::{ContentHash, Contents, Document};
 
@@ -17,6 +18,19 @@ const PIECE_QUEUE: usize = 2;
 
 /// Hashes that one question to the receiver carries at most.
 const HASHES_PER_QUESTION: usize = 1_000;
+
+impl Backup {
+    /// Sends the contents that `documents` stand for to `pool`, as far as it does not have them.
+    ///
+    /// # Errors
+    /// When the pool cannot be reached, or a content cannot be read.
+    pub async fn ship_contents(&self, pool: &Fqdn, documents: &[Document]) -> Result<(), Error> {
+        let peer = self.inner.peers.to(pool)?;
+        let concurrency = self.inner.management.backup_configuration().max_concurrent_calls;
+        let concurrency = u64::try_from(concurrency).unwrap_or(1);
+        ship(&peer, &self.inner.stores.contents, documents, concurrency).await
+    }
+}
 
 /// Sends the contents that `documents` stand for and the receiver does not have, at most `concurrency` at once.
 pub(super) async fn ship(

@@ -77,7 +77,8 @@ pub(crate) fn backup_fault(error: &backup::Error) -> Fault {
     }
 }
 
-fn peer_fault(error: &peer::Error) -> Fault {
+/// Another pool that did not answer, or refused.
+pub(crate) fn peer_fault(error: &peer::Error) -> Fault {
     let category = match error {
         peer::Error::Refused { .. } => ErrorCategory::InvalidOperation,
         peer::Error::DeadlineExceeded { .. } => ErrorCategory::OperationTimeout,

@@ -1,0 +1,237 @@
+//! `Export-TandemSalvage`.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+use tandem::operation::v1::{ExportTandemSalvageRequest, SalvageResult};
+use tandem::peer::v1 as wire;
+use tandem_domain::backup::DocumentKind;
+use tandem_domain::identity::Fqdn;
+
+use super::faults::{backup_fault, peer_fault};
+use super::get_tandem_salvage::{Pages, bundle, failed};
+use crate::backup;
+use crate::dispatch::{Cmdlet, Context, Failure, Fault};
+use crate::store::{Document, SalvageBundle, SalvageItem, Write};
+
+/// The largest file that is made; a larger bundle is exported in parts.
+const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Writes a salvage bundle to a file, or applies it.
+#[derive(Debug)]
+pub struct ExportTandemSalvage;
+
+impl Cmdlet for ExportTandemSalvage {
+    async fn run(context: &Context<SalvageResult>, request: ExportTandemSalvageRequest) -> Result<(), Failure> {
+        let bundle = bundle(context, request.identity()).await?;
+        let choice = Choice::new(&request)?;
+        let action = if request.apply() { "Apply the writes" } else { "Write to a file" };
+        let mut result = SalvageResult { identity: bundle.id.clone(), ..SalvageResult::default() };
+        if !context.should_process(bundle.id.clone(), Some(action)).await? {
+            return Ok(());
+        }
+        match &request.file_name {
+            Some(path) => {
+                let text = file(context, &bundle, &choice, &mut result).await?;
+                context.write_caller_file(path, text).await?;
+            }
+            None => apply(context, &bundle, &choice, request.overwrite(), &mut result).await?,
+        }
+        context.output(result).await
+    }
+}
+
+/// Which writes are wanted.
+struct Choice {
+    kinds: Vec<DocumentKind>,
+    owners: Vec<String>,
+}
+
+impl Choice {
+    fn new(request: &ExportTandemSalvageRequest) -> Result<Self, Failure> {
+        let kind = |name: &String| {
+            DocumentKind::from_name(&name.to_ascii_lowercase()).ok_or_else(|| {
+                let names = DocumentKind::USER_DATA.map(DocumentKind::name).join(", ");
+                Fault::invalid_argument("UnknownKind", format!("There is no kind \"{name}\". The kinds are {names}."))
+                    .target(name.as_str())
+            })
+        };
+        Ok(Self {
+            kinds: request.kind.iter().map(kind).collect::<Result<_, _>>()?,
+            owners: request.owner.iter().map(|owner| bare(owner)).collect(),
+        })
+    }
+
+    fn wants(&self, document: &Document) -> bool {
+        (self.kinds.is_empty() || self.kinds.contains(&document.key.kind))
+            && (self.owners.is_empty() || self.owners.contains(&bare(&document.key.owner)))
+    }
+}
+
+/// A user's address without `sip:`, in lower case: administrators write it both ways.
+fn bare(owner: &str) -> String {
+    let lowered = owner.to_lowercase();
+    lowered.strip_prefix("sip:").unwrap_or(&lowered).to_owned()
+}
+
+/// One JSON object a line: the bundle, then each write.
+async fn file(
+    context: &Context<SalvageResult>,
+    bundle: &SalvageBundle,
+    choice: &Choice,
+    result: &mut SalvageResult,
+) -> Result<String, Failure> {
+    let mut text = json!({
+        "bundle": bundle.id,
+        "homePool": bundle.home_pool.to_string(),
+        "keptBy": context.node().pool.to_string(),
+        "epoch": bundle.epoch.0,
+        "found": seconds(bundle.found),
+        "records": bundle.records,
+        "bytes": bundle.bytes,
+    })
+    .to_string();
+    text.push('\n');
+    let mut pages = Pages::new(bundle);
+    while let Some(items) = pages.next(context).await? {
+        for item in items {
+            if !choice.wants(&item.document) {
+                result.skipped += 1;
+                continue;
+            }
+            text.push_str(&line(&item));
+            text.push('\n');
+            result.written += 1;
+            if text.len() > FILE_BYTES_MAX {
+                return Err(Fault::new(
+                    "SalvageTooLarge",
+                    tandem_shell::error_record::ErrorCategory::LimitsExceeded,
+                    format!("The file would be larger than {} MiB.", FILE_BYTES_MAX >> 20),
+                )
+                .target(bundle.id.as_str())
+                .mended_by("Export it in parts, with -Kind and -Owner.")
+                .into());
+            }
+        }
+    }
+    Ok(text)
+}
+
+fn line(item: &SalvageItem) -> String {
+    let document = &item.document;
+    json!({
+        "number": item.number,
+        "owner": document.key.owner,
+        "kind": document.key.kind.name(),
+        "key": document.key.key,
+        "epoch": document.position.epoch.0,
+        "sequence": document.position.sequence,
+        "version": document.version,
+        "deleted": document.deleted,
+        "written": seconds(document.written),
+        "contentHash": document.content.map(|content| content.hash.to_string()),
+        "contentLength": document.content.map(|content| content.length),
+        "applied": item.applied.map(seconds),
+        "body": STANDARD.encode(&document.body),
+    })
+    .to_string()
+}
+
+/// Seconds since 1970, with their fraction.
+fn seconds(moment: SystemTime) -> f64 {
+    moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+}
+
+/// Applies the wanted writes, page by page, on the pool that serves the users now.
+async fn apply(
+    context: &Context<SalvageResult>,
+    bundle: &SalvageBundle,
+    choice: &Choice,
+    overwrite: bool,
+    result: &mut SalvageResult,
+) -> Result<(), Failure> {
+    let mut pages = Pages::new(bundle);
+    while let Some(items) = pages.next(context).await? {
+        let before = items.len();
+        let wanted: Vec<SalvageItem> = items
+            .into_iter()
+            .filter(|item| item.applied.is_none() && choice.wants(&item.document))
+            .collect();
+        result.skipped += (before - wanted.len()) as u64;
+        let accepted = without_conflicts(context, bundle, wanted, overwrite, result).await?;
+        if accepted.is_empty() {
+            continue;
+        }
+        let numbers: Vec<u64> = accepted.iter().map(|item| item.number).collect();
+        let documents: Vec<Document> = accepted.into_iter().map(|item| item.document).collect();
+        write(context, &bundle.home_pool, documents).await?;
+        result.written += numbers.len() as u64;
+        let salvage = &context.node().stores.salvage;
+        salvage.mark_applied(&bundle.id, numbers, SystemTime::now()).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Names the writes whose documents were written again in a later term, and leaves them out unless -Overwrite is given.
+async fn without_conflicts(
+    context: &Context<SalvageResult>,
+    bundle: &SalvageBundle,
+    items: Vec<SalvageItem>,
+    overwrite: bool,
+    result: &mut SalvageResult,
+) -> Result<Vec<SalvageItem>, Failure> {
+    let keys = items.iter().map(|item| item.document.key.clone()).collect();
+    let change_log = &context.node().stores.change_log;
+    let current = change_log.current(bundle.home_pool.clone(), keys).await.map_err(failed)?;
+    let mut accepted = Vec::new();
+    for item in items {
+        let has_changed = current.iter().any(|now| {
+            now.key == item.document.key && now.position.epoch > item.document.position.epoch
+        });
+        if has_changed {
+            result.conflicts += 1;
+            let outcome = if overwrite { "it is overwritten" } else { "it is left as it is; -Overwrite applies the write all the same" };
+            context.warning(format!("Document {} has changed since: {outcome}.", item.document.key)).await?;
+            if !overwrite {
+                continue;
+            }
+        }
+        accepted.push(item);
+    }
+    Ok(accepted)
+}
+
+async fn write(context: &Context<SalvageResult>, home: &Fqdn, documents: Vec<Document>) -> Result<(), Failure> {
+    let node = context.node();
+    let state = node.ownership.get(home);
+    if state.is_some_and(|state| state.is_owned_here()) {
+        let writes = documents.into_iter().map(|document| as_write(home, document)).collect();
+        node.stores.documents.put_many(writes).await.map_err(|error| {
+            Fault::invalid_operation("SalvageNotApplied", format!("{error}.")).target(home.as_str())
+        })?;
+        return Ok(());
+    }
+    let serving = if *home == node.pool { node.backup.partner().map_err(|error| backup_fault(&error))? } else { home.clone() };
+    node.backup.ship_contents(&serving, &documents).await.map_err(|error| backup_fault(&error))?;
+    let request = wire::ImportUserRequest {
+        operation_id: String::new(),
+        home_pool: home.to_string(),
+        document: documents.into_iter().map(backup::document).collect(),
+    };
+    let peer = node.peers.to(&serving).map_err(|error| peer_fault(&error))?;
+    peer.import_user(request).await.map_err(|error| peer_fault(&error))?;
+    Ok(())
+}
+
+fn as_write(home: &Fqdn, document: Document) -> Write {
+    Write {
+        home_pool: home.clone(),
+        key: document.key,
+        body: document.body,
+        content: document.content,
+        expected_version: None,
+        delete: document.deleted,
+    }
+}
