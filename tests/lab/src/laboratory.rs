@@ -214,7 +214,7 @@ impl Laboratory {
             .map(|pool| format!("\"{}\" = \"{}\"\n", pool.fqdn, pool.address))
             .collect();
         let text = format!(
-            "pool = \"{fqdn}\"\nmachine = \"{fqdn}\"\nlisten = \"{}\"\ndata = \"{}\"\n{further_lines}\n\
+            "pool = \"{fqdn}\"\ncomputer = \"{fqdn}\"\nlisten = \"{}\"\ndata = \"{}\"\n{further_lines}\n\
              [tls]\ncertificate = \"{}\"\nkey = \"{}\"\nauthority = \"{}\"\n\n[peers]\n{peers}",
             own.address,
             self.node_folder(fqdn).join("data").display(),
