@@ -12,6 +12,8 @@ mod mandatory;
 mod sets;
 mod signature;
 mod state;
+#[cfg(test)]
+mod tests;
 mod transform;
 mod validate;
 

@@ -55,7 +55,17 @@ pub(super) fn complete(
         Some(index) => values(index, typed, false, &given, command, source),
         None => Vec::new(),
     };
-    if matches.is_empty() && target.is_some_and(|index| names_a_property(command, index)) {
+    // Several sets can have a parameter at one position, and one of them may take a property.
+    let takes_property = target.is_some_and(|index| {
+        let alike = |other: usize| {
+            given.waiting.is_none()
+                && position_of(other, &given, command) == position_of(index, &given, command)
+        };
+        (0..command.signature().formals.len())
+            .filter(|other| *other == index || alike(*other))
+            .any(|other| names_a_property(command, other))
+    });
+    if matches.is_empty() && takes_property {
         matches = properties(place, typed, source);
     }
     Completion { matches, ..whole }
@@ -104,7 +114,7 @@ fn take(word: &Word, command: &CommandInfo, given: &mut Given, positional: &mut 
     let info = command.signature().info(command, index);
     let waits = attached
         .as_deref()
-        .map_or(!syntax::is_switch(info), str::is_empty);
+        .map_or_else(|| !syntax::is_switch(info), str::is_empty);
     if waits {
         given.waiting = Some(index);
         given.bound.push(index);
@@ -130,21 +140,19 @@ fn narrow(index: usize, command: &CommandInfo, given: &mut Given) {
     }
 }
 
+/// The first position that a parameter has in the sets that are possible.
+fn position_of(index: usize, given: &Given, command: &CommandInfo) -> Option<i32> {
+    command.signature().formals[index]
+        .within(given.valid)
+        .filter_map(|set| set.position.filter(|_| !set.remaining))
+        .min()
+}
+
 /// The parameter that the next value without a name goes to.
 fn next_position(given: &Given, command: &CommandInfo) -> Option<usize> {
-    command
-        .signature()
-        .formals
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| !given.bound.contains(index))
-        .filter_map(|(index, formal)| {
-            let position = formal
-                .within(given.valid)
-                .filter_map(|set| set.position.filter(|_| !set.remaining))
-                .min()?;
-            Some((position, index))
-        })
+    (0..command.signature().formals.len())
+        .filter(|index| !given.bound.contains(index))
+        .filter_map(|index| Some((position_of(index, given, command)?, index)))
         .min()
         .map(|(_, index)| index)
 }

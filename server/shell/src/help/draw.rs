@@ -1,4 +1,5 @@
-//! Help as text, line for line as PowerShell's help views draw it.
+//! Help as text, line for line as PowerShell's help views draw it. The formatter puts an empty line before and one
+//! behind.
 
 use crate::format::cell::wrap;
 use crate::format::view::{View, ViewBody, ViewColumn, ViewRegistry};
@@ -103,7 +104,7 @@ fn push_section(out: &mut String, title: &str, text: &str, width: usize) {
 }
 
 fn declared(help: &Value, width: usize, detail: Detail) -> String {
-    let mut out = String::from("\n");
+    let mut out = String::new();
     push_section(&mut out, "NAME", &field(help, "Name"), width);
     out.push_str("SYNTAX\n");
     for line in field(help, "Synopsis")
@@ -155,7 +156,7 @@ fn declared(help: &Value, width: usize, detail: Detail) -> String {
     push_section(&mut out, "ALIASES", &field(help, "aliases"), width);
     out.push_str("\nREMARKS\n");
     push_wrapped(&mut out, &field(help, "remarks"), 4, width);
-    out.push_str("\n\n");
+    out.push('\n');
     out
 }
 
@@ -203,7 +204,7 @@ fn push_facts(out: &mut String, parameter: &Value, indent: usize) {
 }
 
 fn parameter_alone(parameter: &Value, width: usize) -> String {
-    let mut out = String::from("\n");
+    let mut out = String::new();
     push_header(&mut out, parameter, 0);
     push_wrapped(&mut out, &field(parameter, "description"), 4, width);
     out.push_str("    \n");
@@ -213,7 +214,7 @@ fn parameter_alone(parameter: &Value, width: usize) -> String {
 }
 
 fn written(help: &Value, width: usize, detail: Detail) -> String {
-    let mut out = String::from("\n");
+    let mut out = String::new();
     push_section(&mut out, "NAME", &field(help, "Name"), width);
     push_section(&mut out, "SYNOPSIS", &field(help, "Synopsis"), width);
     out.push_str("    \n");
@@ -250,7 +251,7 @@ fn written(help: &Value, width: usize, detail: Detail) -> String {
             out.push_str("    \n");
             push_examples(&mut out, help, width);
             push_links(&mut out, help, width);
-            out.push_str("\n\n");
+            out.push('\n');
             return out;
         }
         Detail::Examples => {}
