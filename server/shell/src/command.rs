@@ -381,4 +381,8 @@ pub struct CommandHelp {
     pub examples: Vec<(Text, Text)>,
     /// Links and page titles.
     pub links: Vec<Text>,
+    /// What comes in by the pipeline, where that is written down; else it is told from the parameters.
+    pub inputs: Vec<Text>,
+    /// Further remarks.
+    pub notes: Text,
 }

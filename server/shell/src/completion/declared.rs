@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::command::{CommandInfo, CommandKind, ParameterInfo};
-use crate::error_record::Extent;
-use crate::language::ast::{Block, Source, Statement, StatementKind};
+use crate::command::CommandInfo;
+use crate::help::function::command_of;
+use crate::language::ast::{Source, Statement, StatementKind};
 use crate::language::parser;
 
 /// The function of that name that the text declares, as a command.
@@ -33,23 +33,4 @@ fn declared(statement: &Statement, wanted: &str) -> Option<Arc<CommandInfo>> {
     };
     name.eq_ignore_ascii_case(wanted)
         .then(|| Arc::new(command_of(name, body)))
-}
-
-/// A function as a command; without `CmdletBinding` and `Parameter` attributes it has no common parameters.
-fn command_of(name: &str, body: &Block) -> CommandInfo {
-    let whole = |extent: &Extent| &body.source.text[extent.start..extent.end];
-    let mut command = CommandInfo::new(name, name, "");
-    let head = whole(&body.extent).to_ascii_lowercase();
-    command.kind = if head.contains("cmdletbinding") || head.contains("[parameter") {
-        CommandKind::AdvancedFunction
-    } else {
-        CommandKind::SimpleFunction
-    };
-    body.parameters.iter().fold(command, |command, parameter| {
-        let type_name = parameter
-            .type_literal
-            .as_ref()
-            .map_or("object", |literal| &*literal.name);
-        command.with(ParameterInfo::new(parameter.name.clone(), type_name))
-    })
 }

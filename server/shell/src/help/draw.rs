@@ -245,10 +245,19 @@ fn written(help: &Value, width: usize, detail: Detail) -> String {
         }
         Detail::Full => {
             push_parameters(&mut out, help, width, detail);
-            push_section(&mut out, "INPUTS", &field(help, "inputTypes"), width);
-            out.push_str("    \n");
+            let inputs = field(help, "inputTypes");
+            push_section(&mut out, "INPUTS", &inputs, width);
+            if !inputs.is_empty() {
+                out.push_str("    \n");
+            }
             push_section(&mut out, "OUTPUTS", &field(help, "returnValues"), width);
             out.push_str("    \n");
+            let notes = field(help, "notes");
+            if !notes.is_empty() {
+                out.push_str("NOTES\n    \n    \n");
+                push_wrapped(&mut out, &notes, 8, width);
+                out.push_str("    \n");
+            }
             push_examples(&mut out, help, width);
             push_links(&mut out, help, width);
             out.push('\n');

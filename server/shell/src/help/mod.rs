@@ -1,5 +1,7 @@
 //! What the session says of its commands: syntax lines, `Get-Help`, topics.
 
+pub mod comment;
 pub mod draw;
+pub mod function;
 pub mod object;
 pub mod syntax;

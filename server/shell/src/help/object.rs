@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::binder::is_common;
-use crate::command::{ALL_SETS, CommandInfo, ParameterInfo, SetMembership};
+use crate::command::{ALL_SETS, CommandInfo, CommandKind, ParameterInfo, SetMembership};
 use crate::help::syntax::{
     SetParameter, TypeStyle, definition, is_switch, set_names, set_parameters, type_text,
 };
@@ -332,12 +332,27 @@ fn written(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
             )
         })
         .collect();
-    let parameters = listed(command).into_iter().map(written_parameter).collect();
+    let parameters = listed(command)
+        .into_iter()
+        .map(|parameter| written_parameter(command, parameter))
+        .collect();
     let mut type_names = Vec::new();
     if detail != Detail::Normal {
         type_names.push(format!("{FAMILY}{}", detail.suffix()));
     }
     type_names.extend([FAMILY, "HelpInfo"].map(str::to_owned));
+    // Of a function only what its comments say is told.
+    let is_cmdlet = command.kind == CommandKind::Cmdlet;
+    let inputs = if command.help.inputs.is_empty() && is_cmdlet {
+        input_types(command).trim_end().to_owned()
+    } else {
+        command.help.inputs.join("\n")
+    };
+    let outputs = if command.output_types.is_empty() && is_cmdlet {
+        output_types(command)
+    } else {
+        command.output_types.join("\n")
+    };
     let links = command.help.links.iter().map(text).collect();
     object(
         &type_names,
@@ -370,21 +385,27 @@ fn written(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
                 "examples",
                 part("examples", vec![("example", Value::array(examples))]),
             ),
-            ("inputTypes", text(input_types(command).trim_end())),
-            ("returnValues", text(output_types(command))),
+            ("inputTypes", text(inputs)),
+            ("returnValues", text(outputs)),
+            ("notes", text(&command.help.notes)),
             ("aliases", text(alias_text(aliases))),
             ("relatedLinks", Value::array(links)),
         ],
     )
 }
 
-fn written_parameter(parameter: &ParameterInfo) -> Value {
+fn written_parameter(command: &CommandInfo, parameter: &ParameterInfo) -> Value {
     let default = SetMembership::default();
     let membership = parameter.sets.first().unwrap_or(&default);
     let position = membership
         .position
         .map_or_else(|| "named".to_owned(), |position| (position + 1).to_string());
     let value = type_text(&parameter.parameter_type, TypeStyle::Short);
+    // PowerShell's help of functions leaves this line empty.
+    let aliases = match command.kind {
+        CommandKind::Cmdlet => parameter.aliases.join(", "),
+        CommandKind::AdvancedFunction | CommandKind::SimpleFunction => String::new(),
+    };
     object(
         &[
             "MamlCommandHelpInfo#parameter".to_owned(),
@@ -402,7 +423,7 @@ fn written_parameter(parameter: &ParameterInfo) -> Value {
                 text(parameter.default_text.as_deref().unwrap_or("")),
             ),
             ("pipelineInput", text(pipeline_input(membership))),
-            ("aliases", text(parameter.aliases.join(", "))),
+            ("aliases", text(aliases)),
             ("globbing", truth(false)),
         ],
     )
@@ -419,7 +440,7 @@ pub fn parameters(command: &CommandInfo) -> Vec<(Text, Value)> {
         .into_iter()
         .map(|parameter| {
             let help = if with_help {
-                written_parameter(parameter)
+                written_parameter(command, parameter)
             } else {
                 declared_parameter(parameter, None)
             };

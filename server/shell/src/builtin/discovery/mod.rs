@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::builtin;
 use crate::command::CommandInfo;
+use crate::help::function::command_of;
 use crate::pipeline::stage::Context;
 use crate::text::{Culture, to_text};
 use crate::value::{Text, Value};
@@ -23,8 +24,11 @@ fn all_commands(context: &Context<'_>) -> Vec<Arc<CommandInfo>> {
     all
 }
 
-/// The command that a name means, through aliases.
+/// The command that a name means, through aliases: a function of the session, a built-in one, one of the catalogue.
 fn find_command(context: &Context<'_>, name: &str) -> Option<Arc<CommandInfo>> {
+    if let Some(function) = context.engine.session.scopes.function(name) {
+        return Some(Arc::new(command_of(&function.name, &function.body)));
+    }
     let name = builtin::alias_target(name).unwrap_or(name);
     builtin::find(name)
         .map(|built_in| built_in.info.clone())
