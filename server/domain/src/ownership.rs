@@ -108,11 +108,14 @@ pub struct Term {
     pub base_sequence: u64,
 }
 
-/// The history of ownership of one home pool: terms with rising epochs and bases that never fall.
+/// The history of ownership of one home pool: terms with rising epochs. It only ever grows.
+///
+/// A base may be lower than the one before it: a pool that took over held less than the history it had adopted. What the
+/// earlier terms wrote after that base is then not part of the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Term>", into = "Vec<Term>")]
 pub struct Chain {
-    /// INVARIANT: never empty, epochs strictly rising, bases never falling.
+    /// INVARIANT: never empty, epochs strictly rising.
     terms: Vec<Term>,
 }
 
@@ -130,16 +133,6 @@ pub enum Error {
         /// The epoch that follows it and is not higher.
         later: Epoch,
     },
-    /// Bases do not fall.
-    #[error(
-        "the term of epoch {epoch} starts after sequence {base}, before the start of the term that precedes it"
-    )]
-    BaseFalls {
-        /// The term that starts too early.
-        epoch: Epoch,
-        /// Its base.
-        base: u64,
-    },
 }
 
 impl TryFrom<Vec<Term>> for Chain {
@@ -154,12 +147,6 @@ impl TryFrom<Vec<Term>> for Chain {
                 return Err(Error::EpochNotRising {
                     earlier: earlier.epoch,
                     later: later.epoch,
-                });
-            }
-            if later.base_sequence < earlier.base_sequence {
-                return Err(Error::BaseFalls {
-                    epoch: later.epoch,
-                    base: later.base_sequence,
                 });
             }
         }
@@ -243,14 +230,7 @@ impl Chain {
     /// `highest_known` is the partner's epoch when the partner could be asked, and counts only when it is above ours.
     #[must_use]
     pub fn taken_over(&self, side: Side, held: u64, highest_known: Epoch) -> Self {
-        // A pool may have adopted a history whose last terms it has not imported yet. It holds nothing of a term that
-        // begins after what it holds: such terms are not part of its history.
-        let mut terms: Vec<Term> = self
-            .terms
-            .iter()
-            .copied()
-            .filter(|term| term.base_sequence <= held)
-            .collect();
+        let mut terms = self.terms.clone();
         terms.push(Term {
             epoch: self.epoch().max(highest_known).next_for(side),
             base_sequence: held,
@@ -289,11 +269,14 @@ impl Chain {
         !self.contains(write, head)
     }
 
-    /// The last sequence of a term: where the next one begins, or the head of the log.
+    /// The last sequence of a term: where a later one begins first, or the head of the log.
     fn end_of(&self, index: usize, head: u64) -> u64 {
         self.terms
-            .get(index + 1)
-            .map_or(head, |next| next.base_sequence)
+            .iter()
+            .skip(index + 1)
+            .map(|later| later.base_sequence)
+            .min()
+            .unwrap_or(head)
     }
 }
 
@@ -335,12 +318,10 @@ pub fn compare(ours: &Chain, our_head: u64, theirs: &Chain, their_head: u64) -> 
         .count();
     let common = match shared.checked_sub(1) {
         None => Position::default(),
-        Some(index) => Position {
-            epoch: ours.terms[index].epoch,
-            sequence: ours
-                .end_of(index, our_head)
+        Some(index) => ours.position_at(
+            ours.end_of(index, our_head)
                 .min(theirs.end_of(index, their_head)),
-        },
+        ),
     };
     Lineage { winner, common }
 }
@@ -425,7 +406,7 @@ mod tests {
     fn a_taker_claims_no_more_than_it_holds() {
         let adopted = chain(&[(0, 0), (1, 10), (2, 20)]);
         let taken = adopted.taken_over(Side::Backup, 12, Epoch(2));
-        assert_eq!(taken, chain(&[(0, 0), (1, 10), (3, 12)]));
+        assert_eq!(taken, chain(&[(0, 0), (1, 10), (2, 20), (3, 12)]));
         assert!(taken.diverged(at(1, 13), 30), "it was never imported");
         assert!(taken.diverged(at(2, 21), 30));
         assert_eq!(
@@ -443,6 +424,6 @@ mod tests {
             base_sequence,
         };
         assert!(Chain::try_from(vec![term(1, 0), term(1, 5)]).is_err());
-        assert!(Chain::try_from(vec![term(0, 5), term(1, 4)]).is_err());
+        assert!(Chain::try_from(vec![term(2, 0), term(1, 5)]).is_err());
     }
 }

@@ -43,15 +43,11 @@ impl Execution {
     async fn take(&mut self) -> Result<(), Error> {
         let inner = self.operations.inner.clone();
         let home = self.plan.guards.home.clone();
-        let known = inner
-            .ownership
-            .get(&home)
-            .map(|state| state.chain)
-            .unwrap_or_default();
         let whole = inner.stores.change_log.contiguous_head(&home).await?;
         let term = Term {
             epoch: self.plan.guards.next_epoch,
-            base_sequence: whole.max(known.last().base_sequence),
+            // Lower than the last base when that history was adopted and not yet imported: nothing more is claimed.
+            base_sequence: whole,
         };
         let mut entry = self.entry.clone();
         entry.result = self.result(Duration::ZERO).encode_to_vec().into();
