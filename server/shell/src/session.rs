@@ -95,6 +95,8 @@ pub struct RunOutcome {
     pub had_errors: bool,
     /// The error that ended it; it was not shown through the host.
     pub terminating: Option<ErrorRecord>,
+    /// Short class name of the exception that a caller of PowerShell's API would have caught.
+    pub exception: Option<&'static str>,
     /// Whether the text just ends too early: more input could mend it.
     pub incomplete: bool,
     /// `$?` after the last statement.
@@ -209,9 +211,17 @@ impl SessionState {
         self.scopes.functions().map(|function| &*function.name)
     }
 
+    /// Whether a variable (by its name in lower case) may not be changed.
+    pub fn is_protected(&self, key: &str) -> bool {
+        matches!(key, "true" | "false" | "?" | "error")
+            || self
+                .scopes
+                .find(key)
+                .is_some_and(|variable| variable.read_only)
+    }
+
     /// Puts an error in `$Error`.
     pub fn remember(&mut self, record: &ErrorRecord) {
-        self.had_errors = true;
         let mut errors = write(&self.errors.items);
         errors.insert(0, Value::Error(Arc::new(record.clone())));
         errors.truncate(MAX_ERRORS);
@@ -325,6 +335,11 @@ impl Session {
         RunOutcome {
             state: RunState::Failed,
             had_errors: true,
+            exception: Some(if incomplete {
+                "IncompleteParseException"
+            } else {
+                "ParseException"
+            }),
             terminating: Some(record),
             incomplete,
             success: false,
@@ -396,6 +411,17 @@ impl Session {
                 result.exit_code = Some(engine.exit_code(&code));
             }
             Err(Halt::Error(record) | Halt::Throw(record)) => {
+                result.exception = Some("RuntimeException");
+                self.state.had_errors = true;
+                self.state.remember(&record);
+                self.state.success = false;
+                result.success = false;
+                result.state = RunState::Failed;
+                result.terminating = Some(*record);
+            }
+            Err(Halt::Stop(record)) => {
+                result.exception = Some("ActionPreferenceStopException");
+                self.state.had_errors = true;
                 self.state.remember(&record);
                 self.state.success = false;
                 result.success = false;

@@ -156,14 +156,7 @@ impl Engine<'_> {
         if path.scope.is_none() && path.key.as_ref() == "null" {
             return Ok(());
         }
-        let constant =
-            matches!(&*path.key, "true" | "false" | "?" | "error") && path.scope.is_none();
-        let global_read_only = self
-            .session
-            .scopes
-            .find(&path.key)
-            .is_some_and(|variable| variable.read_only);
-        if constant || global_read_only {
+        if self.session.is_protected(&path.key) {
             return Err(self.fail(not_writable(&path.text)));
         }
         match path.scope.as_deref() {

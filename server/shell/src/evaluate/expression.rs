@@ -211,10 +211,14 @@ impl Engine<'_> {
     ) -> Result<Value, Halt> {
         if let [statement] = statements
             && let Some(expression) = lone_expression(statement)
-            && let ExpressionKind::ArrayLiteral(_) = expression.kind
         {
-            self.session.sequence_point = statement.extent.clone();
-            return self.evaluate(expression, out);
+            let value = self.evaluate_raw(expression, out)?;
+            if super::is_nothing(&value) || super::statement::discards_value(expression) {
+                return Ok(Value::array(Vec::new()));
+            }
+            return Ok(Value::array(
+                value.elements().unwrap_or_else(|| vec![value]),
+            ));
         }
         let outputs = self.gather(out, |engine, sink| engine.run_statements(statements, sink))?;
         Ok(Value::array(outputs))

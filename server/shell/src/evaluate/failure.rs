@@ -46,6 +46,8 @@ pub fn method_not_found_in(type_name: &str, method: &str) -> ErrorRecord {
             "Method invocation failed because [{type_name}] does not contain a method named '{method}'."
         ),
     )
+    .with_target(Value::text(method))
+    .with_target(Value::text(method))
 }
 
 /// `You cannot call a method on a null-valued expression.`

@@ -19,7 +19,7 @@ pub(super) const HASHTABLE: &str = "System.Collections.Hashtable";
 pub(super) const ORDERED: &str = "System.Collections.Specialized.OrderedDictionary";
 
 /// Under what a dictionary keeps an entry: texts ignore case, other keys keep their type.
-pub fn fold(key: &Value) -> Text {
+pub(super) fn fold(key: &Value) -> Text {
     match key {
         Value::String(text)
             if text

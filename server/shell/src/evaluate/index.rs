@@ -66,12 +66,14 @@ impl Engine<'_> {
                 let number = self.index_number(index)?;
                 found.extend(target.at(number));
             }
+            if let Indexed::Scalar(_) = target {
+                return Ok(nothing());
+            }
             return Ok(Value::array(found));
         }
         let number = self.index_number(index)?;
         Ok(target.at(number).unwrap_or_else(|| match target {
-            Indexed::Items(_) => Value::Null,
-            Indexed::Units(_) => nothing(),
+            Indexed::Items(_) | Indexed::Units(_) => Value::Null,
             Indexed::Scalar(_) => nothing(),
         }))
     }

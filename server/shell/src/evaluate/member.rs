@@ -1,6 +1,5 @@
 //! `x.Name`: properties, entries, `Count` of everything, properties of the elements of a collection.
 
-use crate::evaluate::types::error_property;
 use crate::evaluate::{as_operand, failure, gathered, static_member};
 use crate::language::ast::Expression;
 use crate::members::{property, same_name};
@@ -67,13 +66,12 @@ impl Engine<'_> {
 }
 
 /// A member by name; none if there is no such member anywhere.
-pub fn read_member(owner: &Value, name: &str) -> Option<Value> {
+pub(super) fn read_member(owner: &Value, name: &str) -> Option<Value> {
     let own = match owner {
         Value::Null => {
             let counted = same_name(name, "Count") || same_name(name, "Length");
             return counted.then_some(Value::Int32(0));
         }
-        Value::Error(record) => error_property(record, name),
         other => property(other, name),
     };
     if let Some(value) = own {
@@ -100,7 +98,6 @@ pub fn read_member(owner: &Value, name: &str) -> Option<Value> {
 /// A member that an element itself has; that everything has a count does not matter here.
 fn element_member(item: &Value, name: &str) -> Option<Value> {
     match item {
-        Value::Error(record) => error_property(record, name),
         Value::Array(_) | Value::List(_) => read_member(item, name),
         other => property(other, name),
     }

@@ -235,15 +235,8 @@ fn common_method(owner: &Value, name: &str, arguments: &[Value]) -> Outcome {
 
 /// `Equals`: no conversion between types.
 fn equals(owner: &Value, other: &Value) -> bool {
-    let integer = |value: &Value| matches!(value, Value::Int32(_) | Value::Int64(_));
-    let same_type = crate::type_names::type_name(owner) == crate::type_names::type_name(other);
-    let widened = matches!(
-        (owner, other),
-        (Value::Int64(_), Value::Int32(_))
-            | (Value::Double(_), _)
-            | (Value::Decimal(_), Value::Int32(_) | Value::Int64(_))
-    ) && (integer(other) || same_type);
-    (same_type || widened) && comparison::equal(owner, other, true)
+    crate::type_names::type_name(owner) == crate::type_names::type_name(other)
+        && comparison::equal(owner, other, true)
 }
 
 fn text_method(text: &Arc<str>, name: &str, arguments: &[Value]) -> Outcome {

@@ -26,7 +26,9 @@ use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
 use crate::value::{Array, ScriptBlock, Text, Value};
 
+pub(crate) use assignment::not_writable;
 pub use regex::compile as compile_regex;
+pub(crate) use types::exception_object;
 
 /// Deepest nesting of running blocks and functions.
 pub const MAX_CALL_DEPTH: usize = 100;

@@ -432,7 +432,7 @@ pub(super) fn lone_expression(statement: &Statement) -> Option<&Expression> {
 }
 
 /// Whether a statement of this expression writes nothing: `$i++`.
-fn discards_value(expression: &Expression) -> bool {
+pub(super) fn discards_value(expression: &Expression) -> bool {
     matches!(
         expression.kind,
         crate::language::ast::ExpressionKind::Step { .. }

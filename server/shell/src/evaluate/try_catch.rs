@@ -12,6 +12,38 @@ use crate::pipeline::preference::Action;
 use crate::pipeline::sink::{Record, Sink};
 use crate::value::Value;
 
+/// How an error flies.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flight {
+    /// It ends its statement.
+    Terminating,
+    /// It was thrown.
+    Thrown,
+    /// A preference made it the end.
+    Stopped,
+}
+
+impl Flight {
+    /// The error in a halt, and how it flies.
+    fn of(halt: Halt) -> Result<(Box<ErrorRecord>, Self), Halt> {
+        match halt {
+            Halt::Error(record) => Ok((record, Self::Terminating)),
+            Halt::Throw(record) => Ok((record, Self::Thrown)),
+            Halt::Stop(record) => Ok((record, Self::Stopped)),
+            other => Err(other),
+        }
+    }
+
+    /// The halt that it was.
+    fn halt(self, record: Box<ErrorRecord>) -> Halt {
+        match self {
+            Self::Terminating => Halt::Error(record),
+            Self::Thrown => Halt::Throw(record),
+            Self::Stopped => Halt::Stop(record),
+        }
+    }
+}
+
 impl Engine<'_> {
     /// What becomes of a statement that was ended: an error is written and the next statement runs, unless a `try`
     /// around takes it or the preference says to stop.
@@ -19,30 +51,22 @@ impl Engine<'_> {
     /// # Errors
     /// What goes on flying.
     pub(crate) fn survive(&mut self, halt: Halt, out: &mut dyn Sink) -> Result<(), Halt> {
-        let (record, thrown) = match halt {
-            Halt::Error(record) => (record, false),
-            Halt::Throw(record) => (record, true),
-            other => return Err(other),
-        };
+        let (record, again) = Flight::of(halt)?;
         self.session.success = false;
-        let again = |record| {
-            if thrown {
-                Halt::Throw(record)
-            } else {
-                Halt::Error(record)
-            }
-        };
         if self.session.try_depth > 0 {
-            return Err(again(record));
+            return Err(again.halt(record));
         }
-        let preference = self.error_preference();
-        match preference {
+        match self.error_preference() {
             Action::SilentlyContinue | Action::Ignore => {
                 self.session.remember(&record);
+                self.session.had_errors = true;
                 Ok(())
             }
-            Action::Stop => Err(Halt::Throw(record)),
-            _ if thrown => Err(Halt::Throw(record)),
+            Action::Stop => Err(match again {
+                Flight::Terminating => Halt::Throw(record),
+                other => other.halt(record),
+            }),
+            _ if again != Flight::Terminating => Err(again.halt(record)),
             Action::Inquire => {
                 if self.ask_about_failure(&record)? {
                     self.report(*record, out)
@@ -57,6 +81,7 @@ impl Engine<'_> {
 
     fn report(&mut self, record: ErrorRecord, out: &mut dyn Sink) -> Result<(), Halt> {
         self.session.remember(&record);
+        self.session.had_errors = true;
         out.record(self, Record::Error(record))
     }
 
@@ -73,9 +98,11 @@ impl Engine<'_> {
         let outcome = self.run_statements(body, out);
         self.session.try_depth -= catching;
         let outcome = match outcome {
-            Err(Halt::Error(record)) => self.catch(record, false, catches, out),
-            Err(Halt::Throw(record)) => self.catch(record, true, catches, out),
-            other => other,
+            Err(halt) => {
+                let (record, again) = Flight::of(halt)?;
+                self.catch(record, again, catches, out)
+            }
+            Ok(()) => Ok(()),
         };
         if let Some(finally) = finally {
             self.run_statements(finally, out)?;
@@ -86,7 +113,7 @@ impl Engine<'_> {
     fn catch(
         &mut self,
         record: Box<ErrorRecord>,
-        thrown: bool,
+        again: Flight,
         catches: &[Catch],
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
@@ -98,11 +125,7 @@ impl Engine<'_> {
                     .any(|literal| exception_is(&record.exception, &literal.name))
         });
         let Some(handler) = handler else {
-            return Err(if thrown {
-                Halt::Throw(record)
-            } else {
-                Halt::Error(record)
-            });
+            return Err(again.halt(record));
         };
         self.session.remember(&record);
         self.handle(record.into(), |engine| {
@@ -138,25 +161,14 @@ impl Engine<'_> {
         halt: Halt,
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        let (record, thrown) = match halt {
-            Halt::Error(record) => (record, false),
-            Halt::Throw(record) => (record, true),
-            other => return Err(other),
-        };
+        let (record, again) = Flight::of(halt)?;
         let taken = trap.types.is_empty()
             || trap
                 .types
                 .iter()
                 .any(|literal| exception_is(&record.exception, &literal.name));
-        let again = |record| {
-            if thrown {
-                Halt::Throw(record)
-            } else {
-                Halt::Error(record)
-            }
-        };
         if !taken {
-            return self.survive(again(record), out);
+            return self.survive(again.halt(record), out);
         }
         let shared: Arc<ErrorRecord> = Arc::from(record);
         match self.handle(shared.clone(), |engine| {

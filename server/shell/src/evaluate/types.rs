@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::command::{ParameterType, Validation};
 use crate::convert;
-use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::error_record::ErrorCategory;
 use crate::evaluate::failure;
 use crate::language::ast::TypeLiteral;
 use crate::members::{property, same_name};
@@ -197,8 +197,16 @@ pub(super) fn find_exception(typed: &str) -> Option<&'static str> {
         .find(|name| names(name, typed))
 }
 
+/// Types that are known for their static members only.
+const STATIC_TYPES: &[&str] = &["System.Math", "System.Environment", "System.Convert"];
+
+/// The full name of an exception class, or of a type with static members, that `typed` names.
+fn static_type(typed: &str) -> Option<&'static str> {
+    find_exception(typed).or_else(|| STATIC_TYPES.iter().copied().find(|full| names(full, typed)))
+}
+
 /// An exception object.
-pub(super) fn exception_object(exception: &str, message: &str) -> Value {
+pub(crate) fn exception_object(exception: &str, message: &str) -> Value {
     let property = |name: &str, value: Value| Property {
         name: name.into(),
         value,
@@ -233,16 +241,6 @@ pub(super) fn exception_of(value: &Value) -> Option<(String, String)> {
         })
 }
 
-/// A property of an error record (`ErrorRecord`'s own members).
-pub(super) fn error_property(record: &Arc<ErrorRecord>, name: &str) -> Option<Value> {
-    let same = |own: &str| same_name(own, name);
-    Some(if same("Exception") {
-        exception_object(&record.exception, &record.message)
-    } else {
-        return property(&Value::Error(record.clone()), name);
-    })
-}
-
 impl Engine<'_> {
     /// The type that a literal names.
     ///
@@ -266,7 +264,7 @@ impl Engine<'_> {
             return Some(ParameterType::Enum(own.clone()));
         }
         convert::type_names::resolve(name)
-            .or_else(|| find_exception(name).map(|full| ParameterType::Plain(full.into())))
+            .or_else(|| static_type(name).map(|full| ParameterType::Plain(full.into())))
     }
 
     /// Converts as a cast does.

@@ -318,7 +318,7 @@ pub enum CommandElement {
         text: Text,
         /// The argument attached by a colon.
         argument: Option<Expression>,
-        /// Where the token stands, its colon included, its argument not.
+        /// Where it stands, its attached argument included.
         extent: Extent,
     },
     /// An argument.

@@ -351,7 +351,9 @@ impl BindingContext for Asked<'_, '_> {
         });
         match outcome {
             Ok(outputs) => Ok(outputs),
-            Err(Halt::Error(record) | Halt::Throw(record)) => Err(BlockFailure::Error(record)),
+            Err(Halt::Error(record) | Halt::Throw(record) | Halt::Stop(record)) => {
+                Err(BlockFailure::Error(record))
+            }
             Err(halt) => {
                 self.halt = Some(halt);
                 Err(BlockFailure::Cancelled)

@@ -10,6 +10,8 @@ pub enum Halt {
     Error(Box<ErrorRecord>),
     /// An error that ends everything up to the nearest `try`, whatever the preference (`throw`, -ErrorAction Stop).
     Throw(Box<ErrorRecord>),
+    /// A non-terminating error or another record that a preference made the end: as a thrown one.
+    Stop(Box<ErrorRecord>),
     /// `break`, with its label.
     Break(Option<Text>),
     /// `continue`, with its label.

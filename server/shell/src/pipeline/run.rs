@@ -6,7 +6,7 @@ use crate::binder::{Argument, Binding};
 use crate::builtin::discovery::get_help;
 use crate::command::{CommandInfo, ParameterType};
 use crate::error_record::{Extent, Invocation};
-use crate::evaluate::is_nothing;
+use crate::evaluate::{is_nothing, not_writable};
 use crate::language::ast::{Element, ElementKind, ExpressionKind, Pipeline, Redirection, Stream};
 use crate::language::position;
 use crate::pipeline::command::{Asked, Resolved};
@@ -252,7 +252,7 @@ impl Engine<'_> {
                     (Box::new(stage), binding)
                 }
             };
-        let kept = self.kept(&binding);
+        let kept = self.kept(&binding)?;
         Ok(Slot {
             stage,
             state: CommandState {
@@ -314,30 +314,33 @@ impl Engine<'_> {
     }
 
     /// The variables that keep what a command writes; without `+` they begin empty.
-    fn kept(&mut self, binding: &Binding) -> Option<Box<Kept>> {
-        let mut name = |parameter: &str| -> Option<Text> {
-            let given = to_text(binding.parameter(parameter)?, Culture::Invariant);
-            let key: Text = given.trim_start_matches('+').to_lowercase().into();
-            if !given.starts_with('+') {
+    fn kept(&mut self, binding: &Binding) -> Result<Option<Box<Kept>>, Halt> {
+        let mut kept = Kept::default();
+        let mut any = false;
+        let targets = [
+            ("OutVariable", &mut kept.output),
+            ("ErrorVariable", &mut kept.error),
+            ("WarningVariable", &mut kept.warning),
+            ("InformationVariable", &mut kept.information),
+            ("PipelineVariable", &mut kept.pipeline),
+        ];
+        for (parameter, target) in targets {
+            let Some(given) = binding.parameter(parameter) else {
+                continue;
+            };
+            let given = to_text(given, Culture::Invariant);
+            let name = given.trim_start_matches('+');
+            let key: Text = name.to_lowercase().into();
+            if self.session.is_protected(&key) {
+                return Err(self.fail(not_writable(name)));
+            }
+            if !given.starts_with('+') && parameter != "PipelineVariable" {
                 self.session.start_list(&key);
             }
-            Some(key)
-        };
-        let kept = Kept {
-            output: name("OutVariable"),
-            error: name("ErrorVariable"),
-            warning: name("WarningVariable"),
-            information: name("InformationVariable"),
-            pipeline: binding
-                .parameter("PipelineVariable")
-                .map(|value| to_text(value, Culture::Invariant).to_lowercase().into()),
-        };
-        let any = kept.output.is_some()
-            || kept.error.is_some()
-            || kept.warning.is_some()
-            || kept.information.is_some()
-            || kept.pipeline.is_some();
-        any.then(|| Box::new(kept))
+            *target = Some(key);
+            any = true;
+        }
+        Ok(any.then(|| Box::new(kept)))
     }
 
     /// Begins, feeds and ends the stages.

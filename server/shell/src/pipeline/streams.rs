@@ -29,8 +29,7 @@ const INQUIRE: [(&str, &str); 4] = [
 
 /// What a record's preference comes to.
 enum Verdict {
-    Show,
-    Hide,
+    GoOn,
     Stop,
 }
 
@@ -58,7 +57,7 @@ impl Context<'_> {
             self.engine.session.append_to(&name, Value::Error(shared));
         }
         match action {
-            Action::Stop => Err(Halt::Throw(Box::new(record))),
+            Action::Stop => Err(Halt::Stop(Box::new(record))),
             Action::SilentlyContinue => {
                 self.engine.session.remember(&record);
                 Ok(())
@@ -78,7 +77,6 @@ impl Context<'_> {
     pub fn terminate(&mut self, record: ErrorRecord) -> Halt {
         let record = self.complete(record);
         self.command.failed = true;
-        self.engine.session.had_errors = true;
         if let Some(name) = self.kept(|kept| kept.error.clone()) {
             self.engine
                 .session
@@ -200,7 +198,7 @@ impl Context<'_> {
                 self.route(record)?;
                 match self.inquire("Continue with this operation?".into())? {
                     Verdict::Stop => Err(self.halted()),
-                    Verdict::Show | Verdict::Hide => Ok(()),
+                    Verdict::GoOn => Ok(()),
                 }
             }
         }
@@ -235,14 +233,13 @@ impl Context<'_> {
             "System.Management.Automation.ParentContainsErrorRecordException",
             message,
         ));
-        self.engine.session.had_errors = true;
-        Halt::Throw(Box::new(record))
+        Halt::Stop(Box::new(record))
     }
 
     /// Asks whether to go on after a record.
     fn inquire(&mut self, message: String) -> Result<Verdict, Halt> {
         if self.command.answered.records {
-            return Ok(Verdict::Show);
+            return Ok(Verdict::GoOn);
         }
         let prompt = ChoicePrompt {
             caption: "Confirm".into(),
@@ -251,10 +248,10 @@ impl Context<'_> {
             default: 0,
         };
         match self.engine.host.prompt_for_choice(&prompt) {
-            Ok(0) => Ok(Verdict::Show),
+            Ok(0) => Ok(Verdict::GoOn),
             Ok(1) => {
                 self.command.answered.records = true;
-                Ok(Verdict::Show)
+                Ok(Verdict::GoOn)
             }
             Ok(_) => Ok(Verdict::Stop),
             Err(failure) => Err(self.cannot_ask(failure, &message)),

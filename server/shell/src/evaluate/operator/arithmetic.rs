@@ -267,7 +267,7 @@ impl Engine<'_> {
                     "System.Management.Automation.MethodException",
                     format!(
                         "Cannot convert argument \"1\", with value: \"{}\", for \"{method}\" to type \"System.TimeSpan\": \"{}\"",
-                        to_text(value, Culture::Invariant),
+                        to_text(value, Culture::Current),
                         error.message
                     ),
                 );
@@ -288,7 +288,10 @@ impl Engine<'_> {
             }
             Value::Array(_) | Value::List(_) => {
                 let items = left.elements().unwrap_or_default();
-                let times = self.repetitions(right)?;
+                let times = match self.cast_to(right, "System.UInt32")? {
+                    Value::UInt32(times) => times as usize,
+                    _ => 0,
+                };
                 if items.len().saturating_mul(times) > MAX_GROWTH {
                     return Err(self.fail(failure::too_large()));
                 }
@@ -320,30 +323,55 @@ impl Engine<'_> {
         right: &Value,
     ) -> Result<Value, Halt> {
         let method = symbol_method(operator);
-        // A collection on the right is no number; it is its own type that lacks the operator.
-        if matches!(right, Value::Array(_) | Value::List(_)) && self.is_numeric_like(left) {
-            return Err(self.fail(failure::method_not_found(right, method)));
+        let a = self.number_operand(left, right, method)?;
+        // What is no number on the right may have the operator of its own type.
+        match right {
+            Value::TimeSpan(_) | Value::DateTime(_)
+                if matches!(operator, BinaryOperator::Add | BinaryOperator::Subtract) =>
+            {
+                return self.time_on_the_right(operator, left, right, method);
+            }
+            Value::Array(_)
+            | Value::List(_)
+            | Value::Dictionary(_)
+            | Value::Object(_)
+            | Value::Version(_)
+            | Value::Guid(_)
+            | Value::ScriptBlock(_)
+            | Value::Type(_)
+            | Value::DateTime(_) => {
+                return Err(self.fail(failure::method_not_found(right, method)));
+            }
+            _ => {}
         }
-        let a = self.number_operand(left, method)?;
-        let b = self.number_operand_beside(right, left)?;
+        let b = self.number_operand(right, left, method)?;
         self.calculate(operator, &a, &b)
     }
 
-    fn is_numeric_like(&self, value: &Value) -> bool {
-        is_number(value)
-            || matches!(
-                value,
-                Value::Null
-                    | Value::Bool(_)
-                    | Value::Switch(_)
-                    | Value::Char(_)
-                    | Value::String(_)
-                    | Value::Enum(_)
-            )
+    /// A number and a time: the number is taken as a span of ticks.
+    fn time_on_the_right(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+        method: &str,
+    ) -> Result<Value, Halt> {
+        let more = self.time_span_argument(right, method)?;
+        let own = self.time_span_argument(left, method)?;
+        Ok(Value::TimeSpan(if operator == BinaryOperator::Add {
+            own.saturating_add(more)
+        } else {
+            own.saturating_sub(more)
+        }))
     }
 
-    /// The left operand as a number.
-    fn number_operand(&mut self, value: &Value, method: &str) -> Result<Number, Halt> {
+    /// An operand as a number; a text that is none is refused as one of the other operand's type.
+    fn number_operand(
+        &mut self,
+        value: &Value,
+        beside: &Value,
+        method: &str,
+    ) -> Result<Number, Halt> {
         if let Some(number) = Number::of(value) {
             return Ok(number);
         }
@@ -353,47 +381,40 @@ impl Engine<'_> {
                 Ok(Number::Integer((*flag).into(), Width::Int))
             }
             Value::Char(unit) => Ok(Number::Integer((*unit).into(), Width::Int)),
-            Value::String(text) => self.text_number(text, value),
-            Value::Noted(noted) => self.number_operand(&noted.base, method),
+            Value::String(text) => self.text_number(text, value, beside),
+            Value::Noted(noted) => self.number_operand(&noted.base, beside, method),
             other => Err(self.fail(failure::method_not_found(other, method))),
         }
     }
 
-    /// The right operand as a number beside the left one.
-    fn number_operand_beside(&mut self, value: &Value, _left: &Value) -> Result<Number, Halt> {
-        if let Some(number) = Number::of(value) {
-            return Ok(number);
-        }
-        match value {
-            Value::Null => Ok(Number::Integer(0, Width::Int)),
-            Value::Bool(flag) | Value::Switch(flag) => {
-                Ok(Number::Integer((*flag).into(), Width::Int))
-            }
-            Value::Char(unit) => Ok(Number::Integer((*unit).into(), Width::Int)),
-            Value::String(text) => self.text_number(text, value),
-            Value::Noted(noted) => self.number_operand_beside(&noted.base, _left),
-            other => {
-                let converted = self.cast_to(other, "System.Int32")?;
-                Ok(Number::plain(&converted).unwrap_or(Number::Integer(0, Width::Int)))
-            }
-        }
-    }
-
-    fn text_number(&mut self, text: &str, value: &Value) -> Result<Number, Halt> {
+    /// The number that a text is.
+    pub(super) fn text_number(
+        &mut self,
+        text: &str,
+        value: &Value,
+        beside: &Value,
+    ) -> Result<Number, Halt> {
         let trimmed = text.trim();
         if trimmed.is_empty() {
             return Ok(Number::Integer(0, Width::Int));
         }
-        match crate::language::number::parse(trimmed)
+        if let Some(number) = crate::language::number::parse(trimmed)
             .as_ref()
             .and_then(Number::plain)
         {
-            Some(number) => Ok(number),
-            None => {
-                let converted = self.cast_to(value, "System.Int32")?;
-                Ok(Number::plain(&converted).unwrap_or(Number::Integer(0, Width::Int)))
-            }
+            return Ok(number);
         }
+        let target = match beside {
+            Value::Int64(_)
+            | Value::UInt64(_)
+            | Value::UInt32(_)
+            | Value::Double(_)
+            | Value::Single(_)
+            | Value::Decimal(_) => crate::type_names::type_name(beside),
+            _ => "System.Int32".into(),
+        };
+        let converted = self.cast_to(value, &target)?;
+        Ok(Number::plain(&converted).unwrap_or(Number::Integer(0, Width::Int)))
     }
 
     fn calculate(
@@ -465,6 +486,7 @@ impl Engine<'_> {
         Ok(Value::array(items))
     }
 
+    /// A bound of a range, as `Convert.ToInt32` has it.
     fn range_bound(&mut self, value: &Value) -> Result<i32, Halt> {
         match value {
             Value::Array(_)
@@ -472,7 +494,8 @@ impl Engine<'_> {
             | Value::Dictionary(_)
             | Value::TimeSpan(_)
             | Value::Version(_)
-            | Value::Guid(_) => {
+            | Value::Guid(_)
+            | Value::Object(_) => {
                 let name = crate::type_names::type_name(value);
                 Err(self.fail(failure::thrown(
                     "System.InvalidCastException",
@@ -481,12 +504,16 @@ impl Engine<'_> {
                     ),
                 )))
             }
-            Value::String(text) if text.trim().parse::<f64>().is_err() => {
-                Err(self.fail(failure::thrown(
+            Value::DateTime(_) => Err(self.fail(failure::thrown(
+                "System.InvalidCastException",
+                "Invalid cast from 'DateTime' to 'Int32'.",
+            ))),
+            Value::String(text) => text.trim().parse().map_err(|_| {
+                self.fail(failure::thrown(
                     "System.FormatException",
                     format!("The input string '{text}' was not in a correct format."),
-                )))
-            }
+                ))
+            }),
             other => match self.cast_to(other, "System.Int32")? {
                 Value::Int32(number) => Ok(number),
                 _ => Ok(0),

@@ -7,6 +7,14 @@ use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::value::{EnumValue, Value};
 
+/// An operand's bits.
+struct Bits {
+    bits: i128,
+    width: Width,
+    /// Whether it was a real number.
+    real: bool,
+}
+
 fn method(operator: BinaryOperator) -> &'static str {
     match operator {
         BinaryOperator::BitwiseAnd => "op_BitwiseAnd",
@@ -44,59 +52,50 @@ impl Engine<'_> {
         if shift {
             return self.shift(operator, left, right);
         }
-        if let (Value::Bool(_), Value::Bool(_)) = (left, right) {
-            let (a, b) = (self.bits(left, operator)?, self.bits(right, operator)?);
-            return Ok(fitted(combine(operator, a.0, b.0), Width::Int));
+        let a = self.bits(left, right, operator)?;
+        let b = self.bits(right, left, operator)?;
+        let result = combine(operator, a.bits, b.bits);
+        if a.real || b.real {
+            // Real operands are taken as 64 bits, signed if one of them is negative.
+            return Ok(if a.bits < 0 || b.bits < 0 {
+                Value::Int64(result as i64)
+            } else {
+                Value::UInt64(result as u64)
+            });
         }
-        let a = self.bits(left, operator)?;
-        let b = self.bits(right, operator)?;
-        let real = a.2 || b.2;
-        let width = a.1.max(b.1);
-        let result = fitted(combine(operator, a.0, b.0), width);
-        if real {
-            // With a real operand the result is shown as the integer type that holds it.
-            return Ok(result);
-        }
-        Ok(result)
+        Ok(fitted(result, a.width.max(b.width)))
     }
 
-    /// The bits of an operand, their width, and whether it was a real number.
+    /// The bits of an operand; `beside` is the other one.
     fn bits(
         &mut self,
         value: &Value,
+        beside: &Value,
         operator: BinaryOperator,
-    ) -> Result<(i128, Width, bool), Halt> {
-        if let Value::Noted(noted) = value {
-            return self.bits(&noted.base, operator);
-        }
-        match Number::of(value) {
-            Some(Number::Integer(n, width)) => return Ok((n, width, false)),
-            Some(Number::Real(n)) => return Ok(whole(n)),
-            Some(Number::Decimal(n)) => {
-                return Ok(whole(Number::Decimal(n).to_f64()));
-            }
-            Some(Number::Big(_)) => {}
-            None => {}
-        }
-        match value {
-            Value::Null => Ok((0, Width::Int, false)),
-            Value::Bool(flag) | Value::Switch(flag) => Ok(((*flag).into(), Width::Int, false)),
-            Value::Char(unit) => Ok(((*unit).into(), Width::Int, false)),
-            Value::String(text) => {
-                if let Some(Number::Real(n)) = crate::language::number::parse(text.trim())
-                    .as_ref()
-                    .and_then(Number::plain)
-                {
-                    return Ok(whole(n));
-                }
-                let converted = self.cast_to(value, "System.Int32")?;
-                match Number::plain(&converted) {
-                    Some(Number::Integer(n, width)) => Ok((n, width, false)),
-                    _ => Ok((0, Width::Int, false)),
-                }
-            }
-            other => Err(self.fail(failure::method_not_found(other, method(operator)))),
-        }
+    ) -> Result<Bits, Halt> {
+        let number = match value {
+            Value::Noted(noted) => return self.bits(&noted.base, beside, operator),
+            Value::Null => Number::Integer(0, Width::Int),
+            Value::Bool(flag) | Value::Switch(flag) => Number::Integer((*flag).into(), Width::Int),
+            Value::Char(unit) => Number::Integer((*unit).into(), Width::Int),
+            Value::String(text) => self.text_number(text, value, beside)?,
+            other => match Number::of(other) {
+                Some(number) => number,
+                None => return Err(self.fail(failure::method_not_found(other, method(operator)))),
+            },
+        };
+        Ok(match number {
+            Number::Integer(bits, width) => Bits {
+                bits,
+                width,
+                real: false,
+            },
+            other => Bits {
+                bits: other.to_f64().round_ties_even() as i128,
+                width: Width::Int,
+                real: true,
+            },
+        })
     }
 
     fn shift(
@@ -105,45 +104,54 @@ impl Engine<'_> {
         left: &Value,
         right: &Value,
     ) -> Result<Value, Halt> {
-        if matches!(left, Value::Char(_)) {
-            let name = |value: &Value| crate::type_names::type_name(value);
+        if matches!(left, Value::Char(_) | Value::Bool(_)) {
+            let right_number = match right {
+                Value::String(text) => crate::language::number::parse(text.trim()),
+                _ => None,
+            };
+            let right_type = crate::type_names::type_name(right_number.as_ref().unwrap_or(right));
             let symbol = if operator == BinaryOperator::ShiftLeft {
                 "-shl"
             } else {
                 "-shr"
             };
-            return Err(self.refuse(
+            let record = failure::invalid_operation(
                 "NotADefinedOperationForType",
                 format!(
-                    "The operation '[{}] {symbol} [{}]' is not defined.",
-                    name(left),
-                    name(right)
+                    "The operation '[{}] {symbol} [{right_type}]' is not defined.",
+                    crate::type_names::type_name(left)
                 ),
-            ));
+            )
+            .with_target(left.clone());
+            return Err(self.fail(record));
         }
-        let (number, width, _) = self.bits(left, operator)?;
+        let Bits { bits, width, real } = self.bits(left, right, operator)?;
+        let width = match width {
+            _ if real && i32::try_from(bits).is_err() => Width::Long,
+            own => own,
+        };
         let Value::Int32(count) = self.cast_to(right, "System.Int32")? else {
             return Ok(Value::Null);
         };
-        let bits = if width <= Width::UInt { 32 } else { 64 };
-        let count = (count & (bits - 1)) as u32;
-        let left_shift = operator == BinaryOperator::ShiftLeft;
+        let size = if width <= Width::UInt { 32 } else { 64 };
+        let count = (count & (size - 1)) as u32;
+        let to_left = operator == BinaryOperator::ShiftLeft;
         Ok(match width {
             Width::Int => {
-                let n = number as i32;
-                Value::Int32(if left_shift { n << count } else { n >> count })
+                let n = bits as i32;
+                Value::Int32(if to_left { n << count } else { n >> count })
             }
             Width::UInt => {
-                let n = number as u32;
-                Value::UInt32(if left_shift { n << count } else { n >> count })
+                let n = bits as u32;
+                Value::UInt32(if to_left { n << count } else { n >> count })
             }
             Width::Long => {
-                let n = number as i64;
-                Value::Int64(if left_shift { n << count } else { n >> count })
+                let n = bits as i64;
+                Value::Int64(if to_left { n << count } else { n >> count })
             }
             Width::ULong => {
-                let n = number as u64;
-                Value::UInt64(if left_shift { n << count } else { n >> count })
+                let n = bits as u64;
+                Value::UInt64(if to_left { n << count } else { n >> count })
             }
         })
     }
@@ -169,15 +177,4 @@ fn combine(operator: BinaryOperator, a: i128, b: i128) -> i128 {
         BinaryOperator::BitwiseOr => a | b,
         _ => a ^ b,
     }
-}
-
-/// A real number rounded to the narrowest integer that holds it.
-fn whole(number: f64) -> (i128, Width, bool) {
-    let rounded = number.round_ties_even() as i128;
-    let width = if i32::try_from(rounded).is_ok() {
-        Width::Int
-    } else {
-        Width::Long
-    };
-    (rounded, width, true)
 }

@@ -112,7 +112,9 @@ impl Engine<'_> {
             Some(items) => {
                 let kept = items
                     .into_iter()
-                    .filter(|item| pattern.matches(&text_of(item)) == wanted)
+                    .map(|item| text_of(&item))
+                    .filter(|item| pattern.matches(item) == wanted)
+                    .map(Value::text)
                     .collect();
                 Ok(Value::array(kept))
             }

@@ -170,7 +170,7 @@ impl Parser<'_> {
             name,
             text,
             argument,
-            extent: token.extent,
+            extent: self.span(token.extent.start),
         });
     }
 
