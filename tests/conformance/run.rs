@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
-use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
+use tandem_shell::error_record::ErrorRecord;
 use tandem_shell::format::error_view::{ErrorView, render};
 use tandem_shell::format::formatter::Formatter;
 use tandem_shell::format::view::ViewRegistry;
@@ -230,14 +230,9 @@ fn formatter(session: &Session, width: usize) -> Formatter {
 
 /// How a line ended: the class of the exception that ended it.
 fn state(outcome: &RunOutcome) -> String {
-    match &outcome.terminating {
-        None => format!("{:?}", outcome.state),
-        Some(_) if outcome.incomplete => "IncompleteParseException".into(),
-        Some(error) if error.category == ErrorCategory::ParserError => "ParseException".into(),
-        // What stops on a preference comes from a command, what is thrown does not.
-        Some(error) if error.activity.is_empty() => "RuntimeException".into(),
-        Some(_) => "ActionPreferenceStopException".into(),
-    }
+    outcome
+        .exception
+        .map_or_else(|| format!("{:?}", outcome.state), str::to_owned)
 }
 
 fn rendered(error: &ErrorRecord) -> Json {
