@@ -190,9 +190,10 @@ fn failed(record: ErrorRecord) -> RunOutcome {
     }
 }
 
-/// Input objects stand before the first command as if another had written them.
+/// Input objects stand before the first command as if another had written them. No objects are no pipeline: a program's
+/// standard input is often just empty.
 fn feed(pipeline: Option<&mut StructuredPipeline>, given: Option<Vec<Value>>) {
-    if let (Some(pipeline), Some(given)) = (pipeline, given) {
+    if let (Some(pipeline), Some(given)) = (pipeline, given.filter(|given| !given.is_empty())) {
         let objects = StructuredArgument {
             name: Some("InputObject".into()),
             value: Some(Value::array(given)),
