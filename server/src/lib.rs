@@ -194,13 +194,17 @@ async fn assemble(
     )
     .await?;
     let services = Arc::new(WindowsServices::new(Instant::now()));
-    let switches = services.clone();
+    let runs = |service: Service| -> management::IsActive {
+        let services = services.clone();
+        Arc::new(move || services.running(service))
+    };
+    management.obey(runs(Service::Replica), runs(Service::Master));
     let backup = Backup::new(
         stores.clone(),
         ownership.clone(),
         management.clone(),
         peers.clone(),
-        Arc::new(move || switches.running(Service::Backup)),
+        runs(Service::Backup),
     );
     let operations = Operations::new(
         stores.clone(),

@@ -85,7 +85,9 @@ impl From<management::Error> for Error {
         match error {
             management::Error::Peer(error) => Self::Peer(error),
             management::Error::Store(error) => Self::Store(error),
-            unreadable @ management::Error::Unreadable { .. } => Self::Management(unreadable),
+            other @ (management::Error::Unreadable { .. } | management::Error::ReplicaStopped) => {
+                Self::Management(other)
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor};
 use tandem::DESCRIPTORS;
 use tandem::cmdlet::v1::{Effect, Place};
-use tandem_shell::command::{ALL_SETS, CommandInfo};
+use tandem_shell::command::CommandInfo;
 use tandem_shell::value::Text;
 
 use super::comments::Comments;
@@ -173,46 +173,5 @@ impl Described {
         self.fields
             .iter()
             .filter(|field| request.has_field(&field.field))
-    }
-
-    /// The parameter set that the given parameters select, as the binder would: those that hold all given
-    /// parameters and whose mandatory ones are given; among several the default set.
-    #[must_use]
-    pub fn parameter_set(&self, request: &DynamicMessage) -> Text {
-        let given: Vec<bool> = self
-            .fields
-            .iter()
-            .map(|field| request.has_field(&field.field))
-            .collect();
-        let all_sets = self
-            .info
-            .parameters
-            .iter()
-            .flat_map(|parameter| &parameter.sets)
-            .map(|set| &set.set);
-        let mut valid: Vec<&Text> = Vec::new();
-        for set in all_sets.filter(|set| &***set != ALL_SETS) {
-            let fits = self
-                .info
-                .parameters
-                .iter()
-                .zip(&given)
-                .all(|(parameter, given)| {
-                    let membership = parameter
-                        .sets
-                        .iter()
-                        .find(|own| own.set == *set || &*own.set == ALL_SETS);
-                    membership.map_or(!given, |membership| *given || !membership.mandatory)
-                });
-            if fits && !valid.contains(&set) {
-                valid.push(set);
-            }
-        }
-        let default = self.info.default_set.as_ref();
-        default
-            .filter(|default| valid.is_empty() || valid.contains(default))
-            .or_else(|| valid.first().copied())
-            .cloned()
-            .unwrap_or_else(|| ALL_SETS.into())
     }
 }

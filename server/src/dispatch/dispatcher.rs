@@ -21,7 +21,7 @@ use super::event::{EVENT_QUEUE, Event};
 use super::failure::{Failure, Fault};
 use super::forward::Forwarding;
 use super::limits::{Gauge, Limits};
-use super::{audit, place};
+use super::{audit, check, place};
 use crate::layers::authorise;
 use crate::layers::identity::Identity;
 use crate::node::Node;
@@ -125,10 +125,12 @@ impl Dispatcher {
                     format!("The request cannot be read: {error}."),
                 )
             })?;
+        let parameter_set = match parameter_set {
+            Some(set) => set,
+            None => check::parameter_set(&cmdlet, &given)?.to_string(),
+        };
         let node = self.node.clone();
         let entry = audit::begin(&node, &cmdlet, &caller, &given, &common).await?;
-        let parameter_set =
-            parameter_set.unwrap_or_else(|| cmdlet.parameter_set(&given).to_string());
 
         let (events, received) = mpsc::channel(EVENT_QUEUE);
         let stopping = CancellationToken::new();

@@ -3,6 +3,7 @@
 
 mod audit;
 pub mod catalogue;
+mod check;
 pub mod cmdlet;
 pub mod comments;
 pub mod describe;

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -40,6 +40,9 @@ pub enum Error {
     /// The pool could not be asked.
     #[error(transparent)]
     Peer(#[from] peer::Error),
+    /// `REPLICA` is stopped on this node.
+    #[error("the Replica Replicator Agent (REPLICA) is stopped here, so no new version is taken")]
+    ReplicaStopped,
     /// The document cannot be understood.
     #[error("the document \"{name}\" cannot be read: {reason}")]
     Unreadable {
@@ -87,6 +90,18 @@ struct Inner {
     read_topology: ReadTopology,
     topology: watch::Sender<Published>,
     configuration: watch::Sender<BackupServiceConfiguration>,
+    agents: OnceLock<Agents>,
+}
+
+/// Tells whether a Windows service runs on this node.
+pub type IsActive = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// The Windows services that carry documents between nodes.
+struct Agents {
+    /// `REPLICA`: takes documents.
+    replica: IsActive,
+    /// `MASTER`: hands them out.
+    master: IsActive,
 }
 
 impl fmt::Debug for Management {
@@ -123,6 +138,7 @@ impl Management {
                 read_topology,
                 topology: watch::Sender::new(nothing),
                 configuration: watch::Sender::default(),
+                agents: OnceLock::new(),
             }),
         };
         for name in DISTRIBUTED {
@@ -131,6 +147,26 @@ impl Management {
             }
         }
         Ok(management)
+    }
+
+    /// Lets two Windows services rule: `REPLICA` over taking documents of other nodes, `MASTER` over handing them out.
+    /// Both run until this is called; the first call stands.
+    pub fn obey(&self, replica: IsActive, master: IsActive) {
+        self.inner.agents.get_or_init(|| Agents { replica, master });
+    }
+
+    fn replica_runs(&self) -> bool {
+        self.inner
+            .agents
+            .get()
+            .is_none_or(|agents| (agents.replica)())
+    }
+
+    fn master_runs(&self) -> bool {
+        self.inner
+            .agents
+            .get()
+            .is_none_or(|agents| (agents.master)())
     }
 
     /// The topology in force.
@@ -249,6 +285,9 @@ impl Management {
         document: ManagementDocument,
         expected: Option<u64>,
     ) -> Result<u64, Error> {
+        if !self.replica_runs() {
+            return Err(Error::ReplicaStopped);
+        }
         self.understand(&document)?;
         let version = self.inner.store.put(document.clone(), expected).await?;
         if version == document.version {
@@ -262,6 +301,9 @@ impl Management {
     /// # Errors
     /// When the pool cannot be asked, or what it sends cannot be taken.
     pub async fn catch_up(&self, pool: &Fqdn, theirs: &BTreeMap<String, u64>) -> Result<(), Error> {
+        if !self.replica_runs() {
+            return Ok(());
+        }
         let ours = self.versions().await?;
         for (name, version) in theirs {
             let is_newer = *version > ours.get(name).copied().unwrap_or(0);
@@ -312,6 +354,13 @@ impl Management {
     }
 
     async fn send(&self, pool: &Fqdn, document: &ManagementDocument) -> Result<(), peer::Error> {
+        if !self.master_runs() {
+            return Err(peer::Error::Refused {
+                pool: self.inner.pool.clone(),
+                id: "MasterNotActive".to_owned(),
+                message: "the Master Replicator Agent (MASTER) is stopped".to_owned(),
+            });
+        }
         let request = wire::PutManagementDocumentRequest {
             document: Some(to_message(document.clone())),
             expected_version: None,

@@ -495,6 +495,9 @@ fn partner(error: PartnerError) -> Status {
 
 fn management_status(error: management::Error) -> Status {
     match error {
+        error @ management::Error::ReplicaStopped => {
+            Refusal::new("ReplicaNotActive", error.to_string()).into()
+        }
         management::Error::Store(error) => status(error),
         management::Error::Unreadable { .. } => {
             Refusal::new("DocumentUnreadable", error.to_string()).into()

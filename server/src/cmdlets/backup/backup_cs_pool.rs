@@ -48,18 +48,27 @@ impl Cmdlet for BackupCsPool {
         let retries = u32::try_from(request.retry_count.unwrap_or(DEFAULT_RETRIES)).unwrap_or(0);
         let mut lines = Vec::new();
         for (home, modules) in exports(context) {
-            let is_wanted = |module: &BackupModule| category.is_none_or(|category| module.category() == category);
+            let is_wanted = |module: &BackupModule| {
+                category.is_none_or(|category| module.category() == category)
+            };
             let modules: Vec<_> = modules.into_iter().filter(is_wanted).collect();
             if modules.is_empty() || (failed_over_only && home == pool) {
                 continue;
             }
-            let drive = Drive { home: home.clone(), modules, deadline, retries: Some(retries) };
+            let drive = Drive {
+                home: home.clone(),
+                modules,
+                deadline,
+                retries: Some(retries),
+            };
             if request.full_backup() {
                 full(context, &drive).await?;
                 lines.push(format!("Pool \"{home}\": the partner holds everything."));
             } else {
                 steady(context, &drive).await?;
-                lines.push(format!("Pool \"{home}\": all changes ship within the interval."));
+                lines.push(format!(
+                    "Pool \"{home}\": all changes ship within the interval."
+                ));
             }
         }
         for line in &lines {
@@ -82,10 +91,13 @@ fn check_parameters(request: &BackupCsPoolRequest) -> Result<(), Failure> {
         .into());
     }
     if request.failed_over_pool_only() && !request.full_backup() {
-        return Err(Fault::invalid_argument("ParametersConflict", "-FailedOverPoolOnly needs -FullBackup.")
-            .target("FailedOverPoolOnly")
-            .mended_by("Add -FullBackup.")
-            .into());
+        return Err(Fault::invalid_argument(
+            "ParametersConflict",
+            "-FailedOverPoolOnly needs -FullBackup.",
+        )
+        .target("FailedOverPoolOnly")
+        .mended_by("Add -FullBackup.")
+        .into());
     }
     Ok(())
 }
@@ -95,13 +107,20 @@ fn check_parameters(request: &BackupCsPoolRequest) -> Result<(), Failure> {
 fn exporter_elsewhere(context: &Context<()>, pool: &Fqdn) -> Result<Option<Fqdn>, Failure> {
     let node = context.node();
     let homes = node.ownership.all();
-    if homes.values().any(|state| state.home != node.pool && state.is_owned_here()) {
+    if homes
+        .values()
+        .any(|state| state.home != node.pool && state.is_owned_here())
+    {
         return Ok(None);
     }
     let partner = node.management.partner();
     match (homes.get(&node.pool), partner) {
         (Some(own), Some(partner)) if !own.is_owned_here() => Ok(Some(partner)),
-        (_, Some(backup)) => Err(Refusal::NotFailedOver { pool: pool.clone(), backup }.into()),
+        (_, Some(backup)) => Err(Refusal::NotFailedOver {
+            pool: pool.clone(),
+            backup,
+        }
+        .into()),
         (_, None) => Err(Refusal::PoolNotPaired { pool: pool.clone() }.into()),
     }
 }
@@ -144,14 +163,21 @@ async fn steady(context: &Context<()>, drive: &Drive) -> Result<(), Failure> {
         match backup.sync(&drive.modules).await {
             Ok(_) => {
                 let status = backup.status(None).await.map_err(|error| {
-                    Fault::unavailable("StoreFailed", format!("{error}.")).target(drive.home.as_str())
+                    Fault::unavailable("StoreFailed", format!("{error}."))
+                        .target(drive.home.as_str())
                 })?;
-                let driven = status.iter().filter(|status| drive.modules.contains(&status.module));
+                let driven = status
+                    .iter()
+                    .filter(|status| drive.modules.contains(&status.module));
                 let state = overall_export_state(driven.clone().map(|status| &status.export));
-                if driven.clone().all(|status| tandem_domain::backup::is_healthy(export_state(&status.export), status.import)) {
+                if driven.clone().all(|status| {
+                    tandem_domain::backup::is_healthy(export_state(&status.export), status.import)
+                }) {
                     return Ok(());
                 }
-                context.verbose(format!("Pool \"{}\": {state}.", drive.home)).await?;
+                context
+                    .verbose(format!("Pool \"{}\": {state}.", drive.home))
+                    .await?;
             }
             Err(error) => {
                 failures += 1;
@@ -161,7 +187,11 @@ async fn steady(context: &Context<()>, drive: &Drive) -> Result<(), Failure> {
             }
         }
         if Instant::now() >= drive.deadline {
-            return Err(timed_out(&drive.home, "The steady state was not reached in time.".to_owned()).into());
+            return Err(timed_out(
+                &drive.home,
+                "The steady state was not reached in time.".to_owned(),
+            )
+            .into());
         }
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
@@ -170,14 +200,18 @@ async fn steady(context: &Context<()>, drive: &Drive) -> Result<(), Failure> {
 fn drive_fault(home: &Fqdn, error: &DriveError) -> Fault {
     match error {
         DriveError::Failed(error) => backup_fault(error),
-        DriveError::TimedOut { .. } => timed_out(home, format!("The wait time has passed: {error}.")),
+        DriveError::TimedOut { .. } => {
+            timed_out(home, format!("The wait time has passed: {error}."))
+        }
     }
 }
 
 fn timed_out(home: &Fqdn, message: String) -> Fault {
     Fault::new("WaitTimeExpired", ErrorCategory::OperationTimeout, message)
         .target(home.as_str())
-        .mended_by("Give it more time: -WaitTime 00:30:00. To see what is left: Get-CsBackupServiceStatus")
+        .mended_by(
+            "Give it more time: -WaitTime 00:30:00. To see what is left: Get-CsBackupServiceStatus",
+        )
 }
 
 fn progress(home: &Fqdn, left: Progress) -> ProgressRecord {
@@ -185,7 +219,10 @@ fn progress(home: &Fqdn, left: Progress) -> ProgressRecord {
         activity_id: 1,
         parent_activity_id: -1,
         activity: format!("Backing up the data of pool \"{home}\""),
-        status: format!("{} records and {} bytes of files are left", left.records, left.bytes),
+        status: format!(
+            "{} records and {} bytes of files are left",
+            left.records, left.bytes
+        ),
         current_operation: String::new(),
         percent_complete: -1,
         seconds_remaining: -1,

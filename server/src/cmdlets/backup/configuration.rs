@@ -18,7 +18,9 @@ pub(super) fn check_identity(given: Option<&str>) -> Result<(), Failure> {
     match given {
         Some(other) if !other.eq_ignore_ascii_case(GLOBAL) => Err(Fault::not_found(
             "ConfigurationNotFound",
-            format!("There is no backup service configuration \"{other}\": the only one is {GLOBAL}."),
+            format!(
+                "There is no backup service configuration \"{other}\": the only one is {GLOBAL}."
+            ),
         )
         .target(other)
         .mended_by(format!("Name {GLOBAL}, or leave -Identity out."))
@@ -48,27 +50,46 @@ pub(super) fn shown(settings: BackupServiceConfiguration) -> Shown {
 /// A span of time that a parameter gives.
 pub(super) fn span(given: &prost_types::Duration) -> Result<Duration, Failure> {
     Ok(Duration::try_from(*given).map_err(|_| {
-        Fault::invalid_argument("InvalidSetting", "A time span cannot be negative here.").target("SyncInterval")
+        Fault::invalid_argument("InvalidSetting", "A time span cannot be negative here.")
+            .target("SyncInterval")
     })?)
 }
 
 /// Publishes settings on all nodes, when they are within their ranges.
-pub(super) async fn publish(call: &Call, settings: &BackupServiceConfiguration) -> Result<(), Failure> {
+pub(super) async fn publish(
+    call: &Call,
+    settings: &BackupServiceConfiguration,
+) -> Result<(), Failure> {
     let mistakes = settings.validate();
     if !mistakes.is_empty() {
-        let text = mistakes.iter().map(|mistake| format!("{mistake}.")).collect::<Vec<_>>().join(" ");
-        return Err(Fault::invalid_argument("InvalidSetting", text.replace("..", "."))
-            .target(mistakes[0].parameter)
-            .mended_by("To see the settings: Get-CsBackupServiceConfiguration")
-            .into());
+        let text = mistakes
+            .iter()
+            .map(|mistake| format!("{mistake}."))
+            .collect::<Vec<_>>()
+            .join(" ");
+        return Err(
+            Fault::invalid_argument("InvalidSetting", text.replace("..", "."))
+                .target(mistakes[0].parameter)
+                .mended_by("To see the settings: Get-CsBackupServiceConfiguration")
+                .into(),
+        );
     }
     let management = &call.node().management;
-    let known = management.get(BACKUP_SERVICE_CONFIGURATION).await.map_err(failed)?;
+    let known = management
+        .get(BACKUP_SERVICE_CONFIGURATION)
+        .await
+        .map_err(failed)?;
     let expected = known.map_or(0, |document| document.version);
     let body = serde_json::to_vec(settings)
         .map_err(|error| Fault::invalid_argument("InvalidSetting", error.to_string()))?;
     let (version, deliveries) = management
-        .publish(BACKUP_SERVICE_CONFIGURATION, body.into(), expected, &call.caller().name, SystemTime::now())
+        .publish(
+            BACKUP_SERVICE_CONFIGURATION,
+            body.into(),
+            expected,
+            &call.caller().name,
+            SystemTime::now(),
+        )
         .await
         .map_err(failed)?;
     for delivery in deliveries {
@@ -90,7 +111,9 @@ fn failed(error: management::Error) -> Fault {
             tandem_shell::error_record::ErrorCategory::ResourceBusy,
             "Somebody else changed the settings at the same moment.",
         )
-        .mended_by("Look at them with Get-CsBackupServiceConfiguration, and give the command again."),
+        .mended_by(
+            "Look at them with Get-CsBackupServiceConfiguration, and give the command again.",
+        ),
         error => Fault::unavailable("CentralManagementStoreFailed", format!("{error}.")),
     }
 }

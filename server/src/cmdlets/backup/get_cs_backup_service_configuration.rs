@@ -21,6 +21,8 @@ impl Cmdlet for GetCsBackupServiceConfiguration {
         {
             return Ok(());
         }
-        context.output(shown(context.node().management.backup_configuration())).await
+        context
+            .output(shown(context.node().management.backup_configuration()))
+            .await
     }
 }

@@ -1,6 +1,8 @@
 //! `Get-CsBackupServiceStatus`.
 
-use tandem::backup::v1::{BackupModuleStatus, BackupServiceStatus, GetCsBackupServiceStatusRequest};
+use tandem::backup::v1::{
+    BackupModuleStatus, BackupServiceStatus, GetCsBackupServiceStatusRequest,
+};
 use tandem_domain::backup::{export_state, overall_export_state, overall_import_state};
 
 use super::pools::{category, own_paired};
@@ -25,7 +27,10 @@ impl Cmdlet for GetCsBackupServiceStatus {
         })?;
         if !node.backup.is_active() {
             context
-                .warning(format!("The Backup Service (LYNCBACKUP) is stopped on pool \"{}\".", node.pool))
+                .warning(format!(
+                    "The Backup Service (LYNCBACKUP) is stopped on pool \"{}\".",
+                    node.pool
+                ))
                 .await?;
         }
         let export = overall_export_state(modules.iter().map(|module| &module.export));

@@ -25,7 +25,11 @@ impl Cmdlet for GetCsPoolBackupRelationship {
                     })
                     .await
             }
-            None => context.warning(format!("Pool \"{pool}\" has no backup pool.")).await,
+            None => {
+                context
+                    .warning(format!("Pool \"{pool}\" has no backup pool."))
+                    .await
+            }
         }
     }
 }

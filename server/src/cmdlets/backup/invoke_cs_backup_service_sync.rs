@@ -12,14 +12,19 @@ use crate::dispatch::{Cmdlet, Context, Failure, Fault};
 pub struct InvokeCsBackupServiceSync;
 
 impl Cmdlet for InvokeCsBackupServiceSync {
-    async fn run(context: &Context<()>, request: InvokeCsBackupServiceSyncRequest) -> Result<(), Failure> {
+    async fn run(
+        context: &Context<()>,
+        request: InvokeCsBackupServiceSyncRequest,
+    ) -> Result<(), Failure> {
         own_paired(context, &request.pool_fqdn)?;
         let given = request.backup_module.as_deref().unwrap_or("All");
         let modules = parse_modules(given).map_err(|error| {
             Fault::invalid_argument("UnknownBackupModule", error.to_string()).target(given)
         })?;
         let node = context.node();
-        if modules == [BackupModule::CmsMaster] && node.management.master().as_ref() != Some(&node.pool) {
+        if modules == [BackupModule::CmsMaster]
+            && node.management.master().as_ref() != Some(&node.pool)
+        {
             context
                 .warning(format!(
                     "Pool \"{}\" does not hold the active Central Management store, so it has nothing of it to ship.",
@@ -27,7 +32,13 @@ impl Cmdlet for InvokeCsBackupServiceSync {
                 ))
                 .await?;
         }
-        let shipped = node.backup.sync(modules).await.map_err(|error| backup_fault(&error))?;
-        context.verbose(format!("{shipped} documents were shipped.")).await
+        let shipped = node
+            .backup
+            .sync(modules)
+            .await
+            .map_err(|error| backup_fault(&error))?;
+        context
+            .verbose(format!("{shipped} documents were shipped."))
+            .await
     }
 }

@@ -14,9 +14,11 @@ pub(super) fn named(call: &Call, text: &str) -> Result<Fqdn, Failure> {
     let published = call.node().management.topology();
     match published.topology.pool(&pool) {
         None => Err(Refusal::PoolNotFound { pool }.into()),
-        Some(found) if !found.kind.is_front_end() => {
-            Err(Refusal::PoolNotFrontEnd { kind: found.kind, pool }.into())
+        Some(found) if !found.kind.is_front_end() => Err(Refusal::PoolNotFrontEnd {
+            kind: found.kind,
+            pool,
         }
+        .into()),
         Some(_) => Ok(pool),
     }
 }
@@ -33,7 +35,9 @@ pub(super) fn own(call: &Call, text: &str) -> Result<Fqdn, Failure> {
         format!("Pool \"{pool}\" cannot be reached, so its Backup Service cannot be asked."),
     )
     .target(pool.as_str())
-    .mended_by(format!("To see since when, and what that means: Get-TandemReadiness -PoolFqdn {pool}"))
+    .mended_by(format!(
+        "To see since when, and what that means: Get-TandemReadiness -PoolFqdn {pool}"
+    ))
     .into())
 }
 

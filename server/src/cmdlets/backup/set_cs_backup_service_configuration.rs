@@ -46,15 +46,30 @@ fn take_parameters(
         settings.sync_interval = span(interval)?;
     }
     let numbers = [
-        (request.max_concurrent_calls, &mut settings.max_concurrent_calls),
-        (request.max_batches_per_cms_sync, &mut settings.max_batches_per_cms_sync),
-        (request.max_batches_per_user_store_sync, &mut settings.max_batches_per_user_store_sync),
-        (request.max_data_conf_package_size_kb, &mut settings.max_data_conf_package_size_kb),
+        (
+            request.max_concurrent_calls,
+            &mut settings.max_concurrent_calls,
+        ),
+        (
+            request.max_batches_per_cms_sync,
+            &mut settings.max_batches_per_cms_sync,
+        ),
+        (
+            request.max_batches_per_user_store_sync,
+            &mut settings.max_batches_per_user_store_sync,
+        ),
+        (
+            request.max_data_conf_package_size_kb,
+            &mut settings.max_data_conf_package_size_kb,
+        ),
     ];
     for (given, setting) in numbers {
         *setting = given.unwrap_or(*setting);
     }
-    if request.max_high_pri_queue_percentage_per_user_store_sync.is_some() {
+    if request
+        .max_high_pri_queue_percentage_per_user_store_sync
+        .is_some()
+    {
         settings.max_high_pri_queue_percentage_per_user_store_sync =
             request.max_high_pri_queue_percentage_per_user_store_sync;
     }
@@ -64,18 +79,26 @@ fn take_parameters(
     if let Some(accounts) = &request.authorized_local_accounts {
         settings.authorized_local_accounts = names(accounts);
     }
-    settings.enable_rgs_backup_service =
-        request.enable_rgs_backup_service.unwrap_or(settings.enable_rgs_backup_service);
+    settings.enable_rgs_backup_service = request
+        .enable_rgs_backup_service
+        .unwrap_or(settings.enable_rgs_backup_service);
     Ok(())
 }
 
 /// Several names in one text are parted by commas.
 fn names(text: &str) -> Vec<String> {
-    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    text.split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Takes over the properties of a changed object. Properties that are not settings are passed over, as in the original.
-fn take_instance(settings: &mut BackupServiceConfiguration, instance: &Value) -> Result<(), Failure> {
+fn take_instance(
+    settings: &mut BackupServiceConfiguration,
+    instance: &Value,
+) -> Result<(), Failure> {
     let Some(Kind::Object(object)) = &instance.kind else {
         return Err(Fault::invalid_argument(
             "InvalidInstance",
@@ -85,16 +108,26 @@ fn take_instance(settings: &mut BackupServiceConfiguration, instance: &Value) ->
         .into());
     };
     for property in &object.property {
-        let kind = property.value.as_ref().and_then(|value| value.kind.as_ref());
+        let kind = property
+            .value
+            .as_ref()
+            .and_then(|value| value.kind.as_ref());
         let name = property.name.as_str();
         let wrong = || {
-            Fault::invalid_argument("InvalidInstance", format!("Property {name} of -Instance has no value of its type."))
-                .target(name)
+            Fault::invalid_argument(
+                "InvalidInstance",
+                format!("Property {name} of -Instance has no value of its type."),
+            )
+            .target(name)
         };
         match name {
             "SyncInterval" => settings.sync_interval = interval(kind).ok_or_else(wrong)?,
-            "MaxConcurrentCalls" => settings.max_concurrent_calls = number(kind).ok_or_else(wrong)?,
-            "MaxBatchesPerCmsSync" => settings.max_batches_per_cms_sync = number(kind).ok_or_else(wrong)?,
+            "MaxConcurrentCalls" => {
+                settings.max_concurrent_calls = number(kind).ok_or_else(wrong)?
+            }
+            "MaxBatchesPerCmsSync" => {
+                settings.max_batches_per_cms_sync = number(kind).ok_or_else(wrong)?
+            }
             "MaxBatchesPerUserStoreSync" => {
                 settings.max_batches_per_user_store_sync = number(kind).ok_or_else(wrong)?;
             }
@@ -107,7 +140,8 @@ fn take_instance(settings: &mut BackupServiceConfiguration, instance: &Value) ->
             "AuthorizedUniversalGroups" => settings.authorized_universal_groups = texts(kind),
             "AuthorizedLocalAccounts" => settings.authorized_local_accounts = texts(kind),
             "EnableRgsBackupService" => {
-                settings.enable_rgs_backup_service = matches!(kind, Some(Kind::Bool(true) | Kind::Switch(true)));
+                settings.enable_rgs_backup_service =
+                    matches!(kind, Some(Kind::Bool(true) | Kind::Switch(true)));
             }
             _ => {}
         }

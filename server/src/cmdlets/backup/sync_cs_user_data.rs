@@ -27,7 +27,13 @@ impl Cmdlet for SyncCsUserData {
             own_paired(context, &request.pool_fqdn)?;
         }
         let modules = BackupCategory::UserData.modules();
-        let shipped = node.backup.sync(modules).await.map_err(|error| backup_fault(&error))?;
-        context.verbose(format!("{shipped} documents were shipped.")).await
+        let shipped = node
+            .backup
+            .sync(modules)
+            .await
+            .map_err(|error| backup_fault(&error))?;
+        context
+            .verbose(format!("{shipped} documents were shipped."))
+            .await
     }
 }

@@ -19,16 +19,22 @@ pub(crate) fn fault(error: Error) -> Fault {
             .mended_by("Give a new id: $(New-Guid), or none."),
         Error::Unknown { .. } => Fault::not_found(id, message).mended_by("Get-TandemOperation"),
         Error::ElsewhereCoordinated { coordinator } => Fault::invalid_operation(id, message)
-            .mended_by(format!("Give the command on a node of pool \"{coordinator}\".")),
+            .mended_by(format!(
+                "Give the command on a node of pool \"{coordinator}\"."
+            )),
         Error::PlanBroken { .. } => Fault::invalid_operation(id, message)
             .mended_by("Look at the new plan with -WhatIf and confirm that one."),
         Error::Stopped
         | Error::Interrupted
         | Error::Superseded { .. }
         | Error::WaitTimeExpired { .. }
-        | Error::VerificationFailed { .. } => Fault::new(id, ErrorCategory::OperationStopped, message),
-        Error::Management(_) | Error::Store(_) => Fault::new(id, ErrorCategory::ResourceUnavailable, message)
-            .mended_by("Look at the node's log: its store does not answer as it should."),
+        | Error::VerificationFailed { .. } => {
+            Fault::new(id, ErrorCategory::OperationStopped, message)
+        }
+        Error::Management(_) | Error::Store(_) => {
+            Fault::new(id, ErrorCategory::ResourceUnavailable, message)
+                .mended_by("Look at the node's log: its store does not answer as it should.")
+        }
     }
 }
 
@@ -40,10 +46,19 @@ pub(crate) fn rolled_back(
     again: &str,
 ) -> Fault {
     let mend = match failure.id.as_str() {
-        "WaitTimeExpired" => format!("Give it more time: {again} -WaitTime 00:30:00. To see what is left: Get-CsBackupServiceStatus"),
-        "DataVerificationFailed" => format!("Ship again, then repeat: Backup-CsPool -FullBackup -PoolFqdn {}. {again}", home(entry)),
-        "BackupServiceNotActive" => format!("Start the Backup Service on both pools: Start-CsWindowsService -Name LYNCBACKUP. Then: {again}"),
-        "OperationStopped" | "OperationInterrupted" => format!("Nothing has changed. To do it: {again}"),
+        "WaitTimeExpired" => format!(
+            "Give it more time: {again} -WaitTime 00:30:00. To see what is left: Get-CsBackupServiceStatus"
+        ),
+        "DataVerificationFailed" => format!(
+            "Ship again, then repeat: Backup-CsPool -FullBackup -PoolFqdn {}. {again}",
+            home(entry)
+        ),
+        "BackupServiceNotActive" => format!(
+            "Start the Backup Service on both pools: Start-CsWindowsService -Name LYNCBACKUP. Then: {again}"
+        ),
+        "OperationStopped" | "OperationInterrupted" => {
+            format!("Nothing has changed. To do it: {again}")
+        }
         _ => format!("Nothing has changed. When the reason is mended: {again}"),
     };
     let message = format!(
@@ -52,7 +67,9 @@ pub(crate) fn rolled_back(
         entry.step,
         sentence(&failure.message)
     );
-    Fault::new(failure.id.clone(), category, message).target(home(entry)).mended_by(mend)
+    Fault::new(failure.id.clone(), category, message)
+        .target(home(entry))
+        .mended_by(mend)
 }
 
 /// A cycle or drive of the Backup Service that failed.
@@ -83,20 +100,32 @@ pub(crate) fn peer_fault(error: &peer::Error) -> Fault {
         peer::Error::Refused { .. } => ErrorCategory::InvalidOperation,
         peer::Error::DeadlineExceeded { .. } => ErrorCategory::OperationTimeout,
         peer::Error::Protocol { .. } => ErrorCategory::ProtocolError,
-        peer::Error::NoAddress { .. } | peer::Error::Unreachable { .. } => ErrorCategory::ResourceUnavailable,
+        peer::Error::NoAddress { .. } | peer::Error::Unreachable { .. } => {
+            ErrorCategory::ResourceUnavailable
+        }
     };
-    Fault::new(error.id().to_owned(), category, sentence(&error.to_string()))
-        .mended_by("To see how the pools hear of each other: Get-TandemReadiness")
+    Fault::new(
+        error.id().to_owned(),
+        category,
+        sentence(&error.to_string()),
+    )
+    .mended_by("To see how the pools hear of each other: Get-TandemReadiness")
 }
 
 fn home(entry: &OperationEntry) -> String {
-    entry.home_pool.as_ref().map(ToString::to_string).unwrap_or_default()
+    entry
+        .home_pool
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 /// A message as a sentence: it begins with a capital and ends with a full stop.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    let Some(first) = letters.next() else { return String::new() };
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
     let mut sentence: String = first.to_uppercase().chain(letters).collect();
     if !sentence.ends_with(['.', '!', '?']) {
         sentence.push('.');

@@ -26,6 +26,11 @@ impl Cmdlet for InvokeCsPoolFailBack {
             loss_budget: moving::loss_budget(context)?,
             expected_plan: moving::expected_plan(context)?,
         };
-        moving::run(context, MoveRequest::FailBack(order), request.encode_to_vec().into()).await
+        moving::run(
+            context,
+            MoveRequest::FailBack(order),
+            request.encode_to_vec().into(),
+        )
+        .await
     }
 }

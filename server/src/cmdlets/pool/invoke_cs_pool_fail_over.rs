@@ -31,6 +31,11 @@ impl Cmdlet for InvokeCsPoolFailOver {
             loss_budget: moving::loss_budget(context)?,
             expected_plan: moving::expected_plan(context)?,
         };
-        moving::run(context, MoveRequest::FailOver(order), request.encode_to_vec().into()).await
+        moving::run(
+            context,
+            MoveRequest::FailOver(order),
+            request.encode_to_vec().into(),
+        )
+        .await
     }
 }

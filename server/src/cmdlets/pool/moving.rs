@@ -41,9 +41,12 @@ pub(super) async fn wait_time(
     context: &MoveContext,
     given: Option<&prost_types::Duration>,
 ) -> Result<Duration, Failure> {
-    let Some(given) = given else { return Ok(DEFAULT_WAIT) };
+    let Some(given) = given else {
+        return Ok(DEFAULT_WAIT);
+    };
     let span = Duration::try_from(*given).map_err(|_| {
-        Fault::invalid_argument("InvalidWaitTime", "-WaitTime cannot be negative.").target("WaitTime")
+        Fault::invalid_argument("InvalidWaitTime", "-WaitTime cannot be negative.")
+            .target("WaitTime")
     })?;
     let ticks = span.as_nanos() / 100;
     if ticks == 0 || ticks >= TICKS_MEANT_AS_SECONDS {
@@ -61,9 +64,10 @@ pub(super) async fn wait_time(
 /// The loss that the caller accepts.
 pub(super) fn loss_budget(context: &MoveContext) -> Result<Option<LossBudget>, Failure> {
     let parse = |text: &str| {
-        text.parse().map_err(|error: tandem_domain::loss::BudgetError| {
-            Fault::invalid_argument("InvalidLossBudget", error.to_string()).target(text)
-        })
+        text.parse()
+            .map_err(|error: tandem_domain::loss::BudgetError| {
+                Fault::invalid_argument("InvalidLossBudget", error.to_string()).target(text)
+            })
     };
     Ok(context.loss_budget().map(parse).transpose()?)
 }
@@ -71,19 +75,29 @@ pub(super) fn loss_budget(context: &MoveContext) -> Result<Option<LossBudget>, F
 /// The plan that the caller has seen.
 pub(super) fn expected_plan(context: &MoveContext) -> Result<Option<Digest>, Failure> {
     let parse = |text: &str| {
-        text.parse().map_err(|error: tandem_domain::plan::InvalidDigest| {
-            Fault::invalid_argument("InvalidPlanDigest", error.to_string()).target(text)
-        })
+        text.parse()
+            .map_err(|error: tandem_domain::plan::InvalidDigest| {
+                Fault::invalid_argument("InvalidPlanDigest", error.to_string()).target(text)
+            })
     };
     Ok(context.expected_plan().map(parse).transpose()?)
 }
 
 /// Plans, previews, asks, runs and tells.
-pub(super) async fn run(context: &MoveContext, request: MoveRequest, bytes: Bytes) -> Result<(), Failure> {
+pub(super) async fn run(
+    context: &MoveContext,
+    request: MoveRequest,
+    bytes: Bytes,
+) -> Result<(), Failure> {
     let operations = &context.node().operations;
     if let Some(id) = context.operation_id() {
         if uuid::Uuid::parse_str(id).is_err() {
-            return Err(Fault::invalid_argument("InvalidOperationId", "An operation's id is a UUID.").target(id).into());
+            return Err(Fault::invalid_argument(
+                "InvalidOperationId",
+                "An operation's id is a UUID.",
+            )
+            .target(id)
+            .into());
         }
         match operations.find(id, &request).await {
             Ok(None) => {}
@@ -117,7 +131,10 @@ pub(super) async fn run(context: &MoveContext, request: MoveRequest, bytes: Byte
             (line.clone(), line, shown)
         }
     };
-    if !context.should_process_described(description, query, "Confirm").await? {
+    if !context
+        .should_process_described(description, query, "Confirm")
+        .await?
+    {
         return Ok(());
     }
     let order = Order {
@@ -136,7 +153,10 @@ async fn expected_or_nothing(operations: &Operations, id: &str) -> Result<Digest
     let entry = operations.entry(id).await.map_err(fault)?;
     let digest = entry.and_then(|entry| entry.plan_digest.parse().ok());
     digest.ok_or_else(|| {
-        fault(Error::PlanBroken { reason: format!("the journal entry of operation {id} cannot be read") }).into()
+        fault(Error::PlanBroken {
+            reason: format!("the journal entry of operation {id} cannot be read"),
+        })
+        .into()
     })
 }
 
@@ -171,14 +191,20 @@ async fn elsewhere(
             format!("Pool \"{coordinator}\" coordinates this move and cannot be reached: {error}."),
         )
         .target(coordinator.as_str())
-        .mended_by(format!("Bring \"{coordinator}\" back and give the command again."))
+        .mended_by(format!(
+            "Bring \"{coordinator}\" back and give the command again."
+        ))
         .into()),
     }
 }
 
 /// Tells what the operation tells, until it ends or the caller leaves. An operation goes on without its caller; a caller
 /// who stops it has it rolled back, as long as the transfer was not offered.
-async fn follow(context: &MoveContext, operations: &Operations, started: Started) -> Result<(), Failure> {
+async fn follow(
+    context: &MoveContext,
+    operations: &Operations,
+    started: Started,
+) -> Result<(), Failure> {
     let (id, mut watcher) = match started {
         Started::Ended(entry) => return finish(context, &entry).await,
         Started::Running { id, watcher } => (id, watcher),
@@ -196,7 +222,12 @@ async fn follow(context: &MoveContext, operations: &Operations, started: Started
     }
     context.progress(progress("", "", 100, true)).await?;
     let entry = operations.entry(&id).await.map_err(fault)?;
-    let entry = entry.ok_or_else(|| fault(Error::Unknown { id, pool: context.node().pool.clone() }))?;
+    let entry = entry.ok_or_else(|| {
+        fault(Error::Unknown {
+            id,
+            pool: context.node().pool.clone(),
+        })
+    })?;
     finish(context, &entry).await
 }
 
@@ -210,8 +241,12 @@ async fn narrate(context: &MoveContext, watcher: &mut Watcher) -> Result<(), Fai
             }
             Heard::Event(Event::Detail(line)) => context.verbose(line).await?,
             Heard::Event(Event::Warning(line)) => context.warning(line).await?,
-            Heard::Gauge(Gauge { status, percent, .. }) => {
-                context.progress(progress(&status, &current, percent, false)).await?;
+            Heard::Gauge(Gauge {
+                status, percent, ..
+            }) => {
+                context
+                    .progress(progress(&status, &current, percent, false))
+                    .await?;
             }
             Heard::Outcome(_) => return Ok(()),
         }
@@ -240,7 +275,11 @@ async fn finish(context: &MoveContext, entry: &OperationEntry) -> Result<(), Fai
             } else {
                 OperationKind::FailOver
             };
-            let home = entry.home_pool.as_ref().map(ToString::to_string).unwrap_or_default();
+            let home = entry
+                .home_pool
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             let again = format!("{} -PoolFqdn {home}", kind.cmdlet());
             Err(rolled_back(entry, failure, ErrorCategory::OperationStopped, &again).into())
         }
