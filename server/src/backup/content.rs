@@ -33,7 +33,7 @@ impl Backup {
 }
 
 /// Sends the contents that `documents` stand for and the receiver does not have, at most `concurrency` at once.
-pub(super) async fn ship(
+pub(crate) async fn ship(
     peer: &Peer,
     contents: &Arc<dyn Contents>,
     documents: &[Document],

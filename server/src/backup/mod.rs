@@ -4,12 +4,12 @@
 //! watermark is the only truth: a cycle asks for it, ships what comes after it, and may be interrupted at any point.
 //! Cycles run every `SyncInterval`, and when an administrator or an operation asks; a write does not start one.
 
-mod content;
+pub(crate) mod content;
 mod cycle;
 mod drive;
 mod service;
 mod status;
-mod wire;
+pub(crate) mod wire;
 
 use std::collections::BTreeMap;
 use std::fmt;

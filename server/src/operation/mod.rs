@@ -10,6 +10,7 @@ mod entry;
 mod error;
 mod execute;
 pub mod fault;
+mod move_user;
 mod observe;
 mod partner;
 pub mod plan_message;
@@ -38,6 +39,7 @@ use fault::Faults;
 use progress::{Narration, Watcher};
 
 pub use error::Error;
+pub use move_user::UserOrder;
 pub use observe::Seen;
 pub use partner::PartnerError;
 pub use readiness::ReadinessReport;

@@ -6,9 +6,10 @@ use std::time::{Duration, SystemTime};
 use prost::Message;
 use tandem::peer::v1 as wire;
 use tandem::pool::v1::PoolFailOverResult;
+use tandem_domain::observation::OperationKind;
 use tokio_util::sync::CancellationToken;
 
-use super::entry::{Course, ended, from_message, plan_of, step};
+use super::entry::{Course, ended, from_message, kind_of, plan_of, step};
 use super::execute::{offered_in, outcome_of};
 use super::progress::Heard;
 use super::{Error, Operations, Running};
@@ -125,6 +126,9 @@ impl Operations {
     }
 
     async fn finish(&self, entry: OperationEntry, running: &Running) -> Result<(), Error> {
+        if kind_of(&entry) == OperationKind::MoveUser {
+            return self.finish_user(entry, running).await;
+        }
         let broken = |refusal: crate::peer::Refusal| Error::PlanBroken {
             reason: refusal.message,
         };

@@ -99,20 +99,6 @@ pub(super) fn message(account: Account) -> User {
     }
 }
 
-/// The pool that serves the users of a home pool, as far as this node knows.
-pub(super) fn serving_pool(node: &Node, home: &Fqdn) -> Fqdn {
-    let topology = node.management.topology().topology;
-    let backup = || {
-        let backup = topology.backup_of(home).map(|pool| pool.fqdn.clone());
-        backup.unwrap_or_else(|| home.clone())
-    };
-    match node.ownership.get(home) {
-        Some(state) if state.is_owned_here() => node.pool.clone(),
-        Some(state) if state.side == tandem_domain::ownership::Side::Home => backup(),
-        Some(_) | None => home.clone(),
-    }
-}
-
 /// Where a change of a home pool's users runs.
 pub(super) enum Ran {
     /// Here: this node serves them.
@@ -124,7 +110,7 @@ pub(super) enum Ran {
 /// Runs this call on the pool that serves the users of `home`, unless this is it.
 pub(super) async fn run_where_served(call: &Call, home: &Fqdn) -> Result<Ran, Failure> {
     let node = call.node();
-    let serving = serving_pool(node, home);
+    let serving = node.operations.server_of(home);
     if serving == node.pool {
         return Ok(Ran::Here);
     }

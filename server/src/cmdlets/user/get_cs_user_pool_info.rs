@@ -29,7 +29,7 @@ impl Cmdlet for GetCsUserPoolInfo {
             .output(UserPoolInformation {
                 primary_pool_fqdn: home.to_string(),
                 backup_pool_fqdn: backup.map(|pool| pool.fqdn.to_string()).unwrap_or_default(),
-                user_services_pool_fqdn: accounts::serving_pool(node, home).to_string(),
+                user_services_pool_fqdn: node.operations.server_of(home).to_string(),
                 primary_pool_primary_registrar: first(&primary_machines),
                 backup_pool_primary_registrar: first(&backup_machines),
                 primary_pool_machines_in_preferred_order: primary_machines,

@@ -1,0 +1,442 @@
+//! `Move-CsUser`: one user to another home pool, coordinated by the pool that serves the user now.
+//!
+//! The user is read-only from the first step on. Until `ChangeHome` is journalled an interruption rolls back: the user is
+//! writable again and the copy goes. From then on the account is written on the other pool, however often that takes,
+//! and only then what the user left behind is deleted, in one transaction with the end of the operation. So the user is
+//! homed somewhere at every moment, and writable on one pool at most.
+
+use std::time::{Duration, SystemTime};
+
+use futures_util::TryStreamExt;
+use prost::Message;
+use tandem::peer::v1 as wire;
+use tandem::user::v1::MoveCsUserRequest;
+use tandem_domain::backup::DocumentKind;
+use tandem_domain::identity::{Fqdn, SipUri};
+use tandem_domain::observation::OperationKind;
+use tandem_domain::ownership::Side;
+use tandem_domain::plan::{Digest, Plan, plan_move_user};
+use tandem_domain::refusal::Refusal;
+use tandem_domain::request::MoveUserRequest;
+
+use super::entry::{ended, step};
+use super::execute::outcome_of;
+use super::plan_message::message;
+use super::progress::{Event, Gauge, Outcome};
+use super::{Error, Operations, Running, Seen, Started};
+use crate::backup::content;
+use crate::backup::wire::document as to_message;
+use crate::store::{Account, Document, OperationEntry, OperationFailure, OperationState, Write};
+
+/// Documents of one message to the other pool.
+const PIECE_DOCUMENTS: usize = 500;
+/// Bytes of bodies after which a message to the other pool ends.
+const PIECE_BYTES: usize = 4 * 1024 * 1024;
+/// Conference files that are sent at the same time.
+const FILES_AT_ONCE: u64 = 4;
+/// Time between two attempts at what can no longer be undone.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+/// Names of the steps that decide how an interrupted move goes on.
+const LOCK: &str = "LockUser";
+const COPY: &str = "CopyUser";
+const CHANGE_HOME: &str = "ChangeHome";
+const DROP_USER_COPY: &str = "DropUserCopy";
+const DROP_COPY: &str = "DropCopy";
+
+/// An administrator's order to move one user, confirmed.
+#[derive(Clone, Debug)]
+pub struct UserOrder {
+    /// Id chosen by the caller: a UUID.
+    pub id: Option<String>,
+    /// What is asked for.
+    pub request: MoveUserRequest,
+    /// The plan that was shown and confirmed.
+    pub shown: Digest,
+    /// Who asks.
+    pub caller: String,
+}
+
+impl Operations {
+    /// The pool that serves the users of a home pool, as far as this node knows.
+    #[must_use]
+    pub fn server_of(&self, home: &Fqdn) -> Fqdn {
+        let topology = self.inner.management.topology().topology;
+        match self.inner.ownership.get(home) {
+            Some(state) if state.is_owned_here() => self.inner.pool.clone(),
+            Some(state) if state.side == Side::Home => topology
+                .backup_of(home)
+                .map_or_else(|| home.clone(), |backup| backup.fqdn.clone()),
+            Some(_) | None => home.clone(),
+        }
+    }
+
+    /// What moving a user would do now.
+    ///
+    /// # Errors
+    /// The refusal; [`Error::ElsewhereCoordinated`] when another pool serves the user.
+    pub async fn plan_user(&self, request: &MoveUserRequest) -> Result<(Plan, Seen), Error> {
+        let coordinator = self.server_of(&request.from);
+        if coordinator != self.inner.pool {
+            return Err(Error::ElsewhereCoordinated { coordinator });
+        }
+        let seen = self.observe().await?;
+        let plan = plan_move_user(&seen.observation, request)?;
+        Ok((plan, seen))
+    }
+
+    /// Starts to move a user, or attaches to the operation that has the order's id.
+    ///
+    /// # Errors
+    /// The refusal, [`Refusal::PlanChanged`] when the plan is not the one that was shown, or when the store fails.
+    pub async fn start_user(&self, order: UserOrder) -> Result<Started, Error> {
+        let _admission = self.inner.admission.lock().await;
+        let bytes = journalled(&order.request);
+        if let Some(id) = &order.id
+            && let Some(entry) = self.entry(id).await?
+        {
+            if entry.cmdlet == OperationKind::MoveUser.cmdlet() && entry.request == bytes {
+                return self.attach(entry).await;
+            }
+            return Err(Error::IdInUse {
+                id: id.clone(),
+                cmdlet: entry.cmdlet,
+                pool: entry.home_pool.map(String::from).unwrap_or_default(),
+            });
+        }
+        let (plan, seen) = self.plan_user(&order.request).await?;
+        if plan.digest() != order.shown {
+            return Err(Refusal::PlanChanged {
+                pool: plan.guards.home.clone(),
+                shown: order.shown,
+                now: plan.digest(),
+            }
+            .into());
+        }
+        let entry = OperationEntry {
+            id: order.id.unwrap_or_else(|| uuid::Uuid::now_v7().to_string()),
+            cmdlet: OperationKind::MoveUser.cmdlet().to_owned(),
+            home_pool: Some(order.request.from.clone()),
+            request: bytes.into(),
+            plan: message(&plan, seen.at).encode_to_vec().into(),
+            plan_digest: plan.digest().to_string(),
+            caller: order.caller,
+            coordinator: self.inner.pool.clone(),
+            state: OperationState::Running,
+            step: step::PREPARE.to_owned(),
+            started: seen.at,
+            ended: None,
+            failure: None,
+            result: bytes::Bytes::new(),
+        };
+        self.inner.stores.journal.begin(entry.clone()).await?;
+        let id = entry.id.clone();
+        let narration = self.detach(&id, |operations, running| async move {
+            let operation = entry.id.clone();
+            match UserMove::of(operations, entry, running) {
+                Ok(mut user_move) => user_move.run().await,
+                Err(error) => tracing::error!(operation, %error, "a move cannot run"),
+            }
+        });
+        let watcher = narration.map(|narration| narration.watch());
+        let unknown = || Error::Unknown {
+            id: id.clone(),
+            pool: self.inner.pool.clone(),
+        };
+        let watcher = watcher.or_else(|| self.watch(&id)).ok_or_else(unknown)?;
+        Ok(Started::Running { id, watcher })
+    }
+
+    /// Goes on with an interrupted move: forwards from `ChangeHome` on, else back.
+    pub(super) async fn finish_user(
+        &self,
+        entry: OperationEntry,
+        running: &Running,
+    ) -> Result<(), Error> {
+        let is_decided = entry.step == CHANGE_HOME;
+        let mut user_move = UserMove::of(self.clone(), entry, running.clone())?;
+        if is_decided {
+            user_move.complete().await;
+        } else {
+            user_move.roll_back(&Error::Interrupted).await;
+        }
+        Ok(())
+    }
+}
+
+/// The request as the journal keeps it: what going on after a crash needs, with the user's own address.
+fn journalled(request: &MoveUserRequest) -> Vec<u8> {
+    MoveCsUserRequest {
+        identity: Some(request.user.as_str().to_owned()),
+        target: Some(request.target.to_string()),
+        force: Some(request.force),
+        move_conference_data: Some(request.move_conference_data),
+        ..MoveCsUserRequest::default()
+    }
+    .encode_to_vec()
+}
+
+/// One move that runs.
+struct UserMove {
+    operations: Operations,
+    entry: OperationEntry,
+    running: Running,
+    user: SipUri,
+    from: Fqdn,
+    target: Fqdn,
+    /// Only the account moves.
+    account_only: bool,
+    with_files: bool,
+}
+
+impl UserMove {
+    fn of(operations: Operations, entry: OperationEntry, running: Running) -> Result<Self, Error> {
+        let broken = |reason: String| Error::PlanBroken { reason };
+        let request = MoveCsUserRequest::decode(entry.request.clone())
+            .map_err(|error| broken(error.to_string()))?;
+        let user = SipUri::parse(request.identity()).map_err(|error| broken(error.to_string()))?;
+        let target = Fqdn::parse(request.target()).map_err(|error| broken(error.to_string()))?;
+        let from = entry
+            .home_pool
+            .clone()
+            .ok_or_else(|| broken("the journal names no home pool".to_owned()))?;
+        Ok(Self {
+            operations,
+            entry,
+            running,
+            user,
+            from,
+            target,
+            account_only: request.force(),
+            with_files: request.move_conference_data(),
+        })
+    }
+
+    async fn run(&mut self) {
+        match self.prepare_and_copy().await {
+            Ok(()) => self.complete().await,
+            Err(reason) => self.roll_back(&reason).await,
+        }
+        if let Some(outcome) = outcome_of(&self.entry) {
+            self.running.narration.end(outcome);
+        }
+    }
+
+    fn tell(&mut self, name: &'static str, description: String, percent: u8) {
+        name.clone_into(&mut self.entry.step);
+        let narration = &self.running.narration;
+        narration.tell(Event::Step { name, description });
+        narration.gauge(Gauge {
+            status: name.to_owned(),
+            percent,
+            is_waiting: false,
+        });
+    }
+
+    /// What can be undone.
+    async fn prepare_and_copy(&mut self) -> Result<(), Error> {
+        self.tell(LOCK, format!("User \"{}\" is read-only.", self.user), 10);
+        let stores = self.operations.inner.stores.clone();
+        stores
+            .documents
+            .lock_owner(&self.from, self.user.as_str(), self.entry.clone())
+            .await?;
+        if !self.account_only {
+            let text = format!(
+                "Data of user \"{}\" is copied to pool \"{}\".",
+                self.user, self.target
+            );
+            self.tell(COPY, text, 30);
+            stores.journal.record(self.entry.clone()).await?;
+            self.copy().await?;
+        }
+        if self.running.stop.is_cancelled() {
+            return Err(Error::Stopped);
+        }
+        let text = format!(
+            "User \"{}\" is homed on pool \"{}\".",
+            self.user, self.target
+        );
+        self.tell(CHANGE_HOME, text, 60);
+        stores.journal.record(self.entry.clone()).await?;
+        Ok(())
+    }
+
+    /// Whether a document goes along. The account goes last; files only when they were asked for.
+    fn goes_along(&self, document: &Document) -> bool {
+        match document.key.kind {
+            DocumentKind::Account => false,
+            kind => !kind.is_file() || self.with_files,
+        }
+    }
+
+    async fn copy(&self) -> Result<(), Error> {
+        let documents = &self.operations.inner.stores.documents;
+        let mut all = documents.list(&self.from, self.user.as_str(), None);
+        let (mut piece, mut bytes) = (Vec::new(), 0);
+        while let Some(document) = all.try_next().await? {
+            if !self.goes_along(&document) {
+                continue;
+            }
+            bytes += document.body.len();
+            piece.push(document);
+            if piece.len() == PIECE_DOCUMENTS || bytes >= PIECE_BYTES {
+                self.deliver(std::mem::take(&mut piece)).await?;
+                bytes = 0;
+            }
+            if self.running.stop.is_cancelled() {
+                return Err(Error::Stopped);
+            }
+        }
+        self.deliver(piece).await
+    }
+
+    /// Writes documents on the target pool, wherever that is served.
+    async fn deliver(&self, documents: Vec<Document>) -> Result<(), Error> {
+        if documents.is_empty() {
+            return Ok(());
+        }
+        let inner = &self.operations.inner;
+        let server = self.operations.server_of(&self.target);
+        if server == inner.pool {
+            let writes = documents.into_iter().map(|document| Write {
+                home_pool: self.target.clone(),
+                key: document.key,
+                body: document.body,
+                content: document.content,
+                expected_version: None,
+                delete: document.deleted,
+            });
+            inner.stores.documents.put_many(writes.collect()).await?;
+            return Ok(());
+        }
+        let peer = inner.peers.to(&server)?;
+        content::ship(&peer, &inner.stores.contents, &documents, FILES_AT_ONCE).await?;
+        let request = wire::ImportUserRequest {
+            operation_id: self.entry.id.clone(),
+            home_pool: self.target.to_string(),
+            document: documents.into_iter().map(to_message).collect(),
+        };
+        peer.import_user(request).await?;
+        Ok(())
+    }
+
+    /// What can no longer be undone: it is tried until it is done.
+    async fn complete(&mut self) {
+        while let Err(error) = self.change_home().await {
+            self.wait(&error).await;
+        }
+        let text = format!(
+            "What user \"{}\" left on pool \"{}\" is deleted.",
+            self.user, self.from
+        );
+        self.tell(DROP_USER_COPY, text, 90);
+        let entry = ended(
+            self.entry.clone(),
+            OperationState::Committed,
+            None,
+            SystemTime::now(),
+        );
+        let stores = self.operations.inner.stores.clone();
+        while let Err(error) = stores
+            .documents
+            .release_owner(&self.from, self.user.as_str(), entry.clone())
+            .await
+        {
+            self.wait(&error.into()).await;
+        }
+        self.entry = entry;
+    }
+
+    async fn change_home(&self) -> Result<(), Error> {
+        let documents = &self.operations.inner.stores.documents;
+        match documents
+            .get(&self.from, &Account::key_of(&self.user))
+            .await?
+        {
+            Some(account) => self.deliver(vec![account]).await,
+            // It was written on the target before it was deleted here.
+            None => Ok(()),
+        }
+    }
+
+    async fn wait(&self, error: &Error) {
+        tracing::warn!(operation = %self.entry.id, %error, "a move waits to be completed");
+        self.running.narration.detail(format!("Waiting: {error}"));
+        self.running.narration.gauge(Gauge {
+            status: self.entry.step.clone(),
+            percent: 60,
+            is_waiting: true,
+        });
+        tokio::time::sleep(TRY_AGAIN).await;
+    }
+
+    /// The user stays: writable again at once, and the copy goes. While the copy cannot be deleted the operation stays
+    /// open, and is taken up again.
+    async fn roll_back(&mut self, reason: &Error) {
+        self.running
+            .narration
+            .detail(format!("Rolling back: {reason}"));
+        let had_copied = self.entry.step == COPY || self.entry.step == DROP_COPY;
+        let failure = self
+            .entry
+            .failure
+            .clone()
+            .unwrap_or_else(|| OperationFailure {
+                id: reason.id().to_owned(),
+                message: reason.to_string(),
+            });
+        self.entry.failure = Some(failure.clone());
+        let rolled_back = ended(
+            self.entry.clone(),
+            OperationState::RolledBack,
+            Some(failure.clone()),
+            SystemTime::now(),
+        );
+        DROP_COPY.clone_into(&mut self.entry.step);
+        let stores = self.operations.inner.stores.clone();
+        let undone = async {
+            if had_copied {
+                stores
+                    .documents
+                    .unlock_owner(&self.from, self.user.as_str(), self.entry.clone())
+                    .await?;
+                self.drop_copy().await?;
+            }
+            stores
+                .documents
+                .unlock_owner(&self.from, self.user.as_str(), rolled_back.clone())
+                .await?;
+            Ok::<(), Error>(())
+        };
+        match undone.await {
+            Ok(()) => self.entry = rolled_back,
+            Err(error) => {
+                tracing::warn!(operation = %self.entry.id, %error, "a copy of a user could not be deleted yet");
+            }
+        }
+        self.running.narration.end(Outcome::RolledBack {
+            error_id: failure.id,
+            message: failure.message,
+        });
+    }
+
+    async fn drop_copy(&self) -> Result<(), Error> {
+        let documents = &self.operations.inner.stores.documents;
+        let all = documents.list(&self.from, self.user.as_str(), None);
+        let copied: Vec<Document> = all
+            .try_filter(|document| std::future::ready(self.goes_along(document)))
+            .map_ok(|document| Document {
+                deleted: true,
+                body: bytes::Bytes::new(),
+                content: None,
+                ..document
+            })
+            .try_collect()
+            .await?;
+        for piece in copied.chunks(PIECE_DOCUMENTS) {
+            self.deliver(piece.to_vec()).await?;
+        }
+        Ok(())
+    }
+}
