@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod harness;
+mod users;
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
