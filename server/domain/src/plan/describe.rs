@@ -1,6 +1,6 @@
 //! A plan in sentences, for `-WhatIf`, `-Confirm` and the journal.
 
-use super::{Action, Plan, PlanKind, Step};
+use super::{Action, Plan, PlanKind, Step, Waiver};
 use crate::loss::human_age;
 
 impl Plan {
@@ -10,16 +10,21 @@ impl Plan {
         let guards = &self.guards;
         match &self.kind {
             PlanKind::FailOver => format!(
-                "Fail over pool \"{}\": its {} users will be served by pool \"{}\". Nothing is lost.",
-                guards.home, self.users, guards.taking
+                "Fail over pool \"{}\": its {} users will be served by pool \"{}\". {}",
+                guards.home,
+                self.users,
+                guards.taking,
+                self.promise()
             ),
             PlanKind::DisasterFailOver => format!(
                 "Fail over pool \"{}\" in disaster mode: its {} users will be served by pool \"{}\" from its last backup.",
                 guards.home, self.users, guards.taking
             ),
             PlanKind::FailBack => format!(
-                "Fail back pool \"{}\": its {} users will be served by their home pool again. Nothing is lost.",
-                guards.home, self.users
+                "Fail back pool \"{}\": its {} users will be served by their home pool again. {}",
+                guards.home,
+                self.users,
+                self.promise()
             ),
             PlanKind::DisasterFailBack => format!(
                 "Fail back pool \"{}\" in disaster mode: its {} users will be served by their home pool again, without what pool \"{}\" alone holds.",
@@ -35,6 +40,15 @@ impl Plan {
                     ""
                 }
             ),
+        }
+    }
+
+    /// What a planned move promises about the data.
+    fn promise(&self) -> &'static str {
+        if self.guards.waivers.contains(&Waiver::SkipDataVerification) {
+            "When the wait time passes before everything is shipped, the move goes on and the rest is kept for salvage."
+        } else {
+            "Nothing is lost."
         }
     }
 

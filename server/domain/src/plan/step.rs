@@ -30,7 +30,8 @@ pub enum Action {
     FlushStorage,
     /// Drives the backup to its final state: everything acknowledged is imported on the taking pool.
     Ship {
-        /// When it takes longer, the operation is rolled back.
+        /// When it takes longer, the operation is rolled back; with -SkipDataVerification it goes on, and what was not
+        /// shipped is kept for salvage.
         wait: Duration,
     },
     /// Compares both copies.

@@ -128,6 +128,7 @@ fn switches_add_and_remove_steps() {
     let names: Vec<&str> = plan.steps.iter().map(|step| step.action.name()).collect();
     assert!(names.contains(&"FlushStorage") && !names.contains(&"Verify"));
     assert_eq!(plan.guards.waivers, [Waiver::SkipDataVerification]);
+    assert!(plan.summary().ends_with("the rest is kept for salvage."));
 }
 
 #[test]
