@@ -10,7 +10,6 @@ pub mod builtin;
 pub mod command;
 pub mod completion;
 pub mod convert;
-pub mod error_members;
 pub mod error_record;
 pub mod evaluate;
 pub mod format;

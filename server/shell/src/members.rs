@@ -101,7 +101,6 @@ fn adapted_properties(value: &Value) -> Vec<(&'static str, Value)> {
             ("IsSynchronized", Value::Bool(false)),
         ],
         Value::Dictionary(dictionary) => dictionary_properties(dictionary),
-        Value::Error(record) => crate::error_members::properties(record),
         Value::ScriptBlock(_) => vec![("IsFilter", Value::Bool(false))],
         Value::SecureString(text) => vec![("Length", count(text.encode_utf16().count()))],
         Value::Error(record) => error::properties(record),

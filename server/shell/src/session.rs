@@ -139,6 +139,8 @@ pub struct SessionState {
     pub(crate) call_depth: usize,
     /// The error that the running handler handles.
     pub(crate) caught: Option<Arc<ErrorRecord>>,
+    /// The code that `$Host.SetShouldExit` asked for.
+    pub(crate) exit_request: Option<i32>,
     /// The number of the last pipeline.
     pub(crate) next_pipeline: u64,
 }
@@ -162,6 +164,7 @@ impl Default for SessionState {
             call_depth: 0,
             caught: None,
             next_pipeline: 0,
+            exit_request: None,
         };
         for (name, value) in Self::preferences() {
             let mut variable = Variable::new(name, value);
@@ -430,6 +433,7 @@ impl Session {
             }
             Err(Halt::Cancelled) => result.state = RunState::Stopped,
         }
+        result.exit_code = result.exit_code.or(self.state.exit_request.take());
         result.had_errors = self.state.had_errors;
         result
     }

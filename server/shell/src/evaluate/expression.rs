@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error_record::ErrorCategory;
 use crate::evaluate::operator::truth;
 use crate::evaluate::statement::lone_expression;
-use crate::evaluate::{as_operand, failure, gathered, nothing};
+use crate::evaluate::{as_operand, failure, gathered, is_nothing, nothing};
 use crate::language::ast::{
     BinaryOperator, Expression, ExpressionKind, Statement, StringPart, UnaryOperator, VariablePath,
 };
@@ -251,7 +251,11 @@ impl Engine<'_> {
         right: &Expression,
         out: &mut dyn Sink,
     ) -> Result<Value, Halt> {
-        let left = self.evaluate(left, out)?;
+        let left = self.evaluate_raw(left, out)?;
+        if is_nothing(&left) && matches!(operator, BinaryOperator::Replace(_)) {
+            return Ok(left);
+        }
+        let left = as_operand(left);
         match operator {
             BinaryOperator::And if !truth(&left) => return Ok(Value::Bool(false)),
             BinaryOperator::Or if truth(&left) => return Ok(Value::Bool(true)),
@@ -283,7 +287,13 @@ impl Engine<'_> {
             }
         }
         let target = self.resolve_type(literal)?;
-        let value = self.evaluate(operand, out)?;
+        let raw = self.evaluate_raw(operand, out)?;
+        if is_nothing(&raw)
+            && let Some(default) = super::types::default_of(&target)
+        {
+            return Ok(default);
+        }
+        let value = as_operand(raw);
         if name == "void" {
             return Ok(nothing());
         }

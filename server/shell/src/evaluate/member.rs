@@ -1,5 +1,7 @@
 //! `x.Name`: properties, entries, `Count` of everything, properties of the elements of a collection.
 
+use std::sync::Arc;
+
 use crate::evaluate::{as_operand, failure, gathered, static_member};
 use crate::language::ast::Expression;
 use crate::members::{property, same_name};
@@ -7,7 +9,7 @@ use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
 use crate::text::{Culture, to_text};
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 impl Engine<'_> {
     pub(super) fn member(
@@ -72,6 +74,7 @@ pub(super) fn read_member(owner: &Value, name: &str) -> Option<Value> {
             let counted = same_name(name, "Count") || same_name(name, "Length");
             return counted.then_some(Value::Int32(0));
         }
+        _ if same_name(name, "PSObject") => return Some(reflection(owner)),
         other => property(other, name),
     };
     if let Some(value) = own {
@@ -101,4 +104,43 @@ fn element_member(item: &Value, name: &str) -> Option<Value> {
         Value::Array(_) | Value::List(_) => read_member(item, name),
         other => property(other, name),
     }
+}
+
+/// `x.PSObject`: type names and properties of a value, to be read.
+fn reflection(owner: &Value) -> Value {
+    let object = |type_name: &str, properties: Vec<(&str, Value)>| {
+        Value::Object(Arc::new(Object::typed(
+            [type_name.into(), "System.Object".into()].into(),
+            properties
+                .into_iter()
+                .map(|(name, value)| (name.into(), value))
+                .collect(),
+        )))
+    };
+    let properties = crate::members::properties(owner)
+        .into_iter()
+        .map(|own| {
+            let kind = if own.note {
+                "PSNoteProperty"
+            } else {
+                "PSProperty"
+            };
+            object(
+                &format!("System.Management.Automation.{kind}"),
+                vec![("Name", Value::String(own.name)), ("Value", own.value)],
+            )
+        })
+        .collect();
+    let names = crate::type_names::type_chain(owner);
+    object(
+        "System.Management.Automation.PSObject",
+        vec![
+            ("Properties", Value::array(properties)),
+            (
+                "TypeNames",
+                Value::array(names.into_iter().map(Value::String).collect()),
+            ),
+            ("BaseObject", owner.clone()),
+        ],
+    )
 }

@@ -144,6 +144,12 @@ impl Engine<'_> {
                 }
                 Ok(Some(Value::array(results)))
             }
+            ("setshouldexit", Some(Value::Int32(code)), Value::Object(_))
+                if super::is_host(owner) =>
+            {
+                self.session.exit_request = Some(*code);
+                Ok(Some(nothing()))
+            }
             ("invoke", _, Value::ScriptBlock(block)) => {
                 let outputs = self.gather(out, |engine, sink| {
                     engine.run_block(block, None, arguments, sink)

@@ -24,7 +24,7 @@ use crate::language::position;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
-use crate::value::{Array, ScriptBlock, Text, Value};
+use crate::value::{Array, Object, ScriptBlock, Text, Value};
 
 pub(crate) use assignment::not_writable;
 pub use regex::compile as compile_regex;
@@ -121,6 +121,7 @@ pub(crate) fn automatic_variables() -> Vec<(&'static str, Value, bool)> {
     );
     vec![
         ("PSVersionTable", versions, true),
+        ("Host", host_object(), true),
         ("PSEdition", text("Core"), true),
         ("PSHOME", text("/usr/lib/tandem"), true),
         ("HOME", text("/"), true),
@@ -139,6 +140,29 @@ pub(crate) fn automatic_variables() -> Vec<(&'static str, Value, bool)> {
         ("NestedPromptLevel", Value::Int32(0), false),
         ("LASTEXITCODE", Value::Null, false),
     ]
+}
+
+const HOST_TYPE: &str = "System.Management.Automation.Internal.Host.InternalHost";
+
+/// `$Host`.
+fn host_object() -> Value {
+    Value::Object(Arc::new(Object::typed(
+        [HOST_TYPE.into(), "System.Object".into()].into(),
+        vec![
+            ("Name".into(), Value::text("Tandem")),
+            (
+                "Version".into(),
+                Value::Version([7, 6, 5].as_slice().into()),
+            ),
+            ("CurrentCulture".into(), Value::text("en-US")),
+            ("CurrentUICulture".into(), Value::text("en-US")),
+        ],
+    )))
+}
+
+/// Whether a value is `$Host`.
+fn is_host(value: &Value) -> bool {
+    crate::type_names::type_name(value).as_ref() == HOST_TYPE
 }
 
 impl Engine<'_> {

@@ -266,7 +266,11 @@ impl Engine<'_> {
         if let StatementKind::Assignment(assignment) = &statement.kind {
             return self.assign_statement(assignment, out);
         }
-        let outputs = self.gather(out, |engine, sink| engine.run_statement(statement, sink))?;
+        let outputs = self.gather(out, |engine, sink| match &statement.kind {
+            // A pipeline used as a value belongs to the statement around it, also where errors say they are.
+            StatementKind::Chain(chain) => engine.run_chain(chain, sink),
+            _ => engine.run_statement(statement, sink),
+        })?;
         Ok(gathered(outputs))
     }
 

@@ -173,6 +173,18 @@ fn new_time_span(arguments: &[Value]) -> Option<Value> {
 }
 
 fn date_time(name: &str, arguments: &[Value]) -> Option<Value> {
+    let (arguments, kind) = match arguments.split_last() {
+        Some((Value::Enum(kind), rest)) if &*kind.definition.name == "System.DateTimeKind" => (
+            rest,
+            match kind.number {
+                1 => DateTimeKind::Utc,
+                2 => DateTimeKind::Local,
+                _ => DateTimeKind::Unspecified,
+            },
+        ),
+        _ => (arguments, DateTimeKind::Unspecified),
+    };
+    let date = |ticks: i64| Value::DateTime(DateTime { ticks, kind });
     let parts = integers(arguments)?;
     match (name, parts.as_slice()) {
         ("new", [ticks]) => Some(date(*ticks)),

@@ -332,3 +332,19 @@ pub(super) fn validation(name: &str, arguments: &[Value]) -> Option<Validation> 
         _ => return None,
     })
 }
+
+/// What a structure's parameterless constructor makes: what a cast of no output at all gives.
+pub(super) fn default_of(target: &ParameterType) -> Option<Value> {
+    let ParameterType::Plain(name) = target else {
+        return None;
+    };
+    Some(match &**name {
+        "System.DateTime" => Value::DateTime(crate::value::DateTime {
+            ticks: 0,
+            kind: crate::value::DateTimeKind::Unspecified,
+        }),
+        "System.TimeSpan" => Value::TimeSpan(0),
+        "System.Guid" => Value::Guid(uuid::Uuid::nil()),
+        _ => return None,
+    })
+}

@@ -68,7 +68,7 @@ pub fn category_text(record: &ErrorRecord) -> String {
         ellipsize(&target_name(record)),
         ellipsize(&target_type(record)),
         ellipsize(&record.activity),
-        ellipsize(&record.reason)
+        record.reason
     )
 }
 

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use crate::error_record::{ErrorRecord, Invocation};
+use crate::evaluate::exception_object;
 use crate::format::error_view::{category_text, position_message, target_name, target_type};
 use crate::value::{EnumValue, Object, Text, Value};
 
 /// They in PowerShell's order.
 pub(super) fn properties(record: &ErrorRecord) -> Vec<(&'static str, Value)> {
     vec![
-        ("Exception", exception(record)),
+        (
+            "Exception",
+            exception_object(&record.exception, &record.message),
+        ),
         ("TargetObject", record.target.clone()),
         ("CategoryInfo", category(record)),
         (
@@ -36,24 +40,6 @@ fn typed(name: &str, text: Option<&str>, properties: Vec<(&str, Value)>) -> Valu
         text: text.map(Text::from),
         ..Object::typed(types.into(), properties)
     }))
-}
-
-fn exception(record: &ErrorRecord) -> Value {
-    let types: Vec<Text> = [&*record.exception, "System.Exception", "System.Object"]
-        .iter()
-        .map(|name| Text::from(*name))
-        .collect();
-    let object = Object {
-        text: Some(format!("{}: {}", record.exception, record.message).into()),
-        ..Object::typed(
-            types.into(),
-            vec![
-                ("Message".into(), Value::text(&*record.message)),
-                ("InnerException".into(), Value::Null),
-            ],
-        )
-    };
-    Value::Object(Arc::new(object))
 }
 
 fn category(record: &ErrorRecord) -> Value {

@@ -204,6 +204,7 @@ impl Engine<'_> {
         let place = position + usize::from(headed);
         // A cmdlet of the catalogue sees its bound parameters only, so every object is bound.
         let sees_input = !matches!(ready.resolved, Resolved::Cmdlet(_));
+        let is_script = matches!(ready.resolved, Resolved::Script(_));
         let asked_about = match &ready.resolved {
             Resolved::BuiltIn(command) => Some(&command.info),
             Resolved::Cmdlet(info) => Some(info),
@@ -256,7 +257,7 @@ impl Engine<'_> {
         Ok(Slot {
             stage,
             state: CommandState {
-                takes_anything: sees_input && takes_anything(&binding),
+                takes_anything: is_script || sees_input && takes_anything(&binding),
                 binding,
                 invocation: ready.invocation,
                 pipeline,
@@ -332,7 +333,12 @@ impl Engine<'_> {
             let name = given.trim_start_matches('+');
             let key: Text = name.to_lowercase().into();
             if self.session.is_protected(&key) {
-                return Err(self.fail(not_writable(name)));
+                let own = self
+                    .session
+                    .scopes
+                    .find(&key)
+                    .map_or(key.clone(), |variable| variable.name.clone());
+                return Err(self.fail(not_writable(&own)));
             }
             if !given.starts_with('+') && parameter != "PipelineVariable" {
                 self.session.start_list(&key);

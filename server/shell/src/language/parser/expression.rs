@@ -276,7 +276,7 @@ impl Parser<'_> {
             kind: ExpressionKind::Type(literal.clone()),
             extent: literal.extent.clone(),
         };
-        if self.at_member() {
+        if self.at_type_member() {
             let member = self.members(type_expression)?;
             return Some(self.step_after(member));
         }

@@ -208,6 +208,11 @@ impl Parser<'_> {
         }
     }
 
+    /// Whether a member of a type follows without a blank; a bracket after a type begins a further type.
+    pub(super) fn at_type_member(&mut self) -> bool {
+        self.at_member() && self.lexer.peek() != Some('[')
+    }
+
     /// What follows an operand without a blank: `.Name`, `::Name`, `(…)`, `[…]`.
     pub(super) fn members(&mut self, mut target: Expression) -> Option<Expression> {
         while self.at_member() {
