@@ -52,6 +52,9 @@ pub(super) fn complete(
         given.waiting.or_else(|| next_position(&given, command))
     };
     let mut matches = match target {
+        Some(index) if names_a_command(command, index) => {
+            crate::completion::commands(typed, source)
+        }
         Some(index) => values(index, typed, false, &given, command, source),
         None => Vec::new(),
     };
@@ -307,6 +310,12 @@ fn members_of(parameter_type: &ParameterType) -> Vec<Text> {
         | ParameterType::List(_, inner) => members_of(inner),
         ParameterType::Plain(_) | ParameterType::Custom(..) => Vec::new(),
     }
+}
+
+/// Commands whose arguments name commands.
+fn names_a_command(command: &CommandInfo, index: usize) -> bool {
+    &*command.signature().info(command, index).name == "Name"
+        && matches!(&*command.name, "Get-Command" | "Get-Help" | "Get-Alias")
 }
 
 /// Commands whose arguments name properties of what comes down the pipeline.

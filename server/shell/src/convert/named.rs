@@ -58,12 +58,12 @@ fn from_text(text: &Text, name: &str, target: &ParameterType) -> Result<Value, C
         ConversionError::wrapping("InvalidCastParseTargetInvocation", text, target, inner)
     };
     match name {
-        "System.Guid" => parse_guid(text).map(Value::Guid).ok_or_else(|| {
+        "System.Guid" => parse_guid(text).map(Value::Guid).map_err(|inner| {
             ConversionError::wrapping(
                 "InvalidCastParseTargetInvocationWithFormatProvider",
                 text,
                 target,
-                "Unrecognized Guid format.",
+                inner,
             )
         }),
         "System.Version" => parse_version(text)
@@ -72,11 +72,9 @@ fn from_text(text: &Text, name: &str, target: &ParameterType) -> Result<Value, C
         "System.Uri" | "System.Text.RegularExpressions.Regex" | "System.Net.Mail.MailAddress" => {
             Ok(scalar(name, text.clone()))
         }
-        "System.Net.IPAddress" => text
-            .trim()
-            .parse::<std::net::IpAddr>()
+        "System.Net.IPAddress" => parse_address(text)
             .map(|address| scalar(name, address.to_string()))
-            .map_err(|_| parse("An invalid IP address was specified.")),
+            .ok_or_else(|| parse("An invalid IP address was specified.")),
         _ => match type_names::resolve(text) {
             Some(resolved) => Ok(Value::Type(resolved.full_name())),
             None => Err(ConversionError::no_way(
@@ -87,22 +85,71 @@ fn from_text(text: &Text, name: &str, target: &ParameterType) -> Result<Value, C
     }
 }
 
-/// Thirty-two hexadecimal digits, bare or with dashes, bare or in braces or parentheses.
-fn parse_guid(text: &str) -> Option<uuid::Uuid> {
+/// Thirty-two hexadecimal digits, bare or with dashes, with these bare or in braces or parentheses; else why not.
+fn parse_guid(text: &str) -> Result<uuid::Uuid, &'static str> {
+    const LENGTH: &str =
+        "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).";
+    const DASHES: &str = "Dashes are in the wrong position for GUID parsing.";
+    const DIGITS: &str = "Guid string should only contain hexadecimal characters.";
     let text = text.trim();
-    let inner = text
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-        .or_else(|| {
-            text.strip_prefix('(')
-                .and_then(|rest| rest.strip_suffix(')'))
-        });
-    match inner {
-        Some(inner) if inner.len() != 36 => None,
-        Some(inner) => uuid::Uuid::try_parse(inner).ok(),
-        None if matches!(text.len(), 32 | 36) => uuid::Uuid::try_parse(text).ok(),
-        None => None,
+    if text.len() < 32 {
+        return Err("Unrecognized Guid format.");
     }
+    if !text.is_ascii() {
+        return Err(DIGITS);
+    }
+    let dashed = match (text.as_bytes()[0], text.as_bytes()[text.len() - 1]) {
+        (b'{', b'}') | (b'(', b')') if text.len() == 38 => &text[1..37],
+        (b'{' | b'(', _) => return Err(LENGTH),
+        _ if text.contains('-') => text,
+        _ if text.len() != 32 => return Err(LENGTH),
+        _ => return uuid::Uuid::try_parse(text).map_err(|_| DIGITS),
+    };
+    if dashed.len() != 36 {
+        return Err(LENGTH);
+    }
+    if [8, 13, 18, 23]
+        .iter()
+        .any(|at| dashed.as_bytes()[*at] != b'-')
+    {
+        return Err(DASHES);
+    }
+    uuid::Uuid::try_parse(dashed).map_err(|_| DIGITS)
+}
+
+/// An address of four bytes as the C library reads it: up to four numbers, decimal, octal or hexadecimal, of which the
+/// last fills the bytes that are left. Or one of IPv6.
+fn parse_address(text: &str) -> Option<std::net::IpAddr> {
+    let text = text.trim();
+    if text.contains(':') {
+        let bare = text.trim_start_matches('[').trim_end_matches(']');
+        return bare.parse().ok();
+    }
+    let numbers = text
+        .split('.')
+        .map(
+            |part| match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok(),
+                None if part.len() > 1 && part.starts_with('0') => {
+                    u32::from_str_radix(part, 8).ok()
+                }
+                None => part.parse().ok(),
+            },
+        )
+        .collect::<Option<Vec<u32>>>()?;
+    let (last, leading) = numbers.split_last()?;
+    if leading.len() > 3 || leading.iter().any(|byte| *byte > 255) {
+        return None;
+    }
+    let room = 8 * (4 - leading.len() as u32);
+    if room < 32 && *last >= 1 << room {
+        return None;
+    }
+    let head = leading
+        .iter()
+        .zip([24, 16, 8])
+        .fold(0, |address, (byte, shift)| address | byte << shift);
+    Some(std::net::Ipv4Addr::from(head | last).into())
 }
 
 fn parse_version(text: &str) -> Result<Vec<i32>, String> {
@@ -119,6 +166,9 @@ fn parse_version(text: &str) -> Result<Vec<i32>, String> {
             ),
             Ok(number) => i32::try_from(number)
                 .map_err(|_| "Value was either too large or too small for an Int32.".to_owned()),
+            Err(_) if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) => {
+                Err("Value was either too large or too small for an Int32.".to_owned())
+            }
             Err(_) => Err(format!(
                 "The input string '{part}' was not in a correct format."
             )),
@@ -187,4 +237,45 @@ fn list_modifier(value: &Value, target: &ParameterType) -> Result<Value, Convers
         type_names.into(),
         properties,
     ))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guids_are_refused_for_their_own_reasons() {
+        let good = "12345678-1234-1234-1234-123456789012";
+        assert!(parse_guid(good).is_ok());
+        assert!(parse_guid(&format!("({good})")).is_ok());
+        assert!(parse_guid(&good.replace('-', "")).is_ok());
+        for (text, reason) in [
+            ("x", "Unrecognized Guid format."),
+            (
+                "123456781234123412341234567890123",
+                "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).",
+            ),
+            (
+                "123456781-234-1234-1234-123456789012",
+                "Dashes are in the wrong position for GUID parsing.",
+            ),
+            (
+                "1234567g-1234-1234-1234-123456789012",
+                "Guid string should only contain hexadecimal characters.",
+            ),
+        ] {
+            assert_eq!(parse_guid(text), Err(reason), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_may_be_short() {
+        let text = |address| parse_address(address).map(|found| found.to_string());
+        assert_eq!(text("10.0.0.1"), Some("10.0.0.1".into()));
+        assert_eq!(text("1"), Some("0.0.0.1".into()));
+        assert_eq!(text("10.1"), Some("10.0.0.1".into()));
+        assert_eq!(text("::1"), Some("::1".into()));
+        assert_eq!(text("1.2.3.256"), None);
+        assert_eq!(text("x"), None);
+    }
 }

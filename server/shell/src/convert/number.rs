@@ -173,6 +173,11 @@ pub(super) fn convert(
                 "Decimal constructor requires an array or span of four valid decimal bytes.",
             ));
         }
+        // .NET keeps seven digits of a single.
+        Value::Single(n) if kind == Kind::Decimal => {
+            let short = crate::text::single_general(*n, 7);
+            Number::Real(short.parse().unwrap_or(f64::from(*n)))
+        }
         other => match number_of(other) {
             Some(number) => number,
             None => return Err(ConversionError::between(other, target)),
@@ -202,7 +207,7 @@ pub fn fit(number: &Number, kind: Kind) -> Option<Value> {
         Kind::Double => Some(Value::Double(as_real(number))),
         Kind::Decimal => match number {
             Number::Integer(n) => Decimal::from_i128(n.to_i128()?).map(Value::Decimal),
-            // .NET keeps seven digits of a single and fifteen of a double.
+            // .NET keeps fifteen digits of a double.
             Number::Real(n) => Decimal::from_f64(*n)
                 .map(|exact| exact.round_sf(15).unwrap_or(exact).normalize())
                 .map(Value::Decimal),

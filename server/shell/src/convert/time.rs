@@ -199,7 +199,7 @@ pub enum DateFailure {
     Malformed,
     /// A word that means nothing, by the UTF-16 index where it begins.
     UnknownWord(usize),
-    /// A month over 12, a day that the month has not, …
+    /// An hour over 23, a minute over 59, …
     OutOfRange,
 }
 
@@ -389,7 +389,7 @@ fn assemble(reading: &Reading, now: DateTime) -> Result<DateTime, DateFailure> {
     if hour > 23 || minute > 59 || second > 59 {
         return Err(DateFailure::OutOfRange);
     }
-    let days = days_before(year, month, day).ok_or(DateFailure::OutOfRange)?;
+    let days = days_before(year, month, day).ok_or(DateFailure::Malformed)?;
     let ticks =
         days * TICKS_PER_DAY + ((hour * 60 + minute) * 60 + second) * TICKS_PER_SECOND + fraction;
     let Some(offset) = reading.offset else {

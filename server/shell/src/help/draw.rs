@@ -238,7 +238,10 @@ fn written(help: &Value, width: usize, detail: Detail) -> String {
     }
     out.push('\n');
     match detail {
-        Detail::Normal => push_links(&mut out, help, width),
+        Detail::Normal => {
+            push_links(&mut out, help, width);
+            out.push('\n');
+        }
         Detail::Detailed => {
             push_parameters(&mut out, help, width, detail);
             push_examples(&mut out, help, width);
@@ -250,15 +253,19 @@ fn written(help: &Value, width: usize, detail: Detail) -> String {
             if !inputs.is_empty() {
                 out.push_str("    \n");
             }
-            push_section(&mut out, "OUTPUTS", &field(help, "returnValues"), width);
-            out.push_str("    \n");
+            let outputs = field(help, "returnValues");
+            push_section(&mut out, "OUTPUTS", &outputs, width);
+            if !outputs.is_empty() {
+                out.push_str("    \n");
+            }
             let notes = field(help, "notes");
             if !notes.is_empty() {
-                out.push_str("NOTES\n    \n    \n");
-                push_wrapped(&mut out, &notes, 8, width);
+                out.push_str("NOTES\n    \n");
+                push_wrapped(&mut out, &notes, 4, width);
                 out.push_str("    \n");
             }
             push_examples(&mut out, help, width);
+            out.push_str("    \n");
             push_links(&mut out, help, width);
             out.push('\n');
             return out;
@@ -300,13 +307,8 @@ fn push_examples(out: &mut String, help: &Value, width: usize) {
 
 fn push_links(out: &mut String, help: &Value, width: usize) {
     out.push_str("RELATED LINKS\n");
-    let links = nested(help, &["relatedLinks"]);
-    for link in &links {
-        push_wrapped(out, &to_text(link, Culture::Current), 4, width);
-    }
-    if !links.is_empty() {
-        out.push_str("    \n");
-        out.push('\n');
+    for link in nested(help, &["relatedLinks"]) {
+        push_wrapped(out, &to_text(&link, Culture::Current), 4, width);
     }
 }
 
@@ -317,11 +319,17 @@ fn push_remarks(out: &mut String, help: &Value) {
         ("To see the examples", "Examples"),
         ("For more information", "Detailed"),
         ("For technical information", "Full"),
-        ("For online help", "Online"),
     ] {
         out.push_str(&format!(
             "    {what}, type: \"Get-Help {name} -{option}\"\n"
         ));
     }
-    out.push_str("\n\n");
+    // Only help with links can be looked up elsewhere.
+    if nested(help, &["relatedLinks"]).is_empty() {
+        out.push('\n');
+    } else {
+        out.push_str(&format!(
+            "    For online help, type: \"Get-Help {name} -Online\"\n"
+        ));
+    }
 }
