@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, BufRead, Read};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
@@ -9,6 +10,7 @@ use tandem::cmdlet::v1::value::Kind;
 use tandem::cmdlet::v1::{Value, ValueList, ValueObject, ValueProperty};
 use tandem_client::Requests;
 use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 use super::options::InputForm;
 
@@ -16,6 +18,32 @@ use super::options::InputForm;
 pub(crate) const CLIXML_MARK: &str = "#< CLIXML";
 /// The largest CLIXML document that is passed on: it is one message.
 const CLIXML_BYTES_MAX: u64 = 60 << 20;
+
+/// How long standard input may be silent before the caller is told that it is waited for.
+const SILENCE: Duration = Duration::from_secs(2);
+
+/// Whether standard input holds anything. A command that gets an empty input (from cron, from `/dev/null`) runs as if typed alone,
+/// while a pipeline with no objects in it would not run at all.
+pub(crate) async fn is_there() -> bool {
+    let peek = || {
+        io::stdin()
+            .lock()
+            .fill_buf()
+            .is_ok_and(|bytes| !bytes.is_empty())
+    };
+    let mut peeked = tokio::task::spawn_blocking(peek);
+    let is_there = match timeout(SILENCE, &mut peeked).await {
+        Ok(is_there) => is_there,
+        Err(_) => {
+            eprintln!(
+                "tandem: waiting for standard input, which is open and silent; \
+                 without input, give --input-format none or </dev/null"
+            );
+            peeked.await
+        }
+    };
+    is_there.unwrap_or(false)
+}
 
 /// Sends standard input to a pipeline until it ends or nobody listens, on a thread of its own; problems are told in words.
 pub(crate) async fn feed(form: InputForm, requests: Requests) -> Result<(), String> {

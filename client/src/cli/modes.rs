@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::completions;
 use super::files::Files;
+use super::input;
 use super::interactive;
 use super::keyboard::{Keyboard, Typed};
 use super::options::{InputForm, Invocation, Mode};
@@ -138,6 +139,10 @@ async fn one(
     script: Option<Script>,
     input: Option<InputForm>,
 ) -> Result<u8, Failure> {
+    let input = match input {
+        Some(form) if input::is_there().await => Some(form),
+        _ => None,
+    };
     let mut start = start(caller, invocation);
     start.expects_input = input.is_some();
     start

@@ -236,10 +236,6 @@ async fn piped_input_feeds_the_pipeline() {
         "line a\nline b\nend\n"
     );
     assert_eq!(
-        run(&["-c", "$input | Get-CsPool"], "").await.stdout,
-        "end\n"
-    );
-    assert_eq!(
         run(&["--input-format", "json", "Get-It"], "[1, true]")
             .await
             .stdout,
@@ -448,6 +444,42 @@ async fn a_script_is_read_before_anything_is_connected() {
     let path = fs::canonicalize(&script).unwrap();
     let told = "Some(Line(\"Get-CsPool\\n\")) [Some(String(\"-Name\")), Some(String(\"a b\"))]\n";
     assert_eq!(outcome.stdout, format!("{told}{}", path.display()));
+}
+
+#[tokio::test]
+async fn an_empty_input_is_none() {
+    let node = ScriptedNode::start(|start: Start, talk: Talk| async move {
+        assert!(!start.expects_input);
+        talk.finish(0).await;
+    })
+    .await;
+    for input in [None, Some("")] {
+        let program = node.program().arguments(&["Get-CsPool"]);
+        let program = match input {
+            Some(input) => program.input(input),
+            None => program,
+        };
+        assert_eq!(program.run().await.code, Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_silent_input_is_waited_for_with_a_word() {
+    let node = ScriptedNode::start(inputs).await;
+    let mut child = node.program().arguments(&["Get-CsPool"]).input("").spawn();
+    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line = told.next_line().await.unwrap().unwrap();
+    assert!(line.contains("--input-format none"), "{line}");
+    let mut held = child.stdin.take().unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut held, b"late\n")
+        .await
+        .unwrap();
+    drop(held);
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "line late\nend\n"
+    );
 }
 
 #[tokio::test]
