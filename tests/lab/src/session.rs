@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use tandem::operation::v1::GetTandemReadinessRequest;
 use tandem::operation::v1::get_tandem_readiness_response::Record;
+use tandem::operation::v1::get_tandem_salvage_response::Record as SalvageRecord;
 use tandem::operation::v1::operation_service_client::OperationServiceClient;
+use tandem::operation::v1::{GetTandemReadinessRequest, GetTandemSalvageRequest};
 use tandem_lab::laboratory::{self, ADMINISTRATOR, Laboratory, POOL1, POOL2, Settings};
 use tandem_lab::node::Node;
 use tandem_lab::programs::programs;
@@ -190,25 +191,6 @@ impl Session {
         }
     }
 
-    /// What a command prints.
-    pub(crate) async fn output(&self, words: &[&str]) -> Result<String, Error> {
-        let output = self
-            .client(words)?
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()
-            .await;
-        let output = output.map_err(|error| Error::Other(format!("tandem: {error}")))?;
-        if output.status.success() {
-            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-        } else {
-            Err(Error::Command {
-                line: words.join(" "),
-                status: output.status,
-            })
-        }
-    }
-
     fn client(&self, words: &[&str]) -> Result<Command, Error> {
         let mut command = Command::new(&programs()?.client);
         for (name, _) in
@@ -246,6 +228,32 @@ impl Session {
                 return Err(Error::Other(format!(
                     "{serving} does not serve the users of {home}; its log is {}",
                     self.log(serving)
+                )));
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    }
+
+    /// Waits until a pool that was lost has put its unshipped writes aside; the bundle's identity.
+    pub(crate) async fn salvage(&self, pool: &str) -> Result<String, Error> {
+        let mut client = OperationServiceClient::new(self.channel(pool)?);
+        let deadline = Instant::now() + SERVE_TIMEOUT;
+        loop {
+            let answer = client
+                .get_tandem_salvage(GetTandemSalvageRequest::default())
+                .await;
+            if let Ok(records) = answer {
+                let mut records = records.into_inner();
+                while let Ok(Some(answer)) = records.message().await {
+                    if let Some(SalvageRecord::Output(bundle)) = answer.record {
+                        return Ok(bundle.identity);
+                    }
+                }
+            }
+            if Instant::now() > deadline {
+                return Err(Error::Other(format!(
+                    "{pool} has put nothing aside; its log is {}",
+                    self.log(pool)
                 )));
             }
             tokio::time::sleep(POLL_INTERVAL).await;

@@ -157,37 +157,33 @@ async fn repair(session: &mut Session) -> Result<(), Error> {
         session.start(POOL1),
     )
     .await?;
-    session.served_by(POOL1, POOL2).await?;
+    let bundle = slow(
+        "Waiting until pool1 has compared notes with pool2",
+        session.salvage(POOL1),
+    )
+    .await?;
     say("pool1 has found that pool2 took over, and kept every write that pool2 never saw:");
     session.run(&["Get-TandemSalvage"]).await?;
-    let bundle = session
-        .output(&[
-            "-c",
-            "(Get-TandemSalvage | Select-Object -First 1).Identity.ToString()",
+    let file = session.laboratory().folder().join("salvage.jsonl");
+    let file = file.to_string_lossy();
+    session
+        .run(&[
+            "Export-TandemSalvage",
+            "-Identity",
+            &bundle,
+            "-FileName",
+            &file,
         ])
         .await?;
-    if !bundle.is_empty() {
-        let file = session.laboratory().folder().join("salvage.jsonl");
-        let file = file.to_string_lossy();
-        session
-            .run(&[
-                "Export-TandemSalvage",
-                "-Identity",
-                &bundle,
-                "-FileName",
-                &file,
-            ])
-            .await?;
-        session
-            .run(&[
-                "Export-TandemSalvage",
-                "-Identity",
-                &bundle,
-                "-Apply",
-                "-Confirm:$false",
-            ])
-            .await?;
-    }
+    session
+        .run(&[
+            "Export-TandemSalvage",
+            "-Identity",
+            &bundle,
+            "-Apply",
+            "-Confirm:$false",
+        ])
+        .await?;
     heading("And back again");
     session
         .run(&[
