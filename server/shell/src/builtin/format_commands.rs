@@ -290,7 +290,7 @@ impl Stage for Format {
         };
         if let Some(producer) = &mut self.producer {
             producer.push(&object, &mut blocks, width, &mut |packet| {
-                packets.push(packet)
+                packets.push(packet);
             });
         }
         if let Some(halt) = blocks.halt {

@@ -147,9 +147,7 @@ impl Stage for MeasureObject {
                     "GenericMeasurePropertyNotFound",
                     ErrorCategory::InvalidArgument,
                     "System.Management.Automation.PSArgumentException",
-                    format!(
-                        "Cannot process argument because the value of argument \"Property\" is not valid. Change the value of the \"Property\" argument and run the operation again."
-                    ),
+                    "Cannot process argument because the value of argument \"Property\" is not valid. Change the value of the \"Property\" argument and run the operation again.",
                 );
                 return context.write_error(record);
             }

@@ -150,13 +150,13 @@ pub(super) fn expressions(
     for argument in arguments {
         match expression(&argument) {
             Ok(expression) => expressions.push(expression),
-            Err(record) => return Err(context.terminate(record)),
+            Err(record) => return Err(context.terminate(*record)),
         }
     }
     Ok(expressions)
 }
 
-fn expression(argument: &Value) -> Result<Expression, ErrorRecord> {
+fn expression(argument: &Value) -> Result<Expression, Box<ErrorRecord>> {
     match argument {
         Value::ScriptBlock(block) => Ok(Expression {
             source: Source::Block(Arc::clone(block)),
@@ -173,7 +173,7 @@ fn expression(argument: &Value) -> Result<Expression, ErrorRecord> {
 
 fn table_expression<'a>(
     entries: impl Iterator<Item = &'a (Value, Value)>,
-) -> Result<Expression, ErrorRecord> {
+) -> Result<Expression, Box<ErrorRecord>> {
     let mut source = None;
     let mut label = None;
     let mut options = Vec::new();
@@ -189,24 +189,24 @@ fn table_expression<'a>(
             Some("Label") => label = Some(Text::from(to_text(value, Culture::Current))),
             Some(option) => options.push((option, value.clone())),
             None => {
-                return Err(ErrorRecord::new(
+                return Err(Box::new(ErrorRecord::new(
                     "DictionaryKeyUnknown",
                     ErrorCategory::InvalidArgument,
                     "System.NotSupportedException",
                     format!("The {key} key is not valid."),
-                ));
+                )));
             }
         }
     }
     let source = source
         .or_else(|| label.clone().map(Source::Name))
         .ok_or_else(|| {
-            ErrorRecord::new(
+            Box::new(ErrorRecord::new(
                 "DictionaryKeyMandatoryEntry",
                 ErrorCategory::InvalidArgument,
                 "System.NotSupportedException",
                 "The Expression key is mandatory.",
-            )
+            ))
         })?;
     Ok(Expression {
         source,
