@@ -26,7 +26,11 @@ impl Backup {
     /// When the pool cannot be reached, or a content cannot be read.
     pub async fn ship_contents(&self, pool: &Fqdn, documents: &[Document]) -> Result<(), Error> {
         let peer = self.inner.peers.to(pool)?;
-        let concurrency = self.inner.management.backup_configuration().max_concurrent_calls;
+        let concurrency = self
+            .inner
+            .management
+            .backup_configuration()
+            .max_concurrent_calls;
         let concurrency = u64::try_from(concurrency).unwrap_or(1);
         ship(&peer, &self.inner.stores.contents, documents, concurrency).await
     }

@@ -101,6 +101,9 @@ pub struct Backup {
     inner: Arc<Inner>,
 }
 
+/// One lock per home pool and module.
+type Turns = BTreeMap<(Fqdn, BackupModule), Arc<Mutex<()>>>;
+
 struct Inner {
     pool: Fqdn,
     stores: Stores,
@@ -111,7 +114,7 @@ struct Inner {
     /// What is known of each module, by home pool. The Central Management store stands under this node's pool.
     modules: StdMutex<BTreeMap<(Fqdn, BackupModule), status::Record>>,
     /// One cycle at a time per home pool and module.
-    turns: StdMutex<BTreeMap<(Fqdn, BackupModule), Arc<Mutex<()>>>>,
+    turns: StdMutex<Turns>,
     /// Starts a round of cycles before the interval has passed.
     wake: Notify,
 }

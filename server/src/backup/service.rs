@@ -27,17 +27,13 @@ impl Backup {
             }
             self.round().await;
             let interval = settings.borrow_and_update().sync_interval;
-            let next = tokio::time::sleep(interval);
-            tokio::pin!(next);
-            loop {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = &mut next => break,
-                    () = self.inner.wake.notified() => break,
-                    // A pairing is armed at once.
-                    changed = topology.changed() => if changed.is_ok() { break } else { return },
-                    changed = settings.changed() => if changed.is_ok() { break } else { return },
-                }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(interval) => {}
+                () = self.inner.wake.notified() => {}
+                // A pairing is armed at once.
+                changed = topology.changed() => if changed.is_err() { return },
+                changed = settings.changed() => if changed.is_err() { return },
             }
         }
     }

@@ -21,8 +21,6 @@ pub(super) mod step {
     pub(in crate::operation) const TRANSFER: &str = "TakeOwnership";
     /// The taking pool has the users.
     pub(in crate::operation) const RELEASE: &str = "ReleaseOwnership";
-    /// Both know.
-    pub(in crate::operation) const REDIRECT: &str = "RedirectUsers";
 }
 
 /// What an entry's plan says, as far as going on after a crash depends on it.

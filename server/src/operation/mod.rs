@@ -5,6 +5,7 @@
 //! journal decides, and an interruption rolls back. From the offer on the taking pool's journal decides, and the
 //! coordinator asks it until it answers.
 
+mod decide;
 mod disaster;
 mod entry;
 mod error;

@@ -308,7 +308,7 @@ fn position(chain: &Chain, sequence: u64) -> Position {
         .rev()
         .find(|term| term.base_sequence < sequence);
     Position {
-        epoch: term.map_or(chain.epoch(), |term| term.epoch),
+        epoch: term.map_or_else(|| chain.epoch(), |term| term.epoch),
         sequence,
     }
 }

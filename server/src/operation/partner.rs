@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use tandem::peer::v1 as wire;
 use tandem_domain::ownership::{Chain, Term};
 
+use super::decide::extended;
 use super::entry::{Course, ended, from_message, to_message};
-use super::execute::extended;
 use super::fault::{Moment, Part};
 use super::{Operations, entry};
 use crate::peer::Refusal;

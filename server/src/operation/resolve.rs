@@ -9,8 +9,8 @@ use tandem::pool::v1::PoolFailOverResult;
 use tandem_domain::observation::OperationKind;
 use tokio_util::sync::CancellationToken;
 
+use super::decide::{offered_in, outcome_of};
 use super::entry::{Course, ended, from_message, kind_of, plan_of, step};
-use super::execute::{offered_in, outcome_of};
 use super::progress::Heard;
 use super::{Error, Operations, Running};
 use crate::peer::wire::duration;
@@ -18,6 +18,9 @@ use crate::store::{OperationEntry, OperationFailure, OperationState};
 
 /// How often the journal is looked through although nobody was heard.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// Time until the journal is looked at after an operation was taken up.
+const LOOK_SOON: Duration = Duration::from_millis(20);
 
 /// How long an administrator who asks for an operation to be taken up waits for its end.
 const RESUME_WAIT: Duration = Duration::from_secs(15);
@@ -107,22 +110,36 @@ impl Operations {
     pub(super) fn take_up(&self, entry: OperationEntry) {
         let id = entry.id.clone();
         self.detach(&id, |operations, running| async move {
-            let narration = running.narration.clone();
-            // The entry may have ended between the look at the journal and the start of this task.
-            let entry = match operations.entry(&entry.id).await {
-                Ok(Some(entry)) => entry,
-                Ok(None) | Err(_) => return,
-            };
-            if entry.state == OperationState::Running
-                && let Err(error) = operations.finish(entry.clone(), &running).await
-            {
-                tracing::warn!(operation = %entry.id, %error, "an interrupted operation is still open");
-            }
-            let entry = operations.entry(&entry.id).await.ok().flatten();
-            if let Some(outcome) = entry.as_ref().and_then(outcome_of) {
-                narration.end(outcome);
-            }
+            operations.see_to_its_end(&entry.id, &running).await;
         });
+    }
+
+    /// Goes on with an operation until its journal entry has ended, and tells how. Whoever listens hears the end, however
+    /// long a store or the other pool takes to answer.
+    pub(super) async fn see_to_its_end(&self, id: &str, running: &Running) {
+        loop {
+            match self.entry(id).await {
+                Ok(None) | Err(Error::Store(crate::store::Error::Closed)) => return,
+                Ok(Some(entry)) => {
+                    if let Some(outcome) = outcome_of(&entry) {
+                        running.narration.end(outcome);
+                        return;
+                    }
+                    match self.finish(entry, running).await {
+                        // The journal says whether it was written down.
+                        Ok(()) => {
+                            tokio::time::sleep(LOOK_SOON).await;
+                            continue;
+                        }
+                        Err(error) => {
+                            tracing::warn!(operation = %id, %error, "an operation is still open")
+                        }
+                    }
+                }
+                Err(error) => tracing::warn!(operation = %id, %error, "the journal cannot be read"),
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
     }
 
     async fn finish(&self, entry: OperationEntry, running: &Running) -> Result<(), Error> {

@@ -245,7 +245,7 @@ impl Operations {
                 self.inner
                     .ownership
                     .thaw(&home, Some(entry.clone()))
-                    .await?
+                    .await?;
             }
             None => self.inner.stores.journal.record(entry.clone()).await?,
         }

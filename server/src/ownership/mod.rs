@@ -238,7 +238,7 @@ impl Ownership {
             .store
             .append_term(TermAppend {
                 home_pool: home.clone(),
-                after: after.map_or(before.epoch(), |known| known.epoch),
+                after: after.map_or_else(|| before.epoch(), |known| known.epoch),
                 term,
                 serving: ServingUpdate {
                     frozen_by: Some(None),

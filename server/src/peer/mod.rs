@@ -1,5 +1,6 @@
 //! Node to node: the service that a node offers to the others, and its calls to them.
 
+mod answer;
 pub mod client;
 pub mod error;
 pub mod exchange;

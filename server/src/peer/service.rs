@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use futures_util::{Stream, StreamExt};
 use tandem::peer::v1 as wire;
 use tandem::peer::v1::peer_service_server::{PeerService, PeerServiceServer};
-use tandem_domain::backup::{BackupModule, parse_modules};
+use tandem_domain::backup::BackupModule;
 use tandem_domain::identity::Fqdn;
 use tandem_domain::ownership::{Chain, Epoch, PartnerAnswer};
 use tokio::sync::mpsc;
@@ -16,16 +16,17 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::codec::CompressionEncoding;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::answer::{hash, management_status, module, partner, status, unavailable};
 use super::client::MAX_MESSAGE_BYTES;
 use super::error::Refusal;
 use super::exchange::Exchange;
 use super::heartbeat::Report;
 use super::wire::{INVALID_MESSAGE, chain, pool};
 use crate::backup::{Backup, document_key, from_document};
-use crate::management::{self, Management, from_message, to_message};
-use crate::operation::{Operations, PartnerError};
+use crate::management::{Management, from_message, to_message};
+use crate::operation::Operations;
 use crate::ownership::Ownership;
-use crate::store::{self, ContentHash, Import, Stores, WRITES_MAX, Write};
+use crate::store::{Import, Stores, WRITES_MAX, Write};
 
 /// How many wanted keys one answer carries.
 const WANTED_PER_ANSWER: u32 = 500;
@@ -469,70 +470,4 @@ async fn import(
         .note_import(&home, module, error, SystemTime::now());
     let watermark = applied.map_err(status)?;
     Ok(wire::ImportChangesResponse { watermark })
-}
-
-fn module(name: &str) -> Result<BackupModule, Refusal> {
-    match parse_modules(name) {
-        Ok(&[module]) => Ok(module),
-        Ok(_) | Err(_) => Err(Refusal::new(
-            INVALID_MESSAGE,
-            format!("\"{name}\" is no module of the Backup Service"),
-        )),
-    }
-}
-
-fn hash(text: &str) -> Result<ContentHash, Refusal> {
-    text.parse()
-        .map_err(|error: store::Error| Refusal::new(INVALID_MESSAGE, error.to_string()))
-}
-
-fn partner(error: PartnerError) -> Status {
-    match error {
-        PartnerError::Refused(refusal) => refusal.into(),
-        PartnerError::Store(error) => unavailable(error),
-    }
-}
-
-fn management_status(error: management::Error) -> Status {
-    match error {
-        error @ management::Error::ReplicaStopped => {
-            Refusal::new("ReplicaNotActive", error.to_string()).into()
-        }
-        management::Error::Store(error) => status(error),
-        management::Error::Unreadable { .. } => {
-            Refusal::new("DocumentUnreadable", error.to_string()).into()
-        }
-        management::Error::Peer(_) => Status::unavailable(error.to_string()),
-    }
-}
-
-/// A store's refusal is one to the caller, too; what merely failed may be tried again.
-fn status(error: store::Error) -> Status {
-    let id = match &error {
-        store::Error::Refused(_) => "WriteRefused",
-        store::Error::VersionConflict { .. } => "VersionConflict",
-        store::Error::UnknownHomePool { .. } => "UnknownHomePool",
-        store::Error::Superseded { .. } => "ChainSuperseded",
-        store::Error::Behind { .. } => "HistoryNotAdopted",
-        store::Error::OwnedHere { .. } => "OwnedHere",
-        store::Error::OperationEnded { .. } => "OperationEnded",
-        store::Error::ManagementConflict { .. } => "ManagementConflict",
-        store::Error::NotFound { .. } => "NotFound",
-        store::Error::TooLarge { .. } => "TooLarge",
-        store::Error::Invalid(_) => INVALID_MESSAGE,
-        store::Error::HashMismatch { .. }
-        | store::Error::UploadOffset { .. }
-        | store::Error::UploadLength { .. }
-        | store::Error::UploadBusy { .. }
-        | store::Error::DiskFull(_)
-        | store::Error::Damaged(_)
-        | store::Error::Closed
-        | store::Error::Backend(_) => return unavailable(error),
-    };
-    Refusal::new(id, error.to_string()).into()
-}
-
-fn unavailable(error: store::Error) -> Status {
-    tracing::warn!(%error, "a call of another node failed");
-    Status::unavailable(error.to_string())
 }

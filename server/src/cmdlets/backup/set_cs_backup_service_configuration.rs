@@ -123,10 +123,10 @@ fn take_instance(
         match name {
             "SyncInterval" => settings.sync_interval = interval(kind).ok_or_else(wrong)?,
             "MaxConcurrentCalls" => {
-                settings.max_concurrent_calls = number(kind).ok_or_else(wrong)?
+                settings.max_concurrent_calls = number(kind).ok_or_else(wrong)?;
             }
             "MaxBatchesPerCmsSync" => {
-                settings.max_batches_per_cms_sync = number(kind).ok_or_else(wrong)?
+                settings.max_batches_per_cms_sync = number(kind).ok_or_else(wrong)?;
             }
             "MaxBatchesPerUserStoreSync" => {
                 settings.max_batches_per_user_store_sync = number(kind).ok_or_else(wrong)?;

@@ -24,12 +24,25 @@ const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub struct ExportTandemSalvage;
 
 impl Cmdlet for ExportTandemSalvage {
-    async fn run(context: &Context<SalvageResult>, request: ExportTandemSalvageRequest) -> Result<(), Failure> {
+    async fn run(
+        context: &Context<SalvageResult>,
+        request: ExportTandemSalvageRequest,
+    ) -> Result<(), Failure> {
         let bundle = bundle(context, request.identity()).await?;
         let choice = Choice::new(&request)?;
-        let action = if request.apply() { "Apply the writes" } else { "Write to a file" };
-        let mut result = SalvageResult { identity: bundle.id.clone(), ..SalvageResult::default() };
-        if !context.should_process(bundle.id.clone(), Some(action)).await? {
+        let action = if request.apply() {
+            "Apply the writes"
+        } else {
+            "Write to a file"
+        };
+        let mut result = SalvageResult {
+            identity: bundle.id.clone(),
+            ..SalvageResult::default()
+        };
+        if !context
+            .should_process(bundle.id.clone(), Some(action))
+            .await?
+        {
             return Ok(());
         }
         match &request.file_name {
@@ -51,12 +64,17 @@ struct Choice {
 
 impl Choice {
     fn new(request: &ExportTandemSalvageRequest) -> Result<Self, Failure> {
-        let kind = |name: &String| {
-            DocumentKind::from_name(&name.to_ascii_lowercase()).ok_or_else(|| {
-                let names = DocumentKind::USER_DATA.map(DocumentKind::name).join(", ");
-                Fault::invalid_argument("UnknownKind", format!("There is no kind \"{name}\". The kinds are {names}."))
+        let kind = |name: &String| -> Result<DocumentKind, Failure> {
+            Ok(
+                DocumentKind::from_name(&name.to_ascii_lowercase()).ok_or_else(|| {
+                    let names = DocumentKind::USER_DATA.map(DocumentKind::name).join(", ");
+                    Fault::invalid_argument(
+                        "UnknownKind",
+                        format!("There is no kind \"{name}\". The kinds are {names}."),
+                    )
                     .target(name.as_str())
-            })
+                })?,
+            )
         };
         Ok(Self {
             kinds: request.kind.iter().map(kind).collect::<Result<_, _>>()?,
@@ -108,7 +126,10 @@ async fn file(
                 return Err(Fault::new(
                     "SalvageTooLarge",
                     tandem_shell::error_record::ErrorCategory::LimitsExceeded,
-                    format!("The file would be larger than {} MiB.", FILE_BYTES_MAX >> 20),
+                    format!(
+                        "The file would be larger than {} MiB.",
+                        FILE_BYTES_MAX >> 20
+                    ),
                 )
                 .target(bundle.id.as_str())
                 .mended_by("Export it in parts, with -Kind and -Owner.")
@@ -141,7 +162,10 @@ fn line(item: &SalvageItem) -> String {
 
 /// Seconds since 1970, with their fraction.
 fn seconds(moment: SystemTime) -> f64 {
-    moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+    moment
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs_f64()
 }
 
 /// Applies the wanted writes, page by page, on the pool that serves the users now.
@@ -169,7 +193,10 @@ async fn apply(
         write(context, &bundle.home_pool, documents).await?;
         result.written += numbers.len() as u64;
         let salvage = &context.node().stores.salvage;
-        salvage.mark_applied(&bundle.id, numbers, SystemTime::now()).await.map_err(failed)?;
+        salvage
+            .mark_applied(&bundle.id, numbers, SystemTime::now())
+            .await
+            .map_err(failed)?;
     }
     Ok(())
 }
@@ -184,7 +211,10 @@ async fn without_conflicts(
 ) -> Result<Vec<SalvageItem>, Failure> {
     let keys = items.iter().map(|item| item.document.key.clone()).collect();
     let change_log = &context.node().stores.change_log;
-    let current = change_log.current(bundle.home_pool.clone(), keys).await.map_err(failed)?;
+    let current = change_log
+        .current(bundle.home_pool.clone(), keys)
+        .await
+        .map_err(failed)?;
     let mut accepted = Vec::new();
     for item in items {
         let has_changed = current.iter().any(|now| {
@@ -192,8 +222,17 @@ async fn without_conflicts(
         });
         if has_changed {
             result.conflicts += 1;
-            let outcome = if overwrite { "it is overwritten" } else { "it is left as it is; -Overwrite applies the write all the same" };
-            context.warning(format!("Document {} has changed since: {outcome}.", item.document.key)).await?;
+            let outcome = if overwrite {
+                "it is overwritten"
+            } else {
+                "it is left as it is; -Overwrite applies the write all the same"
+            };
+            context
+                .warning(format!(
+                    "Document {} has changed since: {outcome}.",
+                    item.document.key
+                ))
+                .await?;
             if !overwrite {
                 continue;
             }
@@ -203,25 +242,51 @@ async fn without_conflicts(
     Ok(accepted)
 }
 
-async fn write(context: &Context<SalvageResult>, home: &Fqdn, documents: Vec<Document>) -> Result<(), Failure> {
+async fn write(
+    context: &Context<SalvageResult>,
+    home: &Fqdn,
+    documents: Vec<Document>,
+) -> Result<(), Failure> {
     let node = context.node();
     let state = node.ownership.get(home);
     if state.is_some_and(|state| state.is_owned_here()) {
-        let writes = documents.into_iter().map(|document| as_write(home, document)).collect();
-        node.stores.documents.put_many(writes).await.map_err(|error| {
-            Fault::invalid_operation("SalvageNotApplied", format!("{error}.")).target(home.as_str())
-        })?;
+        let writes = documents
+            .into_iter()
+            .map(|document| as_write(home, document))
+            .collect();
+        node.stores
+            .documents
+            .put_many(writes)
+            .await
+            .map_err(|error| {
+                Fault::invalid_operation("SalvageNotApplied", format!("{error}."))
+                    .target(home.as_str())
+            })?;
         return Ok(());
     }
-    let serving = if *home == node.pool { node.backup.partner().map_err(|error| backup_fault(&error))? } else { home.clone() };
-    node.backup.ship_contents(&serving, &documents).await.map_err(|error| backup_fault(&error))?;
+    let serving = if *home == node.pool {
+        node.backup
+            .partner()
+            .map_err(|error| backup_fault(&error))?
+    } else {
+        home.clone()
+    };
+    node.backup
+        .ship_contents(&serving, &documents)
+        .await
+        .map_err(|error| backup_fault(&error))?;
     let request = wire::ImportUserRequest {
         operation_id: String::new(),
         home_pool: home.to_string(),
         document: documents.into_iter().map(backup::document).collect(),
     };
-    let peer = node.peers.to(&serving).map_err(|error| peer_fault(&error))?;
-    peer.import_user(request).await.map_err(|error| peer_fault(&error))?;
+    let peer = node
+        .peers
+        .to(&serving)
+        .map_err(|error| peer_fault(&error))?;
+    peer.import_user(request)
+        .await
+        .map_err(|error| peer_fault(&error))?;
     Ok(())
 }
 

@@ -13,16 +13,32 @@ use crate::store::{OperationEntry, OperationState};
 pub struct GetTandemOperation;
 
 impl Cmdlet for GetTandemOperation {
-    async fn run(context: &Context<Operation>, request: GetTandemOperationRequest) -> Result<(), Failure> {
+    async fn run(
+        context: &Context<Operation>,
+        request: GetTandemOperationRequest,
+    ) -> Result<(), Failure> {
         let node = context.node();
         if let Some(id) = &request.identity {
             let entry = node.operations.entry(id).await.map_err(fault)?;
-            let unknown = || fault(Error::Unknown { id: id.clone(), pool: node.pool.clone() });
+            let unknown = || {
+                fault(Error::Unknown {
+                    id: id.clone(),
+                    pool: node.pool.clone(),
+                })
+            };
             return context.output(message(entry.ok_or_else(unknown)?)).await;
         }
         for entry in node.operations.list().await.map_err(fault)? {
-            let home = entry.home_pool.as_ref().map(ToString::to_string).unwrap_or_default();
-            if request.pool_fqdn.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(&home)) {
+            let home = entry
+                .home_pool
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            if request
+                .pool_fqdn
+                .as_ref()
+                .is_none_or(|wanted| wanted.eq_ignore_ascii_case(&home))
+            {
                 context.output(message(entry)).await?;
             }
         }
@@ -36,7 +52,10 @@ pub(super) fn message(entry: OperationEntry) -> Operation {
     Operation {
         identity: entry.id,
         cmdlet: entry.cmdlet,
-        pool_fqdn: entry.home_pool.map(|pool| pool.to_string()).unwrap_or_default(),
+        pool_fqdn: entry
+            .home_pool
+            .map(|pool| pool.to_string())
+            .unwrap_or_default(),
         outcome: match entry.state {
             OperationState::Running => "Running",
             OperationState::Committed => "Committed",
@@ -49,7 +68,10 @@ pub(super) fn message(entry: OperationEntry) -> Operation {
         started: Some(timestamp(entry.started)),
         ended: entry.ended.map(timestamp),
         plan: entry.plan_digest,
-        error_id: failure.as_ref().map(|failure| failure.id.clone()).unwrap_or_default(),
+        error_id: failure
+            .as_ref()
+            .map(|failure| failure.id.clone())
+            .unwrap_or_default(),
         error_message: failure.map(|failure| failure.message).unwrap_or_default(),
     }
 }

@@ -16,7 +16,10 @@ use crate::peer::wire::duration;
 pub struct GetTandemReadiness;
 
 impl Cmdlet for GetTandemReadiness {
-    async fn run(context: &Context<Readiness>, request: GetTandemReadinessRequest) -> Result<(), Failure> {
+    async fn run(
+        context: &Context<Readiness>,
+        request: GetTandemReadinessRequest,
+    ) -> Result<(), Failure> {
         let node = context.node();
         let mut reports = node.operations.readiness();
         if reports.is_empty() {
@@ -30,8 +33,9 @@ impl Cmdlet for GetTandemReadiness {
             }
             return Ok(());
         };
-        let wanted = Fqdn::parse(wanted)
-            .map_err(|error| Fault::invalid_argument("InvalidFqdn", error.to_string()).target(wanted.as_str()))?;
+        let wanted = Fqdn::parse(wanted).map_err(|error| {
+            Fault::invalid_argument("InvalidFqdn", error.to_string()).target(wanted.as_str())
+        })?;
         if let Some(report) = reports.into_iter().find(|report| report.pool == wanted) {
             return context.output(message(report)).await;
         }
@@ -54,7 +58,9 @@ fn message(report: ReadinessReport) -> Readiness {
         obstacle.push(format!("{}: {refusal}", refusal.id()));
     }
     if let Some(id) = &report.interrupted {
-        obstacle.push(format!("OperationInProgress: operation {id} was interrupted or is running."));
+        obstacle.push(format!(
+            "OperationInProgress: operation {id} was interrupted or is running."
+        ));
     }
     let loss = report.loss.as_ref();
     Readiness {
@@ -64,10 +70,16 @@ fn message(report: ReadinessReport) -> Readiness {
         ready: obstacle.is_empty(),
         obstacle,
         expected_duration: report.expected.map(duration),
-        records_at_risk: loss.map_or(0, |loss| loss.records().known().saturating_add(loss.files().known())),
+        records_at_risk: loss.map_or(0, |loss| {
+            loss.records().known().saturating_add(loss.files().known())
+        }),
         bytes_at_risk: loss.map_or(0, |loss| loss.bytes().known()),
         copy_age: loss.and_then(|loss| loss.copy_age).map(duration),
-        age: Some(duration(SystemTime::now().duration_since(report.at).unwrap_or_default())),
+        age: Some(duration(
+            SystemTime::now()
+                .duration_since(report.at)
+                .unwrap_or_default(),
+        )),
         recommendation,
     }
 }

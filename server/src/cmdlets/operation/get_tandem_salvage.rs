@@ -15,13 +15,18 @@ const PAGE: u32 = 500;
 pub struct GetTandemSalvage;
 
 impl Cmdlet for GetTandemSalvage {
-    async fn run(context: &Context<Salvage>, request: GetTandemSalvageRequest) -> Result<(), Failure> {
+    async fn run(
+        context: &Context<Salvage>,
+        request: GetTandemSalvageRequest,
+    ) -> Result<(), Failure> {
         let home = request
             .pool_fqdn
             .as_deref()
             .map(|text| {
-                Fqdn::parse(text)
-                    .map_err(|error| Fault::invalid_argument("InvalidFqdn", error.to_string()).target(text))
+                Fqdn::parse(text).map_err(|error| {
+                    let fault = Fault::invalid_argument("InvalidFqdn", error.to_string());
+                    Failure::from(fault.target(text))
+                })
             })
             .transpose()?;
         let bundles = match &request.identity {
@@ -31,7 +36,10 @@ impl Cmdlet for GetTandemSalvage {
                 salvage.bundles(home.as_ref()).await.map_err(failed)?
             }
         };
-        for bundle in bundles.into_iter().filter(|bundle| home.as_ref().is_none_or(|home| bundle.home_pool == *home)) {
+        for bundle in bundles
+            .into_iter()
+            .filter(|bundle| home.as_ref().is_none_or(|home| bundle.home_pool == *home))
+        {
             if !request.items() {
                 context.output(message(context, &bundle)).await?;
                 continue;
@@ -39,7 +47,9 @@ impl Cmdlet for GetTandemSalvage {
             let mut pages = Pages::new(&bundle);
             while let Some(items) = pages.next(context).await? {
                 for item in items {
-                    context.output(item_message(context, &bundle, &item)).await?;
+                    context
+                        .output(item_message(context, &bundle, &item))
+                        .await?;
                 }
             }
         }
@@ -51,11 +61,16 @@ impl Cmdlet for GetTandemSalvage {
 pub(super) async fn bundle(call: &Call, id: &str) -> Result<SalvageBundle, Failure> {
     let node = call.node();
     let all = node.stores.salvage.bundles(None).await.map_err(failed)?;
-    let found = all.into_iter().find(|bundle| bundle.id.eq_ignore_ascii_case(id));
+    let found = all
+        .into_iter()
+        .find(|bundle| bundle.id.eq_ignore_ascii_case(id));
     Ok(found.ok_or_else(|| {
-        Fault::not_found("SalvageNotFound", format!("Pool \"{}\" keeps no salvage bundle {id}.", node.pool))
-            .target(id)
-            .mended_by("To see the bundles, on a node of the pool that was lost: Get-TandemSalvage")
+        Fault::not_found(
+            "SalvageNotFound",
+            format!("Pool \"{}\" keeps no salvage bundle {id}.", node.pool),
+        )
+        .target(id)
+        .mended_by("To see the bundles, on a node of the pool that was lost: Get-TandemSalvage")
     })?)
 }
 
@@ -73,8 +88,13 @@ impl<'a> Pages<'a> {
     /// The next page; `None` after the last.
     pub(super) async fn next(&mut self, call: &Call) -> Result<Option<Vec<SalvageItem>>, Failure> {
         let salvage = &call.node().stores.salvage;
-        let items = salvage.items(&self.bundle.id, self.after, PAGE).await.map_err(failed)?;
-        let Some(last) = items.last() else { return Ok(None) };
+        let items = salvage
+            .items(&self.bundle.id, self.after, PAGE)
+            .await
+            .map_err(failed)?;
+        let Some(last) = items.last() else {
+            return Ok(None);
+        };
         self.after = last.number;
         Ok(Some(items))
     }

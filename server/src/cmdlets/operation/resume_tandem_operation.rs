@@ -13,11 +13,19 @@ use crate::store::OperationState;
 pub struct ResumeTandemOperation;
 
 impl Cmdlet for ResumeTandemOperation {
-    async fn run(context: &Context<Operation>, request: ResumeTandemOperationRequest) -> Result<(), Failure> {
+    async fn run(
+        context: &Context<Operation>,
+        request: ResumeTandemOperationRequest,
+    ) -> Result<(), Failure> {
         let node = context.node();
         let id = &request.identity;
         let entry = node.operations.entry(id).await.map_err(fault)?;
-        let unknown = || fault(Error::Unknown { id: id.clone(), pool: node.pool.clone() });
+        let unknown = || {
+            fault(Error::Unknown {
+                id: id.clone(),
+                pool: node.pool.clone(),
+            })
+        };
         let entry = entry.ok_or_else(unknown)?;
         if entry.state != OperationState::Running {
             return context.output(message(entry)).await;

@@ -63,24 +63,32 @@ pub(super) async fn wait_time(
 
 /// The loss that the caller accepts.
 pub(super) fn loss_budget(context: &MoveContext) -> Result<Option<LossBudget>, Failure> {
-    let parse = |text: &str| {
-        text.parse()
-            .map_err(|error: tandem_domain::loss::BudgetError| {
-                Fault::invalid_argument("InvalidLossBudget", error.to_string()).target(text)
-            })
+    let Some(text) = context.loss_budget() else {
+        return Ok(None);
     };
-    Ok(context.loss_budget().map(parse).transpose()?)
+    match text.parse::<LossBudget>() {
+        Ok(budget) => Ok(Some(budget)),
+        Err(error) => Err(
+            Fault::invalid_argument("InvalidLossBudget", error.to_string())
+                .target(text)
+                .into(),
+        ),
+    }
 }
 
 /// The plan that the caller has seen.
 pub(super) fn expected_plan(context: &MoveContext) -> Result<Option<Digest>, Failure> {
-    let parse = |text: &str| {
-        text.parse()
-            .map_err(|error: tandem_domain::plan::InvalidDigest| {
-                Fault::invalid_argument("InvalidPlanDigest", error.to_string()).target(text)
-            })
+    let Some(text) = context.expected_plan() else {
+        return Ok(None);
     };
-    Ok(context.expected_plan().map(parse).transpose()?)
+    match text.parse::<Digest>() {
+        Ok(digest) => Ok(Some(digest)),
+        Err(error) => Err(
+            Fault::invalid_argument("InvalidPlanDigest", error.to_string())
+                .target(text)
+                .into(),
+        ),
+    }
 }
 
 /// Plans, previews, asks, runs and tells.
