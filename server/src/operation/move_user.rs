@@ -19,8 +19,8 @@ use tandem_domain::plan::{Digest, Plan, plan_move_user};
 use tandem_domain::refusal::Refusal;
 use tandem_domain::request::MoveUserRequest;
 
+use super::decide::outcome_of;
 use super::entry::{ended, step};
-use super::execute::outcome_of;
 use super::plan_message::message;
 use super::progress::{Event, Gauge, Outcome};
 use super::{Error, Operations, Running, Seen, Started};

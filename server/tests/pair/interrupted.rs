@@ -17,7 +17,9 @@ use crate::harness::*;
 async fn entry(pair: &Pair, step: &str) -> OperationEntry {
     let request = fail_over(pool1());
     let (decision, seen) = pair.one.operations.plan(&request).await.unwrap();
-    let Decision::Run(plan) = decision else { panic!("something is open") };
+    let Decision::Run(plan) = decision else {
+        panic!("something is open")
+    };
     OperationEntry {
         id: uuid::Uuid::now_v7().to_string(),
         cmdlet: "Invoke-CsPoolFailOver".to_owned(),
@@ -39,7 +41,12 @@ async fn entry(pair: &Pair, step: &str) -> OperationEntry {
 async fn outcome(node: &Node, id: &str) -> OperationState {
     let mut state = OperationState::Running;
     for _ in 0..400 {
-        state = node.operations.entry(id).await.unwrap().map_or(state, |entry| entry.state);
+        state = node
+            .operations
+            .entry(id)
+            .await
+            .unwrap()
+            .map_or(state, |entry| entry.state);
         if state != OperationState::Running {
             break;
         }
@@ -50,26 +57,49 @@ async fn outcome(node: &Node, id: &str) -> OperationState {
 
 async fn offer(pair: &Pair, entry: &mut OperationEntry) {
     let base_sequence = pair.one.stores.change_log.head(&pool1()).await.unwrap();
-    entry.result = wire::Term { epoch: 1, base_sequence }.encode_to_vec().into();
+    entry.result = wire::Term {
+        epoch: 1,
+        base_sequence,
+    }
+    .encode_to_vec()
+    .into();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn before_the_offer_it_rolls_back_and_the_pool_serves() {
     for step in ["Prepare", "Freeze", "Ship", "Verify", "StopServices"] {
         let pair = Pair::start().await;
-        pair.one.put(&pool1(), "sip:a@contoso.com", "k", "v").await.unwrap();
+        pair.one
+            .put(&pool1(), "sip:a@contoso.com", "k", "v")
+            .await
+            .unwrap();
         let entry = entry(&pair, step).await;
         pair.two.stores.journal.begin(entry.clone()).await.unwrap();
         // The coordinator's entry last: from then on its node may find it.
         if step == "Prepare" {
             pair.one.stores.journal.begin(entry.clone()).await.unwrap();
         } else {
-            pair.one.ownership.freeze(&pool1(), entry.clone()).await.unwrap();
+            pair.one
+                .ownership
+                .freeze(&pool1(), entry.clone())
+                .await
+                .unwrap();
         }
-        assert_eq!(outcome(&pair.one, &entry.id).await, OperationState::RolledBack, "{step}");
-        assert_eq!(outcome(&pair.two, &entry.id).await, OperationState::RolledBack, "{step}");
+        assert_eq!(
+            outcome(&pair.one, &entry.id).await,
+            OperationState::RolledBack,
+            "{step}"
+        );
+        assert_eq!(
+            outcome(&pair.two, &entry.id).await,
+            OperationState::RolledBack,
+            "{step}"
+        );
         eventually("pool1 serves", || async { pair.one.serves(&pool1()) }).await;
-        pair.one.put(&pool1(), "sip:a@contoso.com", "k", "again").await.unwrap();
+        pair.one
+            .put(&pool1(), "sip:a@contoso.com", "k", "again")
+            .await
+            .unwrap();
         let again = pair.one.run(fail_over(pool1())).await.unwrap();
         assert_eq!(again.state, OperationState::Committed, "{step}");
     }
@@ -78,29 +108,68 @@ async fn before_the_offer_it_rolls_back_and_the_pool_serves() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_offer_that_was_never_heard_is_made_again() {
     let pair = Pair::start().await;
-    pair.one.put(&pool1(), "sip:a@contoso.com", "k", "v").await.unwrap();
-    pair.one.backup.sync(&tandem_domain::backup::BackupModule::ALL).await.unwrap();
+    pair.one
+        .put(&pool1(), "sip:a@contoso.com", "k", "v")
+        .await
+        .unwrap();
+    pair.one
+        .backup
+        .sync(&tandem_domain::backup::BackupModule::ALL)
+        .await
+        .unwrap();
     let mut entry = entry(&pair, "TakeOwnership").await;
     offer(&pair, &mut entry).await;
     pair.two.stores.journal.begin(entry.clone()).await.unwrap();
-    pair.one.ownership.freeze(&pool1(), entry.clone()).await.unwrap();
-    assert_eq!(outcome(&pair.one, &entry.id).await, OperationState::Committed);
-    assert_eq!(outcome(&pair.two, &entry.id).await, OperationState::Committed);
+    pair.one
+        .ownership
+        .freeze(&pool1(), entry.clone())
+        .await
+        .unwrap();
+    assert_eq!(
+        outcome(&pair.one, &entry.id).await,
+        OperationState::Committed
+    );
+    assert_eq!(
+        outcome(&pair.two, &entry.id).await,
+        OperationState::Committed
+    );
     assert!(pair.two.serves(&pool1()) && !pair.one.serves(&pool1()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_offer_that_was_taken_is_released() {
     let pair = Pair::start().await;
-    pair.one.backup.sync(&tandem_domain::backup::BackupModule::ALL).await.unwrap();
+    pair.one
+        .backup
+        .sync(&tandem_domain::backup::BackupModule::ALL)
+        .await
+        .unwrap();
     let mut entry = entry(&pair, "TakeOwnership").await;
     offer(&pair, &mut entry).await;
     // The taking pool has committed; the other died before it heard so.
-    let term = Term { epoch: Epoch(1), base_sequence: pair.one.stores.change_log.head(&pool1()).await.unwrap() };
-    let committed = OperationEntry { state: OperationState::Committed, ended: Some(SystemTime::now()), ..entry.clone() };
-    pair.one.ownership.freeze(&pool1(), entry.clone()).await.unwrap();
-    pair.two.ownership.append_term(&pool1(), term, committed).await.unwrap();
-    assert_eq!(outcome(&pair.one, &entry.id).await, OperationState::Committed);
+    let term = Term {
+        epoch: Epoch(1),
+        base_sequence: pair.one.stores.change_log.head(&pool1()).await.unwrap(),
+    };
+    let committed = OperationEntry {
+        state: OperationState::Committed,
+        ended: Some(SystemTime::now()),
+        ..entry.clone()
+    };
+    pair.one
+        .ownership
+        .freeze(&pool1(), entry.clone())
+        .await
+        .unwrap();
+    pair.two
+        .ownership
+        .append_term(&pool1(), term, committed)
+        .await
+        .unwrap();
+    assert_eq!(
+        outcome(&pair.one, &entry.id).await,
+        OperationState::Committed
+    );
     assert!(pair.two.serves(&pool1()) && !pair.one.serves(&pool1()));
     assert_eq!(pair.one.ownership.get(&pool1()).unwrap().frozen_by, None);
 }
@@ -110,10 +179,21 @@ async fn an_offer_that_was_given_up_there_rolls_back() {
     let pair = Pair::start().await;
     let mut entry = entry(&pair, "TakeOwnership").await;
     offer(&pair, &mut entry).await;
-    let aborted = OperationEntry { state: OperationState::RolledBack, ended: Some(SystemTime::now()), ..entry.clone() };
+    let aborted = OperationEntry {
+        state: OperationState::RolledBack,
+        ended: Some(SystemTime::now()),
+        ..entry.clone()
+    };
     pair.two.stores.journal.begin(aborted).await.unwrap();
-    pair.one.ownership.freeze(&pool1(), entry.clone()).await.unwrap();
-    assert_eq!(outcome(&pair.one, &entry.id).await, OperationState::RolledBack);
+    pair.one
+        .ownership
+        .freeze(&pool1(), entry.clone())
+        .await
+        .unwrap();
+    assert_eq!(
+        outcome(&pair.one, &entry.id).await,
+        OperationState::RolledBack
+    );
     eventually("pool1 serves", || async { pair.one.serves(&pool1()) }).await;
 }
 
@@ -123,7 +203,11 @@ async fn an_undecided_offer_waits_and_a_disaster_goes_past_it() {
     let mut entry = entry(&pair, "TakeOwnership").await;
     offer(&pair, &mut entry).await;
     pair.network.cut();
-    pair.one.ownership.freeze(&pool1(), entry.clone()).await.unwrap();
+    pair.one
+        .ownership
+        .freeze(&pool1(), entry.clone())
+        .await
+        .unwrap();
     tokio::time::sleep(Duration::from_millis(800)).await;
     let open = pair.one.operations.entry(&entry.id).await.unwrap().unwrap();
     assert_eq!(open.state, OperationState::Running, "nobody can know yet");
@@ -132,8 +216,15 @@ async fn an_undecided_offer_waits_and_a_disaster_goes_past_it() {
     let disaster = pair.one.run(fail_back_disaster(pool1())).await.unwrap();
     assert_eq!(disaster.state, OperationState::Committed, "{disaster:?}");
     assert!(pair.one.serves(&pool1()));
-    assert_eq!(outcome(&pair.one, &entry.id).await, OperationState::RolledBack);
-    assert_eq!(pair.one.ownership.get(&pool1()).unwrap().chain.epoch(), Epoch(2), "above what was offered");
+    assert_eq!(
+        outcome(&pair.one, &entry.id).await,
+        OperationState::RolledBack
+    );
+    assert_eq!(
+        pair.one.ownership.get(&pool1()).unwrap().chain.epoch(),
+        Epoch(2),
+        "above what was offered"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -142,16 +233,25 @@ async fn a_disaster_goes_past_a_move_whose_coordinator_is_lost() {
     let entry = entry(&pair, "Prepare").await;
     pair.network.cut();
     pair.two.stores.journal.begin(entry.clone()).await.unwrap();
-    eventually("pool2 misses pool1", || async { !pair.two.exchange.board().view(&pool1()).answers }).await;
+    eventually("pool2 misses pool1", || async {
+        !pair.two.exchange.board().view(&pool1()).answers
+    })
+    .await;
     let disaster = pair.two.run(fail_over_disaster(pool1())).await.unwrap();
     assert_eq!(disaster.state, OperationState::Committed);
-    assert_eq!(outcome(&pair.two, &entry.id).await, OperationState::RolledBack);
+    assert_eq!(
+        outcome(&pair.two, &entry.id).await,
+        OperationState::RolledBack
+    );
     assert!(pair.two.serves(&pool1()));
     pair.one.kill().await;
     pair.network.mend();
     pair.one = Node::start(pool1(), pair.folder.path().join("one"), &pair.network).await;
     eventually("pool1 follows", || async {
-        pair.one.ownership.get(&pool1()).is_some_and(|state| state.chain.epoch() == Epoch(1))
+        pair.one
+            .ownership
+            .get(&pool1())
+            .is_some_and(|state| state.chain.epoch() == Epoch(1))
     })
     .await;
 }
@@ -161,7 +261,9 @@ async fn a_stop_before_the_offer_rolls_back() {
     let pair = Pair::start().await;
     let request = fail_over(pool1());
     let (decision, _) = pair.one.operations.plan(&request).await.unwrap();
-    let Decision::Run(plan) = decision else { panic!("something is open") };
+    let Decision::Run(plan) = decision else {
+        panic!("something is open")
+    };
     let order = tandem_server::operation::Order {
         id: None,
         request,
@@ -170,7 +272,9 @@ async fn a_stop_before_the_offer_rolls_back() {
         bytes: Bytes::new(),
     };
     let started = pair.one.operations.start(order).await.unwrap();
-    let tandem_server::operation::Started::Running { id, .. } = started else { panic!("it ended at once") };
+    let tandem_server::operation::Started::Running { id, .. } = started else {
+        panic!("it ended at once")
+    };
     pair.one.operations.stop(&id);
     let state = outcome(&pair.one, &id).await;
     // It was asked before the first step, so it cannot have come to the offer.
