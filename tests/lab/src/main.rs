@@ -89,7 +89,7 @@ async fn tell(options: &Options, session: &mut Option<Session>) -> Result<(), st
     .map_err(|error| story::Error::Other(error.to_string()))??;
     let session = session.insert(Session::open(&options.folder, options.replace)?);
     session.start_nodes().await?;
-    if session.is_new() {
+    if !session.is_filled() {
         session.fill(options.users).await?;
     }
     if !options.no_story {

@@ -21,6 +21,8 @@ use crate::story::Error;
 
 /// How long a node may take to stop by itself before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+/// The file that says that all users have been made: without it, an interrupted start goes on where it was.
+const FILLED: &str = "filled";
 /// How long a pool may take to serve its users.
 const SERVE_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
@@ -28,7 +30,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// A laboratory and what runs in it. Its nodes end with it.
 pub(crate) struct Session {
     laboratory: Laboratory,
-    is_new: bool,
+    is_filled: bool,
     nodes: Vec<Node>,
 }
 
@@ -51,17 +53,17 @@ impl Session {
             Laboratory::create(&absolute(folder)?, &Settings::default())?
         };
         let session = Self {
+            is_filled: laboratory.folder().join(FILLED).is_file(),
             laboratory,
-            is_new: !found || replace,
             nodes: Vec::new(),
         };
         session.write_profile()?;
         Ok(session)
     }
 
-    /// Whether it was made just now, and is empty.
-    pub(crate) fn is_new(&self) -> bool {
-        self.is_new
+    /// Whether its users have been made, all of them.
+    pub(crate) fn is_filled(&self) -> bool {
+        self.is_filled
     }
 
     /// The laboratory.
@@ -146,7 +148,9 @@ impl Session {
             ])
             .await?;
         }
-        Ok(())
+        let filled = self.laboratory.folder().join(FILLED);
+        fs::write(&filled, format!("{count} users on each pool\n"))
+            .map_err(|error| Error::Other(format!("{}: {error}", filled.display())))
     }
 
     /// The administrator's connection to a node, for stubs.

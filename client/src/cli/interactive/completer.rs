@@ -75,7 +75,7 @@ fn suggestions(line: &str, answer: CompleteResponse) -> Vec<Suggestion> {
     let suggestion = |found: tandem::shell::v1::CompletionMatch| Suggestion {
         value: found.completion_text,
         display_override: Some(found.list_item_text).filter(|text| !text.is_empty()),
-        description: Some(found.tool_tip).filter(|tip| !tip.is_empty()),
+        description: found.tool_tip.lines().next().map(str::to_owned),
         span: Span::new(start, end),
         ..Suggestion::default()
     };

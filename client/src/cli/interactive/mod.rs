@@ -163,6 +163,7 @@ fn editor(caller: &Caller, current: &Arc<Mutex<Session>>) -> Reedline {
     let colour = caller.screen.colour();
     let menu = ColumnarMenu::default()
         .with_name(MENU)
+        .with_marker("")
         .with_columns(4)
         .with_column_padding(2);
     let mut editor = Reedline::create()
