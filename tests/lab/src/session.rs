@@ -238,21 +238,28 @@ impl Session {
         }
     }
 
-    /// Waits until a pool that was lost has put its unshipped writes aside; the bundle's identity.
-    pub(crate) async fn salvage(&self, pool: &str) -> Result<String, Error> {
+    /// The salvage bundles that a pool keeps.
+    pub(crate) async fn salvage(&self, pool: &str) -> Result<Vec<String>, Error> {
         let mut client = OperationServiceClient::new(self.channel(pool)?);
+        let request = GetTandemSalvageRequest::default();
+        let mut records = client.get_tandem_salvage(request).await?.into_inner();
+        let mut bundles = Vec::new();
+        while let Some(answer) = records.message().await? {
+            if let Some(SalvageRecord::Output(bundle)) = answer.record {
+                bundles.push(bundle.identity);
+            }
+        }
+        Ok(bundles)
+    }
+
+    /// Waits until a pool that was lost has put its unshipped writes aside, in a bundle that is not one of these.
+    pub(crate) async fn new_salvage(&self, pool: &str, known: &[String]) -> Result<String, Error> {
         let deadline = Instant::now() + SERVE_TIMEOUT;
         loop {
-            let answer = client
-                .get_tandem_salvage(GetTandemSalvageRequest::default())
-                .await;
-            if let Ok(records) = answer {
-                let mut records = records.into_inner();
-                while let Ok(Some(answer)) = records.message().await {
-                    if let Some(SalvageRecord::Output(bundle)) = answer.record {
-                        return Ok(bundle.identity);
-                    }
-                }
+            // The node has only just come up: it may not answer yet.
+            let bundles = self.salvage(pool).await.unwrap_or_default();
+            if let Some(bundle) = bundles.into_iter().find(|bundle| !known.contains(bundle)) {
+                return Ok(bundle);
             }
             if Instant::now() > deadline {
                 return Err(Error::Other(format!(

@@ -1,6 +1,7 @@
 //! The story: a planned failover and back, then the loss of a site, with the real client's commands and what it really prints.
 
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use tandem::frontend::v1::front_end_service_client::FrontEndServiceClient;
 use tandem::frontend::v1::{SignInMode, SignInRequest};
@@ -11,8 +12,12 @@ use crate::narrator::{heading, say, slow};
 use crate::session::Session;
 use crate::traffic::{self, Traffic};
 
-/// Writes that pool1 acknowledges right before it is killed.
+/// Writes that pool1 acknowledges shortly before it is killed.
 const LAST_WRITES: usize = 25;
+/// Writes that it acknowledges after its last heartbeat.
+const UNTOLD_WRITES: usize = 5;
+/// Time in which a heartbeat surely comes: they are a second apart.
+const HEARTBEATS: Duration = Duration::from_millis(2500);
 
 /// Why the story ended early.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +51,9 @@ pub(crate) enum Error {
 pub(crate) async fn tell(session: &mut Session) -> Result<(), Error> {
     status(session).await?;
     planned(session).await?;
+    let known = session.salvage(POOL1).await?;
     disaster(session).await?;
-    repair(session).await
+    repair(session, &known).await
 }
 
 async fn status(session: &Session) -> Result<(), Error> {
@@ -115,17 +121,18 @@ async fn planned(session: &Session) -> Result<(), Error> {
 
 async fn disaster(session: &mut Session) -> Result<(), Error> {
     heading("Redmond is lost");
-    let door = session.channel(POOL1)?;
     let user = users::sip_address(POOL1, 1);
-    let mut acknowledged = 0;
-    for number in 0..LAST_WRITES {
-        let key = format!("last-{number:02}");
-        acknowledged +=
-            usize::from(traffic::put(&door, &user, &key, "{\"note\":\"a moment before\"}").await);
-    }
+    let told = write_settings(session, &user, "told", LAST_WRITES).await?;
+    slow(
+        "Waiting for pool1's next heartbeat",
+        tokio::time::sleep(HEARTBEATS),
+    )
+    .await;
+    let untold = write_settings(session, &user, "untold", UNTOLD_WRITES).await?;
     session.kill(POOL1).await?;
     say(&format!(
-        "{user} has just written {acknowledged} settings, and pool1's node was killed (SIGKILL) before it shipped them."
+        "{user} has written {told} settings, which pool1's heartbeat has counted, and {untold} more.\n\
+         Then pool1's node was killed (SIGKILL), before it shipped any of them."
     ));
     say("What would be lost? pool2 knows from pool1's last heartbeat what it has not received.");
     session
@@ -150,7 +157,24 @@ async fn disaster(session: &mut Session) -> Result<(), Error> {
     sign_in(session, POOL2).await
 }
 
-async fn repair(session: &mut Session) -> Result<(), Error> {
+/// Writes settings of a user at pool1; how many were acknowledged.
+async fn write_settings(
+    session: &Session,
+    user: &str,
+    name: &str,
+    count: usize,
+) -> Result<usize, Error> {
+    let door = session.channel(POOL1)?;
+    let mut acknowledged = 0;
+    for number in 0..count {
+        let key = format!("{name}-{number:02}");
+        let body = "{\"note\":\"a moment before\"}";
+        acknowledged += usize::from(traffic::put(&door, user, &key, body).await);
+    }
+    Ok(acknowledged)
+}
+
+async fn repair(session: &mut Session, known: &[String]) -> Result<(), Error> {
     heading("Redmond is repaired");
     slow(
         "Starting the node of pool1.contoso.com",
@@ -159,7 +183,7 @@ async fn repair(session: &mut Session) -> Result<(), Error> {
     .await?;
     let bundle = slow(
         "Waiting until pool1 has compared notes with pool2",
-        session.salvage(POOL1),
+        session.new_salvage(POOL1, known),
     )
     .await?;
     say("pool1 has found that pool2 took over, and kept every write that pool2 never saw:");
