@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use tandem_domain::backup::{BackupCategory, BackupModule};
 use tandem_domain::identity::Fqdn;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::cycle::{Extent, Shipped};
 use super::{Backup, Error};
+use crate::ownership::HomePools;
 
 /// How often a stopped service looks whether it was started.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -18,6 +20,7 @@ impl Backup {
     pub async fn run(&self, stop: CancellationToken) {
         let mut settings = self.inner.management.watch_backup_configuration();
         let mut topology = self.inner.management.watch_topology();
+        let mut owners = self.inner.ownership.subscribe();
         loop {
             if !self.is_active() {
                 tokio::select! {
@@ -25,12 +28,15 @@ impl Backup {
                     () = tokio::time::sleep(LOOK_AGAIN) => continue,
                 }
             }
-            self.round().await;
+            let exports = self.exports();
+            self.round(&exports).await;
             let interval = settings.borrow_and_update().sync_interval;
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(interval) => {}
                 () = self.inner.wake.notified() => {}
+                // Users that this pool has just taken are backed up at once, not an interval later.
+                () = self.exports_change(&mut owners, &exports) => {}
                 // A pairing is armed at once.
                 changed = topology.changed() => if changed.is_err() { return },
                 changed = settings.changed() => if changed.is_err() { return },
@@ -39,12 +45,12 @@ impl Backup {
     }
 
     /// One cycle of everything that this pool exports, both modules of a home pool at once. Failures stand in the status.
-    async fn round(&self) {
+    async fn round(&self, exports: &[(Fqdn, BackupModule)]) {
         if self.partner().is_err() {
             return;
         }
         let mut cycles = JoinSet::new();
-        for (home, module) in self.exports() {
+        for (home, module) in exports.iter().cloned() {
             let backup = self.clone();
             cycles.spawn(async move {
                 match backup.cycle(&home, module, Extent::OneCycle).await {
@@ -57,6 +63,20 @@ impl Backup {
             });
         }
         while cycles.join_next().await.is_some() {}
+    }
+
+    /// Waits until this pool exports other things than `before`.
+    async fn exports_change(
+        &self,
+        owners: &mut watch::Receiver<HomePools>,
+        before: &[(Fqdn, BackupModule)],
+    ) {
+        while self.exports() == before {
+            if owners.changed().await.is_err() {
+                // The node ends; so does the loop around this.
+                std::future::pending::<()>().await;
+            }
+        }
     }
 
     /// What this pool exports now: the user data of the home pools that it owns, and the active Central Management store.

@@ -27,6 +27,9 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(5 * 60);
 /// meant as seconds.
 const TICKS_MEANT_AS_SECONDS: u128 = 10_000;
 
+/// How long a caller who stops waits for the rollback.
+const STOP_WAIT: Duration = Duration::from_secs(10);
+
 /// Which of several progress bars the move's is.
 const ACTIVITY_ID: i32 = 1;
 
@@ -223,7 +226,9 @@ async fn follow(
         () = context.stopping().cancelled() => {
             if !context.is_abandoned() {
                 operations.stop(&id);
-                while !matches!(watcher.next().await, Heard::Outcome(_)) {}
+                let end = async { while !matches!(watcher.next().await, Heard::Outcome(_)) {} };
+                // Past the offer it completes by itself; nobody who wants to leave waits for a lost pool.
+                let _ = tokio::time::timeout(STOP_WAIT, end).await;
             }
             return Err(Failure::Stopped);
         }
