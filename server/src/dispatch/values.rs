@@ -5,11 +5,13 @@ use std::sync::{Arc, RwLock};
 use indexmap::IndexMap;
 use tandem::cmdlet::v1 as wire;
 use tandem::cmdlet::v1::value::Kind;
+use tandem_shell::language::ast::Source;
+use tandem_shell::language::parse;
 use tandem_shell::text::{Culture, to_round_trip_text, to_text};
 use tandem_shell::type_names::type_name;
 use tandem_shell::value::{
     Array, DateTime, DateTimeKind, Dictionary, EnumDefinition, EnumValue, List, NamedScalar,
-    Object, Property, Value,
+    Object, Property, ScriptBlock, Value,
 };
 
 /// How deep values nest before the rest is sent as text.
@@ -232,7 +234,22 @@ fn from_kind(kind: Option<&Kind>, depth: usize) -> Value {
         Kind::List(list) => from_list(list, depth),
         Kind::Dictionary(dictionary) => from_dictionary(dictionary, depth),
         Kind::Object(object) => from_object(object, depth),
-        Kind::ScriptBlock(text) => Value::text(text.as_str()),
+        Kind::ScriptBlock(text) => script_block(text),
+    }
+}
+
+/// A script block from its text; text that is none stays text, for the command that gets it to refuse.
+fn script_block(text: &str) -> Value {
+    let source = Arc::new(Source {
+        text: text.into(),
+        file: None,
+    });
+    match parse(&source) {
+        Ok(body) => Value::ScriptBlock(Arc::new(ScriptBlock {
+            text: text.into(),
+            body: Arc::new(body),
+        })),
+        Err(_) => Value::text(text),
     }
 }
 

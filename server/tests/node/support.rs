@@ -1,0 +1,154 @@
+//! A node on a free port with certificates of its own, and calls to it.
+
+use std::fs;
+use std::path::Path;
+
+use tandem::cmdlet::v1::stream_record::Record;
+use tandem::cmdlet::v1::{ErrorRecord, Value};
+use tandem::shell::v1::invoke_request::Message as Say;
+use tandem::shell::v1::invoke_response::Message;
+use tandem::shell::v1::shell_service_client::ShellServiceClient;
+use tandem::shell::v1::{Finished, InvokeRequest, Output, OutputForm, Start, start};
+use tandem_lab::pki::Cast;
+use tandem_server::RunningNode;
+use tandem_server::configuration::Configuration;
+use tempfile::TempDir;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+use tonic::{Status, Streaming};
+
+pub const TOPOLOGY: &str = include_str!("../pair/topology.toml");
+
+const POOL: &str = "pool1.contoso.com";
+
+pub struct Laboratory {
+    folder: TempDir,
+    cast: Cast,
+    node: RunningNode,
+}
+
+/// What a pipeline said.
+#[derive(Default)]
+pub struct Ended {
+    pub text: String,
+    pub output: Vec<Value>,
+    pub error: Option<ErrorRecord>,
+    pub finished: Finished,
+}
+
+impl Laboratory {
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let cast = Cast::create(folder.path(), &[(POOL, POOL)]).unwrap();
+        let node = tandem_server::start(configuration(folder.path()))
+            .await
+            .unwrap();
+        Self { folder, cast, node }
+    }
+
+    pub fn configuration(&self) -> Configuration {
+        configuration(self.folder.path())
+    }
+
+    /// A lazy connection with the certificate of `holder`.
+    pub fn channel(&self, holder: &str) -> Channel {
+        let files = self.cast.holder(holder);
+        let identity = Identity::from_pem(
+            fs::read(files.certificate).unwrap(),
+            fs::read(files.key).unwrap(),
+        );
+        self.connect(self.tls().identity(identity))
+    }
+
+    /// A lazy connection without a certificate.
+    pub fn anonymous_channel(&self) -> Channel {
+        self.connect(self.tls())
+    }
+
+    fn tls(&self) -> ClientTlsConfig {
+        let authority =
+            Certificate::from_pem(fs::read(self.folder.path().join("own-ca.pem")).unwrap());
+        ClientTlsConfig::new()
+            .ca_certificate(authority)
+            .domain_name(POOL)
+    }
+
+    fn connect(&self, tls: ClientTlsConfig) -> Channel {
+        let endpoint = Endpoint::from_shared(format!("https://{}", self.node.address)).unwrap();
+        endpoint.tls_config(tls).unwrap().connect_lazy()
+    }
+
+    /// Puts the certificate of the other authority in the place of the own one.
+    pub fn trust_other_authority(&self) {
+        fs::copy(self.cast.other_authority(), self.cast.authority()).unwrap();
+    }
+
+    pub async fn run(&self, line: &str, form: OutputForm) -> Ended {
+        self.invoke(start::Command::Line(line.to_owned()), form)
+            .await
+    }
+
+    pub async fn invoke(&self, command: start::Command, form: OutputForm) -> Ended {
+        let output = Output {
+            form: form.into(),
+            width: 100,
+            color: false,
+        };
+        let start = Start {
+            command: Some(command),
+            output: Some(output),
+            ..Start::default()
+        };
+        let request = InvokeRequest {
+            message: Some(Say::Start(start)),
+        };
+        let mut client = ShellServiceClient::new(self.channel("administrator"));
+        let said = all(client
+            .invoke(tokio_stream::once(request))
+            .await
+            .unwrap()
+            .into_inner())
+        .await
+        .unwrap();
+        let mut ended = Ended::default();
+        for message in said.into_iter().filter_map(|response| response.message) {
+            match message {
+                Message::Text(text) => ended.text.push_str(&text),
+                Message::Output(value) => ended.output.push(value),
+                Message::Finished(finished) => ended.finished = finished,
+                Message::Said(said) => {
+                    if let Some(Record::Error(error)) = said.record.and_then(|record| record.record)
+                    {
+                        ended.error = Some(error);
+                    }
+                }
+                Message::Prompt(_) | Message::File(_) => {}
+            }
+        }
+        ended
+    }
+
+    pub async fn stop(self) {
+        self.node.stop().await;
+    }
+}
+
+/// All messages of a stream.
+pub async fn all<T>(mut stream: Streaming<T>) -> Result<Vec<T>, Status> {
+    let mut messages = Vec::new();
+    while let Some(message) = stream.message().await? {
+        messages.push(message);
+    }
+    Ok(messages)
+}
+
+fn configuration(folder: &Path) -> Configuration {
+    let own = folder.join("own-ca.pem");
+    if !own.exists() {
+        fs::copy(folder.join("ca.pem"), own).unwrap();
+    }
+    let text = format!(
+        "pool = \"{POOL}\"\ncomputer = \"{POOL}\"\nlisten = \"127.0.0.1:0\"\ndata = \"data\"\nstop_grace = \"1s\"\n\
+         [tls]\ncertificate = \"{POOL}.pem\"\nkey = \"{POOL}.key\"\nauthority = \"ca.pem\"\ncheck = \"1s\"\n"
+    );
+    Configuration::parse(&text, folder, None).unwrap()
+}
