@@ -30,7 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             snake(service.name()),
             service.name()
         )?;
-        for cmdlet in cmdlets.iter().filter(|cmdlet| cmdlet.exists()) {
+        for cmdlet in &cmdlets {
+            if !Path::new(&cmdlet.file()).exists() {
+                return Err(
+                    format!("{} has no behaviour: write {}", cmdlet.name, cmdlet.file()).into(),
+                );
+            }
             write_contract(&mut code, cmdlet)?;
             writeln!(entries, "    Entry::of::<{}>(),", cmdlet.rust_type())?;
         }
@@ -59,10 +64,6 @@ struct Cmdlet {
 impl Cmdlet {
     fn file(&self) -> String {
         format!("src/cmdlets/{}/{}.rs", self.area, snake(&self.rpc))
-    }
-
-    fn exists(&self) -> bool {
-        Path::new(&self.file()).exists()
     }
 
     fn rust_type(&self) -> String {
@@ -132,11 +133,7 @@ fn write_service(
     for cmdlet in cmdlets {
         let rpc = &cmdlet.rpc;
         let (request, response) = (cmdlet.message("Request"), cmdlet.message("Response"));
-        let body = if cmdlet.exists() {
-            format!("self.call::<{}>(request).await", cmdlet.rust_type())
-        } else {
-            format!("let _ = request; Err(Self::absent(\"{}\"))", cmdlet.name)
-        };
+        let body = format!("self.call::<{}>(request).await", cmdlet.rust_type());
         writeln!(
             code,
             "    type {rpc}Stream = Responses<{response}>;\n    async fn {}(&self, request: tonic::Request<{request}>) -> Result<tonic::Response<Responses<{response}>>, tonic::Status> {{ {body} }}",

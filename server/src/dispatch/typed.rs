@@ -35,15 +35,6 @@ impl Typed {
         Self { dispatcher }
     }
 
-    /// The answer of a cmdlet that this build has no behaviour for.
-    #[allow(
-        dead_code,
-        reason = "used by the generated services only while a cmdlet's file is missing"
-    )]
-    pub(super) fn absent(cmdlet: &str) -> Status {
-        Status::unimplemented(format!("{cmdlet} is not part of this build."))
-    }
-
     /// One typed call.
     ///
     /// # Errors

@@ -31,7 +31,10 @@ async fn only_certificates_of_the_own_authority_get_in() {
             .await
             .unwrap_err();
         // TLS 1.3 tells the caller only after its first request has left: the connection just ends.
-        let ended = matches!(refused.code(), Code::Unavailable | Code::Cancelled | Code::Unknown);
+        let ended = matches!(
+            refused.code(),
+            Code::Unavailable | Code::Cancelled | Code::Unknown
+        );
         assert!(ended && refused.source().is_some(), "{holder}: {refused}");
     }
     let mut client = TopologyServiceClient::new(laboratory.anonymous_channel());

@@ -6,6 +6,7 @@ use tandem_shell::error_record::ErrorCategory;
 use tandem_shell::members::property;
 use tandem_shell::text::{Culture, to_text};
 
+use super::report::Report;
 use crate::dispatch::values::from_wire;
 use crate::dispatch::{Cmdlet, Context, Failure, Fault};
 use crate::windows_services::Service;
@@ -20,6 +21,7 @@ impl Cmdlet for GetCsWindowsService {
         request: GetCsWindowsServiceRequest,
     ) -> Result<(), Failure> {
         let node = context.node();
+        let mut report = Report::default();
         for service in named(request.name.as_deref())? {
             let running = node.services.running(service);
             let activity = if request.exclude_activity_level() {
@@ -27,6 +29,7 @@ impl Cmdlet for GetCsWindowsService {
             } else {
                 node.services.activity(service)
             };
+            report.add(service.name(), if running { "Running" } else { "Stopped" });
             context
                 .output(WindowsService {
                     status: if running { "Running" } else { "Stopped" }.to_owned(),
@@ -38,7 +41,7 @@ impl Cmdlet for GetCsWindowsService {
                 })
                 .await?;
         }
-        Ok(())
+        report.write(context, request.report.as_deref()).await
     }
 }
 

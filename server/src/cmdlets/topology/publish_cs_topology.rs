@@ -8,6 +8,7 @@ use tandem_domain::topology::{Document, Severity, check_publish, difference, val
 use tandem_shell::error_record::ErrorCategory;
 
 use super::get_cs_topology::as_xml;
+use super::report::Report;
 use crate::dispatch::{Call, Cmdlet, Context, Failure, Fault};
 use crate::management::{self, TOPOLOGY};
 use crate::store;
@@ -97,7 +98,21 @@ impl Cmdlet for PublishCsTopology {
                 }
             }
         }
-        context.output(publication).await
+        let mut report = Report::default();
+        for change in &publication.difference {
+            report.add(change.as_str(), "published");
+        }
+        for pool in &publication.reached {
+            report.add(pool.as_str(), format!("has version {version}"));
+        }
+        for pool in &publication.outstanding {
+            report.add(
+                pool.as_str(),
+                format!("does not have version {version} yet"),
+            );
+        }
+        context.output(publication).await?;
+        report.write(context, request.report.as_deref()).await
     }
 }
 

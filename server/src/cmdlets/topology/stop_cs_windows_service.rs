@@ -6,6 +6,7 @@ use tandem::topology::v1::StopCsWindowsServiceRequest;
 use tandem_shell::error_record::ErrorCategory;
 
 use super::get_cs_windows_service::{input_name, named};
+use super::report::Report;
 use crate::dispatch::{Call, Cmdlet, Context, Failure, Fault};
 use crate::windows_services::Service;
 
@@ -27,21 +28,23 @@ impl Cmdlet for StopCsWindowsService {
         let node = context.node();
         let name = input_name(request.input_object.as_ref())?.or_else(|| request.name.clone());
         let mut stopped = Vec::new();
+        let mut report = Report::default();
         for service in named(name.as_deref())? {
             let target = format!("{} on {}", service.name(), node.machine);
             if context.should_process(target, None).await? {
                 node.services.stop(service);
+                report.add(service.name(), "Stopped");
                 stopped.push(service);
             }
         }
         if request.no_wait() {
-            return Ok(());
+            return report.write(context, request.report.as_deref()).await;
         }
         let patience = if request.graceful() { GRACE } else { PATIENCE };
         for service in stopped {
             wait(context, service, patience).await?;
         }
-        Ok(())
+        report.write(context, request.report.as_deref()).await
     }
 }
 
