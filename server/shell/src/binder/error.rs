@@ -95,7 +95,12 @@ impl BindError {
     ) -> ErrorRecord {
         let reason = self.exception.reason();
         ErrorRecord {
-            fully_qualified_id: Cow::Owned(format!("{},{suffix}", self.id)),
+            // A block without a name has no suffix.
+            fully_qualified_id: if suffix.is_empty() {
+                Cow::Borrowed(self.id)
+            } else {
+                Cow::Owned(format!("{},{suffix}", self.id))
+            },
             category: self.category,
             activity: command.to_owned(),
             reason: reason.to_owned(),

@@ -78,6 +78,15 @@ impl Binding {
         (binding, request.arguments)
     }
 
+    /// The parameters that take pipeline input, by their declared names.
+    pub fn input_parameters(&self) -> Vec<Text> {
+        let signature = self.signature();
+        (0..signature.formals.len())
+            .filter(|index| signature.formals[*index].pipeline_somewhere)
+            .map(|index| self.info(index).name.clone())
+            .collect()
+    }
+
     /// What a simple function finds in `$args`.
     pub fn remaining_arguments(&self) -> &[Value] {
         &self.remaining

@@ -1,40 +1,60 @@
 //! Functions as commands: what their `param(…)` declares, and the help in their comments.
 
 use crate::command::{
-    ALL_SETS, CommandHelp, CommandInfo, CommandKind, ConfirmImpact, ParameterInfo, SetMembership,
-    Validation,
+    ALL_SETS, CommandHelp, CommandInfo, CommandKind, ConfirmImpact, ParameterInfo, ParameterType,
+    SetMembership, Validation,
 };
+use crate::convert::type_names;
 use crate::help::comment;
 use crate::language::ast::{Attribute, Block, Expression, ExpressionKind, ParameterDeclaration};
 use crate::text::{Culture, to_text};
 use crate::value::{Text, Value};
 
-/// A function as help, completion and Get-Command see it.
+/// Whether a function is an advanced one: it has `CmdletBinding` or a `Parameter` attribute.
+pub fn is_advanced(body: &Block) -> bool {
+    body.has_parameters
+        && (body
+            .parameters
+            .iter()
+            .any(|parameter| attributes(parameter, "Parameter").next().is_some())
+            || attribute_text(body, "cmdletbinding").is_some())
+}
+
+/// A function as the binder, help, completion and Get-Command see it.
 pub fn command_of(name: &str, body: &Block) -> CommandInfo {
     let mut command = CommandInfo::new(name, name, "");
     let binding = attribute_text(body, "cmdletbinding");
-    let declares_parameter = body
-        .parameters
-        .iter()
-        .any(|parameter| attributes(parameter, "Parameter").next().is_some());
-    command.kind = if binding.is_some() || declares_parameter {
+    command.kind = if is_advanced(body) {
         CommandKind::AdvancedFunction
     } else {
         CommandKind::SimpleFunction
     };
-    if binding.is_some_and(|text| text.contains("supportsshouldprocess")) {
-        command = command.with_should_process(ConfirmImpact::Medium);
+    let binding = binding.unwrap_or_default();
+    let lower = binding.to_lowercase();
+    if lower.contains("supportsshouldprocess") {
+        let impact = [
+            ("'none'", ConfirmImpact::None),
+            ("'low'", ConfirmImpact::Low),
+            ("'high'", ConfirmImpact::High),
+        ]
+        .into_iter()
+        .find(|(name, _)| lower.replace('"', "'").contains(name))
+        .map_or(ConfirmImpact::Medium, |(_, impact)| impact);
+        command = command.with_should_process(impact);
     }
+    command.default_set = quoted_after(&binding, "defaultparametersetname");
+    let by_position = !lower.replace(' ', "").contains("positionalbinding=$false");
     let written = comment::of_function(body);
     let any_position = body
         .parameters
         .iter()
         .any(|parameter| position(parameter).is_some());
     let mut next = 0;
+    let numbered = by_position && !any_position;
     for declaration in &body.parameters {
         let mut parameter = parameter_of(declaration, body);
         // Without any Position every parameter but a switch has the next one.
-        if !any_position && !crate::help::syntax::is_switch(&parameter) {
+        if numbered && !crate::help::syntax::is_switch(&parameter) {
             parameter = parameter.at(next);
             next += 1;
         }
@@ -59,13 +79,27 @@ pub fn command_of(name: &str, body: &Block) -> CommandInfo {
     command
 }
 
-/// The text of an attribute of the whole function, in lower case; the tree does not keep it.
+/// The text of an attribute of the whole function, which stands before `param`; the tree does not keep it.
 fn attribute_text(body: &Block, name: &str) -> Option<String> {
-    let text = body.source.text.get(body.extent.start..body.extent.end)?;
-    let lower = text.to_lowercase();
+    let end = body
+        .parameters
+        .first()
+        .map_or(body.extent.end, |first| first.extent.start);
+    let text = body.source.text.get(body.extent.start..end)?;
+    let lower = text.to_ascii_lowercase();
     let start = lower.find(&format!("[{name}"))?;
-    let end = lower[start..].find(']')?;
-    Some(lower[start..start + end].to_owned())
+    let length = lower[start..].find(']')?;
+    Some(text[start..start + length].to_owned())
+}
+
+/// What stands in quotes behind a key of an attribute.
+fn quoted_after(attribute: &str, key: &str) -> Option<Text> {
+    let at = attribute.to_ascii_lowercase().find(key)?;
+    let rest = &attribute[at + key.len()..];
+    let open = rest.find(['"', '\''])?;
+    let quote = rest[open..].chars().next()?;
+    let inner = &rest[open + 1..];
+    Some(inner[..inner.find(quote)?].into())
 }
 
 fn attributes<'a>(
@@ -139,20 +173,69 @@ fn membership(attribute: &Attribute) -> SetMembership {
     }
 }
 
+/// The parameter with what a validation attribute asks; any other attribute leaves it as it is.
+fn with_check(mut parameter: ParameterInfo, attribute: &Attribute) -> ParameterInfo {
+    let values: Vec<Value> = attribute
+        .positional
+        .iter()
+        .filter_map(constant)
+        .cloned()
+        .collect();
+    let sizes: Vec<usize> = values
+        .iter()
+        .filter_map(|value| match value {
+            Value::Int32(size) => usize::try_from(*size).ok(),
+            _ => None,
+        })
+        .collect();
+    let check = match (&*attribute.name.to_ascii_lowercase(), &*values, &*sizes) {
+        ("allownull", ..) => {
+            parameter.allow_null = true;
+            return parameter;
+        }
+        ("allowemptystring", ..) => {
+            parameter.allow_empty_string = true;
+            return parameter;
+        }
+        ("allowemptycollection", ..) => {
+            parameter.allow_empty_collection = true;
+            return parameter;
+        }
+        ("validateset", ..) => {
+            let case_counts = matches!(named(attribute, "IgnoreCase"), Some(Some(value))
+                if matches!(&value.kind, ExpressionKind::Variable(path) if &*path.key == "false"));
+            Validation::Set(texts(&attribute.positional), case_counts)
+        }
+        ("validaterange", [least, most], _) => Validation::Range(least.clone(), most.clone()),
+        ("validatelength", _, [least, most]) => Validation::Length(*least, *most),
+        ("validatecount", _, [least, most]) => Validation::Count(*least, *most),
+        ("validatepattern", [Value::String(pattern)], _) => {
+            Validation::Pattern(pattern.clone(), false)
+        }
+        ("validatenotnull", ..) => Validation::NotNull,
+        ("validatenotnullorempty", ..) => Validation::NotNullOrEmpty,
+        _ => return parameter,
+    };
+    parameter.validated(check)
+}
+
 fn parameter_of(declaration: &ParameterDeclaration, body: &Block) -> ParameterInfo {
     let type_name = declaration
         .type_literal
         .as_ref()
         .map_or("object", |literal| &*literal.name);
-    let mut parameter = ParameterInfo::new(declaration.name.clone(), type_name);
+    // A type that only the session knows is converted to when the parameter becomes a variable.
+    let of_type = type_names::resolve(type_name)
+        .unwrap_or_else(|| ParameterType::Plain("System.Object".into()));
+    let mut parameter = ParameterInfo::of_type(declaration.name.clone(), of_type);
     for attribute in attributes(declaration, "Parameter") {
         parameter = parameter.member(membership(attribute));
     }
     for attribute in attributes(declaration, "Alias") {
         parameter.aliases.extend(texts(&attribute.positional));
     }
-    for attribute in attributes(declaration, "ValidateSet") {
-        parameter = parameter.validated(Validation::Set(texts(&attribute.positional), false));
+    for attribute in &declaration.attributes {
+        parameter = with_check(parameter, attribute);
     }
     parameter.default_text = match &declaration.default {
         Some(default) => Some(match constant(default) {

@@ -2,18 +2,28 @@
 
 use std::sync::Arc;
 
-use crate::binder::{Argument, Binding};
+use crate::binder::{Argument, ArgumentValue, Binding};
 use crate::command::CommandInfo;
 use crate::error_record::Invocation;
 use crate::evaluate::NAMES;
 use crate::evaluate::scope::Scope;
+use crate::help::function::{command_of, is_advanced};
 use crate::pipeline::command::Script;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
-use crate::pipeline::parameters::{Bound, has_flag, share};
+use crate::pipeline::parameters::{Bound, share};
 use crate::pipeline::sink::{Record, Sink};
 use crate::pipeline::stage::{Context, Onward, Stage};
 use crate::value::{Text, Value};
+
+/// Where a function stands in its pipeline.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// Whether something stands before it.
+    pub(super) expects_input: bool,
+    /// Its position, from 0.
+    pub(super) position: usize,
+}
 
 /// A function or script block in a pipeline.
 pub(super) struct ScriptStage {
@@ -23,7 +33,7 @@ pub(super) struct ScriptStage {
     scope: Option<Scope>,
     /// Objects that a block without `process` is given at its end.
     input: Vec<Value>,
-    /// Keys of the parameters that take input objects.
+    /// The parameters of an advanced function that take input objects.
     from_pipeline: Vec<Text>,
     returned: bool,
 }
@@ -34,32 +44,89 @@ impl ScriptStage {
         engine: &mut Engine<'_>,
         script: Script,
         arguments: Vec<Argument>,
+        place: Place,
         invocation: &Invocation,
         out: &mut dyn Sink,
     ) -> Result<(Self, Binding), Halt> {
-        let mut bound = share(&script.body, arguments);
         let name: Text = script.name.clone();
+        if is_advanced(&script.body) {
+            return Self::advanced(engine, script, arguments, place, invocation, out);
+        }
+        let mut bound = share(&script.body, arguments);
         let info = Arc::new(CommandInfo::new(name.clone(), name, ""));
         let common = std::mem::take(&mut bound.common);
         let binding = engine.bind(&info, common, false, 0, invocation, out)?;
-        let from_pipeline = script
-            .body
-            .parameters
-            .iter()
-            .filter(|parameter| has_flag(parameter, "ValueFromPipeline"))
-            .map(|parameter| parameter.name.to_lowercase().into())
-            .collect();
         Ok((
             Self {
                 script,
                 bound: Some(bound),
                 scope: None,
                 input: Vec::new(),
-                from_pipeline,
+                from_pipeline: Vec::new(),
                 returned: false,
             },
             binding,
         ))
+    }
+
+    /// An advanced function is bound as a cmdlet is, but for its conversions.
+    fn advanced(
+        engine: &mut Engine<'_>,
+        script: Script,
+        arguments: Vec<Argument>,
+        place: Place,
+        invocation: &Invocation,
+        out: &mut dyn Sink,
+    ) -> Result<(Self, Binding), Halt> {
+        let info = Arc::new(command_of(&script.name, &script.body));
+        let binding = engine.bind(
+            &info,
+            arguments,
+            place.expects_input,
+            place.position,
+            invocation,
+            out,
+        )?;
+        let given = script
+            .body
+            .parameters
+            .iter()
+            .map(|declared| {
+                binding
+                    .parameter(&declared.name)
+                    .map(|value| ArgumentValue {
+                        value: value.clone(),
+                        extent: invocation.extent.clone(),
+                        source: None,
+                    })
+            })
+            .collect();
+        let bound = Bound {
+            given,
+            rest: Vec::new(),
+            common: Vec::new(),
+            settled: true,
+        };
+        let stage = Self {
+            script,
+            bound: Some(bound),
+            scope: None,
+            input: Vec::new(),
+            from_pipeline: binding.input_parameters(),
+            returned: false,
+        };
+        Ok((stage, binding))
+    }
+
+    /// What the current object bound; a parameter that it left alone is empty again.
+    fn bound_by_input(&self, context: &Context<'_>) -> Vec<(Text, Value)> {
+        self.from_pipeline
+            .iter()
+            .map(|name| {
+                let value = context.parameter(name).cloned().unwrap_or_default();
+                (Text::from(name.to_lowercase()), value)
+            })
+            .collect()
     }
 
     /// Runs a part of the body in its own scope; what it writes sees the caller's.
@@ -135,15 +202,15 @@ impl Stage for ScriptStage {
         }
         let body = self.script.body.clone();
         let filter = self.script.filter;
-        let keys = self.from_pipeline.clone();
+        let bound = self.bound_by_input(context);
         let outcome = self.run(context, |engine, sink| {
             if let Some(input) = input {
                 engine
                     .session
                     .scopes
                     .set_local(&NAMES.dollar, input.clone());
-                for key in &keys {
-                    engine.session.scopes.set_local(key, input.clone());
+                for (key, value) in &bound {
+                    engine.session.scopes.set_local(key, value.clone());
                 }
             }
             match &body.process {
@@ -162,12 +229,15 @@ impl Stage for ScriptStage {
         }
         let body = self.script.body.clone();
         let input = std::mem::take(&mut self.input);
-        let keys = self.from_pipeline.clone();
+        // A block without `process` sees the last object that was bound.
+        let bound = if input.is_empty() {
+            Vec::new()
+        } else {
+            self.bound_by_input(context)
+        };
         self.run(context, |engine, sink| {
-            if let (Some(last), false) = (input.last(), keys.is_empty()) {
-                for key in &keys {
-                    engine.session.scopes.set_local(key, last.clone());
-                }
+            for (key, value) in &bound {
+                engine.session.scopes.set_local(key, value.clone());
             }
             engine
                 .session

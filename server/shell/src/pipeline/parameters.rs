@@ -23,6 +23,8 @@ pub(super) struct Bound {
     pub(super) rest: Vec<Value>,
     /// Common parameters of an advanced function.
     pub(super) common: Vec<Argument>,
+    /// Whether the binder has seen to mandatory parameters already.
+    pub(super) settled: bool,
 }
 
 /// Whether attributes make a function an advanced one.
@@ -120,6 +122,7 @@ pub(super) fn share(body: &Block, arguments: Vec<Argument>) -> Bound {
         given: parameters.iter().map(|_| None).collect(),
         rest: Vec::new(),
         common: Vec::new(),
+        settled: false,
     };
     let mut positional = Vec::new();
     let mut arguments = arguments.into_iter().peekable();
@@ -221,7 +224,9 @@ impl Engine<'_> {
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
         let mut given = bound.given;
-        self.ask_for_mandatory(&body.parameters, name, &mut given, invocation)?;
+        if !bound.settled {
+            self.ask_for_mandatory(&body.parameters, name, &mut given, invocation)?;
+        }
         for (parameter, given) in body.parameters.iter().zip(given) {
             let constraint = match &parameter.type_literal {
                 Some(literal) => Some(self.resolve_parameter_type(literal)?),

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::binder::{Argument, Binding};
 use crate::builtin::discovery::get_help;
-use crate::command::{CommandInfo, ParameterType};
+use crate::command::{CommandInfo, CommandKind, ParameterType};
 use crate::error_record::{Extent, Invocation};
 use crate::evaluate::{is_nothing, not_writable};
 use crate::language::ast::{Element, ElementKind, ExpressionKind, Pipeline, Redirection, Stream};
 use crate::language::position;
 use crate::pipeline::command::{Asked, Resolved};
 use crate::pipeline::engine::Engine;
-use crate::pipeline::function::ScriptStage;
+use crate::pipeline::function::{Place, ScriptStage};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::host_command::HostCommand;
 use crate::pipeline::redirect::{Redirects, Target};
@@ -248,8 +248,17 @@ impl Engine<'_> {
                     (Box::new(HostCommand), binding)
                 }
                 (None, Resolved::Script(script)) => {
-                    let (stage, binding) =
-                        ScriptStage::new(self, script, ready.arguments, &ready.invocation, out)?;
+                    let (stage, binding) = ScriptStage::new(
+                        self,
+                        script,
+                        ready.arguments,
+                        Place {
+                            expects_input,
+                            position: place,
+                        },
+                        &ready.invocation,
+                        out,
+                    )?;
                     (Box::new(stage), binding)
                 }
             };
@@ -257,7 +266,8 @@ impl Engine<'_> {
         Ok(Slot {
             stage,
             state: CommandState {
-                takes_anything: is_script || sees_input && takes_anything(&binding),
+                takes_anything: binding.command().kind != CommandKind::AdvancedFunction
+                    && (is_script || sees_input && takes_anything(&binding)),
                 binding,
                 invocation: ready.invocation,
                 pipeline,
