@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod format;
 pub mod format_string;
 pub mod help;
+pub mod history;
 pub mod host;
 pub mod language;
 pub mod members;

@@ -106,6 +106,9 @@ fn adapted_properties(value: &Value) -> Vec<(&'static str, Value)> {
         Value::Error(record) => error::properties(record),
         Value::Named(scalar) => named_properties(&scalar.type_name, &scalar.text),
         Value::Type(name) => vec![
+            ("IsPublic", Value::Bool(true)),
+            ("IsSerial", Value::Bool(name.starts_with("System."))),
+            ("BaseType", base_type(name)),
             ("Name", Value::text(crate::type_names::short_name(name))),
             ("FullName", Value::String(name.clone())),
             (
@@ -116,6 +119,36 @@ fn adapted_properties(value: &Value) -> Vec<(&'static str, Value)> {
         ],
         _ => Vec::new(),
     }
+}
+
+/// The type that a type derives from, as far as it is known here.
+fn base_type(name: &str) -> Value {
+    let base = match name {
+        "System.Object" => return Value::Null,
+        array if array.ends_with("[]") => "System.Array",
+        "System.DayOfWeek" | "System.DateTimeKind" => "System.Enum",
+        "System.Enum" => "System.ValueType",
+        "System.Boolean"
+        | "System.Byte"
+        | "System.Char"
+        | "System.DateTime"
+        | "System.Decimal"
+        | "System.Double"
+        | "System.Guid"
+        | "System.Int16"
+        | "System.Int32"
+        | "System.Int64"
+        | "System.SByte"
+        | "System.Single"
+        | "System.TimeSpan"
+        | "System.UInt16"
+        | "System.UInt32"
+        | "System.UInt64"
+        | "System.Numerics.BigInteger"
+        | "System.Management.Automation.SwitchParameter" => "System.ValueType",
+        _ => "System.Object",
+    };
+    Value::Type(base.into())
 }
 
 fn count(n: usize) -> Value {

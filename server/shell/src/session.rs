@@ -119,6 +119,8 @@ pub struct SessionState {
     pub scopes: Scopes,
     /// `$Error`, the last one first.
     pub errors: Arc<List>,
+    /// The lines that it ran.
+    pub history: crate::history::History,
     /// Aliases that the session defined, by name in lower case.
     pub aliases: HashMap<String, Text>,
     /// Enumerations that the session declared, by name in lower case.
@@ -153,6 +155,7 @@ impl Default for SessionState {
                 type_name: "System.Collections.ArrayList".into(),
                 items: Vec::new().into(),
             }),
+            history: crate::history::History::default(),
             aliases: HashMap::new(),
             enumerations: HashMap::new(),
             source: Arc::default(),
@@ -288,6 +291,7 @@ impl Session {
         self.state.had_errors = false;
         self.state.try_depth = 0;
         self.state.call_depth = 0;
+        let start = host.now();
         let outcome = match input {
             Input::Structured(pipelines) => self.run_structured(host, pipelines, sink),
             Input::Text(text) => self.run_text(host, text, None, &[], sink),
@@ -298,6 +302,10 @@ impl Session {
             } => self.run_text(host, text, Some(file), arguments, sink),
         };
         self.state.scopes.leave(1);
+        if let Input::Text(text) = input {
+            let completed = outcome.state == RunState::Completed;
+            self.state.history.push(text, completed, start, host.now());
+        }
         outcome
     }
 

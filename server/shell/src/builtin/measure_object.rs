@@ -143,13 +143,23 @@ impl Stage for MeasureObject {
                 .iter()
                 .any(|(known, _)| known.as_ref().is_some_and(|known| pattern.matches(known)));
             if !found && !pattern.is_pattern() {
-                let record = ErrorRecord::new(
-                    "GenericMeasurePropertyNotFound",
+                let id = if self.wanted.is_text() {
+                    "TextMeasurePropertyNotFound"
+                } else {
+                    "GenericMeasurePropertyNotFound"
+                };
+                let mut record = ErrorRecord::new(
+                    id,
                     ErrorCategory::InvalidArgument,
                     "System.Management.Automation.PSArgumentException",
-                    "Cannot process argument because the value of argument \"Property\" is not valid. Change the value of the \"Property\" argument and run the operation again.",
+                    format!(
+                        "Cannot process argument because the value of argument \"{name}\" is not valid. Change the value of the \"{name}\" argument and run the operation again."
+                    ),
                 );
-                return context.write_error(record);
+                record.details = Some(format!(
+                    "The property \"{name}\" cannot be found in the input for any objects."
+                ));
+                return Err(context.terminate(record));
             }
         }
         if self.properties.is_empty() && self.statistics.is_empty() {

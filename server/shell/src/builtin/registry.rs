@@ -78,6 +78,7 @@ const COMMANDS: &[Entry] = &[
         session_commands::new_alias,
     ),
     (session_commands::strict_info, session_commands::strict),
+    (session_commands::history_info, session_commands::history),
     (misc::read_host::info, misc::read_host::create),
     (misc::join_path::info, misc::join_path::create),
     (misc::select_string::info, misc::select_string::create),

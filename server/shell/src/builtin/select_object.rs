@@ -280,7 +280,7 @@ impl SelectObject {
                 ErrorRecord::new(
                     "AlreadyExistingUserSpecifiedPropertyNoExpand",
                     ErrorCategory::InvalidOperation,
-                    "System.Management.Automation.PSArgumentException",
+                    "System.Management.Automation.PSInvalidOperationException",
                     format!(
                         "The property cannot be processed because the property \"{name}\" already exists."
                     ),

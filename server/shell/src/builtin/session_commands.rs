@@ -1,13 +1,15 @@
-//! What changes the session itself: `Set-Alias`, `New-Alias`, `Set-StrictMode`.
+//! What concerns the session itself: `Set-Alias`, `New-Alias`, `Set-StrictMode`, `Get-History`.
 
 use std::sync::Arc;
 
 use crate::builtin::declare::{CORE, UTILITY, at, command, named, switch};
-use crate::builtin::support::text;
-use crate::command::{CommandInfo, ConfirmImpact};
+use crate::builtin::support::{count, items, text};
+use crate::command::{CommandInfo, ConfirmImpact, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::history::Entry;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
+use crate::text::as_double;
 use crate::value::{Object, Text, Value};
 
 fn alias_info(name: &str) -> CommandInfo {
@@ -123,5 +125,43 @@ impl Stage for Strict {
     fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
         context.engine.session.strict = !context.switch("Off");
         Ok(())
+    }
+}
+
+/// What the binder knows of `Get-History`.
+pub(super) fn history_info() -> CommandInfo {
+    let positive = Validation::Range(Value::Int64(1), Value::Int64(i64::MAX));
+    let whole = Validation::Range(Value::Int32(0), Value::Int32(i32::from(i16::MAX)));
+    command("Get-History", CORE)
+        .with(at(0, "Id", "long[]").from_pipeline().validated(positive))
+        .with(at(1, "Count", "int").validated(whole))
+}
+
+/// One `Get-History` to run.
+pub(super) fn history() -> Box<dyn Stage> {
+    Box::new(GetHistory)
+}
+
+struct GetHistory;
+
+impl Stage for GetHistory {
+    fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
+        let ids: Vec<i64> = items(context, "Id")
+            .iter()
+            .filter_map(as_double)
+            .map(|id| id as i64)
+            .collect();
+        let mut found: Vec<Value> = context
+            .engine
+            .session
+            .history
+            .entries()
+            .filter(|entry| ids.is_empty() || ids.contains(&entry.id))
+            .map(Entry::object)
+            .collect();
+        if let Some(count) = count(context, "Count") {
+            found.drain(..found.len().saturating_sub(count));
+        }
+        found.into_iter().try_for_each(|entry| context.write(entry))
     }
 }

@@ -1,7 +1,7 @@
 //! `Format-Custom`: an object as a class with nested braces.
 
 use crate::format::cell_text::{TextOptions, cell_text};
-use crate::format::producer::is_scalar;
+use crate::format::producer::{elements, is_scalar};
 use crate::format::request::{Evaluate, Selection};
 use crate::format::resolve::{Resolved, all_properties, resolve};
 use crate::text::{Culture, to_text};
@@ -77,7 +77,7 @@ fn push_member(
         return;
     }
     push_line(lines, indent, &format!("{label} = "));
-    match value.elements() {
+    match enumerable(value) {
         Some(items) => {
             push_line(lines, indent + 2, "[");
             for item in items.iter().take(MAX_ELEMENTS) {
@@ -89,6 +89,14 @@ fn push_member(
             push_line(lines, indent + 2, "]");
         }
         None => push_nested(lines, value, indent + 2, depth - 1, blocks),
+    }
+}
+
+/// The elements of a collection; a dictionary's are its entries.
+fn enumerable(value: &Value) -> Option<Vec<Value>> {
+    match value {
+        Value::Dictionary(_) => Some(elements(value)),
+        other => other.elements(),
     }
 }
 

@@ -439,7 +439,7 @@ fn alignment_of(value: &Value) -> Alignment {
 }
 
 /// The elements of a collection; a dictionary's are its entries.
-fn elements(value: &Value) -> Vec<Value> {
+pub(crate) fn elements(value: &Value) -> Vec<Value> {
     let Value::Dictionary(dictionary) = value else {
         return value.elements().unwrap_or_default();
     };
