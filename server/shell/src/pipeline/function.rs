@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::binder::{Argument, ArgumentValue, Binding};
 use crate::command::CommandInfo;
+use crate::convert::enumerations;
 use crate::error_record::Invocation;
 use crate::evaluate::NAMES;
 use crate::evaluate::scope::Scope;
@@ -14,7 +15,7 @@ use crate::pipeline::halt::Halt;
 use crate::pipeline::parameters::{Bound, share};
 use crate::pipeline::sink::{Record, Sink};
 use crate::pipeline::stage::{Context, Onward, Stage};
-use crate::value::{Text, Value};
+use crate::value::{EnumValue, Text, Value};
 
 /// Where a function stands in its pipeline.
 #[derive(Clone, Copy)]
@@ -33,6 +34,8 @@ pub(super) struct ScriptStage {
     scope: Option<Scope>,
     /// Objects that a block without `process` is given at its end.
     input: Vec<Value>,
+    /// Preference variables that common parameters set within the function.
+    preferences: Vec<(Text, Value)>,
     /// The parameters of an advanced function that take input objects.
     from_pipeline: Vec<Text>,
     returned: bool,
@@ -62,6 +65,7 @@ impl ScriptStage {
                 bound: Some(bound),
                 scope: None,
                 input: Vec::new(),
+                preferences: Vec::new(),
                 from_pipeline: Vec::new(),
                 returned: false,
             },
@@ -112,6 +116,7 @@ impl ScriptStage {
             bound: Some(bound),
             scope: None,
             input: Vec::new(),
+            preferences: preferences(&binding),
             from_pipeline: binding.input_parameters(),
             returned: false,
         };
@@ -180,6 +185,7 @@ impl Stage for ScriptStage {
         let name = self.script.name.clone();
         let invocation = context.command.invocation.clone();
         let bound = self.bound.take();
+        let preferences = std::mem::take(&mut self.preferences);
         let source = context.engine.session.source.clone();
         self.run(context, |engine, sink| {
             if let Some(bound) = bound {
@@ -188,6 +194,9 @@ impl Stage for ScriptStage {
                 let outcome = engine.declare_parameters(&body, &name, bound, &invocation, sink);
                 engine.session.source = own;
                 outcome?;
+            }
+            for (key, value) in preferences {
+                engine.session.scopes.set_local(&key, value);
             }
             engine.run_statements(&body.begin, sink)
         })?;
@@ -246,6 +255,35 @@ impl Stage for ScriptStage {
             engine.run_statements(&body.end, sink)
         })
     }
+}
+
+/// What the common parameters of an advanced function make of the preference variables: commands within it follow.
+fn preferences(binding: &Binding) -> Vec<(Text, Value)> {
+    let member = |name: &str, number: i64| {
+        enumerations::find(&format!("System.Management.Automation.{name}"))
+            .map(|definition| Value::Enum(EnumValue { definition, number }))
+    };
+    let on = |name: &str| match binding.parameter(name) {
+        Some(Value::Switch(on)) => Some(*on),
+        _ => None,
+    };
+    // Continue is 2 and Low is 1; SilentlyContinue and None are 0.
+    let shown = |on: bool| member("ActionPreference", if on { 2 } else { 0 });
+    let asked = |on: bool| member("ConfirmImpact", i64::from(on));
+    let given = |name: &str| binding.parameter(name).cloned();
+    [
+        ("verbosepreference", on("Verbose").and_then(shown)),
+        ("debugpreference", on("Debug").and_then(shown)),
+        ("erroractionpreference", given("ErrorAction")),
+        ("warningpreference", given("WarningAction")),
+        ("informationpreference", given("InformationAction")),
+        ("progresspreference", given("ProgressAction")),
+        ("whatifpreference", on("WhatIf").map(Value::Bool)),
+        ("confirmpreference", on("Confirm").and_then(asked)),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((Text::from(name), value?)))
+    .collect()
 }
 
 /// What a function writes leaves its scope before it goes on.
