@@ -245,7 +245,12 @@ impl Fault {
         if let Ok(mut fault) = self.0.lock() {
             fault.get_or_insert_with(|| Break {
                 alert: tls::certificate_alert(error),
-                reason: error.to_string(),
+                reason: match error.kind() {
+                    io::ErrorKind::UnexpectedEof
+                    | io::ErrorKind::BrokenPipe
+                    | io::ErrorKind::ConnectionReset => "the server went away".to_owned(),
+                    _ => error.to_string(),
+                },
             });
         }
     }

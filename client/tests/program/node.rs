@@ -134,6 +134,33 @@ impl ScriptedNode {
     }
 }
 
+/// A way to a node that can be cut.
+pub(crate) struct Relay {
+    pub(crate) address: SocketAddr,
+    carrier: tokio::task::JoinHandle<()>,
+}
+
+impl ScriptedNode {
+    /// A way to this node; dropping it cuts the connection that goes over it.
+    pub(crate) async fn relay(&self) -> Relay {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let node = self.address;
+        let carrier = tokio::spawn(async move {
+            let (mut near, _) = listener.accept().await.unwrap();
+            let mut far = tokio::net::TcpStream::connect(node).await.unwrap();
+            let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+        });
+        Relay { address, carrier }
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.carrier.abort();
+    }
+}
+
 impl Drop for ScriptedNode {
     fn drop(&mut self) {
         self.server.abort();

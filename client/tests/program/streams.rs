@@ -398,6 +398,31 @@ async fn a_server_that_ends_without_an_end_is_told() {
 }
 
 #[tokio::test]
+async fn a_server_that_goes_away_is_told() {
+    let node = ScriptedNode::start(|_, talk: Talk| async move {
+        talk.text("running\n").await;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let relay = node.relay().await;
+    let mut child = node
+        .program()
+        .variable("TANDEM_SERVER", &relay.address.to_string())
+        .arguments(&["Wait-It"])
+        .spawn();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next_line().await.unwrap().as_deref(), Some("running"));
+    drop(relay);
+    let output = child.wait_with_output().await.unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(70));
+    assert!(
+        told.contains("the server went away") && told.contains("Get-TandemOperation"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
 async fn other_shells_complete_through_the_server() {
     let node = ScriptedNode::start(echo).await;
     let outcome = node

@@ -313,3 +313,46 @@ fn read(path: &Path) -> Result<String, Error> {
         source,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_laboratory_is_found_as_it_was_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            node_lines: "quarantine = \"serve\"".to_owned(),
+        };
+        let made = Laboratory::create(folder.path(), &settings).unwrap();
+        let found = Laboratory::open(folder.path()).unwrap();
+        let addresses = |laboratory: &Laboratory| -> Vec<_> {
+            let pools = laboratory.pools().iter();
+            pools
+                .map(|pool| (pool.fqdn.clone(), pool.address))
+                .collect()
+        };
+        assert_eq!(addresses(&made), addresses(&found));
+        let configuration = fs::read_to_string(found.configuration_file(POOL1)).unwrap();
+        let configuration: toml::Table = configuration.parse().unwrap();
+        assert_eq!(configuration["quarantine"].as_str(), Some("serve"));
+        let peer = found.pool(POOL2).address.to_string();
+        assert_eq!(configuration["peers"][POOL2].as_str(), Some(peer.as_str()));
+    }
+
+    #[test]
+    fn a_folder_without_a_laboratory_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(
+            Laboratory::open(folder.path()),
+            Err(Error::File { .. })
+        ));
+        fs::write(folder.path().join(INDEX), "pool = 3").unwrap();
+        assert!(matches!(
+            Laboratory::open(folder.path()),
+            Err(Error::Index { .. })
+        ));
+    }
+}

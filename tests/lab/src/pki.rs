@@ -284,3 +284,61 @@ fn write(path: &Path, text: &str, mode: u32) -> Result<(), Error> {
             source,
         })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn everybody_gets_a_certificate_and_a_key_that_only_the_owner_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let cast =
+            Cast::create(folder.path(), &[("fe1.contoso.com", "pool1.contoso.com")]).unwrap();
+        let holders = [
+            "fe1.contoso.com",
+            "administrator",
+            "view-only",
+            "front-end",
+            "nobody",
+            "expired",
+            "stranger",
+        ];
+        for holder in holders {
+            let files = cast.holder(holder);
+            let certificate = fs::read_to_string(&files.certificate).unwrap();
+            assert!(
+                certificate.starts_with("-----BEGIN CERTIFICATE-----"),
+                "{holder}"
+            );
+            let key = fs::read_to_string(&files.key).unwrap();
+            assert!(key.starts_with("-----BEGIN PRIVATE KEY-----"), "{holder}");
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                let mode = fs::metadata(&files.key).unwrap().permissions().mode();
+                assert_eq!(mode & 0o777, 0o600, "{holder}");
+            }
+        }
+        let authority = fs::read(cast.authority()).unwrap();
+        assert_ne!(authority, fs::read(cast.other_authority()).unwrap());
+    }
+
+    #[test]
+    fn an_expired_certificate_was_good_until_yesterday() {
+        let (begin, end) = Subject::member("administrator", &[]).expired().valid;
+        let now = OffsetDateTime::now_utc();
+        assert!(begin < end && end < now && now - end < Duration::days(2));
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_refused() {
+        let authority = Authority::new("CA").unwrap();
+        let subject = Subject {
+            addresses: vec!["not a näme".to_owned()],
+            ..Subject::member("x", &[])
+        };
+        assert!(authority.issue(&subject).is_err());
+    }
+}

@@ -63,7 +63,7 @@ pub(crate) async fn session(
     loop {
         let session = taken(&current);
         let prompt = SessionPrompt::new(
-            &session.shell.connection().endpoint().host,
+            session.shell.connection().endpoint(),
             !unfinished.is_empty(),
         );
         let read = tokio::task::spawn_blocking(move || {

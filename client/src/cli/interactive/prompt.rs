@@ -1,8 +1,10 @@
 //! The prompt of the session: whose node it talks to, in the form of PowerShell's remote sessions.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use reedline::{Prompt, PromptEditMode, PromptHistorySearch};
+use tandem_client::Endpoint;
 
 /// `[pool1.contoso.com]: PS> `.
 pub(super) struct SessionPrompt {
@@ -10,8 +12,12 @@ pub(super) struct SessionPrompt {
 }
 
 impl SessionPrompt {
-    /// The prompt for that node; `>> ` when a line goes on.
-    pub(super) fn new(host: &str, goes_on: bool) -> Self {
+    /// The prompt for that node; `>> ` when a line goes on. A bare address says too little without its port.
+    pub(super) fn new(node: &Endpoint, goes_on: bool) -> Self {
+        let host = match node.host.parse::<IpAddr>() {
+            Ok(_) => node.to_string(),
+            Err(_) => node.host.clone(),
+        };
         let left = if goes_on {
             ">> ".to_owned()
         } else {
@@ -40,5 +46,23 @@ impl Prompt for SessionPrompt {
 
     fn render_prompt_history_search_indicator(&self, search: PromptHistorySearch) -> Cow<'_, str> {
         Cow::Owned(format!("history search: {} ", search.term))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn the_prompt_names_the_node() {
+        let left = |node: &str, goes_on| SessionPrompt::new(&node.parse().unwrap(), goes_on).left;
+        assert_eq!(
+            left("pool1.contoso.com:8443", false),
+            "[pool1.contoso.com]: PS> "
+        );
+        assert_eq!(left("127.0.0.1:7001", false), "[127.0.0.1:7001]: PS> ");
+        assert_eq!(left("pool1.contoso.com", true), ">> ");
     }
 }
