@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod front_end;
 mod harness;
 mod interrupted;
 mod users;
