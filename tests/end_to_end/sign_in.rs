@@ -32,9 +32,7 @@ async fn before_during_and_after() {
 
     // The pool is lost: until somebody fails it over, its users cannot return.
     deployment.kill(POOL1).await;
-    let lost = deployment.sign_in(POOL2, &user).await.unwrap();
-    assert!(!lost.here, "{lost:?}");
-    assert_ne!(lost.mode(), SignInMode::Normal, "{lost:?}");
+    refused_at(&deployment, POOL2, &user).await;
     deployment.fail_over(POOL2, disaster(POOL1)).await.unwrap();
     let survivor = deployment.sign_in(POOL2, &user).await.unwrap();
     assert_eq!((survivor.mode(), survivor.here), (SignInMode::Normal, true));
@@ -70,4 +68,18 @@ async fn a_watching_front_end_is_told_where_to_go() {
     let told = told.expect("the watch tells of the failover");
     assert_eq!(told.home_pool, POOL1);
     assert!(!told.endpoint.is_empty(), "{told:?}");
+}
+
+/// Waits until a node refuses a user: until it has missed the heartbeats of the lost pool, it sends the user there.
+async fn refused_at(deployment: &Deployment, at: &str, user: &str) {
+    let deadline = tokio::time::Instant::now() + crate::deployment::PATIENCE;
+    loop {
+        let answer = deployment.sign_in(at, user).await.unwrap();
+        assert!(!answer.here, "{answer:?}");
+        if answer.mode() == SignInMode::Refused {
+            return;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{answer:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
 }

@@ -54,9 +54,10 @@ pub fn check_fail_over(
         }
     }
     check_seed_rule(seen, pool, backup)?;
+    // Before the Central Management store, which may be missing only because it is on the pool that is down.
+    check_backup_pool(seen, pool, backup, OperationKind::FailOver)?;
     check_next_hop(seen, pool, backup)?;
     check_central_management(seen, pool, backup)?;
-    check_backup_pool(seen, pool, backup, OperationKind::FailOver)?;
     if !request.disaster_mode {
         check_source(seen, pool, backup)?;
     }
