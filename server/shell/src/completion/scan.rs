@@ -91,6 +91,13 @@ impl Frame {
         }
     }
 
+    /// Whether the word under way is a variable, so that `=` assigns to it.
+    fn assigns(&self) -> bool {
+        self.current
+            .as_ref()
+            .is_some_and(|word| word.text.starts_with('$'))
+    }
+
     fn end_statement(&mut self, next: usize) {
         self.end_word();
         *self = Self::at(next);
@@ -99,86 +106,15 @@ impl Frame {
 
 /// The place of the caret; none within a comment.
 pub(super) fn place(text: &str, caret: usize) -> Option<Place> {
-    let mut frames = vec![Frame::default()];
-    let mut rest = text[..caret].char_indices().peekable();
-    while let Some((at, c)) = rest.next() {
-        let depth = frames.len();
-        let frame = frames.last_mut()?;
-        match c {
-            '`' => {
-                frame.push(c, at);
-                if let Some((at, escaped)) = rest.next() {
-                    frame.push(escaped, at);
-                }
-            }
-            '\'' | '"' => {
-                frame.push(c, at);
-                while let Some((at, inner)) = rest.next() {
-                    frame.push(inner, at);
-                    if inner == '`' && c == '"' {
-                        if let Some((at, escaped)) = rest.next() {
-                            frame.push(escaped, at);
-                        }
-                    } else if inner == c {
-                        break;
-                    }
-                }
-            }
-            '#' if frame.current.is_none() => {
-                let end = rest.find(|(_, c)| *c == '\n');
-                frame.end_statement(end?.0 + 1);
-            }
-            '<' if frame.current.is_none() && rest.peek().is_some_and(|(_, c)| *c == '#') => {
-                let close = text[at..caret].find("#>")?;
-                while rest.peek().is_some_and(|(next, _)| *next < at + close + 2) {
-                    rest.next();
-                }
-            }
-            '(' | '{' => {
-                frame.push(c, at);
-                frames.push(Frame::at(at + 1));
-            }
-            ')' | '}' if depth > 1 => {
-                frames.pop();
-                frames.last_mut()?.push(c, at);
-                // A closed block ends what it belongs to: `if (…) { … }`.
-                let frame = frames.last_mut()?;
-                let is_block = frame.current.as_ref().is_some_and(|word| word.text == "{}");
-                let first = frame.words.first();
-                if is_block && first.is_none_or(|first| first.text.starts_with('(')) {
-                    frame.end_statement(at + 1);
-                }
-            }
-            '\n' | ';' => frame.end_statement(at + 1),
-            '|' => {
-                let doubled = rest.peek().is_some_and(|(_, c)| *c == '|');
-                if doubled {
-                    rest.next();
-                }
-                let upstream = text[frame.statement_start..at].trim().to_owned();
-                frame.end_statement(at + 1);
-                frame.upstream = (!doubled).then_some(upstream);
-            }
-            '&' if rest.peek().is_some_and(|(_, c)| *c == '&') => {
-                rest.next();
-                frame.end_statement(at + 2);
-            }
-            ',' => {
-                frame.end_word();
-                frame.after_comma = true;
-            }
-            '=' if frame
-                .current
-                .as_ref()
-                .is_some_and(|word| word.text.starts_with('$')) =>
-            {
-                frame.end_statement(at + 1);
-            }
-            c if c.is_whitespace() => frame.end_word(),
-            c => frame.push(c, at),
-        }
+    let mut scanner = Scanner {
+        text: &text[..caret],
+        rest: text[..caret].char_indices().peekable(),
+        frames: vec![Frame::default()],
+    };
+    while let Some((at, c)) = scanner.rest.next() {
+        scanner.take(at, c)?;
     }
-    let mut frame = frames.pop()?;
+    let mut frame = scanner.frames.pop()?;
     let after_comma = frame.after_comma;
     let word = frame.current.take().unwrap_or(Word {
         text: String::new(),
@@ -191,6 +127,92 @@ pub(super) fn place(text: &str, caret: usize) -> Option<Place> {
         word,
         upstream: frame.upstream,
     })
+}
+
+/// The text before the caret under way, with the brackets that are open.
+struct Scanner<'a> {
+    text: &'a str,
+    rest: std::iter::Peekable<std::str::CharIndices<'a>>,
+    frames: Vec<Frame>,
+}
+
+impl Scanner<'_> {
+    fn next_is(&mut self, wanted: char) -> bool {
+        self.rest.peek().is_some_and(|(_, c)| *c == wanted)
+    }
+
+    /// Takes one character with what belongs to it; none if a comment runs to the caret.
+    fn take(&mut self, at: usize, c: char) -> Option<()> {
+        let depth = self.frames.len();
+        let begins_word = self.frames.last()?.current.is_none();
+        match c {
+            '`' | '\'' | '"' => self.take_literal(at, c)?,
+            '#' if begins_word => {
+                let (end, _) = self.rest.find(|(_, c)| *c == '\n')?;
+                self.frames.last_mut()?.end_statement(end + 1);
+            }
+            '<' if begins_word && self.next_is('#') => {
+                let close = at + self.text[at..].find("#>")? + 2;
+                while self.rest.next_if(|(next, _)| *next < close).is_some() {}
+            }
+            '(' | '{' => {
+                self.frames.last_mut()?.push(c, at);
+                self.frames.push(Frame::at(at + 1));
+            }
+            ')' | '}' if depth > 1 => self.close(at, c)?,
+            '\n' | ';' => self.frames.last_mut()?.end_statement(at + 1),
+            '|' => {
+                let doubled = self.rest.next_if(|(_, c)| *c == '|').is_some();
+                let frame = self.frames.last_mut()?;
+                let upstream = self.text[frame.statement_start..at].trim().to_owned();
+                frame.end_statement(at + 1);
+                frame.upstream = (!doubled).then_some(upstream);
+            }
+            '&' if self.next_is('&') => {
+                self.rest.next();
+                self.frames.last_mut()?.end_statement(at + 2);
+            }
+            ',' => {
+                let frame = self.frames.last_mut()?;
+                frame.end_word();
+                frame.after_comma = true;
+            }
+            '=' if self.frames.last()?.assigns() => {
+                self.frames.last_mut()?.end_statement(at + 1);
+            }
+            c if c.is_whitespace() => self.frames.last_mut()?.end_word(),
+            c => self.frames.last_mut()?.push(c, at),
+        }
+        Some(())
+    }
+
+    /// An escaped character, or a quoted stretch to its end or the caret.
+    fn take_literal(&mut self, at: usize, opener: char) -> Option<()> {
+        let frame = self.frames.last_mut()?;
+        frame.push(opener, at);
+        let mut escaped = opener == '`';
+        while let Some((at, c)) = self.rest.next() {
+            frame.push(c, at);
+            if opener == '`' || (!escaped && c == opener) {
+                break;
+            }
+            escaped = !escaped && c == '`' && opener == '"';
+        }
+        Some(())
+    }
+
+    fn close(&mut self, at: usize, c: char) -> Option<()> {
+        self.frames.pop();
+        let frame = self.frames.last_mut()?;
+        frame.push(c, at);
+        // A closed block ends what it belongs to: `if (…) { … }`.
+        let is_block = frame.current.as_ref().is_some_and(|word| word.text == "{}");
+        let first = frame.words.first();
+        if is_block && first.is_none_or(|first| first.text.starts_with('(')) {
+            frame.end_statement(at + 1);
+        }
+        Some(())
+    }
 }
 
 /// The end of the word behind the caret: the closing quote of a quoted one, else the next delimiter.

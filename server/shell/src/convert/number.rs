@@ -176,7 +176,7 @@ pub(super) fn convert(
         // .NET keeps seven digits of a single.
         Value::Single(n) if kind == Kind::Decimal => {
             let short = crate::text::single_general(*n, 7);
-            Number::Real(short.parse().unwrap_or(f64::from(*n)))
+            Number::Real(short.parse().unwrap_or_else(|_| f64::from(*n)))
         }
         other => match number_of(other) {
             Some(number) => number,

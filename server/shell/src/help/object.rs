@@ -81,10 +81,40 @@ pub(crate) fn listed(command: &CommandInfo) -> Vec<&ParameterInfo> {
         .collect()
 }
 
-fn declared(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
-    const FAMILY: &str = "ExtendedCmdletHelpInfo";
-    let part = |name: &str, properties| object(&[format!("{FAMILY}#{name}")], properties);
+/// The family of types of help that comes from a declaration.
+const DECLARED: &str = "ExtendedCmdletHelpInfo";
+/// The family of types of help that somebody wrote.
+const WRITTEN: &str = "MamlCommandHelpInfo";
+
+fn part(family: &str, name: &str, properties: Vec<(&str, Value)>) -> Value {
+    object(&[format!("{family}#{name}")], properties)
+}
+
+fn details(family: &str, command: &CommandInfo) -> Value {
     let (verb, noun) = verb_and_noun(command);
+    part(
+        family,
+        "details",
+        vec![
+            ("name", text(&command.name)),
+            ("noun", text(noun)),
+            ("verb", text(verb)),
+        ],
+    )
+}
+
+/// The family's type name for what is shown, then the family and what `bases` it has.
+fn type_names(family: &str, detail: Detail, bases: &[&str]) -> Vec<String> {
+    let mut names = Vec::new();
+    if detail != Detail::Normal {
+        names.push(format!("{family}{}", detail.suffix()));
+    }
+    names.push(family.to_owned());
+    names.extend(bases.iter().map(|base| (*base).to_owned()));
+    names
+}
+
+fn declared_syntax(command: &CommandInfo) -> Value {
     let items = set_names(command)
         .iter()
         .map(|set| {
@@ -93,6 +123,7 @@ fn declared(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
                 .map(|member| declared_parameter(member.parameter, Some(member)))
                 .collect();
             part(
+                DECLARED,
                 "syntaxItem",
                 vec![
                     ("name", text(&command.name)),
@@ -102,86 +133,68 @@ fn declared(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
             )
         })
         .collect();
+    part(
+        DECLARED,
+        "syntax",
+        vec![("syntaxItem", Value::array(items))],
+    )
+}
+
+fn declared_parameters(command: &CommandInfo) -> Value {
     let mut parameters = listed(command);
     parameters.sort_by_cached_key(|parameter| parameter.name.to_lowercase());
     let parameters = parameters
         .into_iter()
         .map(|parameter| declared_parameter(parameter, None))
         .collect();
-    let mut type_names = vec![format!("{FAMILY}{}", detail.suffix())];
-    type_names.dedup();
-    if detail != Detail::Normal {
-        type_names.push(FAMILY.into());
-    }
-    type_names.extend(["CmdletHelpInfo".to_owned(), "HelpInfo".to_owned()]);
-    object(
-        &type_names,
-        vec![
-            ("CommonParameters", Value::Bool(true)),
-            (
-                "details",
-                part(
-                    "details",
-                    vec![
-                        ("name", text(&command.name)),
-                        ("noun", text(noun)),
-                        ("verb", text(verb)),
-                    ],
-                ),
-            ),
-            (
-                "Syntax",
-                part("syntax", vec![("syntaxItem", Value::array(items))]),
-            ),
-            (
-                "parameters",
-                part("parameters", vec![("parameter", Value::array(parameters))]),
-            ),
-            (
-                "inputTypes",
-                part(
-                    "inputTypes",
-                    vec![("inputType", type_part("inputType", &input_types(command)))],
-                ),
-            ),
-            (
-                "returnValues",
-                part(
-                    "returnValues",
-                    vec![(
-                        "returnValue",
-                        type_part("returnValue", &output_types(command)),
-                    )],
-                ),
-            ),
-            ("aliases", text(format!("{}\n", alias_text(aliases)))),
-            ("remarks", text("None")),
-            ("PSSnapIn", Value::Null),
-            ("alertSet", Value::Null),
-            ("description", Value::Null),
-            ("examples", Value::Null),
-            ("Synopsis", text(definition(command))),
-            ("ModuleName", text(&command.module)),
-            ("nonTerminatingErrors", text("")),
-            (
-                "xmlns:command",
-                text("http://schemas.microsoft.com/maml/dev/command/2004/10"),
-            ),
-            (
-                "xmlns:dev",
-                text("http://schemas.microsoft.com/maml/dev/2004/10"),
-            ),
-            (
-                "xmlns:maml",
-                text("http://schemas.microsoft.com/maml/2004/10"),
-            ),
-            ("Name", text(&command.name)),
-            ("Category", text("Cmdlet")),
-            ("Component", Value::Null),
-            ("Role", Value::Null),
-            ("Functionality", Value::Null),
-        ],
+    part(
+        DECLARED,
+        "parameters",
+        vec![("parameter", Value::array(parameters))],
     )
+}
+
+fn declared(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
+    let inputs = vec![("inputType", type_part("inputType", &input_types(command)))];
+    let outputs = vec![(
+        "returnValue",
+        type_part("returnValue", &output_types(command)),
+    )];
+    let mut properties = vec![
+        ("CommonParameters", Value::Bool(true)),
+        ("details", details(DECLARED, command)),
+        ("Syntax", declared_syntax(command)),
+        ("parameters", declared_parameters(command)),
+        ("inputTypes", part(DECLARED, "inputTypes", inputs)),
+        ("returnValues", part(DECLARED, "returnValues", outputs)),
+        ("aliases", text(format!("{}\n", alias_text(aliases)))),
+        ("remarks", text("None")),
+    ];
+    properties.extend(unwritten(command));
+    let names = type_names(DECLARED, detail, &["CmdletHelpInfo", "HelpInfo"]);
+    object(&names, properties)
+}
+
+/// What help that nobody wrote has beside the declaration: the same for every command, but for its names.
+fn unwritten(command: &CommandInfo) -> Vec<(&'static str, Value)> {
+    const MAML: &str = "http://schemas.microsoft.com/maml";
+    vec![
+        ("PSSnapIn", Value::Null),
+        ("alertSet", Value::Null),
+        ("description", Value::Null),
+        ("examples", Value::Null),
+        ("Synopsis", text(definition(command))),
+        ("ModuleName", text(&command.module)),
+        ("nonTerminatingErrors", text("")),
+        ("xmlns:command", text(format!("{MAML}/dev/command/2004/10"))),
+        ("xmlns:dev", text(format!("{MAML}/dev/2004/10"))),
+        ("xmlns:maml", text(format!("{MAML}/2004/10"))),
+        ("Name", text(&command.name)),
+        ("Category", text("Cmdlet")),
+        ("Component", Value::Null),
+        ("Role", Value::Null),
+        ("Functionality", Value::Null),
+    ]
 }
 
 fn type_part(name: &str, shown: &str) -> Value {
@@ -290,39 +303,32 @@ fn declared_parameter(parameter: &ParameterInfo, member: Option<SetParameter<'_>
     object(&["ExtendedCmdletHelpInfo#parameter".to_owned()], properties)
 }
 
-fn written(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
-    const FAMILY: &str = "MamlCommandHelpInfo";
-    let part = |name: &str, properties| object(&[format!("{FAMILY}#{name}")], properties);
-    let (verb, noun) = verb_and_noun(command);
-    let paragraphs = |paragraphs: &[Text]| {
-        Value::array(
-            paragraphs
-                .iter()
-                .map(|paragraph| part("description", vec![("Text", text(paragraph))]))
-                .collect(),
-        )
-    };
+fn written_syntax(command: &CommandInfo) -> Value {
     let lines = set_names(command)
         .iter()
         .map(|set| {
             let line = crate::help::syntax::line(command, set, TypeStyle::Short);
             part(
+                WRITTEN,
                 "syntaxItem",
                 vec![("name", text(&command.name)), ("line", text(line))],
             )
         })
         .collect();
+    part(WRITTEN, "syntax", vec![("syntaxItem", Value::array(lines))])
+}
+
+fn written_examples(command: &CommandInfo) -> Value {
+    const RULE: &str = "--------------------------";
     let examples = command
         .help
         .examples
         .iter()
-        .enumerate()
-        .map(|(index, (code, remarks))| {
-            let title = format!(
-                "-------------------------- EXAMPLE {} --------------------------",
-                index + 1
-            );
+        .zip(1..)
+        .map(|((code, remarks), number)| {
+            let title = format!("{RULE} EXAMPLE {number} {RULE}");
             part(
+                WRITTEN,
                 "example",
                 vec![
                     ("title", text(title)),
@@ -332,15 +338,24 @@ fn written(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
             )
         })
         .collect();
+    part(
+        WRITTEN,
+        "examples",
+        vec![("example", Value::array(examples))],
+    )
+}
+
+fn written(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
+    let description = command
+        .help
+        .description
+        .iter()
+        .map(|paragraph| part(WRITTEN, "description", vec![("Text", text(paragraph))]))
+        .collect();
     let parameters = listed(command)
         .into_iter()
         .map(|parameter| written_parameter(command, parameter))
         .collect();
-    let mut type_names = Vec::new();
-    if detail != Detail::Normal {
-        type_names.push(format!("{FAMILY}{}", detail.suffix()));
-    }
-    type_names.extend([FAMILY, "HelpInfo"].map(str::to_owned));
     // Of a function only what its comments say is told.
     let is_cmdlet = command.kind == CommandKind::Cmdlet;
     let inputs = if command.help.inputs.is_empty() && is_cmdlet {
@@ -354,37 +369,19 @@ fn written(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
         command.output_types.join("\n")
     };
     let links = command.help.links.iter().map(text).collect();
+    let parameters = vec![("parameter", Value::array(parameters))];
     object(
-        &type_names,
+        &type_names(WRITTEN, detail, &["HelpInfo"]),
         vec![
             ("Name", text(&command.name)),
             ("Category", text("Cmdlet")),
             ("Synopsis", text(&command.help.synopsis)),
             ("ModuleName", text(&command.module)),
-            (
-                "details",
-                part(
-                    "details",
-                    vec![
-                        ("name", text(&command.name)),
-                        ("noun", text(noun)),
-                        ("verb", text(verb)),
-                    ],
-                ),
-            ),
-            (
-                "Syntax",
-                part("syntax", vec![("syntaxItem", Value::array(lines))]),
-            ),
-            ("description", paragraphs(&command.help.description)),
-            (
-                "parameters",
-                part("parameters", vec![("parameter", Value::array(parameters))]),
-            ),
-            (
-                "examples",
-                part("examples", vec![("example", Value::array(examples))]),
-            ),
+            ("details", details(WRITTEN, command)),
+            ("Syntax", written_syntax(command)),
+            ("description", Value::array(description)),
+            ("parameters", part(WRITTEN, "parameters", parameters)),
+            ("examples", written_examples(command)),
             ("inputTypes", text(inputs)),
             ("returnValues", text(outputs)),
             ("notes", text(&command.help.notes)),

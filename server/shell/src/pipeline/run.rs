@@ -17,7 +17,7 @@ use crate::pipeline::host_command::HostCommand;
 use crate::pipeline::redirect::{Redirects, Target};
 use crate::pipeline::runtime::{Answered, CommandState, Kept, Slot};
 use crate::pipeline::sink::Sink;
-use crate::pipeline::stage::{Context, push};
+use crate::pipeline::stage::{Context, Stage, push};
 use crate::text::{Culture, to_text};
 use crate::value::{Text, Value};
 
@@ -201,67 +201,20 @@ impl Engine<'_> {
         headed: bool,
         out: &mut dyn Sink,
     ) -> Result<Slot, Halt> {
-        let place = position + usize::from(headed);
         // A cmdlet of the catalogue sees its bound parameters only, so every object is bound.
         let sees_input = !matches!(ready.resolved, Resolved::Cmdlet(_));
         let is_script = matches!(ready.resolved, Resolved::Script(_));
-        let asked_about = match &ready.resolved {
-            Resolved::BuiltIn(command) => Some(&command.info),
-            Resolved::Cmdlet(info) => Some(info),
-            Resolved::Script(_) => None,
-        }
-        .filter(|_| get_help::is_asked_for(&ready.arguments))
-        .cloned();
-        let (stage, binding): (Box<dyn crate::pipeline::stage::Stage>, Binding) =
-            match (asked_about, ready.resolved) {
-                (Some(info), _) => {
-                    let binding = self.bind(
-                        &Arc::new(get_help::stand_in()),
-                        Vec::new(),
-                        expects_input,
-                        place,
-                        &ready.invocation,
-                        out,
-                    )?;
-                    (get_help::in_place_of(info), binding)
-                }
-                (None, Resolved::BuiltIn(command)) => {
-                    let binding = self.bind(
-                        &command.info,
-                        ready.arguments,
-                        expects_input,
-                        place,
-                        &ready.invocation,
-                        out,
-                    )?;
-                    ((command.create)(), binding)
-                }
-                (None, Resolved::Cmdlet(info)) => {
-                    let binding = self.bind(
-                        &info,
-                        ready.arguments,
-                        expects_input,
-                        place,
-                        &ready.invocation,
-                        out,
-                    )?;
-                    (Box::new(HostCommand), binding)
-                }
-                (None, Resolved::Script(script)) => {
-                    let (stage, binding) = ScriptStage::new(
-                        self,
-                        script,
-                        ready.arguments,
-                        Place {
-                            expects_input,
-                            position: place,
-                        },
-                        &ready.invocation,
-                        out,
-                    )?;
-                    (Box::new(stage), binding)
-                }
-            };
+        let place = Place {
+            expects_input,
+            position: position + usize::from(headed),
+        };
+        let (stage, binding) = self.stage(
+            ready.resolved,
+            ready.arguments,
+            place,
+            &ready.invocation,
+            out,
+        )?;
         let kept = self.kept(&binding)?;
         Ok(Slot {
             stage,
@@ -279,6 +232,44 @@ impl Engine<'_> {
                 failed: false,
             },
         })
+    }
+
+    /// A command's behaviour with its command line bound; help in its place if that is asked for.
+    fn stage(
+        &mut self,
+        resolved: Resolved,
+        arguments: Vec<Argument>,
+        place: Place,
+        invocation: &Invocation,
+        out: &mut dyn Sink,
+    ) -> Result<(Box<dyn Stage>, Binding), Halt> {
+        let (info, stage): (Arc<CommandInfo>, Box<dyn Stage>) = match resolved {
+            Resolved::BuiltIn(command) => (command.info.clone(), (command.create)()),
+            Resolved::Cmdlet(info) => (info, Box::new(HostCommand)),
+            Resolved::Script(script) => {
+                let (stage, binding) =
+                    ScriptStage::new(self, script, arguments, place, invocation, out)?;
+                return Ok((Box::new(stage), binding));
+            }
+        };
+        let Place {
+            expects_input,
+            position,
+        } = place;
+        if get_help::is_asked_for(&arguments) {
+            let helper = Arc::new(get_help::stand_in());
+            let binding = self.bind(
+                &helper,
+                Vec::new(),
+                expects_input,
+                position,
+                invocation,
+                out,
+            )?;
+            return Ok((get_help::in_place_of(info), binding));
+        }
+        let binding = self.bind(&info, arguments, expects_input, position, invocation, out)?;
+        Ok((stage, binding))
     }
 
     /// `> file`: the rest of the pipeline is `Out-File`.
