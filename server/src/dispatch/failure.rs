@@ -29,9 +29,9 @@ pub struct Fault {
     /// The object that it concerns.
     pub target: Value,
     /// The command or step that mends it.
-    pub recommended_action: Option<String>,
+    pub recommended_action: Option<Box<str>>,
     /// Full name of the exception's class.
-    pub exception: Cow<'static, str>,
+    pub exception: &'static str,
     /// A finished record, when another node or a session made this error: shown as it stands.
     pub record: Option<Box<ErrorRecord>>,
 }
@@ -52,7 +52,7 @@ impl Fault {
             message: message.into(),
             target: Value::Null,
             recommended_action: None,
-            exception: EXCEPTION.into(),
+            exception: EXCEPTION,
             record: None,
         }
     }
@@ -87,14 +87,14 @@ impl Fault {
     /// The command or step that mends it.
     #[must_use]
     pub fn mended_by(mut self, action: impl Into<String>) -> Self {
-        self.recommended_action = Some(action.into());
+        self.recommended_action = Some(action.into().into_boxed_str());
         self
     }
 
     /// The exception's class, when it is not [`EXCEPTION`].
     #[must_use]
-    pub fn exception(mut self, class: impl Into<Cow<'static, str>>) -> Self {
-        self.exception = class.into();
+    pub fn exception(mut self, class: &'static str) -> Self {
+        self.exception = class;
         self
     }
 
@@ -112,8 +112,11 @@ impl Fault {
             category: record.category,
             message: record.message.clone(),
             target: record.target.clone(),
-            recommended_action: record.recommended_action.clone(),
-            exception: record.exception.clone().into(),
+            recommended_action: record
+                .recommended_action
+                .clone()
+                .map(String::into_boxed_str),
+            exception: EXCEPTION,
             record: Some(Box::new(record)),
         }
     }
@@ -137,8 +140,8 @@ impl Fault {
             reason,
             target: self.target,
             message: self.message,
-            exception: self.exception.into_owned(),
-            recommended_action: self.recommended_action,
+            exception: self.exception.to_owned(),
+            recommended_action: self.recommended_action.map(String::from),
             ..ErrorRecord::default()
         }
     }

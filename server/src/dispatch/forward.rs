@@ -16,7 +16,7 @@ use tonic::Streaming;
 use super::cmdlet::Call;
 use super::event::{Event, FileFailure, Question};
 use super::failure::{Failure, Fault};
-use super::record;
+use super::{record, trace};
 use crate::peer;
 
 /// Answers that wait for the connection.
@@ -108,7 +108,7 @@ fn start(call: &Call) -> wire::ForwardStart {
         caller: facts.caller.name.clone(),
         group: facts.caller.groups.clone(),
         parameter_set: facts.parameter_set.clone(),
-        traceparent: String::new(),
+        traceparent: trace::current(),
         hops: facts.hops + 1,
     }
 }

@@ -17,12 +17,13 @@ use tandem_shell::host::ShouldProcess;
 use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
+use tracing::Instrument;
 
 use super::catalogue::Described;
 use super::dispatcher::{Dispatcher, Invocation, Running, record};
 use super::event::{Event, FileFailure, Question};
 use super::failure::Failure;
-use super::{forward, record};
+use super::{forward, record, trace};
 use crate::layers::identity::Identity;
 use crate::peer::service::Forwarded;
 
@@ -65,6 +66,7 @@ pub async fn serve(
         .by_rpc(&start.rpc)
         .cloned()
         .ok_or_else(|| Status::not_found(format!("There is no cmdlet {}.", start.rpc)))?;
+    let span = trace::forwarded(&start.rpc, &start.caller, &start.traceparent);
     let caller = Identity {
         name: start.caller,
         groups: start.group,
@@ -80,7 +82,7 @@ pub async fn serve(
     };
     let (say, responses) = mpsc::channel(RESPONSE_QUEUE);
     let dispatcher = dispatcher.clone();
-    tokio::spawn(async move {
+    let run = async move {
         let began = Instant::now();
         let end = match dispatcher.start(invocation).await {
             Ok(running) => {
@@ -110,7 +112,8 @@ pub async fn serve(
                 message: Some(last),
             }))
             .await;
-    });
+    };
+    tokio::spawn(run.instrument(span));
     Ok(Response::new(ReceiverStream::new(responses).boxed()))
 }
 

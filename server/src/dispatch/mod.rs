@@ -18,6 +18,7 @@ pub mod record;
 pub mod registry;
 pub mod shape;
 pub mod status;
+mod trace;
 pub mod typed;
 pub mod unattended;
 pub mod values;

@@ -17,6 +17,7 @@ use tandem_shell::session::{
 use tandem_shell::value::Value;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tonic::{Status, Streaming};
+use tracing::Instrument;
 
 use super::host::{Screen, WorkerHost};
 use super::incoming::{self, Incoming, Input as Given};
@@ -51,8 +52,11 @@ pub(super) fn start(
     let incoming = incoming::read(requests);
     let responses = setting.responses.clone();
     let stop = incoming.stop.clone();
-    tokio::spawn(async move {
-        let run = tokio::task::spawn_blocking(move || run(setting, lease, &start, incoming));
+    let watch = async move {
+        let span = tracing::Span::current();
+        let run = tokio::task::spawn_blocking(move || {
+            span.in_scope(|| run(setting, lease, &start, incoming));
+        });
         if run.await.is_err() {
             tracing::error!("a pipeline ended by a fault of the engine");
             let status = Status::internal(
@@ -62,7 +66,8 @@ pub(super) fn start(
             let _ = responses.send(Err(status)).await;
         }
         stop.cancel();
-    });
+    };
+    tokio::spawn(watch.in_current_span());
 }
 
 fn run(setting: Setting, mut lease: Lease, start: &wire::Start, incoming: Arc<Incoming>) {

@@ -167,7 +167,7 @@ async fn judge(call: &Call, document: &Document) -> Result<(), Failure> {
         match finding.severity {
             Severity::Warn => {
                 call.warning(format!("{} {}", finding.message, finding.recommendation))
-                    .await?
+                    .await?;
             }
             Severity::Refuse => refusals.push(
                 Fault::new(finding.id, ErrorCategory::InvalidData, finding.message)
