@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod front_end;
+mod cmdlets;
 mod harness;
 mod interrupted;
 mod users;

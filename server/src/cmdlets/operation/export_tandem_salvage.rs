@@ -218,7 +218,10 @@ async fn without_conflicts(
     let mut accepted = Vec::new();
     for item in items {
         let has_changed = current.iter().any(|now| {
-            now.key == item.document.key && now.position.epoch > item.document.position.epoch
+            // Version 0 stands for a document that the serving pool never had.
+            now.version > 0
+                && now.key == item.document.key
+                && now.position.epoch > item.document.position.epoch
         });
         if has_changed {
             result.conflicts += 1;
