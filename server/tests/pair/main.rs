@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod front_end;
 mod cmdlets;
+mod front_end;
 mod harness;
 mod interrupted;
 mod users;
