@@ -441,7 +441,8 @@ impl Session {
             }
             Err(Halt::Cancelled) => result.state = RunState::Stopped,
         }
-        result.exit_code = result.exit_code.or(self.state.exit_request.take());
+        let request = self.state.exit_request.take();
+        result.exit_code = result.exit_code.or(request);
         result.had_errors = self.state.had_errors;
         result
     }

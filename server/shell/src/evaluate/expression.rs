@@ -62,7 +62,7 @@ impl Engine<'_> {
                 })))
             }
             ExpressionKind::Type(literal) => {
-                Ok(Value::Type(self.resolve_type(literal)?.full_name().into()))
+                Ok(Value::Type(self.resolve_type(literal)?.full_name()))
             }
             ExpressionKind::Cast(literal, operand) => self.cast_expression(literal, operand, out),
             ExpressionKind::Attributed(_, operand) => self.evaluate_raw(operand, out),

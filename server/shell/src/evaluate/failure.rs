@@ -40,14 +40,18 @@ pub fn method_not_found(value: &Value, method: &str) -> ErrorRecord {
 
 /// The same for a type by its full name.
 pub fn method_not_found_in(type_name: &str, method: &str) -> ErrorRecord {
-    invalid_operation(
+    let record = invalid_operation(
         "MethodNotFound",
         format!(
             "Method invocation failed because [{type_name}] does not contain a method named '{method}'."
         ),
-    )
-    .with_target(Value::text(method))
-    .with_target(Value::text(method))
+    );
+    // An operator that a type lacks is named as the target, a method is not.
+    if method.starts_with("op_") {
+        record.with_target(Value::text(method))
+    } else {
+        record
+    }
 }
 
 /// `You cannot call a method on a null-valued expression.`

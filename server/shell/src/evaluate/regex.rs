@@ -90,11 +90,10 @@ fn substitution(rest: &str, captures: &Captures<'_, str>, out: &mut String) -> u
         && let Some(end) = inner.find('}')
     {
         let name = &inner[..end];
-        let known = name
-            .parse::<usize>()
-            .map_or(captures.name(name).is_some(), |index| {
-                index < captures.len()
-            });
+        let known = name.parse::<usize>().map_or_else(
+            |_| captures.name(name).is_some(),
+            |index| index < captures.len(),
+        );
         if known {
             out.push_str(group(name).map_or("", |found| found.as_str()));
             return end + 2;

@@ -82,7 +82,7 @@ impl Engine<'_> {
     fn report(&mut self, record: ErrorRecord, out: &mut dyn Sink) -> Result<(), Halt> {
         self.session.remember(&record);
         self.session.had_errors = true;
-        out.record(self, Record::Error(record))
+        out.record(self, Record::Error(Box::new(record)))
     }
 
     /// `try`/`catch`/`finally`.

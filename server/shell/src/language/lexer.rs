@@ -610,7 +610,7 @@ impl<'a> Lexer<'a> {
 fn origin(origins: &[usize], at: usize) -> usize {
     origins
         .get(at)
-        .or(origins.last())
+        .or_else(|| origins.last())
         .copied()
         .unwrap_or_default()
 }

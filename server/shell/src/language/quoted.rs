@@ -160,10 +160,8 @@ impl Lexer<'_> {
                         next = escaped;
                     }
                 }
-                _ if is_double_quote(next) && !here => {
-                    if self.peek().is_some_and(is_double_quote) {
-                        self.take();
-                    }
+                _ if is_double_quote(next) && !here && self.peek().is_some_and(is_double_quote) => {
+                    self.take();
                 }
                 _ => {}
             }

@@ -40,7 +40,7 @@ fn informational(kind: &str, message: &str) -> Value {
 /// The object that a record is; none for what is no record but a gesture of the host.
 pub(super) fn as_object(record: &Record) -> Option<Value> {
     Some(match record {
-        Record::Error(error) => Value::Error(Arc::new(error.clone())),
+        Record::Error(error) => Value::Error(Arc::new((**error).clone())),
         Record::Warning(text, _) => informational("WarningRecord", text),
         Record::Verbose(text, _) => informational("VerboseRecord", text),
         Record::Debug(text, _) => informational("DebugRecord", text),

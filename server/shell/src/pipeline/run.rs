@@ -338,7 +338,7 @@ impl Engine<'_> {
                     .session
                     .scopes
                     .find(&key)
-                    .map_or(key.clone(), |variable| variable.name.clone());
+                    .map_or_else(|| key.clone(), |variable| variable.name.clone());
                 return Err(self.fail(not_writable(&own)));
             }
             if !given.starts_with('+') && parameter != "PipelineVariable" {

@@ -10,7 +10,7 @@ use crate::value::Value;
 #[derive(Clone, Debug)]
 pub enum Record {
     /// Stream 2.
-    Error(ErrorRecord),
+    Error(Box<ErrorRecord>),
     /// Stream 3.
     Warning(String, Option<Invocation>),
     /// Stream 4.

@@ -64,7 +64,7 @@ impl Context<'_> {
             }
             _ => {
                 self.engine.session.remember(&record);
-                self.route(Record::Error(record))
+                self.route(Record::Error(Box::new(record)))
             }
         }
     }

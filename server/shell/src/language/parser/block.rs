@@ -85,9 +85,11 @@ impl Parser<'_> {
         loop {
             self.skip_separators();
             match self.peek_keyword().as_deref() {
-                Some("begin") if self.opens_block("begin") => block.begin = self.named_part(),
+                Some("begin") if self.opens_block("begin") => {
+                    block.begin = self.named_part();
+                }
                 Some("process") if self.opens_block("process") => {
-                    block.process = Some(self.named_part())
+                    block.process = Some(self.named_part());
                 }
                 Some("end") if self.opens_block("end") => block.end = self.named_part(),
                 _ => break,
