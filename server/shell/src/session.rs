@@ -1,16 +1,22 @@
 //! The face of the engine: a session runs texts and structured pipelines, and remembers.
 
+mod input;
+
 use std::collections::HashMap;
 use std::sync::Arc;
+
+pub use input::{
+    Input, RunOutcome, RunState, StructuredArgument, StructuredCommand, StructuredPipeline,
+};
 
 use crate::binder::{Argument, ArgumentName, ArgumentValue};
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
 use crate::evaluate::scope::{Scopes, Variable};
 use crate::host::Host;
-use crate::language::ast::{Block, Source, Stream};
-use crate::language::lexer::variable_path;
+use crate::language::ast::{Block, Source};
 use crate::language::parse;
 use crate::language::parse_error::into_record;
+use crate::language::words::variable_path;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::redirect::{Redirects, Target};
@@ -27,82 +33,6 @@ const MAX_ERRORS: usize = 256;
 pub struct SessionOptions {
     /// Refuse script text (`ScriptsNotAllowed`): only structured pipelines run.
     pub no_language: bool,
-}
-
-/// What a session is asked to run.
-#[derive(Clone, Debug)]
-pub enum Input<'a> {
-    /// A line or several, as typed.
-    Text(&'a str),
-    /// A script file of the caller's, with its arguments.
-    Script {
-        /// Its text.
-        text: &'a str,
-        /// Its path, as errors quote it.
-        file: &'a str,
-        /// Arguments.
-        arguments: &'a [Value],
-    },
-    /// Statements as data: no text is parsed.
-    Structured(&'a [StructuredPipeline]),
-}
-
-/// A pipeline as data.
-#[derive(Clone, Debug, Default)]
-pub struct StructuredPipeline {
-    /// Its commands.
-    pub commands: Vec<StructuredCommand>,
-}
-
-/// A command as data.
-#[derive(Clone, Debug, Default)]
-pub struct StructuredCommand {
-    /// Its name.
-    pub name: Text,
-    /// Its arguments in order.
-    pub arguments: Vec<StructuredArgument>,
-    /// Streams that go into the output.
-    pub merges: Vec<Stream>,
-}
-
-/// An argument as data.
-#[derive(Clone, Debug, Default)]
-pub struct StructuredArgument {
-    /// Parameter name without the dash; none for a positional argument.
-    pub name: Option<Text>,
-    /// Its value; none for a switch that is just present.
-    pub value: Option<Value>,
-}
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RunState {
-    /// To its end.
-    #[default]
-    Completed,
-    /// By a terminating error.
-    Failed,
-    /// Stopped from outside.
-    Stopped,
-}
-
-/// What a run left.
-#[derive(Clone, Debug, Default)]
-pub struct RunOutcome {
-    /// How it ended.
-    pub state: RunState,
-    /// Whether any error was written (`PowerShell.HadErrors`).
-    pub had_errors: bool,
-    /// The error that ended it; it was not shown through the host.
-    pub terminating: Option<ErrorRecord>,
-    /// Short class name of the exception that a caller of PowerShell's API would have caught.
-    pub exception: Option<&'static str>,
-    /// Whether the text just ends too early: more input could mend it.
-    pub incomplete: bool,
-    /// `$?` after the last statement.
-    pub success: bool,
-    /// The code given to `exit`.
-    pub exit_code: Option<i32>,
 }
 
 /// A session.

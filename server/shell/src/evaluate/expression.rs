@@ -7,7 +7,8 @@ use crate::evaluate::operator::truth;
 use crate::evaluate::statement::lone_expression;
 use crate::evaluate::{as_operand, failure, gathered, is_nothing, nothing};
 use crate::language::ast::{
-    BinaryOperator, Expression, ExpressionKind, Statement, StringPart, UnaryOperator, VariablePath,
+    BinaryOperator, Block, Expression, ExpressionKind, Statement, StringPart, UnaryOperator,
+    VariablePath,
 };
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -54,13 +55,7 @@ impl Engine<'_> {
                 Ok(Value::array(values))
             }
             ExpressionKind::Hashtable(entries) => self.hashtable(entries, out),
-            ExpressionKind::ScriptBlock(body) => {
-                let text = body.source.text.get(body.extent.start..body.extent.end);
-                Ok(Value::ScriptBlock(Arc::new(ScriptBlock {
-                    text: text.unwrap_or_default().into(),
-                    body: body.clone(),
-                })))
-            }
+            ExpressionKind::ScriptBlock(body) => Ok(script_block(body)),
             ExpressionKind::Type(literal) => {
                 Ok(Value::Type(self.resolve_type(literal)?.full_name()))
             }
@@ -75,12 +70,8 @@ impl Engine<'_> {
                 ..
             } => self.binary_expression(*operator, left, right, out),
             ExpressionKind::Ternary(condition, positive, negative) => {
-                let chosen = if truth(&self.evaluate(condition, out)?) {
-                    positive
-                } else {
-                    negative
-                };
-                self.evaluate_raw(chosen, out)
+                let holds = truth(&self.evaluate(condition, out)?);
+                self.evaluate_raw(if holds { positive } else { negative }, out)
             }
             ExpressionKind::Member {
                 target,
@@ -182,15 +173,7 @@ impl Engine<'_> {
             }
             "input" => nothing(),
             _ if path.scope.as_deref() == Some("function") => {
-                let function = self.session.scopes.function(&path.key)?;
-                let body = function.body.clone();
-                let text = body
-                    .source
-                    .text
-                    .get(body.extent.start..body.extent.end)
-                    .unwrap_or_default()
-                    .into();
-                Value::ScriptBlock(Arc::new(ScriptBlock { text, body }))
+                script_block(&self.session.scopes.function(&path.key)?.body)
             }
             _ => return None,
         })
@@ -324,4 +307,13 @@ impl Engine<'_> {
             message,
         ))
     }
+}
+
+/// A block as a value.
+fn script_block(body: &Arc<Block>) -> Value {
+    let text = body.source.text.get(body.extent.start..body.extent.end);
+    Value::ScriptBlock(Arc::new(ScriptBlock {
+        text: text.unwrap_or_default().into(),
+        body: body.clone(),
+    }))
 }

@@ -13,6 +13,8 @@ pub mod scope;
 mod statement;
 mod static_member;
 mod switch;
+mod text_method;
+mod time_method;
 mod try_catch;
 mod types;
 

@@ -65,15 +65,7 @@ impl Engine<'_> {
                 self.assign_statement(assignment, out).map(drop)
             }
             StatementKind::If { clauses, otherwise } => {
-                for (condition, body) in clauses {
-                    if self.holds(condition, out)? {
-                        return self.run_statements(body, out);
-                    }
-                }
-                match otherwise {
-                    Some(body) => self.run_statements(body, out),
-                    None => Ok(()),
-                }
+                self.run_if(clauses, otherwise.as_deref(), out)
             }
             StatementKind::While {
                 label,
@@ -110,19 +102,13 @@ impl Engine<'_> {
                 if let Some(initial) = initial {
                     self.run_silently(initial, out)?;
                 }
-                loop {
-                    if let Some(condition) = condition
-                        && !self.holds(condition, out)?
-                    {
-                        return Ok(());
-                    }
-                    if let Round::Leave = self.round(label.as_ref(), body, out)? {
-                        return Ok(());
-                    }
-                    if let Some(step) = step {
-                        self.run_silently(step, out)?;
-                    }
-                }
+                self.run_for(
+                    label.as_ref(),
+                    condition.as_deref(),
+                    step.as_deref(),
+                    body,
+                    out,
+                )
             }
             StatementKind::ForEach {
                 label,
@@ -136,26 +122,6 @@ impl Engine<'_> {
                 catches,
                 finally,
             } => self.run_try(body, catches, finally.as_deref(), out),
-            StatementKind::Trap(_) | StatementKind::Using => Ok(()),
-            StatementKind::Function { name, body, filter } => {
-                self.session.scopes.declare(Function {
-                    name: name.clone(),
-                    body: body.clone(),
-                    filter: *filter,
-                });
-                Ok(())
-            }
-            StatementKind::Enum { name, members } => {
-                let definition = EnumDefinition {
-                    name: name.clone(),
-                    flags: false,
-                    members: members.clone(),
-                };
-                self.session
-                    .enumerations
-                    .insert(name.to_lowercase(), Arc::new(definition));
-                Ok(())
-            }
             StatementKind::Throw(value) => Err(self.throw(value.as_deref(), statement, out)),
             StatementKind::Return(value) => {
                 if let Some(value) = value {
@@ -173,6 +139,72 @@ impl Engine<'_> {
             StatementKind::Break(label) => Err(Halt::Break(self.jump_label(label.as_ref(), out)?)),
             StatementKind::Continue(label) => {
                 Err(Halt::Continue(self.jump_label(label.as_ref(), out)?))
+            }
+            StatementKind::Function { .. } | StatementKind::Enum { .. } => {
+                self.declare(&statement.kind);
+                Ok(())
+            }
+            StatementKind::Trap(_) | StatementKind::Using => Ok(()),
+        }
+    }
+
+    /// Takes a declaration into the session.
+    fn declare(&mut self, kind: &StatementKind) {
+        match kind {
+            StatementKind::Function { name, body, filter } => {
+                self.session.scopes.declare(Function {
+                    name: name.clone(),
+                    body: body.clone(),
+                    filter: *filter,
+                })
+            }
+            StatementKind::Enum { name, members } => {
+                let definition = EnumDefinition {
+                    name: name.clone(),
+                    flags: false,
+                    members: members.clone(),
+                };
+                let key = name.to_lowercase();
+                self.session.enumerations.insert(key, Arc::new(definition));
+            }
+            _ => {}
+        }
+    }
+
+    fn run_if(
+        &mut self,
+        clauses: &[(Statement, Vec<Statement>)],
+        otherwise: Option<&[Statement]>,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        for (condition, body) in clauses {
+            if self.holds(condition, out)? {
+                return self.run_statements(body, out);
+            }
+        }
+        otherwise.map_or(Ok(()), |body| self.run_statements(body, out))
+    }
+
+    fn run_for(
+        &mut self,
+        label: Option<&Text>,
+        condition: Option<&Statement>,
+        step: Option<&Statement>,
+        body: &[Statement],
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        loop {
+            self.check_stop()?;
+            if let Some(condition) = condition
+                && !self.holds(condition, out)?
+            {
+                return Ok(());
+            }
+            if let Round::Leave = self.round(label, body, out)? {
+                return Ok(());
+            }
+            if let Some(step) = step {
+                self.run_silently(step, out)?;
             }
         }
     }

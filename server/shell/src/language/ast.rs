@@ -2,7 +2,11 @@
 //!
 //! Every node keeps its extent, because PowerShell's errors quote the stretch of text that they are about.
 
+mod operator;
+
 use std::sync::Arc;
+
+pub use operator::{AssignmentOperator, BinaryOperator, ChainOperator, UnaryOperator};
 
 use crate::error_record::Extent;
 use crate::value::{Text, Value};
@@ -224,17 +228,6 @@ pub struct Assignment {
     pub value: Statement,
 }
 
-/// Assignment operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AssignmentOperator {
-    /// `=`.
-    Set,
-    /// `+=`, `-=`, `*=`, `/=`, `%=`.
-    Combine(BinaryOperator),
-    /// `??=`.
-    Coalesce,
-}
-
 /// Pipelines joined by `&&` and `||`.
 #[derive(Debug)]
 pub struct Chain {
@@ -244,15 +237,6 @@ pub struct Chain {
     pub rest: Vec<(ChainOperator, Pipeline)>,
     /// Whether a final `&` asks for a background job.
     pub background: bool,
-}
-
-/// What joins two pipelines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChainOperator {
-    /// `&&`.
-    And,
-    /// `||`.
-    Or,
 }
 
 /// A pipeline.
@@ -486,68 +470,4 @@ pub struct TypeLiteral {
     pub name: Text,
     /// Where it stands, brackets included.
     pub extent: Extent,
-}
-
-/// Unary operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnaryOperator {
-    /// `-not`, `!`.
-    Not,
-    /// `-bnot`.
-    BitwiseNot,
-    /// `-`.
-    Minus,
-    /// `+`.
-    Plus,
-    /// `,`.
-    Comma,
-    /// `-join`.
-    Join,
-    /// `-split`, `-isplit`, `-csplit`; whether case counts.
-    Split(bool),
-}
-
-/// Binary operators. Those of text carry whether case counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(
-    missing_docs,
-    reason = "the names are PowerShell's own and say all there is to say"
-)]
-pub enum BinaryOperator {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Remainder,
-    Range,
-    Format,
-    And,
-    Or,
-    Xor,
-    BitwiseAnd,
-    BitwiseOr,
-    BitwiseXor,
-    ShiftLeft,
-    ShiftRight,
-    Equal(bool),
-    NotEqual(bool),
-    GreaterThan(bool),
-    GreaterOrEqual(bool),
-    LessThan(bool),
-    LessOrEqual(bool),
-    Like(bool),
-    NotLike(bool),
-    Match(bool),
-    NotMatch(bool),
-    Contains(bool),
-    NotContains(bool),
-    In(bool),
-    NotIn(bool),
-    Replace(bool),
-    Split(bool),
-    Join,
-    Is,
-    IsNot,
-    As,
-    Coalesce,
 }

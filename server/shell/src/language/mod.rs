@@ -9,5 +9,6 @@ pub mod parser;
 pub mod position;
 mod quoted;
 pub mod token;
+pub mod words;
 
 pub use parser::parse;

@@ -7,8 +7,8 @@ use crate::evaluate::as_operand;
 use crate::evaluate::scope::Variable;
 use crate::host::{FieldDescription, FieldPrompt};
 use crate::language::ast::{Attribute, Block, ExpressionKind, ParameterDeclaration, VariablePath};
-use crate::language::lexer::variable_path;
 use crate::language::position;
+use crate::language::words::variable_path;
 use crate::members::same_name;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -305,21 +305,7 @@ impl Engine<'_> {
         }
         let fields = missing
             .iter()
-            .map(|index| FieldDescription {
-                name: parameters[*index].name.to_string(),
-                label: format!("&{}", parameters[*index].name),
-                type_name: parameters[*index]
-                    .type_literal
-                    .as_ref()
-                    .and_then(|literal| crate::convert::type_names::resolve(&literal.name))
-                    .map_or_else(
-                        || "System.Object".to_owned(),
-                        |found| found.full_name().to_string(),
-                    ),
-                help_message: String::new(),
-                mandatory: true,
-                secret: false,
-            })
+            .map(|index| field(&parameters[*index]))
             .collect();
         let prompt = FieldPrompt {
             caption: format!(
@@ -456,4 +442,23 @@ fn is_text_or_number(target: &crate::command::ParameterType) -> bool {
     matches!(target, crate::command::ParameterType::Plain(name)
         if matches!(&**name, "System.String" | "System.Int32" | "System.Int64" | "System.Double" | "System.Boolean"
             | "System.Management.Automation.SwitchParameter"))
+}
+
+/// What a prompt says of a parameter.
+fn field(parameter: &ParameterDeclaration) -> FieldDescription {
+    let declared = parameter
+        .type_literal
+        .as_ref()
+        .and_then(|literal| crate::convert::type_names::resolve(&literal.name));
+    FieldDescription {
+        name: parameter.name.to_string(),
+        label: format!("&{}", parameter.name),
+        type_name: declared.map_or_else(
+            || "System.Object".to_owned(),
+            |found| found.full_name().to_string(),
+        ),
+        help_message: String::new(),
+        mandatory: true,
+        secret: false,
+    }
 }

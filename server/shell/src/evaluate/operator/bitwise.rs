@@ -1,7 +1,7 @@
 //! `-band -bor -bxor -bnot -shl -shr`.
 
 use crate::evaluate::failure;
-use crate::evaluate::operator::arithmetic::{Number, Width, fitted};
+use crate::evaluate::operator::number::{Number, Width, fitted};
 use crate::language::ast::BinaryOperator;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;

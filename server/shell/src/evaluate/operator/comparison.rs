@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::command::ParameterType;
 use crate::convert::{ConversionContext, convert};
 use crate::evaluate::failure;
-use crate::evaluate::operator::arithmetic::{self, Number};
+use crate::evaluate::operator::number::{self, Number};
 use crate::language::ast::BinaryOperator;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -262,7 +262,7 @@ impl Engine<'_> {
         filtering: bool,
     ) -> Result<Ordering, Halt> {
         order(left, right, case).map_err(|unordered| match unordered {
-            Unordered::Conversion(error) if !filtering && arithmetic::is_number(left) => {
+            Unordered::Conversion(error) if !filtering && number::is_number(left) => {
                 self.fail(failure::conversion(error))
             }
             Unordered::Conversion(error) => self.refuse(

@@ -3,6 +3,7 @@
 pub mod arithmetic;
 pub mod bitwise;
 pub mod comparison;
+pub mod number;
 mod strings;
 
 use num_traits::Zero;

@@ -5,6 +5,7 @@
 mod block;
 mod command;
 mod expression;
+mod loops;
 mod pipeline;
 mod primary;
 mod statement;

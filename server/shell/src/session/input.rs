@@ -1,0 +1,81 @@
+//! What a session is asked to run, and what a run leaves.
+
+use crate::error_record::ErrorRecord;
+use crate::language::ast::Stream;
+use crate::value::{Text, Value};
+
+/// What a session is asked to run.
+#[derive(Clone, Debug)]
+pub enum Input<'a> {
+    /// A line or several, as typed.
+    Text(&'a str),
+    /// A script file of the caller's, with its arguments.
+    Script {
+        /// Its text.
+        text: &'a str,
+        /// Its path, as errors quote it.
+        file: &'a str,
+        /// Arguments.
+        arguments: &'a [Value],
+    },
+    /// Statements as data: no text is parsed.
+    Structured(&'a [StructuredPipeline]),
+}
+
+/// A pipeline as data.
+#[derive(Clone, Debug, Default)]
+pub struct StructuredPipeline {
+    /// Its commands.
+    pub commands: Vec<StructuredCommand>,
+}
+
+/// A command as data.
+#[derive(Clone, Debug, Default)]
+pub struct StructuredCommand {
+    /// Its name.
+    pub name: Text,
+    /// Its arguments in order.
+    pub arguments: Vec<StructuredArgument>,
+    /// Streams that go into the output.
+    pub merges: Vec<Stream>,
+}
+
+/// An argument as data.
+#[derive(Clone, Debug, Default)]
+pub struct StructuredArgument {
+    /// Parameter name without the dash; none for a positional argument.
+    pub name: Option<Text>,
+    /// Its value; none for a switch that is just present.
+    pub value: Option<Value>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RunState {
+    /// To its end.
+    #[default]
+    Completed,
+    /// By a terminating error.
+    Failed,
+    /// Stopped from outside.
+    Stopped,
+}
+
+/// What a run left.
+#[derive(Clone, Debug, Default)]
+pub struct RunOutcome {
+    /// How it ended.
+    pub state: RunState,
+    /// Whether any error was written (`PowerShell.HadErrors`).
+    pub had_errors: bool,
+    /// The error that ended it; it was not shown through the host.
+    pub terminating: Option<ErrorRecord>,
+    /// Short class name of the exception that a caller of PowerShell's API would have caught.
+    pub exception: Option<&'static str>,
+    /// Whether the text just ends too early: more input could mend it.
+    pub incomplete: bool,
+    /// `$?` after the last statement.
+    pub success: bool,
+    /// The code given to `exit`.
+    pub exit_code: Option<i32>,
+}
