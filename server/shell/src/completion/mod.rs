@@ -179,3 +179,76 @@ fn commands(prefix: &str, source: &dyn CompletionSource) -> Vec<CompletionMatch>
     matches.dedup_by(|a, b| a.list_text == b.list_text);
     matches
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::command::ParameterInfo;
+
+    /// One command of a catalogue, one variable.
+    struct Small;
+
+    impl CompletionSource for Small {
+        fn commands(&self) -> Vec<Arc<CommandInfo>> {
+            self.find_command("Get-Thing").into_iter().collect()
+        }
+
+        fn find_command(&self, name: &str) -> Option<Arc<CommandInfo>> {
+            name.eq_ignore_ascii_case("Get-Thing").then(|| {
+                Arc::new(
+                    CommandInfo::new("Get-Thing", "Get.Thing", "")
+                        .with(ParameterInfo::new("Name", "string").at(0))
+                        .with(ParameterInfo::new("Day", "System.DayOfWeek")),
+                )
+            })
+        }
+
+        fn aliases(&self) -> Vec<(Text, Text)> {
+            Vec::new()
+        }
+
+        fn functions(&self) -> Vec<(Text, Text)> {
+            Vec::new()
+        }
+
+        fn variables(&self) -> Vec<(Text, Value, Text)> {
+            vec![("true".into(), Value::Bool(true), "".into())]
+        }
+
+        fn list(&self, _list: &str, _prefix: &str, _given: &[(Text, Text)]) -> Vec<Text> {
+            Vec::new()
+        }
+
+        fn properties(&self, _type_name: &str) -> Vec<(Text, Text)> {
+            Vec::new()
+        }
+    }
+
+    fn texts(text: &str) -> Vec<String> {
+        let found = complete(text, text.len(), &Small).matches;
+        found.into_iter().map(|found| found.text).collect()
+    }
+
+    #[test]
+    fn values_of_an_enumeration_follow_the_quotes_begun() {
+        assert_eq!(texts("Get-Thing -Day s"), ["Saturday", "Sunday"]);
+        assert_eq!(texts("Get-Thing -Day:'su"), ["'Sunday'"]);
+        assert_eq!(texts("Get-Thing -Day Monday -d"), ["-Debug"]);
+        assert_eq!(texts("get-t"), ["Get-Thing"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_and_no_caret_is_too_odd(
+            text in "([A-Za-z]{1,4}-[A-Za-z]{1,5}|-[a-zA-Z]{0,4}:?|[ '\"`$@(){}|;,=#<>\\n]|é|[0-9]){0,20}",
+            caret in 0_usize..80,
+        ) {
+            let found = complete(&text, caret, &Small);
+            prop_assert!(found.start <= text.len());
+            prop_assert!(text.is_char_boundary(found.start));
+            prop_assert!(text.is_char_boundary(found.start + found.length));
+        }
+    }
+}

@@ -191,7 +191,7 @@ impl Scanner<'_> {
         let frame = self.frames.last_mut()?;
         frame.push(opener, at);
         let mut escaped = opener == '`';
-        while let Some((at, c)) = self.rest.next() {
+        for (at, c) in self.rest.by_ref() {
             frame.push(c, at);
             if opener == '`' || (!escaped && c == opener) {
                 break;

@@ -220,3 +220,59 @@ pub fn is_domain_name(text: &str) -> bool {
                     .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TYPES: &[&str] = &[
+        "int",
+        "byte",
+        "ulong",
+        "double",
+        "single",
+        "decimal",
+        "bigint",
+        "bool",
+        "char",
+        "datetime",
+        "timespan",
+        "guid",
+        "version",
+        "uri",
+        "ipaddress",
+        "DayOfWeek",
+        "int[]",
+        "string[]",
+        "pslistmodifier",
+        "hashtable",
+        "type",
+    ];
+
+    proptest! {
+        #[test]
+        fn any_text_converts_or_is_refused_in_words(
+            text in "[-+.:,/0-9a-fxTZkmgb ]{0,24}|\\PC{0,12}",
+            of_type in 0..TYPES.len(),
+        ) {
+            let target = type_names::resolve(TYPES[of_type]).ok_or_else(|| {
+                TestCaseError::fail("every name stands for a type")
+            })?;
+            match convert(&Value::text(text.clone()), &target, ConversionContext::default()) {
+                Ok(value) => prop_assert!(is_instance(&value, &target), "{text:?} to {}", TYPES[of_type]),
+                Err(error) => prop_assert!(error.message.starts_with("Cannot convert")),
+            }
+        }
+    }
+
+    #[test]
+    fn domain_names_have_labels() {
+        assert!(is_domain_name("pool1.contoso.com"));
+        assert!(is_domain_name("fe_01"));
+        for refused in ["", ".", "a..b", "a b", "pöl", &"a".repeat(64)] {
+            assert!(!is_domain_name(refused), "{refused}");
+        }
+    }
+}
