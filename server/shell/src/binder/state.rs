@@ -348,8 +348,10 @@ fn refuse_unsettable(info: &ParameterInfo, value: &Value) -> Result<(), BindErro
                 ..BindError::new(
                     "ParameterBindingFailed",
                     format!(
-                        "Cannot bind parameter '{name}' to the target. Exception setting \"{name}\": \"The action \
-                         preference of \"Suspend\" is supported only for ErrorAction. \"",
+                        "Cannot bind parameter '{name}' to the target. Exception setting \"{name}\": \"The Suspend \
+                         ActionPreference value is reserved for future use and is not supported at this time. For more \
+                         information about preference variables, see the Help topic, \
+                         \"about_Preference_Variables.\"\"",
                         name = info.name
                     ),
                 )

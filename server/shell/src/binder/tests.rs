@@ -233,3 +233,18 @@ fn null_is_no_value_of_a_value_type() {
          \"System.Int32\".\""
     );
 }
+
+#[test]
+fn a_preference_that_only_workflows_had_is_refused() {
+    let error = bound(command(), &["-ErrorAction", "Suspend"]).unwrap_err();
+    assert_eq!(error.id, "ParameterBindingFailed");
+    assert!(
+        error
+            .message
+            .contains("The Suspend ActionPreference value is reserved")
+    );
+    let stop = bound(command(), &["-ea", "stop"]).unwrap();
+    assert!(
+        matches!(stop.parameter("ErrorAction"), Some(Value::Enum(member)) if member.number == 1)
+    );
+}
