@@ -7,26 +7,37 @@ use crate::value::{Text, Value};
 
 /// Registers them.
 pub(crate) fn register(registry: &mut ViewRegistry) {
+    register_values(registry);
+    register_commands(registry);
+    register_others(registry);
+}
+
+/// The same table for several types.
+fn table(registry: &mut ViewRegistry, types: &[&str], name: &str, columns: Vec<ViewColumn>) {
+    for type_name in types {
+        registry.register(
+            type_name,
+            view(name, ViewBody::Table(columns.clone()), None),
+        );
+    }
+}
+
+fn register_values(registry: &mut ViewRegistry) {
     let column = ViewColumn::property;
-    let mut table = |types: &[&str], name: &str, columns: Vec<ViewColumn>| {
-        for type_name in types {
-            registry.register(
-                type_name,
-                view(name, ViewBody::Table(columns.clone()), None),
-            );
-        }
-    };
     table(
+        registry,
         &["System.Collections.DictionaryEntry"],
         "Dictionary",
         vec![column("Name").wide(30), column("Value")],
     );
     table(
+        registry,
         &["System.Guid"],
         "System.Guid",
         vec![ViewColumn::computed("Guid", Clone::clone).left()],
     );
     table(
+        registry,
         &["System.Version"],
         "System.Version",
         vec![
@@ -37,6 +48,7 @@ pub(crate) fn register(registry: &mut ViewRegistry) {
         ],
     );
     table(
+        registry,
         &["Microsoft.PowerShell.Commands.GroupInfo"],
         "Group",
         vec![
@@ -46,11 +58,17 @@ pub(crate) fn register(registry: &mut ViewRegistry) {
         ],
     );
     table(
+        registry,
         &["Microsoft.PowerShell.Commands.GroupInfoNoElement"],
         "Group",
         vec![column("Count").wide(5).right(), column("Name")],
     );
+}
+
+fn register_commands(registry: &mut ViewRegistry) {
+    let column = ViewColumn::property;
     table(
+        registry,
         &[
             "System.Management.Automation.CommandInfo",
             "System.Management.Automation.CmdletInfo",
@@ -64,11 +82,13 @@ pub(crate) fn register(registry: &mut ViewRegistry) {
         ],
     );
     table(
+        registry,
         &["System.Management.Automation.PSVariable"],
         "PSVariable",
         vec![column("Name").wide(30), column("Value")],
     );
     table(
+        registry,
         &["Microsoft.PowerShell.Commands.HistoryInfo"],
         "history",
         vec![
@@ -78,6 +98,7 @@ pub(crate) fn register(registry: &mut ViewRegistry) {
         ],
     );
     table(
+        registry,
         &["System.RuntimeType"],
         "System.RuntimeType",
         vec![

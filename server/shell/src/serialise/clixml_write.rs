@@ -12,7 +12,7 @@ use crate::serialise::clixml_primitive::primitive;
 use crate::serialise::clixml_records::{error_notes, record_notes};
 use crate::text::{Culture, read, to_text};
 use crate::type_names::type_chain;
-use crate::value::{Property, Text, Value};
+use crate::value::{Object, Property, Text, Value};
 
 /// Levels that are written whatever the depth says.
 const MAX_LEVELS: usize = 50;
@@ -268,29 +268,7 @@ impl ClixmlWriter {
                 self.leaf("I32", Tag::default(), &member.number.to_string())
             }
             Value::Error(record) => self.error(record, depth),
-            Value::Object(object) => {
-                let properties = read(&object.properties).clone();
-                if object.custom && depth == 0 {
-                    self.leaf("S", Tag::default(), &to_text(value, Culture::Invariant))?;
-                    return self.members("MS", &properties, 0);
-                }
-                self.type_names(value)?;
-                if object.custom {
-                    return self.members("MS", &properties, depth);
-                }
-                self.leaf(
-                    "ToString",
-                    Tag::default(),
-                    &to_text(value, Culture::Invariant),
-                )?;
-                if let Some(notes) = record_notes(value) {
-                    return self.members("MS", &notes, depth);
-                }
-                let (notes, own): (Vec<_>, Vec<_>) =
-                    properties.into_iter().partition(|property| property.note);
-                self.members("Props", &own, depth.saturating_sub(1))?;
-                self.members("MS", &notes, depth)
-            }
+            Value::Object(object) => self.typed_object(value, object, depth),
             other => {
                 self.type_names(other)?;
                 self.leaf(
@@ -302,6 +280,36 @@ impl ClixmlWriter {
                 self.members("Props", &properties, depth.saturating_sub(1))
             }
         }
+    }
+
+    /// An object: its own properties, then its notes; a custom object has notes only.
+    fn typed_object(
+        &mut self,
+        value: &Value,
+        object: &Object,
+        depth: usize,
+    ) -> Result<(), InvalidCharacter> {
+        let properties = read(&object.properties).clone();
+        if object.custom && depth == 0 {
+            self.leaf("S", Tag::default(), &to_text(value, Culture::Invariant))?;
+            return self.members("MS", &properties, 0);
+        }
+        self.type_names(value)?;
+        if object.custom {
+            return self.members("MS", &properties, depth);
+        }
+        self.leaf(
+            "ToString",
+            Tag::default(),
+            &to_text(value, Culture::Invariant),
+        )?;
+        if let Some(notes) = record_notes(value) {
+            return self.members("MS", &notes, depth);
+        }
+        let (notes, own): (Vec<_>, Vec<_>) =
+            properties.into_iter().partition(|property| property.note);
+        self.members("Props", &own, depth.saturating_sub(1))?;
+        self.members("MS", &notes, depth)
     }
 
     fn type_names(&mut self, value: &Value) -> Result<(), InvalidCharacter> {
