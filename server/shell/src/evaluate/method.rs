@@ -46,6 +46,9 @@ impl Engine<'_> {
             .iter()
             .map(|argument| self.evaluate(argument, out))
             .collect::<Result<Vec<_>, _>>()?;
+        if let Some(done) = self.call_type_names(target, &name, &arguments, out)? {
+            return Ok(done);
+        }
         if is_static {
             return self.call_static(&owner, &name, &arguments);
         }

@@ -16,6 +16,7 @@ mod switch;
 mod text_method;
 mod time_method;
 mod try_catch;
+mod type_name_list;
 mod types;
 
 use std::sync::{Arc, LazyLock};

@@ -1,10 +1,12 @@
 //! `[T]::Member`: the few static members of harmless types that runbooks use.
 
+use std::sync::Arc;
+
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND, as_double};
-use crate::value::{DateTime, DateTimeKind, Value};
+use crate::value::{DateTime, DateTimeKind, Object, Text, Value};
 
 /// Ticks of the last moment that a date may name.
 const MAX_DATE_TICKS: i64 = 3_155_378_975_999_999_999;
@@ -41,6 +43,7 @@ pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Val
         ("System.Decimal", "minvalue") => Value::Decimal(Decimal::MIN),
         ("System.String", "empty") => Value::text(""),
         ("System.Guid", "empty") => Value::Guid(uuid::Uuid::nil()),
+        ("System.Management.Automation.PSCredential", "empty") => no_credential(),
         ("System.Math", "pi") => Value::Double(std::f64::consts::PI),
         ("System.Math", "e") => Value::Double(std::f64::consts::E),
         ("System.Environment", "newline") => Value::text("\n"),
@@ -63,6 +66,21 @@ pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Val
         ("System.DateTime", "minvalue") => date(0),
         _ => return None,
     })
+}
+
+/// The credential of nobody.
+fn no_credential() -> Value {
+    let types: [Text; 2] = [
+        "System.Management.Automation.PSCredential".into(),
+        "System.Object".into(),
+    ];
+    Value::Object(Arc::new(Object::typed(
+        types.into(),
+        vec![
+            ("UserName".into(), Value::Null),
+            ("Password".into(), Value::Null),
+        ],
+    )))
 }
 
 fn date(ticks: i64) -> Value {
