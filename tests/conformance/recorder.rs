@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use tandem_shell::command::CommandInfo;
@@ -16,6 +17,9 @@ use tandem_shell::value::{DateTime, DateTimeKind, Value};
 
 use crate::probes;
 use crate::stand_ins::StandIns;
+
+/// A case that runs longer is stopped, as Ctrl-C would.
+const LONGEST_CASE: Duration = Duration::from_secs(20);
 
 /// What a session showed, asked and wrote.
 #[derive(Default)]
@@ -61,6 +65,8 @@ pub(crate) struct Recorder<'a> {
     console: bool,
     /// Whether nobody can be asked.
     noninteractive: bool,
+    /// When the case began.
+    started: Instant,
 }
 
 impl<'a> Recorder<'a> {
@@ -72,6 +78,7 @@ impl<'a> Recorder<'a> {
             record: RefCell::default(),
             console: false,
             noninteractive: false,
+            started: Instant::now(),
         }
     }
 
@@ -284,7 +291,7 @@ impl Host for Recorder<'_> {
     }
 
     fn stopping(&self) -> bool {
-        false
+        self.started.elapsed() > LONGEST_CASE
     }
 
     fn width(&self) -> usize {
