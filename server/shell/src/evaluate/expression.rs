@@ -48,11 +48,8 @@ impl Engine<'_> {
             }
             ExpressionKind::ArrayExpression(statements) => self.array_expression(statements, out),
             ExpressionKind::ArrayLiteral(items) => {
-                let values = items
-                    .iter()
-                    .map(|item| self.evaluate(item, out))
-                    .collect::<Result<Vec<_>, _>>()?;
-                Ok(Value::array(values))
+                let values = items.iter().map(|item| self.evaluate(item, out));
+                Ok(Value::array(values.collect::<Result<_, _>>()?))
             }
             ExpressionKind::Hashtable(entries) => self.hashtable(entries, out),
             ExpressionKind::ScriptBlock(body) => Ok(script_block(body)),

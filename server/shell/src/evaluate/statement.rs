@@ -67,6 +67,31 @@ impl Engine<'_> {
             StatementKind::If { clauses, otherwise } => {
                 self.run_if(clauses, otherwise.as_deref(), out)
             }
+            StatementKind::While { .. }
+            | StatementKind::Do { .. }
+            | StatementKind::For { .. }
+            | StatementKind::ForEach { .. } => self.run_loop(&statement.kind, out),
+            StatementKind::Switch(switch) => self.run_switch(switch, out),
+            StatementKind::Try {
+                body,
+                catches,
+                finally,
+            } => self.run_try(body, catches, finally.as_deref(), out),
+            StatementKind::Throw(_)
+            | StatementKind::Return(_)
+            | StatementKind::Exit(_)
+            | StatementKind::Break(_)
+            | StatementKind::Continue(_) => Err(self.leave(statement, out)?),
+            StatementKind::Function { .. } | StatementKind::Enum { .. } => {
+                self.declare(&statement.kind);
+                Ok(())
+            }
+            StatementKind::Trap(_) | StatementKind::Using => Ok(()),
+        }
+    }
+
+    fn run_loop(&mut self, kind: &StatementKind, out: &mut dyn Sink) -> Result<(), Halt> {
+        match kind {
             StatementKind::While {
                 label,
                 condition,
@@ -116,36 +141,26 @@ impl Engine<'_> {
                 collection,
                 body,
             } => self.run_foreach(label.as_ref(), variable, collection, body, out),
-            StatementKind::Switch(switch) => self.run_switch(switch, out),
-            StatementKind::Try {
-                body,
-                catches,
-                finally,
-            } => self.run_try(body, catches, finally.as_deref(), out),
-            StatementKind::Throw(value) => Err(self.throw(value.as_deref(), statement, out)),
-            StatementKind::Return(value) => {
-                if let Some(value) = value {
-                    self.run_statement(value, out)?;
-                }
-                Err(Halt::Return)
-            }
-            StatementKind::Exit(code) => {
-                let code = match code {
-                    Some(code) => as_operand(self.statement_value(code, out)?),
-                    None => Value::Null,
-                };
-                Err(Halt::Exit(code))
-            }
-            StatementKind::Break(label) => Err(Halt::Break(self.jump_label(label.as_ref(), out)?)),
-            StatementKind::Continue(label) => {
-                Err(Halt::Continue(self.jump_label(label.as_ref(), out)?))
-            }
-            StatementKind::Function { .. } | StatementKind::Enum { .. } => {
-                self.declare(&statement.kind);
-                Ok(())
-            }
-            StatementKind::Trap(_) | StatementKind::Using => Ok(()),
+            _ => Ok(()),
         }
+    }
+
+    /// The halt that a statement of flow is.
+    fn leave(&mut self, statement: &Statement, out: &mut dyn Sink) -> Result<Halt, Halt> {
+        Ok(match &statement.kind {
+            StatementKind::Throw(value) => self.throw(value.as_deref(), statement, out),
+            StatementKind::Exit(code) => Halt::Exit(match code {
+                Some(code) => as_operand(self.statement_value(code, out)?),
+                None => Value::Null,
+            }),
+            StatementKind::Break(label) => Halt::Break(self.jump_label(label.as_ref(), out)?),
+            StatementKind::Continue(label) => Halt::Continue(self.jump_label(label.as_ref(), out)?),
+            StatementKind::Return(Some(value)) => {
+                self.run_statement(value, out)?;
+                Halt::Return
+            }
+            _ => Halt::Return,
+        })
     }
 
     /// Takes a declaration into the session.
@@ -156,7 +171,7 @@ impl Engine<'_> {
                     name: name.clone(),
                     body: body.clone(),
                     filter: *filter,
-                })
+                });
             }
             StatementKind::Enum { name, members } => {
                 let definition = EnumDefinition {
