@@ -93,10 +93,32 @@ impl Engine<'_> {
                 ..
             } = redirection
             {
-                dropped |= matches!(self.evaluate(target, out)?, Value::Null);
+                if !matches!(self.evaluate(target, out)?, Value::Null) {
+                    return Err(self.fail(crate::evaluate::failure::invalid_operation(
+                        "ExpressionToFileNotSupported",
+                        "The value of an expression cannot be redirected to a file. Pipe it to Out-File.",
+                    )));
+                }
+                dropped = true;
             }
         }
         Ok(dropped)
+    }
+
+    /// Prepares the streams of a command whose output goes to a file.
+    fn redirect_to_file(&self, stream: Stream, redirects: &mut Redirects) -> Result<(), Halt> {
+        match stream {
+            Stream::Output => Ok(()),
+            Stream::All => {
+                redirects.set(Stream::All, Target::Output);
+                Ok(())
+            }
+            _ => Err(self.fail(crate::evaluate::failure::invalid_operation(
+                "StreamToFileNotSupported",
+                "Only the output and all streams together can be redirected to a file. Merge the stream into the output \
+                 first, as in 2>&1.",
+            ))),
+        }
     }
 
     fn ready(
@@ -125,7 +147,10 @@ impl Engine<'_> {
                     target,
                 } => match self.evaluate(target, out)? {
                     Value::Null => redirects.set(*stream, Target::Nothing),
-                    path => file = Some((path, *append)),
+                    path => {
+                        self.redirect_to_file(*stream, &mut redirects)?;
+                        file = Some((path, *append));
+                    }
                 },
             }
         }
