@@ -31,7 +31,10 @@ fn collect(folder: PathBuf, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Erro
         let path = entry?.path();
         if path.is_dir() {
             collect(path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "proto") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "proto")
+        {
             files.push(path);
         }
     }

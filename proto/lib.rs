@@ -15,7 +15,10 @@ pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/desc
 /// # Panics
 /// Never with a descriptor set that the build made.
 pub static DESCRIPTORS: LazyLock<DescriptorPool> = LazyLock::new(|| {
-    #[allow(clippy::expect_used, reason = "the build wrote these bytes from checked contracts")]
+    #[allow(
+        clippy::expect_used,
+        reason = "the build wrote these bytes from checked contracts"
+    )]
     DescriptorPool::decode(DESCRIPTOR_SET).expect("the descriptor set that the build made")
 });
 

@@ -8,6 +8,7 @@ pub mod configuration;
 pub mod dispatch;
 pub mod frontend;
 mod health;
+mod housekeeping;
 pub mod layers;
 pub mod management;
 pub mod node;
@@ -65,10 +66,6 @@ const STREAMS_PER_CONNECTION: u32 = 1_024;
 
 /// Bytes under way to a receiver that has not taken them: of one call, of one connection.
 const WINDOWS: (u32, u32) = (2 * 1024 * 1024, 8 * 1024 * 1024);
-
-/// How long the audit log keeps an entry, and how often older ones are removed.
-const AUDIT_KEPT: Duration = Duration::from_secs(400 * 86_400);
-const AUDIT_SWEEP: Duration = Duration::from_secs(3_600);
 
 /// Longest time until the store has written what is left at the end.
 const FLUSH_DEADLINE: Duration = Duration::from_secs(30);
@@ -311,28 +308,17 @@ fn start_tasks(
     tasks.spawn(async move { backup.run(stopped).await });
     let (operations, stopped) = (node.operations.clone(), stop.clone());
     tasks.spawn(async move { operations.run(stopped).await });
-    tasks.spawn(trim_audit(node.stores.audit.clone(), stop.clone()));
+    tasks.spawn(housekeeping::run(
+        node.stores.clone(),
+        node.ownership.clone(),
+        stop.clone(),
+    ));
     let (certificates, peers, stopped) = (certificates.clone(), node.peers.clone(), stop.clone());
     tasks.spawn(async move {
         certificates
             .follow(stopped, move || peers.reconnect())
-            .await
+            .await;
     });
-}
-
-/// Keeps the audit log from growing for ever.
-async fn trim_audit(audit: Arc<dyn store::AuditLog>, stop: CancellationToken) {
-    loop {
-        if let Some(before) = SystemTime::now().checked_sub(AUDIT_KEPT)
-            && let Err(error) = audit.forget_before(before).await
-        {
-            tracing::warn!(%error, "old entries of the audit log could not be removed");
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(AUDIT_SWEEP) => {}
-        }
-    }
 }
 
 /// The names of the deployment's computers and pools: of the topology in force, and of the configuration.

@@ -128,7 +128,7 @@ async fn python_fails_a_pool_over() {
         !report.progress.is_empty() && !report.verbose.is_empty(),
         "{report:?}"
     );
-    assert_eq!(report.again, [report.operation.clone()]);
+    assert_eq!(report.again, std::slice::from_ref(&report.operation));
     let refusal = report.refusal.expect("the second failover is refused");
     assert_eq!(refusal.code, "FAILED_PRECONDITION");
     assert!(refusal.details.contains(POOL1), "{refusal:?}");

@@ -134,7 +134,7 @@ impl Configuration {
         };
         let text = std::fs::read_to_string(file)
             .map_err(|error| problems(vec![format!("the file cannot be read: {error}")]))?;
-        let folder = file.parent().unwrap_or(Path::new("."));
+        let folder = file.parent().unwrap_or_else(|| Path::new("."));
         let fault = std::env::var(fault::VARIABLE)
             .ok()
             .filter(|point| !point.is_empty());

@@ -9,7 +9,7 @@ use tandem_shell::binder::{
     Argument, ArgumentName, ArgumentValue, BindRequest, BindingContext, BlockFailure, bind,
 };
 use tandem_shell::command::ParameterType;
-use tandem_shell::error_record::{ErrorRecord, Extent};
+use tandem_shell::error_record::Extent;
 use tandem_shell::host::{FieldPrompt, PromptFailure};
 use tandem_shell::value::{
     DateTime, DateTimeKind, EnumValue, NamedScalar, ScriptBlock, Text, Value,
@@ -133,7 +133,7 @@ impl BindingContext for Nobody {
         _block: &Arc<ScriptBlock>,
         _input: &Value,
     ) -> Result<Vec<Value>, BlockFailure> {
-        Err(BlockFailure::Error(Box::new(ErrorRecord::default())))
+        Err(BlockFailure::Error(Box::default()))
     }
 
     fn warning(&mut self, message: String) {

@@ -15,6 +15,8 @@ use super::typed::{Responses, Typed};
 /// Longest request or response message of the cmdlet services, in bytes. A topology document travels in one.
 const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 
+type Decode = fn(&[u8]) -> Result<Box<dyn OutputMessage>, DecodeError>;
+
 /// One cmdlet with its type erased.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
@@ -23,7 +25,7 @@ pub struct Entry {
     /// `Verb-Noun`.
     pub name: &'static str,
     run: fn(Call, Bytes) -> BoxFuture<'static, Result<(), Failure>>,
-    decode: fn(&[u8]) -> Result<Box<dyn OutputMessage>, DecodeError>,
+    decode: Decode,
 }
 
 impl Entry {

@@ -162,7 +162,7 @@ fn array_kind(array: &Array, depth: usize) -> Kind {
             })
             .collect();
         if let Some(bytes) = bytes {
-            return Kind::Bytes(bytes.into());
+            return Kind::Bytes(bytes);
         }
     }
     Kind::List(wire::ValueList {

@@ -104,7 +104,7 @@ impl Certificates {
                     tracing::info!(certificate = %self.files.certificate.display(), "the certificates have changed; new connections use them");
                 }
                 Err(error) => {
-                    tracing::error!(%error, "the certificates have changed and cannot be used; the old ones stay in use")
+                    tracing::error!(%error, "the certificates have changed and cannot be used; the old ones stay in use");
                 }
             }
         }

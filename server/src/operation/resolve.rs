@@ -132,7 +132,7 @@ impl Operations {
                             continue;
                         }
                         Err(error) => {
-                            tracing::warn!(operation = %id, %error, "an operation is still open")
+                            tracing::warn!(operation = %id, %error, "an operation is still open");
                         }
                     }
                 }

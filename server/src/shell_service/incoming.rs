@@ -61,10 +61,10 @@ pub(super) fn read(mut requests: Streaming<wire::InvokeRequest>) -> Arc<Incoming
                     Asked::Answer(prompt) => drop(answer.send(prompt).await),
                     Asked::File(part) => drop(file.send(part).await),
                     Asked::Input(value) => {
-                        send(give.as_ref(), Input::Object(Box::new(value))).await
+                        send(give.as_ref(), Input::Object(Box::new(value))).await;
                     }
                     Asked::InputClixml(document) => {
-                        send(give.as_ref(), Input::Clixml(document)).await
+                        send(give.as_ref(), Input::Clixml(document)).await;
                     }
                     Asked::EndOfInput(_) => give = None,
                     Asked::Stop(_) => stop.cancel(),

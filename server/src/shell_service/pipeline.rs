@@ -293,7 +293,7 @@ fn finished(outcome: &RunOutcome, is_script: bool, stopped: bool) -> wire::Finis
         had_errors: outcome.had_errors,
         exit_code: outcome
             .exit_code
-            .map_or(i32::from(failed), |code| code.rem_euclid(256)),
+            .map_or_else(|| i32::from(failed), |code| code.rem_euclid(256)),
         incomplete: outcome.incomplete,
         exit: outcome.exit_code.is_some(),
     }

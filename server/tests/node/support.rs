@@ -16,11 +16,11 @@ use tempfile::TempDir;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 use tonic::{Status, Streaming};
 
-pub const TOPOLOGY: &str = include_str!("../pair/topology.toml");
+pub(crate) const TOPOLOGY: &str = include_str!("../pair/topology.toml");
 
 const POOL: &str = "pool1.contoso.com";
 
-pub struct Laboratory {
+pub(crate) struct Laboratory {
     folder: TempDir,
     cast: Cast,
     node: RunningNode,
@@ -28,7 +28,7 @@ pub struct Laboratory {
 
 /// What a pipeline said.
 #[derive(Default)]
-pub struct Ended {
+pub(crate) struct Ended {
     pub text: String,
     pub output: Vec<Value>,
     pub error: Option<ErrorRecord>,
@@ -36,7 +36,7 @@ pub struct Ended {
 }
 
 impl Laboratory {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let cast = Cast::create(folder.path(), &[(POOL, POOL)]).unwrap();
         let node = tandem_server::start(configuration(folder.path()))
@@ -45,12 +45,12 @@ impl Laboratory {
         Self { folder, cast, node }
     }
 
-    pub fn configuration(&self) -> Configuration {
+    pub(crate) fn configuration(&self) -> Configuration {
         configuration(self.folder.path())
     }
 
     /// A lazy connection with the certificate of `holder`.
-    pub fn channel(&self, holder: &str) -> Channel {
+    pub(crate) fn channel(&self, holder: &str) -> Channel {
         let files = self.cast.holder(holder);
         let identity = Identity::from_pem(
             fs::read(files.certificate).unwrap(),
@@ -60,7 +60,7 @@ impl Laboratory {
     }
 
     /// A lazy connection without a certificate.
-    pub fn anonymous_channel(&self) -> Channel {
+    pub(crate) fn anonymous_channel(&self) -> Channel {
         self.connect(self.tls())
     }
 
@@ -78,16 +78,16 @@ impl Laboratory {
     }
 
     /// Puts the certificate of the other authority in the place of the own one.
-    pub fn trust_other_authority(&self) {
+    pub(crate) fn trust_other_authority(&self) {
         fs::copy(self.cast.other_authority(), self.cast.authority()).unwrap();
     }
 
-    pub async fn run(&self, line: &str, form: OutputForm) -> Ended {
+    pub(crate) async fn run(&self, line: &str, form: OutputForm) -> Ended {
         self.invoke(start::Command::Line(line.to_owned()), form)
             .await
     }
 
-    pub async fn invoke(&self, command: start::Command, form: OutputForm) -> Ended {
+    pub(crate) async fn invoke(&self, command: start::Command, form: OutputForm) -> Ended {
         let output = Output {
             form: form.into(),
             width: 100,
@@ -127,13 +127,13 @@ impl Laboratory {
         ended
     }
 
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.node.stop().await;
     }
 }
 
 /// All messages of a stream.
-pub async fn all<T>(mut stream: Streaming<T>) -> Result<Vec<T>, Status> {
+pub(crate) async fn all<T>(mut stream: Streaming<T>) -> Result<Vec<T>, Status> {
     let mut messages = Vec::new();
     while let Some(message) = stream.message().await? {
         messages.push(message);

@@ -38,31 +38,31 @@ const HEARTBEAT: Duration = Duration::from_millis(100);
 
 const TOPOLOGY_DOCUMENT: &str = include_str!("topology.toml");
 
-pub fn fqdn(text: &str) -> Fqdn {
+pub(crate) fn fqdn(text: &str) -> Fqdn {
     Fqdn::parse(text).unwrap()
 }
 
-pub fn pool1() -> Fqdn {
+pub(crate) fn pool1() -> Fqdn {
     fqdn("pool1.contoso.com")
 }
 
-pub fn pool2() -> Fqdn {
+pub(crate) fn pool2() -> Fqdn {
     fqdn("pool2.contoso.com")
 }
 
 /// Where the nodes listen, and whether they can reach each other.
 #[derive(Clone, Default)]
-pub struct Network {
+pub(crate) struct Network {
     addresses: Arc<Mutex<HashMap<Fqdn, SocketAddr>>>,
     cut: Arc<AtomicBool>,
 }
 
 impl Network {
-    pub fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.cut.store(true, Ordering::SeqCst);
     }
 
-    pub fn mend(&self) {
+    pub(crate) fn mend(&self) {
         self.cut.store(false, Ordering::SeqCst);
     }
 }
@@ -154,7 +154,7 @@ impl Forwarded for NothingForwarded {
 }
 
 /// One node, running.
-pub struct Node {
+pub(crate) struct Node {
     pub pool: Fqdn,
     pub stores: Stores,
     pub management: Management,
@@ -168,7 +168,7 @@ pub struct Node {
 }
 
 impl Node {
-    pub async fn start(pool: Fqdn, folder: PathBuf, network: &Network) -> Self {
+    pub(crate) async fn start(pool: Fqdn, folder: PathBuf, network: &Network) -> Self {
         let options = SqliteOptions {
             folder,
             own_pool: pool.clone(),
@@ -246,7 +246,7 @@ impl Node {
         }));
         let (beating, stopped) = (exchange.clone(), stop.clone());
         ends.push(tokio::spawn(async move {
-            beating.run(HEARTBEAT, stopped).await
+            beating.run(HEARTBEAT, stopped).await;
         }));
         let (backing, stopped) = (backup.clone(), stop.clone());
         ends.push(tokio::spawn(async move { backing.run(stopped).await }));
@@ -267,7 +267,7 @@ impl Node {
     }
 
     /// Ends the node's tasks where they stand; nothing is told to anybody.
-    pub async fn kill(self) {
+    pub(crate) async fn kill(self) {
         self.stop.cancel();
         for end in self.ends.into_iter().skip(1) {
             end.abort();
@@ -276,7 +276,7 @@ impl Node {
         // The writer ends when the last handle is gone; what it had acknowledged is durable.
     }
 
-    pub async fn publish(&self) {
+    pub(crate) async fn publish(&self) {
         let body = Bytes::from_static(TOPOLOGY_DOCUMENT.as_bytes());
         self.management
             .publish(TOPOLOGY, body, 0, "test", SystemTime::now())
@@ -284,7 +284,13 @@ impl Node {
             .unwrap();
     }
 
-    pub async fn put(&self, home: &Fqdn, owner: &str, key: &str, body: &str) -> store::Result<u64> {
+    pub(crate) async fn put(
+        &self,
+        home: &Fqdn,
+        owner: &str,
+        key: &str,
+        body: &str,
+    ) -> store::Result<u64> {
         let written = self
             .stores
             .documents
@@ -293,7 +299,7 @@ impl Node {
         Ok(written[0].position.sequence)
     }
 
-    pub async fn read(&self, home: &Fqdn, owner: &str, key: &str) -> Option<String> {
+    pub(crate) async fn read(&self, home: &Fqdn, owner: &str, key: &str) -> Option<String> {
         let key = DocumentKey {
             owner: owner.to_owned(),
             kind: DocumentKind::Contact,
@@ -303,7 +309,13 @@ impl Node {
         Some(String::from_utf8(document.body.to_vec()).unwrap())
     }
 
-    pub async fn put_file(&self, home: &Fqdn, owner: &str, key: &str, bytes: &[u8]) -> ContentHash {
+    pub(crate) async fn put_file(
+        &self,
+        home: &Fqdn,
+        owner: &str,
+        key: &str,
+        bytes: &[u8],
+    ) -> ContentHash {
         let mut upload = self.stores.contents.receive(1 << 30, None).await.unwrap();
         for piece in bytes.chunks(100_000) {
             upload.append(Bytes::copy_from_slice(piece)).await.unwrap();
@@ -329,11 +341,11 @@ impl Node {
     }
 
     /// Runs a move to its end, as its cmdlet does: plan, show, start, watch.
-    pub async fn run(&self, request: MoveRequest) -> Result<OperationEntry, Error> {
+    pub(crate) async fn run(&self, request: MoveRequest) -> Result<OperationEntry, Error> {
         self.run_as(request, None).await
     }
 
-    pub async fn run_as(
+    pub(crate) async fn run_as(
         &self,
         request: MoveRequest,
         id: Option<String>,
@@ -368,7 +380,7 @@ impl Node {
         Ok(self.operations.entry(&id).await?.unwrap())
     }
 
-    pub fn serves(&self, home: &Fqdn) -> bool {
+    pub(crate) fn serves(&self, home: &Fqdn) -> bool {
         self.ownership
             .get(home)
             .is_some_and(|state| state.is_writable() && state.services_running)
@@ -410,7 +422,7 @@ fn read_topology(bytes: &[u8]) -> Result<tandem_domain::topology::Topology, Stri
 }
 
 /// Two paired nodes.
-pub struct Pair {
+pub(crate) struct Pair {
     pub network: Network,
     pub folder: tempfile::TempDir,
     pub one: Node,
@@ -418,7 +430,7 @@ pub struct Pair {
 }
 
 impl Pair {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let network = Network::default();
         let folder = tempfile::tempdir().unwrap();
         let one = Node::start(pool1(), folder.path().join("one"), &network).await;
@@ -435,7 +447,7 @@ impl Pair {
         pair
     }
 
-    pub async fn settled(&self) {
+    pub(crate) async fn settled(&self) {
         eventually(
             "both pools serve their own users and know each other",
             || async {
@@ -465,7 +477,7 @@ impl Pair {
 }
 
 /// Waits until something holds.
-pub async fn eventually<F, R>(what: &str, mut holds: F)
+pub(crate) async fn eventually<F, R>(what: &str, mut holds: F)
 where
     F: FnMut() -> R,
     R: Future<Output = bool>,
@@ -479,18 +491,18 @@ where
     panic!("it does not come about that {what}");
 }
 
-pub fn fail_over(pool: Fqdn) -> MoveRequest {
+pub(crate) fn fail_over(pool: Fqdn) -> MoveRequest {
     MoveRequest::FailOver(FailOverRequest::planned(pool))
 }
 
-pub fn fail_over_disaster(pool: Fqdn) -> MoveRequest {
+pub(crate) fn fail_over_disaster(pool: Fqdn) -> MoveRequest {
     MoveRequest::FailOver(FailOverRequest::disaster(pool))
 }
 
-pub fn fail_back(pool: Fqdn) -> MoveRequest {
+pub(crate) fn fail_back(pool: Fqdn) -> MoveRequest {
     MoveRequest::FailBack(FailBackRequest::planned(pool))
 }
 
-pub fn fail_back_disaster(pool: Fqdn) -> MoveRequest {
+pub(crate) fn fail_back_disaster(pool: Fqdn) -> MoveRequest {
     MoveRequest::FailBack(FailBackRequest::disaster(pool))
 }

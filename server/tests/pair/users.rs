@@ -16,14 +16,14 @@ use tandem_server::store::{
 
 use super::harness::*;
 
-pub const KEN: &str = "sip:kenmyer@contoso.com";
+pub(crate) const KEN: &str = "sip:kenmyer@contoso.com";
 const PILAR: &str = "sip:pilar@contoso.com";
 
 fn sip(address: &str) -> SipUri {
     SipUri::parse(address).unwrap()
 }
 
-pub async fn enable(node: &Node, home: &Fqdn, address: &str) {
+pub(crate) async fn enable(node: &Node, home: &Fqdn, address: &str) {
     let account = Account {
         home_pool: home.clone(),
         sip_address: sip(address),
@@ -184,7 +184,7 @@ async fn an_unreachable_target_is_refused_and_the_user_stays_writable() {
 }
 
 /// The journal entry of a move that a crash has interrupted at `step`.
-pub fn interrupted(step: &str, plan: Bytes) -> OperationEntry {
+pub(crate) fn interrupted(step: &str, plan: Bytes) -> OperationEntry {
     OperationEntry {
         id: "0f8fad5b-d9cb-469f-a165-70867728950e".to_owned(),
         cmdlet: "Move-CsUser".to_owned(),
