@@ -18,7 +18,7 @@ const OPERATIONS_KEPT: u32 = 10_000;
 const CONTENT_IDLE: Duration = Duration::from_secs(86_400);
 
 /// Sweeps until the node stops.
-pub async fn run(stores: Stores, ownership: Ownership, stop: CancellationToken) {
+pub(crate) async fn run(stores: Stores, ownership: Ownership, stop: CancellationToken) {
     loop {
         sweep(&stores, &ownership).await;
         tokio::select! {
@@ -57,7 +57,7 @@ fn tell(what: &str, removed: Result<u64>) {
             "housekeeping removed what nobody needs any more"
         ),
         Err(error) => {
-            tracing::warn!(%error, what, "housekeeping could not remove what nobody needs any more")
+            tracing::warn!(%error, what, "housekeeping could not remove what nobody needs any more");
         }
     }
 }

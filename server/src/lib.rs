@@ -23,7 +23,7 @@ pub mod windows_services;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use tandem_domain::topology::{Document, Topology};
 use tokio::net::TcpListener;
