@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use tandem_shell::command::CommandInfo;
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, PromptFailure, Shown, Stopped,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, PromptFailure, Shown,
+    Stopped,
 };
 use tandem_shell::session::{
     Input, RunOutcome, RunState, Session, SessionOptions, StructuredArgument, StructuredCommand,
@@ -21,6 +22,7 @@ use tandem_shell::value::{DateTime, DateTimeKind, Value};
 struct Keeper {
     shown: RefCell<Vec<String>>,
     errors: RefCell<Vec<String>>,
+    written: RefCell<Vec<(String, String, bool)>>,
     /// How many objects are shown before the pipeline is asked to stop.
     patience: Cell<Option<usize>>,
 }
@@ -59,6 +61,13 @@ impl Host for Keeper {
             ticks: 639_305_568_000_000_000,
             kind: DateTimeKind::Local,
         }
+    }
+    fn write_file(&self, path: &str, content: &[u8], append: bool) -> Result<(), FileFailure> {
+        let text = String::from_utf8_lossy(content).into_owned();
+        self.written
+            .borrow_mut()
+            .push((path.to_owned(), text, append));
+        Ok(())
     }
     fn stopping(&self) -> bool {
         self.patience
@@ -151,6 +160,19 @@ fn a_session_remembers_between_lines() {
     );
     session.run(&host, &Input::Text("twice $kept"));
     assert_eq!(*host.shown.borrow(), ["10"]);
+}
+
+#[test]
+fn a_redirected_value_goes_to_the_callers_file() {
+    for line in ["'x' > out.txt", "Write-Output x > out.txt"] {
+        let host = Keeper::default();
+        Session::new(SessionOptions::default()).run(&host, &Input::Text(line));
+        assert!(host.shown.borrow().is_empty(), "{line}");
+        let written = host.written.borrow();
+        assert_eq!(written[0].0, "out.txt", "{line}");
+        let text: String = written.iter().map(|(_, text, _)| text.as_str()).collect();
+        assert!(text.contains('x'), "{line}: {text}");
+    }
 }
 
 #[test]

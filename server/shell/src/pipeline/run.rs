@@ -63,12 +63,15 @@ impl Engine<'_> {
         {
             elements.next();
             let value = self.evaluate_raw(expression, out)?;
-            let dropped = self.expression_redirections(redirections, out)?;
+            let target = self.expression_target(redirections, out)?;
             head = Head::Objects(match value {
-                _ if dropped => Vec::new(),
+                _ if matches!(target, Some((Value::Null, _))) => Vec::new(),
                 value if is_nothing(&value) => Vec::new(),
                 value => value.elements().unwrap_or_else(|| vec![value]),
             });
+            if let Some((path, append)) = target.filter(|(path, _)| !matches!(path, Value::Null)) {
+                ready.push(self.file_ready(path, append, 1)?);
+            }
         }
         let length = pipeline.elements.len();
         let skipped = usize::from(matches!(head, Head::Objects(_)));
@@ -79,30 +82,23 @@ impl Engine<'_> {
         self.run_ready(head, ready, out)
     }
 
-    /// Whether the redirections of an expression leave nothing of its value.
-    fn expression_redirections(
+    /// Where the redirections of an expression send its value: none for where it always goes, null for nowhere.
+    fn expression_target(
         &mut self,
         redirections: &[Redirection],
         out: &mut dyn Sink,
-    ) -> Result<bool, Halt> {
-        let mut dropped = false;
+    ) -> Result<Option<(Value, bool)>, Halt> {
         for redirection in redirections {
             if let Redirection::File {
                 stream: Stream::Output | Stream::All,
                 target,
-                ..
+                append,
             } = redirection
             {
-                if !matches!(self.evaluate(target, out)?, Value::Null) {
-                    return Err(self.fail(crate::evaluate::failure::invalid_operation(
-                        "ExpressionToFileNotSupported",
-                        "The value of an expression cannot be redirected to a file. Pipe it to Out-File.",
-                    )));
-                }
-                dropped = true;
+                return Ok(Some((self.evaluate(target, out)?, *append)));
             }
         }
-        Ok(dropped)
+        Ok(None)
     }
 
     /// Prepares the streams of a command whose output goes to a file.
@@ -306,6 +302,12 @@ impl Engine<'_> {
         position: usize,
         out: &mut dyn Sink,
     ) -> Result<Slot, Halt> {
+        let ready = self.file_ready(path, append, position)?;
+        self.slot(ready, pipeline, position, true, false, out)
+    }
+
+    /// `Out-File` with the path and mode of a redirection.
+    fn file_ready(&mut self, path: Value, append: bool, position: usize) -> Result<Ready, Halt> {
         let Some(resolved) = self.find_command("Out-File") else {
             return Err(self.command_not_found("Out-File", &self.session.sequence_point.clone()));
         };
@@ -327,7 +329,7 @@ impl Engine<'_> {
         let point = self.session.sequence_point.clone();
         let invocation =
             self.invocation(&resolved, "Out-File".into(), &point, position, position + 1);
-        let ready = Ready {
+        Ok(Ready {
             resolved,
             arguments: vec![
                 named("FilePath", path),
@@ -336,8 +338,7 @@ impl Engine<'_> {
             redirects: Redirects::default(),
             invocation,
             file: None,
-        };
-        self.slot(ready, pipeline, position, true, false, out)
+        })
     }
 
     /// The variables that keep what a command writes; without `+` they begin empty.
