@@ -24,101 +24,103 @@ fn refusal(text: &str) -> (String, String) {
     }
 }
 
+/// Lines that PowerShell refuses, with the id and the message that it gives.
+const REFUSED: &[(&str, &str, &str)] = &[
+    (
+        "| Test-Remaining",
+        "EmptyPipeElement",
+        "At line:1 char:1\n+ | Test-Remaining\n+ ~\nAn empty pipe element is not allowed.",
+    ),
+    (
+        "Test-Remaining ,a",
+        "MissingArgument",
+        "At line:1 char:16\n+ Test-Remaining ,a\n+                ~\nMissing argument in parameter list.",
+    ),
+    (
+        "\"Test-Remaining\" a",
+        "UnexpectedToken",
+        "At line:1 char:18\n+ \"Test-Remaining\" a\n+                  ~\nUnexpected token 'a' in expression or statement.",
+    ),
+    (
+        "Test-Remaining a,,b",
+        "MissingExpression",
+        "At line:1 char:18\n+ Test-Remaining a,,b\n+                  ~\nMissing expression after ',' in pipeline element.\n\nAt line:1 char:18\n+ Test-Remaining a,,b\n+                  ~\nMissing argument in parameter list.",
+    ),
+    (
+        "Test-Remaining |",
+        "EmptyPipeElement",
+        "An empty pipe element is not allowed.",
+    ),
+    (
+        "Test-Remaining a <b",
+        "RedirectionNotSupported",
+        "At line:1 char:18\n+ Test-Remaining a <b\n+                  ~\nThe '<' operator is reserved for future use.",
+    ),
+    (
+        "Test-Remaining \"unterminated",
+        "TerminatorExpectedAtEndOfString",
+        "The string is missing the terminator: \".",
+    ),
+    (
+        "Test-Remaining a,",
+        "MissingExpression",
+        "Missing expression after ',' in pipeline element.",
+    ),
+    (
+        "Test-Remaining }",
+        "UnexpectedToken",
+        "At line:1 char:16\n+ Test-Remaining }\n+                ~\nUnexpected token '}' in expression or statement.",
+    ),
+    (
+        "Test-Remaining @{a=1;a=2}",
+        "DuplicateKeyInHashLiteral",
+        "At line:1 char:22\n+ Test-Remaining @{a=1;a=2}\n+                      ~\nDuplicate keys 'a' are not allowed in hash literals.",
+    ),
+    (
+        "Test-Remaining @{a}",
+        "MissingEqualsInHashLiteral",
+        "At line:1 char:19\n+ Test-Remaining @{a}\n+                   ~\nMissing '=' operator after key in hash literal.",
+    ),
+    (
+        "\"a\" \"b\"",
+        "UnexpectedToken",
+        "At line:1 char:5\n+ \"a\" \"b\"\n+     ~~~\nUnexpected token '\"b\"' in expression or statement.",
+    ),
+    (
+        "1 ++",
+        "OperatorRequiresVariableOrProperty",
+        "At line:1 char:1\n+ 1 ++\n+ ~\nThe '++' operator works only on variables or on properties.",
+    ),
+    (
+        "1 +",
+        "ExpectedValueExpression",
+        "You must provide a value expression following the '+' operator.",
+    ),
+    (
+        "$x = ",
+        "ExpectedValueExpression",
+        "You must provide a value expression following the '=' operator.",
+    ),
+    (
+        "foreach",
+        "MissingOpenParenthesisAfterKeyword",
+        "Missing opening '(' after keyword 'foreach'.",
+    ),
+    (
+        "Test-Position a -Second:",
+        "ParameterRequiresArgument",
+        "At line:1 char:25\n+ Test-Position a -Second:\n+                         ~\nParameter -Second: requires an argument.",
+    ),
+    (
+        "\"$((\"\") -notlike (\"1\"))\"",
+        "TerminatorExpectedAtEndOfString",
+        "The string is missing the terminator: \".",
+    ),
+];
+
 #[test]
 fn refusals_are_worded_and_placed_as_powershell_does() {
-    let cases = [
-        (
-            "| Test-Remaining",
-            "EmptyPipeElement",
-            "At line:1 char:1\n+ | Test-Remaining\n+ ~\nAn empty pipe element is not allowed.",
-        ),
-        (
-            "Test-Remaining ,a",
-            "MissingArgument",
-            "At line:1 char:16\n+ Test-Remaining ,a\n+                ~\nMissing argument in parameter list.",
-        ),
-        (
-            "\"Test-Remaining\" a",
-            "UnexpectedToken",
-            "At line:1 char:18\n+ \"Test-Remaining\" a\n+                  ~\nUnexpected token 'a' in expression or statement.",
-        ),
-        (
-            "Test-Remaining a,,b",
-            "MissingExpression",
-            "At line:1 char:18\n+ Test-Remaining a,,b\n+                  ~\nMissing expression after ',' in pipeline element.\n\nAt line:1 char:18\n+ Test-Remaining a,,b\n+                  ~\nMissing argument in parameter list.",
-        ),
-        (
-            "Test-Remaining |",
-            "EmptyPipeElement",
-            "An empty pipe element is not allowed.",
-        ),
-        (
-            "Test-Remaining a <b",
-            "RedirectionNotSupported",
-            "At line:1 char:18\n+ Test-Remaining a <b\n+                  ~\nThe '<' operator is reserved for future use.",
-        ),
-        (
-            "Test-Remaining \"unterminated",
-            "TerminatorExpectedAtEndOfString",
-            "The string is missing the terminator: \".",
-        ),
-        (
-            "Test-Remaining a,",
-            "MissingExpression",
-            "Missing expression after ',' in pipeline element.",
-        ),
-        (
-            "Test-Remaining }",
-            "UnexpectedToken",
-            "At line:1 char:16\n+ Test-Remaining }\n+                ~\nUnexpected token '}' in expression or statement.",
-        ),
-        (
-            "Test-Remaining @{a=1;a=2}",
-            "DuplicateKeyInHashLiteral",
-            "At line:1 char:22\n+ Test-Remaining @{a=1;a=2}\n+                      ~\nDuplicate keys 'a' are not allowed in hash literals.",
-        ),
-        (
-            "Test-Remaining @{a}",
-            "MissingEqualsInHashLiteral",
-            "At line:1 char:19\n+ Test-Remaining @{a}\n+                   ~\nMissing '=' operator after key in hash literal.",
-        ),
-        (
-            "\"a\" \"b\"",
-            "UnexpectedToken",
-            "At line:1 char:5\n+ \"a\" \"b\"\n+     ~~~\nUnexpected token '\"b\"' in expression or statement.",
-        ),
-        (
-            "1 ++",
-            "OperatorRequiresVariableOrProperty",
-            "At line:1 char:1\n+ 1 ++\n+ ~\nThe '++' operator works only on variables or on properties.",
-        ),
-        (
-            "1 +",
-            "ExpectedValueExpression",
-            "You must provide a value expression following the '+' operator.",
-        ),
-        (
-            "$x = ",
-            "ExpectedValueExpression",
-            "You must provide a value expression following the '=' operator.",
-        ),
-        (
-            "foreach",
-            "MissingOpenParenthesisAfterKeyword",
-            "Missing opening '(' after keyword 'foreach'.",
-        ),
-        (
-            "Test-Position a -Second:",
-            "ParameterRequiresArgument",
-            "At line:1 char:25\n+ Test-Position a -Second:\n+                         ~\nParameter -Second: requires an argument.",
-        ),
-        (
-            "\"$((\"\") -notlike (\"1\"))\"",
-            "TerminatorExpectedAtEndOfString",
-            "The string is missing the terminator: \".",
-        ),
-    ];
-    for (text, id, message) in cases {
+    for &(text, id, message) in REFUSED {
         assert_eq!(refusal(text), (id.to_owned(), message.to_owned()), "{text}");
     }
 }
