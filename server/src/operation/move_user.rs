@@ -345,6 +345,8 @@ impl UserMove {
         {
             self.wait(&error.into()).await;
         }
+        // The partner's copy would show the user on both pools until the next interval.
+        self.operations.inner.backup.wake();
         self.entry = entry;
     }
 

@@ -35,7 +35,7 @@ pub(super) fn render(plan: &Plan) -> String {
         }
     }
     for sentence in plan.loss.iter().flat_map(|loss| &loss.sentence) {
-        let _ = write!(text, "\nLoss: {sentence}");
+        let _ = write!(text, "\n{sentence}");
     }
     text
 }

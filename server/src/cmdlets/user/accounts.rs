@@ -1,5 +1,7 @@
 //! Users by their names, and the pool that serves them.
 
+use std::collections::BTreeSet;
+
 use tandem::user::v1::User;
 use tandem_domain::identity::{Fqdn, SipUri, UserId};
 use tandem_shell::error_record::ErrorCategory;
@@ -21,10 +23,29 @@ pub(super) async fn find(node: &Node, identity: &str, limit: u32) -> Result<Vec<
             .await
             .map_err(store_fault)?;
         if !found.is_empty() {
-            return Ok(found);
+            return Ok(without_stale_copies(node, found));
         }
     }
     Ok(Vec::new())
+}
+
+/// A user that has just moved within the pair stands on its old pool's copy until that is brought up to date: an account
+/// that this node serves is the truth, another one of the same user is not.
+fn without_stale_copies(node: &Node, found: Vec<Account>) -> Vec<Account> {
+    let served = |account: &Account| {
+        node.ownership
+            .get(&account.home_pool)
+            .is_some_and(|home| home.is_owned_here())
+    };
+    let known: BTreeSet<SipUri> = found
+        .iter()
+        .filter(|account| served(account))
+        .map(|account| account.sip_address.clone())
+        .collect();
+    found
+        .into_iter()
+        .filter(|account| served(account) || !known.contains(&account.sip_address))
+        .collect()
 }
 
 /// The one account that -Identity means.
