@@ -173,6 +173,10 @@ async fn salvage_bundle(deployment: &Deployment) -> Ids {
 /// Brings pool1 and its users to where an example begins.
 async fn put_in_order(deployment: &Deployment, example: &str) {
     use crate::deployment::{back, planned};
+    for pool in [POOL1, POOL2] {
+        let started = line(&deployment.laboratory, pool, "Start-CsWindowsService").await;
+        assert!(started.status.success(), "{started:?}");
+    }
     if example.contains("Invoke-CsPoolFailBack") {
         let _ = deployment.fail_over(POOL2, planned(POOL1)).await;
     } else {
