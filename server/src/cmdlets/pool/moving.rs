@@ -132,7 +132,7 @@ pub(super) async fn run(
         Err(error) => return Err(fault(error).into()),
     };
     let (description, query, shown) = match &decision {
-        Decision::Run(plan) => (plan.describe().join("\n"), query(plan), plan.digest()),
+        Decision::Run(plan) => (plan.summary(), query(plan), plan.digest()),
         Decision::Resume { operation } => {
             let line = format!(
                 "Go on with operation {operation}, which moves the users of pool \"{}\" and was interrupted.",
