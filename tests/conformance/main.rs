@@ -53,7 +53,7 @@ fn run_all() -> Result<bool, String> {
         std::env::var_os("TANDEM_CONFORMANCE").map_or_else(|| home.join("cases"), PathBuf::from);
     let only = std::env::var("TANDEM_CONFORMANCE_ONLY").ok();
     let groups = case::load(&folder)?;
-    let stand_ins = StandIns::load(&home.join("stand-ins"))?;
+    let stand_ins = StandIns::load(&home.join("stand-ins"), &home.join("../../proto"))?;
     let differences = intended(&home.join("differences.toml"))?;
     std::panic::set_hook(Box::new(|_| {}));
     let mut report = Report::default();

@@ -7,19 +7,24 @@ use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
 use tandem_shell::host::{CmdletCall, CmdletSink, ProgressRecord, ShouldProcess, Stopped};
 use tandem_shell::text::{Culture, TICKS_PER_SECOND, to_text};
 use tandem_shell::value::{
-    Array, DateTime, DateTimeKind, Dictionary, EnumValue, Object, Property, Text, Value,
+    Array, DateTime, DateTimeKind, Dictionary, EnumDefinition, EnumValue, Object, Property, Text,
+    Value,
 };
 
 use crate::bound;
-use crate::stand_ins::colour;
+use crate::stand_ins::StandIns;
 
 /// Parameters that name the target of a catalogue cmdlet, in order of preference.
 const TARGETS: &[&str] = &["PoolFqdn", "Identity", "ComputerName", "Name"];
 
 /// Runs one record of a stand-in.
-pub(crate) fn invoke(call: &CmdletCall<'_>, sink: &mut dyn CmdletSink) -> Result<(), Stopped> {
+pub(crate) fn invoke(
+    call: &CmdletCall<'_>,
+    stand_ins: &StandIns,
+    sink: &mut dyn CmdletSink,
+) -> Result<(), Stopped> {
     match &*call.command.name {
-        "Get-Probe" => get_probe(call, sink),
+        "Get-Probe" => get_probe(call, stand_ins.colour(), sink),
         "Write-Everything" => write_everything(call, sink),
         "Set-LowImpact" | "Set-MediumImpact" | "Remove-HighImpact" => impact(call, sink),
         "Reset-WithForce" => reset(call, sink),
@@ -96,12 +101,16 @@ fn report_bound(call: &CmdletCall<'_>, sink: &mut dyn CmdletSink) -> Result<(), 
     ))
 }
 
-fn get_probe(call: &CmdletCall<'_>, sink: &mut dyn CmdletSink) -> Result<(), Stopped> {
+fn get_probe(
+    call: &CmdletCall<'_>,
+    colour: &Arc<EnumDefinition>,
+    sink: &mut dyn CmdletSink,
+) -> Result<(), Stopped> {
     let shape = bound_text(call, "Shape", "Small").to_lowercase();
     for i in 1..=number(call, "Count", 3) {
         sink.output(match shape.as_str() {
             "small" => small(i),
-            "wide" => wide(i),
+            "wide" => wide(i, colour),
             "nested" => nested(i),
             "mixed" if i % 2 == 1 => custom(
                 Some("Probe.M1"),
@@ -148,7 +157,7 @@ fn small(i: i32) -> Value {
 /// Ticks at 2026-01-02T03:04:05.
 const LAST_SYNC: i64 = 639_029_198_450_000_000;
 
-fn wide(i: i32) -> Value {
+fn wide(i: i32, colour: &Arc<EnumDefinition>) -> Value {
     let groups = ["one", "two", "three", "four", "five", "six"];
     custom(
         Some("Probe.Wide"),
@@ -180,7 +189,7 @@ fn wide(i: i32) -> Value {
             (
                 "State",
                 Value::Enum(EnumValue {
-                    definition: colour(),
+                    definition: Arc::clone(colour),
                     number: 1,
                 }),
             ),

@@ -156,7 +156,7 @@ impl Host for Recorder<'_> {
     }
 
     fn invoke(&self, call: &CmdletCall<'_>, sink: &mut dyn CmdletSink) -> Result<(), Stopped> {
-        probes::invoke(call, sink)
+        probes::invoke(call, self.stand_ins, sink)
     }
 
     fn show(&self, shown: Shown<'_>) {

@@ -85,7 +85,12 @@ impl Catalogue {
                         });
                     catalogue.cmdlets.push(Arc::new(Described {
                         entry,
-                        info: Arc::new(describe::command(&method, &options, &comments)),
+                        info: Arc::new(describe::command(
+                            &method,
+                            &options,
+                            &comments,
+                            describe::MODULE,
+                        )),
                         effect: options.effect(),
                         place: options.place(),
                         request: method.input(),

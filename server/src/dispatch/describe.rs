@@ -41,16 +41,16 @@ fn extension_of(options: &DynamicMessage, name: &str) -> Option<ExtensionDescrip
         .get_extension_by_name(name)
 }
 
-/// Every cmdlet of a set of contracts as a command, in the order of the files.
+/// Every cmdlet of a set of contracts as a command of `module`, in the order of the files.
 #[must_use]
-pub fn commands(contracts: &DescriptorPool) -> Vec<CommandInfo> {
+pub fn commands(contracts: &DescriptorPool, module: &str) -> Vec<CommandInfo> {
     let mut commands = Vec::new();
     for file in contracts.files() {
         let comments = Comments::of(&file);
         for service in file.services() {
             for method in service.methods() {
                 if let Some(options) = cmdlet_options(&method) {
-                    commands.push(command(&method, &options, &comments));
+                    commands.push(command(&method, &options, &comments, module));
                 }
             }
         }
@@ -80,12 +80,13 @@ pub fn parameter_name(field: &FieldDescriptor, options: &wire::ParameterOptions)
     }
 }
 
-/// The command that an RPC is.
+/// The command of `module` that an RPC is.
 #[must_use]
 pub fn command(
     method: &MethodDescriptor,
     options: &wire::CmdletOptions,
     comments: &Comments,
+    module: &str,
 ) -> CommandInfo {
     let name = format!("{}-{}", options.verb, options.noun);
     let parameters = method
@@ -103,7 +104,7 @@ pub fn command(
     CommandInfo {
         name: name.into(),
         implementing_type: implementing_type(method, options).into(),
-        module: MODULE.into(),
+        module: module.into(),
         parameters,
         default_set: some(&options.default_parameter_set),
         should_process: options.should_process,
@@ -262,17 +263,17 @@ fn parameter_type(field: &FieldDescriptor, name: &str) -> ParameterType {
     {
         return ParameterType::Nullable(Box::new(parameter_type(field, inner)));
     }
-    if let Kind::Enum(descriptor) = field.kind()
-        && let Some(definition) = enumeration(&descriptor)
-    {
-        return ParameterType::Enum(Arc::new(definition));
-    }
     if let Some(element) = name
         .strip_prefix("System.Collections.Generic.List`1[")
         .and_then(|rest| rest.strip_suffix(']'))
     {
         let element = Box::new(parameter_type(field, element));
         return ParameterType::List("System.Collections.Generic.List`1".into(), element);
+    }
+    if let Kind::Enum(descriptor) = field.kind()
+        && let Some(definition) = enumeration(&descriptor)
+    {
+        return ParameterType::Enum(Arc::new(definition));
     }
     match name.rsplit('.').next().unwrap_or(name) {
         "Fqdn" => type_names::custom(name, TextRule::Fqdn),
