@@ -150,30 +150,16 @@ impl Configuration {
             .parse()
             .map_err(|error: toml::de::Error| vec![error.to_string().trim().to_owned()])?;
         let mut reader = Reader::new(table);
-        let file = |path: String| folder.join(path);
 
-        let pool = reader.required("pool", "a fully qualified domain name", |text| {
-            Fqdn::parse(text).ok()
-        });
-        let computer = reader.required("computer", "a fully qualified domain name", |text| {
-            Fqdn::parse(text).ok()
-        });
+        let pool = fqdn(&mut reader, "pool");
+        let computer = fqdn(&mut reader, "computer");
         let listen = reader.required(
             "listen",
             "an address and a port, as \"0.0.0.0:8443\"",
             |text| text.parse().ok(),
         );
-        let data = reader.required("data", "a folder", |text| Some(file(text.to_owned())));
-        let some_file = |text: &str| Some(file(text.to_owned())).filter(|_| !text.is_empty());
-        let certificate = reader.required("tls.certificate", "a PEM file", some_file);
-        let key = reader.required("tls.key", "a PEM file", some_file);
-        let authority = reader.required("tls.authority", "a PEM file", some_file);
-        let check = reader.duration(
-            "tls.check",
-            Duration::from_secs(10),
-            Duration::from_secs(1),
-            Duration::from_secs(3600),
-        );
+        let data = reader.required("data", "a folder", |text| Some(folder.join(text)));
+        let tls = tls(&mut reader, folder);
         let peers = peers(&mut reader);
         let peer_port = reader.integer("peer_port", i64::from(DEFAULT_PORT), 1, 65_535);
         let quarantine = reader.choice(
@@ -190,68 +176,25 @@ impl Configuration {
             Duration::from_secs(60),
         );
         let limits = limits(&mut reader);
-        let sessions = SessionLimits {
-            count: size(reader.integer("sessions.count", 256, 1, 10_000)),
-            idle: reader.duration(
-                "sessions.idle",
-                Duration::from_secs(1800),
-                Duration::from_secs(10),
-                Duration::from_secs(86_400),
-            ),
-            pipelines: size(reader.integer("sessions.pipelines", 64, 1, 1_024)),
-        };
-        let telemetry = Telemetry {
-            log: reader.choice(
-                "telemetry.log",
-                &[("text", LogFormat::Text), ("json", LogFormat::Json)],
-            ),
-            filter: reader
-                .optional("telemetry.filter", "a filter", |text| Some(text.to_owned()))
-                .unwrap_or_else(|| "info".to_owned()),
-            otlp: reader.optional(
-                "telemetry.otlp",
-                "an address as \"http://collector:4317\"",
-                |text| {
-                    text.parse::<http::Uri>()
-                        .ok()
-                        .filter(|uri| uri.host().is_some())
-                        .map(|_| text.to_owned())
-                },
-            ),
-        };
+        let sessions = sessions(&mut reader);
+        let telemetry = telemetry(&mut reader);
         let stop_grace = reader.duration(
             "stop_grace",
             Duration::from_secs(30),
             Duration::ZERO,
             Duration::from_secs(600),
         );
-        if let Some(point) = fault {
-            reader.replace("fault", point);
-        }
-        let fault = reader.optional(
-            "fault",
-            "before|after:<step>[:coordinator|partner]:abort",
-            |text| text.parse().ok(),
-        );
+        let fault = fault_point(&mut reader, fault);
         let problems = reader.finish();
 
-        let (Some(pool), Some(computer), Some(listen), Some(data)) = (pool, computer, listen, data)
+        let (Some(pool), Some(computer), Some(listen), Some(data), Some(tls)) =
+            (pool, computer, listen, data, tls)
         else {
-            return Err(problems);
-        };
-        let (Some(certificate), Some(key), Some(authority)) = (certificate, key, authority) else {
             return Err(problems);
         };
         if !problems.is_empty() {
             return Err(problems);
         }
-        let tls = TlsFiles {
-            certificate,
-            key,
-            authority,
-            check,
-        };
-        let peer_port = u16::try_from(peer_port).unwrap_or(DEFAULT_PORT);
         Ok(Self {
             pool,
             computer,
@@ -259,7 +202,7 @@ impl Configuration {
             data,
             tls,
             peers,
-            peer_port,
+            peer_port: u16::try_from(peer_port).unwrap_or(DEFAULT_PORT),
             quarantine,
             heartbeat,
             limits,
@@ -269,6 +212,79 @@ impl Configuration {
             fault,
         })
     }
+}
+
+fn fqdn(reader: &mut Reader, key: &str) -> Option<Fqdn> {
+    reader.required(key, "a fully qualified domain name", |text| {
+        Fqdn::parse(text).ok()
+    })
+}
+
+/// The files of the node's identity; none if one of them is not named.
+fn tls(reader: &mut Reader, folder: &Path) -> Option<TlsFiles> {
+    let file = |text: &str| Some(folder.join(text)).filter(|_| !text.is_empty());
+    let certificate = reader.required("tls.certificate", "a PEM file", file);
+    let key = reader.required("tls.key", "a PEM file", file);
+    let authority = reader.required("tls.authority", "a PEM file", file);
+    let check = reader.duration(
+        "tls.check",
+        Duration::from_secs(10),
+        Duration::from_secs(1),
+        Duration::from_secs(3600),
+    );
+    Some(TlsFiles {
+        certificate: certificate?,
+        key: key?,
+        authority: authority?,
+        check,
+    })
+}
+
+fn sessions(reader: &mut Reader) -> SessionLimits {
+    SessionLimits {
+        count: size(reader.integer("sessions.count", 256, 1, 10_000)),
+        idle: reader.duration(
+            "sessions.idle",
+            Duration::from_secs(1800),
+            Duration::from_secs(10),
+            Duration::from_secs(86_400),
+        ),
+        pipelines: size(reader.integer("sessions.pipelines", 64, 1, 1_024)),
+    }
+}
+
+fn telemetry(reader: &mut Reader) -> Telemetry {
+    Telemetry {
+        log: reader.choice(
+            "telemetry.log",
+            &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+        ),
+        filter: reader
+            .optional("telemetry.filter", "a filter", |text| Some(text.to_owned()))
+            .unwrap_or_else(|| "info".to_owned()),
+        otlp: reader.optional(
+            "telemetry.otlp",
+            "an address as \"http://collector:4317\"",
+            |text| {
+                text.parse::<http::Uri>()
+                    .ok()
+                    .filter(|uri| uri.host().is_some())
+                    .map(|_| text.to_owned())
+            },
+        ),
+    }
+}
+
+/// The fault point of the environment, or else of the file.
+fn fault_point(reader: &mut Reader, armed: Option<&str>) -> Option<FaultPoint> {
+    if let Some(point) = armed {
+        reader.replace("fault", point);
+    }
+    reader.optional(
+        "fault",
+        "before|after:<step>[:coordinator|partner]:abort",
+        |text| text.parse().ok(),
+    )
 }
 
 fn size(number: i64) -> usize {

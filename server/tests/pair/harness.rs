@@ -1,11 +1,9 @@
 //! Two nodes in one process: real stores in temporary folders, real connections over loopback, and a link between them
 //! that can be cut. TLS is the assembly's; the tests with whole processes cover it.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -23,7 +21,7 @@ use tandem_server::operation::progress::{Heard, Outcome};
 use tandem_server::operation::{Error, MoveRequest, Operations, Order, Started};
 use tandem_server::ownership::Ownership;
 use tandem_server::peer::service::{Answers, Forwarded, Parts, server};
-use tandem_server::peer::{Connect, Deadlines, Exchange, Peers};
+use tandem_server::peer::{Deadlines, Exchange, Peers};
 use tandem_server::store::sqlite::{self, SqliteOptions};
 use tandem_server::store::{
     self, ContentHash, ContentReference, DocumentKey, OperationEntry, Stores, Write,
@@ -31,8 +29,10 @@ use tandem_server::store::{
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::{Channel, Endpoint, Server};
+use tonic::transport::Server;
 use tonic::{Request, Response, Status, Streaming};
+
+use crate::network::Network;
 
 const HEARTBEAT: Duration = Duration::from_millis(100);
 
@@ -48,97 +48,6 @@ pub(crate) fn pool1() -> Fqdn {
 
 pub(crate) fn pool2() -> Fqdn {
     fqdn("pool2.contoso.com")
-}
-
-/// Where the nodes listen, and whether they can reach each other.
-#[derive(Clone, Default)]
-pub(crate) struct Network {
-    addresses: Arc<Mutex<HashMap<Fqdn, SocketAddr>>>,
-    cut: Arc<AtomicBool>,
-}
-
-impl Network {
-    pub(crate) fn cut(&self) {
-        self.cut.store(true, Ordering::SeqCst);
-    }
-
-    pub(crate) fn mend(&self) {
-        self.cut.store(false, Ordering::SeqCst);
-    }
-}
-
-impl Connect for Network {
-    fn channel(&self, pool: &Fqdn) -> Option<Channel> {
-        let (network, pool) = (self.clone(), pool.clone());
-        let connector = tower::service_fn(move |_uri: http::Uri| {
-            let (network, pool) = (network.clone(), pool.clone());
-            async move {
-                let address = network.addresses.lock().unwrap().get(&pool).copied();
-                match address {
-                    Some(address) if !network.cut.load(Ordering::SeqCst) => {
-                        let stream = tokio::net::TcpStream::connect(address).await?;
-                        Ok(hyper_util::rt::TokioIo::new(CutStream {
-                            stream,
-                            cut: network.cut.clone(),
-                        }))
-                    }
-                    _ => Err(std::io::Error::from(std::io::ErrorKind::ConnectionRefused)),
-                }
-            }
-        });
-        Some(Endpoint::from_static("http://peer").connect_with_connector_lazy(connector))
-    }
-}
-
-/// A connection that breaks when the network is cut.
-struct CutStream {
-    stream: tokio::net::TcpStream,
-    cut: Arc<AtomicBool>,
-}
-
-impl CutStream {
-    fn check(&self) -> std::io::Result<()> {
-        if self.cut.load(Ordering::SeqCst) {
-            return Err(std::io::ErrorKind::ConnectionReset.into());
-        }
-        Ok(())
-    }
-}
-
-impl tokio::io::AsyncRead for CutStream {
-    fn poll_read(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-        buffer: &mut tokio::io::ReadBuf<'_>,
-    ) -> std::task::Poll<std::io::Result<()>> {
-        self.check()?;
-        std::pin::Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl tokio::io::AsyncWrite for CutStream {
-    fn poll_write(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-        bytes: &[u8],
-    ) -> std::task::Poll<std::io::Result<usize>> {
-        self.check()?;
-        std::pin::Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_flush(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<std::io::Result<()>> {
-        std::pin::Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<std::io::Result<()>> {
-        std::pin::Pin::new(&mut self.stream).poll_shutdown(context)
-    }
 }
 
 struct NothingForwarded;
@@ -175,7 +84,7 @@ impl Node {
         };
         let (stores, writer) = open(&options).await;
         let stop = CancellationToken::new();
-        let mut ends = vec![tokio::spawn(writer.run())];
+        let ends = vec![tokio::spawn(writer.run())];
         let deadlines = Deadlines {
             question: Duration::from_secs(2),
             step: Duration::from_secs(5),
@@ -220,39 +129,7 @@ impl Node {
             peers,
             Faults::default(),
         );
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        network
-            .addresses
-            .lock()
-            .unwrap()
-            .insert(pool.clone(), listener.local_addr().unwrap());
-        let service = server(Parts {
-            stores: stores.clone(),
-            ownership: ownership.clone(),
-            exchange: exchange.clone(),
-            backup: backup.clone(),
-            operations: operations.clone(),
-            management: management.clone(),
-            forwarded: Arc::new(NothingForwarded),
-        });
-        let stopped = stop.clone();
-        ends.push(tokio::spawn(async move {
-            let incoming = TcpListenerStream::new(listener);
-            let server = Server::builder().add_service(service);
-            server
-                .serve_with_incoming_shutdown(incoming, stopped.cancelled_owned())
-                .await
-                .unwrap();
-        }));
-        let (beating, stopped) = (exchange.clone(), stop.clone());
-        ends.push(tokio::spawn(async move {
-            beating.run(HEARTBEAT, stopped).await;
-        }));
-        let (backing, stopped) = (backup.clone(), stop.clone());
-        ends.push(tokio::spawn(async move { backing.run(stopped).await }));
-        let (resolving, stopped) = (operations.clone(), stop.clone());
-        ends.push(tokio::spawn(async move { resolving.run(stopped).await }));
-        Self {
+        let mut node = Self {
             pool,
             stores,
             management,
@@ -263,7 +140,48 @@ impl Node {
             operations,
             stop,
             ends,
-        }
+        };
+        node.listen(network).await;
+        node.work();
+        node
+    }
+
+    /// Answers the other node.
+    async fn listen(&mut self, network: &Network) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        network.place(self.pool.clone(), listener.local_addr().unwrap());
+        let service = server(Parts {
+            stores: self.stores.clone(),
+            ownership: self.ownership.clone(),
+            exchange: self.exchange.clone(),
+            backup: self.backup.clone(),
+            operations: self.operations.clone(),
+            management: self.management.clone(),
+            forwarded: Arc::new(NothingForwarded),
+        });
+        let stopped = self.stop.clone();
+        self.ends.push(tokio::spawn(async move {
+            let incoming = TcpListenerStream::new(listener);
+            let server = Server::builder().add_service(service);
+            server
+                .serve_with_incoming_shutdown(incoming, stopped.cancelled_owned())
+                .await
+                .unwrap();
+        }));
+    }
+
+    /// Starts what the node does without being asked.
+    fn work(&mut self) {
+        let (beating, stopped) = (self.exchange.clone(), self.stop.clone());
+        self.ends.push(tokio::spawn(async move {
+            beating.run(HEARTBEAT, stopped).await;
+        }));
+        let (backing, stopped) = (self.backup.clone(), self.stop.clone());
+        self.ends
+            .push(tokio::spawn(async move { backing.run(stopped).await }));
+        let (resolving, stopped) = (self.operations.clone(), self.stop.clone());
+        self.ends
+            .push(tokio::spawn(async move { resolving.run(stopped).await }));
     }
 
     /// Ends the node's tasks where they stand; nothing is told to anybody.

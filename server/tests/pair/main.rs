@@ -6,6 +6,7 @@ mod cmdlets;
 mod front_end;
 mod harness;
 mod interrupted;
+mod network;
 mod users;
 
 use std::sync::atomic::Ordering;

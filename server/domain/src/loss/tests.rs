@@ -1,3 +1,5 @@
+//! What a takeover loses, from what both pools told before it.
+
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::ownership::Epoch;

@@ -10,7 +10,7 @@ use tandem_shell::error_record::ErrorCategory;
 use super::get_cs_topology::as_xml;
 use super::report::Report;
 use crate::dispatch::{Call, Cmdlet, Context, Failure, Fault};
-use crate::management::{self, TOPOLOGY};
+use crate::management::{self, Delivery, TOPOLOGY};
 use crate::store;
 
 /// Publishes a topology.
@@ -24,13 +24,7 @@ impl Cmdlet for PublishCsTopology {
     ) -> Result<(), Failure> {
         let node = context.node();
         let text = document(context, &request).await?;
-        let document = Document::read(&text).map_err(|error| {
-            Fault::new(
-                "TopologyUnreadable",
-                ErrorCategory::InvalidData,
-                format!("The document cannot be read: {error}."),
-            )
-        })?;
+        let document = read(&text)?;
         let before = node.management.topology();
         name_unused(context, &document).await?;
         judge(context, &document).await?;
@@ -51,18 +45,7 @@ impl Cmdlet for PublishCsTopology {
                 })
                 .await;
         }
-        for change in &changes {
-            context.host_line(format!("Change: {change}")).await?;
-        }
-        let action = format!(
-            "Publish version {} with {} changes",
-            expected + 1,
-            changes.len()
-        );
-        if !context
-            .should_process("the topology", Some(&action))
-            .await?
-        {
+        if !confirmed(context, expected + 1, &changes).await? {
             return Ok(());
         }
         if let Some(path) = request.backup_file_name.as_deref().filter(|_| expected > 0) {
@@ -85,35 +68,75 @@ impl Cmdlet for PublishCsTopology {
             difference: changes,
             ..Default::default()
         };
-        for delivery in deliveries {
-            let pool = delivery.pool.to_string();
-            match delivery.outcome {
-                Ok(()) => publication.reached.push(pool),
-                Err(error) => {
-                    let text = format!(
-                        "Pool \"{pool}\" does not have version {version} yet ({error}); it fetches it when it can be reached."
-                    );
-                    context.warning(text).await?;
-                    publication.outstanding.push(pool);
-                }
-            }
-        }
-        let mut report = Report::default();
-        for change in &publication.difference {
-            report.add(change.as_str(), "published");
-        }
-        for pool in &publication.reached {
-            report.add(pool.as_str(), format!("has version {version}"));
-        }
-        for pool in &publication.outstanding {
-            report.add(
-                pool.as_str(),
-                format!("does not have version {version} yet"),
-            );
-        }
+        note_deliveries(context, &mut publication, deliveries).await?;
+        let report = report(&publication);
         context.output(publication).await?;
         report.write(context, request.report.as_deref()).await
     }
+}
+
+fn read(text: &str) -> Result<Document, Fault> {
+    Document::read(text).map_err(|error| {
+        Fault::new(
+            "TopologyUnreadable",
+            ErrorCategory::InvalidData,
+            format!("The document cannot be read: {error}."),
+        )
+    })
+}
+
+/// Shows the changes and asks whether they are to be published.
+async fn confirmed(
+    context: &Context<TopologyPublication>,
+    version: u64,
+    changes: &[String],
+) -> Result<bool, Failure> {
+    for change in changes {
+        context.host_line(format!("Change: {change}")).await?;
+    }
+    let action = format!("Publish version {version} with {} changes", changes.len());
+    context.should_process("the topology", Some(&action)).await
+}
+
+/// Notes which pools have the new version, and warns of each that has not.
+async fn note_deliveries(
+    call: &Call,
+    publication: &mut TopologyPublication,
+    deliveries: Vec<Delivery>,
+) -> Result<(), Failure> {
+    let version = publication.version;
+    for delivery in deliveries {
+        let pool = delivery.pool.to_string();
+        match delivery.outcome {
+            Ok(()) => publication.reached.push(pool),
+            Err(error) => {
+                let text = format!(
+                    "Pool \"{pool}\" does not have version {version} yet ({error}); it fetches it when it can be reached."
+                );
+                call.warning(text).await?;
+                publication.outstanding.push(pool);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn report(publication: &TopologyPublication) -> Report {
+    let version = publication.version;
+    let mut report = Report::default();
+    for change in &publication.difference {
+        report.add(change.as_str(), "published");
+    }
+    for pool in &publication.reached {
+        report.add(pool.as_str(), format!("has version {version}"));
+    }
+    for pool in &publication.outstanding {
+        report.add(
+            pool.as_str(),
+            format!("does not have version {version} yet"),
+        );
+    }
+    report
 }
 
 /// The document's text, from the parameter or from the caller's machine.

@@ -7,7 +7,7 @@ use tandem_domain::topology::Topology;
 use tandem_shell::error_record::ErrorCategory;
 
 use super::accounts::{self, Ran, store_fault};
-use crate::dispatch::{Cmdlet, Context, Failure, Fault};
+use crate::dispatch::{Call, Cmdlet, Context, Failure, Fault};
 use crate::store::{Account, AccountDetails, AccountName, Write};
 
 /// Enables a user and homes it on a pool.
@@ -36,28 +36,7 @@ impl Cmdlet for EnableCsUser {
         if let Ran::Elsewhere = accounts::run_where_served(context, &home_pool).await? {
             return Ok(());
         }
-        let name = AccountName::SipAddress(sip_address.clone());
-        let known = node
-            .stores
-            .documents
-            .find_accounts(&name, 1)
-            .await
-            .map_err(store_fault)?;
-        if let Some(known) = known.first() {
-            return Err(Fault::new(
-                "UserAlreadyEnabled",
-                ErrorCategory::ResourceExists,
-                format!(
-                    "User {sip_address} is enabled already, on pool {}.",
-                    known.home_pool
-                ),
-            )
-            .target(sip_address.as_str())
-            .mended_by(format!(
-                "Move-CsUser -Identity {sip_address} -Target {home_pool}"
-            ))
-            .into());
-        }
+        refuse_enabled(context, &sip_address, &home_pool).await?;
         if !context
             .should_process(request.identity.clone(), None)
             .await?
@@ -87,6 +66,36 @@ impl Cmdlet for EnableCsUser {
         }
         Ok(())
     }
+}
+
+/// Refuses an address that a user has already, on whichever pool.
+async fn refuse_enabled(
+    call: &Call,
+    sip_address: &SipUri,
+    home_pool: &Fqdn,
+) -> Result<(), Failure> {
+    let name = AccountName::SipAddress(sip_address.clone());
+    let documents = &call.node().stores.documents;
+    let known = documents
+        .find_accounts(&name, 1)
+        .await
+        .map_err(store_fault)?;
+    let Some(known) = known.first() else {
+        return Ok(());
+    };
+    Err(Fault::new(
+        "UserAlreadyEnabled",
+        ErrorCategory::ResourceExists,
+        format!(
+            "User {sip_address} is enabled already, on pool {}.",
+            known.home_pool
+        ),
+    )
+    .target(sip_address.as_str())
+    .mended_by(format!(
+        "Move-CsUser -Identity {sip_address} -Target {home_pool}"
+    ))
+    .into())
 }
 
 /// The pool that the user is to be homed on.

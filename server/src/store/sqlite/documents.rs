@@ -272,15 +272,7 @@ async fn put_into(
         .ok_or_else(|| Error::UnknownHomePool {
             home_pool: home_pool.clone(),
         })?;
-    for (_, write) in &writes {
-        if let Some(operation) = pool.locked.get(&write.key.owner) {
-            return Err(Error::Refused(Refusal::UserLocked {
-                home_pool: home_pool.clone(),
-                owner: write.key.owner.clone(),
-                operation: operation.clone(),
-            }));
-        }
-    }
+    refuse_locked(&pool.locked, home_pool, &writes)?;
     let found = rows::existing(
         &mut session.connection,
         pool.id,
@@ -322,21 +314,44 @@ async fn put_into(
             continue;
         }
         replacements.push(Replacement {
-            document: Document {
-                key: write.key,
-                body: if write.delete {
-                    Bytes::new()
-                } else {
-                    write.body
-                },
-                version,
-                position,
-                deleted: write.delete,
-                written: now,
-                content: write.content.filter(|_| !write.delete),
-            },
+            document: document(write, version, position, now),
             existing,
         });
     }
     rows::write(&mut session.connection, pool, &replacements).await
+}
+
+/// Refuses the documents of users who are being moved to another pool.
+fn refuse_locked(
+    locked: &BTreeMap<String, String>,
+    home_pool: &Fqdn,
+    writes: &[(usize, Write)],
+) -> Result<()> {
+    for (_, write) in writes {
+        if let Some(operation) = locked.get(&write.key.owner) {
+            return Err(Error::Refused(Refusal::UserLocked {
+                home_pool: home_pool.clone(),
+                owner: write.key.owner.clone(),
+                operation: operation.clone(),
+            }));
+        }
+    }
+    Ok(())
+}
+
+/// What a write leaves behind: the document, or what remembers its deletion.
+fn document(write: Write, version: u64, position: Position, now: SystemTime) -> Document {
+    Document {
+        key: write.key,
+        body: if write.delete {
+            Bytes::new()
+        } else {
+            write.body
+        },
+        version,
+        position,
+        deleted: write.delete,
+        written: now,
+        content: write.content.filter(|_| !write.delete),
+    }
 }

@@ -1,3 +1,5 @@
+//! Topologies that the tests of this module share.
+
 #![allow(clippy::unwrap_used)]
 
 mod documents;
