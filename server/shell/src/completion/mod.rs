@@ -1,6 +1,6 @@
 //! Tab completion: what could stand at the caret of a line that need not be whole.
 //!
-//! The text before the caret is scanned for the command that the caret is in ([`scan`]); the arguments already there
+//! The text before the caret is scanned for the command that the caret is in (`scan`); the arguments already there
 //! are bound in earnest, without values, so that only parameters that can still be given are offered.
 
 mod argument;
