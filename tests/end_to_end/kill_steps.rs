@@ -1,10 +1,15 @@
 //! A process dies at every step of every operation, on either side: the operation ends, and the promises hold.
 
+use std::time::Duration;
+
 use tandem_lab::laboratory::{POOL1, POOL2};
 use tandem_lab::users::sip_address;
 
 use crate::deployment::{Deployment, back, disaster, operation_id, planned};
 use crate::writers::{Writers, missing, settings};
+
+/// How long the administrator looks at a call before bringing back the process that died.
+const CALL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Which operation is interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +112,9 @@ async fn die(deployment: &mut Deployment, death: Death, step: &str) {
     deployment.serving(POOL2, POOL2).await;
     prepare(deployment, death.operation).await;
 
-    let committed_to_the_caller = death.start(deployment, &id).await;
+    // A coordinator whose partner died undecided waits for it; the administrator brings the partner back meanwhile.
+    let call = tokio::time::timeout(CALL_PATIENCE, death.start(deployment, &id));
+    let committed_to_the_caller = call.await.unwrap_or(false);
     deployment.restart_after(victim).await;
 
     // The operation ends, the same everywhere; or it was never begun.
