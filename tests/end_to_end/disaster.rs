@@ -134,7 +134,7 @@ async fn a_loss_beyond_the_budget_is_refused() {
     deployment.kill(POOL1).await;
     writers.stop().await;
     let mut request = disaster(POOL1);
-    request.common.as_mut().unwrap().loss_budget = "records=0,age=1s".to_owned();
+    request.common.as_mut().unwrap().loss_budget = "records=0,age=0s".to_owned();
     let refused = deployment.fail_over(POOL2, request).await.unwrap_err();
     assert!(
         reason(&refused).starts_with("LossExceedsBudget"),
