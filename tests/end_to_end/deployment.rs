@@ -129,12 +129,19 @@ impl Deployment {
         deployment.publish().await;
         for pool in [POOL1, POOL2] {
             deployment.serving(pool, pool).await;
-            users::seed(&deployment.channel(pool), pool, USERS, || ())
-                .await
-                .unwrap();
+            deployment.seeded(pool).await;
             deployment.backed_up(pool).await;
         }
         deployment
+    }
+
+    /// Makes the users of a pool, once it has compared histories with its partner. Making them again finds them there.
+    async fn seeded(&self, pool: &str) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while let Err(refused) = users::seed(&self.channel(pool), pool, USERS, || ()).await {
+            assert!(tokio::time::Instant::now() < deadline, "{refused:?}");
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
     }
 
     async fn publish(&self) {

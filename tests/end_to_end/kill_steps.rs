@@ -109,7 +109,8 @@ async fn die(deployment: &mut Deployment, death: Death, step: &str) {
     deployment
         .restart_with(victim, &[("TANDEM_FAULT", &fault)])
         .await;
-    deployment.serving(POOL2, POOL2).await;
+    deployment.agreed(POOL1).await;
+    deployment.agreed(POOL2).await;
     prepare(deployment, death.operation).await;
 
     // A coordinator whose partner died undecided waits for it; the administrator brings the partner back meanwhile.
@@ -186,8 +187,8 @@ async fn a_disaster_failover_ends_when_the_survivor_dies_at_whichever_step() {
             deployment
                 .restart_with(POOL2, &[("TANDEM_FAULT", &fault)])
                 .await;
-            deployment.serving(POOL1, POOL1).await;
-            deployment.serving(POOL2, POOL2).await;
+            deployment.agreed(POOL1).await;
+            deployment.agreed(POOL2).await;
             deployment.kill(POOL1).await;
             let mut request = disaster(POOL1);
             request.common.as_mut().unwrap().operation_id = id.clone();

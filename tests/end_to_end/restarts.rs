@@ -19,8 +19,8 @@ async fn in_either_order_everything_is_as_before() {
         for pool in order {
             deployment.restart(pool).await;
         }
-        deployment.serving(POOL1, POOL2).await;
-        deployment.serving(POOL2, POOL2).await;
+        assert_eq!(deployment.agreed(POOL1).await, POOL2);
+        assert_eq!(deployment.agreed(POOL2).await, POOL2);
         assert_eq!(settings(&deployment, POOL2, &users).await, before);
     }
     deployment.fail_back(POOL1, back(POOL1)).await.unwrap();
