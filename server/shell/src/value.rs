@@ -205,6 +205,14 @@ pub struct ScriptBlock {
 }
 
 impl Value {
+    /// The value itself, without the notes that it may carry.
+    pub fn base(&self) -> &Self {
+        match self {
+            Self::Noted(noted) => noted.base.base(),
+            other => other,
+        }
+    }
+
     /// A string value.
     pub fn text(text: impl Into<Text>) -> Self {
         Self::String(text.into())

@@ -13,6 +13,7 @@ pub mod type_names;
 
 pub use collection::collection;
 pub use error::ConversionError;
+pub(crate) use error::net_text;
 pub use truth::{is_instance, is_true};
 
 use crate::command::{ParameterType, TextRule};

@@ -2,6 +2,7 @@
 
 use crate::convert::{self, ConversionContext};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::evaluate::operator::number::Number;
 use crate::evaluate::scope::Variable;
 use crate::evaluate::{as_operand, failure, hashtable::fold, is_nothing};
 use crate::language::ast::{
@@ -57,9 +58,9 @@ impl Engine<'_> {
             Value::Null => Value::Int32(0),
             other => other,
         };
-        let number = crate::text::as_double(&old).is_some() && !matches!(old, Value::String(_));
+        let number = matches!(old, Value::Enum(_)) || Number::native(&old).is_some();
         if !number {
-            let name = crate::type_names::short_type_name(&old);
+            let name = crate::type_names::type_name(&old);
             let symbol = if by > 0 { "++" } else { "--" };
             return Err(self.refuse(
                 "OperatorRequiresNumber",

@@ -72,6 +72,23 @@ pub fn thrown(exception: &'static str, message: impl Into<String>) -> ErrorRecor
     )
 }
 
+/// An exception of .NET's that flew out of a method: its short name is the id.
+pub fn method_invocation(
+    method: &str,
+    arguments: usize,
+    exception: &str,
+    message: &str,
+) -> ErrorRecord {
+    let mut record = ErrorRecord::new(
+        exception.rsplit('.').next().unwrap_or_default().to_owned(),
+        ErrorCategory::NotSpecified,
+        "System.Management.Automation.MethodInvocationException",
+        format!("Exception calling \"{method}\" with \"{arguments}\" argument(s): \"{message}\""),
+    );
+    record.reason = "MethodInvocationException".into();
+    record
+}
+
 /// A collection or text that would grow beyond what a session may hold.
 pub fn too_large() -> ErrorRecord {
     ErrorRecord::new(

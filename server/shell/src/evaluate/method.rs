@@ -88,19 +88,12 @@ impl Engine<'_> {
         };
         match outcome {
             Outcome::Value(value) => Ok(value),
-            Outcome::Thrown(exception, message) => {
-                let mut record = crate::error_record::ErrorRecord::new(
-                    exception.rsplit('.').next().unwrap_or_default().to_owned(),
-                    crate::error_record::ErrorCategory::NotSpecified,
-                    "System.Management.Automation.MethodInvocationException",
-                    format!(
-                        "Exception calling \"{name}\" with \"{}\" argument(s): \"{message}\"",
-                        arguments.len()
-                    ),
-                );
-                record.reason = "MethodInvocationException".into();
-                Err(self.fail(record))
-            }
+            Outcome::Thrown(exception, message) => Err(self.fail(failure::method_invocation(
+                name,
+                arguments.len(),
+                exception,
+                &message,
+            ))),
             Outcome::Unknown => match owner {
                 // A method of the elements, as member enumeration has it.
                 Value::Array(_) | Value::List(_) if !collection_has(&lower) => {

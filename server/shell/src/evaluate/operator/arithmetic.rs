@@ -1,23 +1,40 @@
 //! Arithmetic: which type a result has, what overflows into what, and `+` of texts and collections.
 
+use crate::command::ParameterType;
 use crate::error_record::ErrorCategory;
-use crate::evaluate::operator::number::{
-    Number, Width, big, common_width, decimal, floating, integer,
-};
+use crate::evaluate::operator::number::{Number, Width, common_width, decimal, floating, integer};
 use crate::evaluate::{MAX_GROWTH, failure, hashtable};
 use crate::language::ast::BinaryOperator;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::text::{Culture, read, to_text};
-use crate::value::{DateTime, Value};
+use crate::value::{Array, EnumValue, Text, Value};
 
-fn symbol_method(operator: BinaryOperator) -> &'static str {
+const DECIMAL_OVERFLOW: &str = "Value was either too large or too small for a Decimal.";
+
+/// The type that a text beside a value is read as: the value's if it is a number's.
+pub(super) fn number_type(value: &Value) -> ParameterType {
+    match value {
+        Value::Enum(member) => ParameterType::Enum(member.definition.clone()),
+        other if Number::native(other).is_some() => {
+            ParameterType::Plain(crate::type_names::type_name(other))
+        }
+        _ => int32(),
+    }
+}
+
+fn int32() -> ParameterType {
+    ParameterType::Plain("System.Int32".into())
+}
+
+/// The name of an operator as a method, and as it is written.
+fn names(operator: BinaryOperator) -> (&'static str, &'static str) {
     match operator {
-        BinaryOperator::Add => "op_Addition",
-        BinaryOperator::Subtract => "op_Subtraction",
-        BinaryOperator::Multiply => "op_Multiply",
-        BinaryOperator::Divide => "op_Division",
-        _ => "op_Modulus",
+        BinaryOperator::Add => ("op_Addition", "+"),
+        BinaryOperator::Subtract => ("op_Subtraction", "-"),
+        BinaryOperator::Multiply => ("op_Multiply", "*"),
+        BinaryOperator::Divide => ("op_Division", "/"),
+        _ => ("op_Modulus", "%"),
     }
 }
 
@@ -32,20 +49,19 @@ impl Engine<'_> {
         left: &Value,
         right: &Value,
     ) -> Result<Value, Halt> {
-        if let (Some(a), Some(b)) = (Number::plain(left), Number::plain(right)) {
+        let (left, right) = (left.base(), right.base());
+        if let (Some(a), Some(b)) = (Number::native(left), Number::native(right)) {
             return self.calculate(operator, &a, &b);
         }
         match operator {
             BinaryOperator::Add => self.add(left, right),
             BinaryOperator::Multiply => self.multiply(left, right),
-            BinaryOperator::Subtract => self.subtract(left, right),
-            _ => self.numeric(operator, left, right),
+            _ => self.subtract_or_divide(operator, left, right),
         }
     }
 
     fn add(&mut self, left: &Value, right: &Value) -> Result<Value, Halt> {
         match (left, right) {
-            (Value::Noted(noted), other) => self.add(&noted.base, other),
             (Value::Null, other) => Ok(other.clone()),
             (Value::String(text), other) => {
                 let mut sum = text.to_string();
@@ -55,9 +71,9 @@ impl Engine<'_> {
                 }
                 Ok(Value::text(sum))
             }
-            (Value::Char(unit), Value::String(_) | Value::Char(_)) => {
+            (Value::Char(unit), other) => {
                 let mut sum = crate::text::char_text(*unit);
-                self.push_joined(&mut sum, right);
+                self.push_joined(&mut sum, other);
                 Ok(Value::text(sum))
             }
             (Value::Array(_) | Value::List(_), other) => {
@@ -92,67 +108,12 @@ impl Engine<'_> {
                 "AddHashTableToNonHashTable",
                 "A hash table can only be added to another hash table.",
             )),
-            (Value::DateTime(date), other) => {
-                let ticks = self.time_span_argument(other, "op_Addition")?;
-                Ok(Value::DateTime(DateTime {
-                    ticks: date.ticks.saturating_add(ticks),
-                    kind: date.kind,
-                }))
-            }
-            (Value::TimeSpan(ticks), other) => {
-                let more = self.time_span_argument(other, "op_Addition")?;
-                Ok(Value::TimeSpan(ticks.saturating_add(more)))
-            }
             _ => self.numeric(BinaryOperator::Add, left, right),
-        }
-    }
-
-    fn subtract(&mut self, left: &Value, right: &Value) -> Result<Value, Halt> {
-        match (left, right) {
-            (Value::Noted(noted), other) => self.subtract(&noted.base, other),
-            (Value::DateTime(date), Value::DateTime(other)) => {
-                Ok(Value::TimeSpan(date.ticks - other.ticks))
-            }
-            (Value::DateTime(date), other) => {
-                let ticks = self.time_span_argument(other, "op_Subtraction")?;
-                Ok(Value::DateTime(DateTime {
-                    ticks: date.ticks.saturating_sub(ticks),
-                    kind: date.kind,
-                }))
-            }
-            (Value::TimeSpan(ticks), other) => {
-                let less = self.time_span_argument(other, "op_Subtraction")?;
-                Ok(Value::TimeSpan(ticks.saturating_sub(less)))
-            }
-            _ => self.numeric(BinaryOperator::Subtract, left, right),
-        }
-    }
-
-    fn time_span_argument(&mut self, value: &Value, method: &str) -> Result<i64, Halt> {
-        let target = crate::command::ParameterType::Plain("System.TimeSpan".into());
-        let context = crate::convert::ConversionContext::invariant(self.host.now());
-        match crate::convert::convert(value, &target, context) {
-            Ok(Value::TimeSpan(ticks)) => Ok(ticks),
-            Ok(_) => Ok(0),
-            Err(error) => {
-                let record = crate::error_record::ErrorRecord::new(
-                    "MethodArgumentConversionInvalidCastArgument",
-                    ErrorCategory::NotSpecified,
-                    "System.Management.Automation.MethodException",
-                    format!(
-                        "Cannot convert argument \"1\", with value: \"{}\", for \"{method}\" to type \"System.TimeSpan\": \"{}\"",
-                        to_text(value, Culture::Current),
-                        error.message
-                    ),
-                );
-                Err(self.fail(record))
-            }
         }
     }
 
     fn multiply(&mut self, left: &Value, right: &Value) -> Result<Value, Halt> {
         match left {
-            Value::Noted(noted) => self.multiply(&noted.base, right),
             Value::String(text) => {
                 let times = self.repetitions(right)?;
                 if text.len().saturating_mul(times) > MAX_GROWTH {
@@ -160,21 +121,39 @@ impl Engine<'_> {
                 }
                 Ok(Value::text(text.repeat(times)))
             }
-            Value::Array(_) | Value::List(_) => {
-                let items = left.elements().unwrap_or_default();
-                let times = match self.cast_to(right, "System.UInt32")? {
-                    Value::UInt32(times) => times as usize,
-                    _ => 0,
-                };
-                if items.len().saturating_mul(times) > MAX_GROWTH {
-                    return Err(self.fail(failure::too_large()));
-                }
-                let repeated = std::iter::repeat_n(items, times).flatten().collect();
-                Ok(Value::array(repeated))
+            Value::Array(array) => {
+                let items = self.repeated(left.elements().unwrap_or_default(), right)?;
+                Ok(Value::Array(std::sync::Arc::new(Array {
+                    element_type: array.element_type.clone(),
+                    items: items.into(),
+                })))
             }
+            Value::List(_) => self
+                .repeated(left.elements().unwrap_or_default(), right)
+                .map(Value::array),
             Value::Null => Ok(Value::Null),
+            // Unlike for the other operators, these two count as no numbers.
+            Value::Bool(_) | Value::Char(_) => {
+                let (method, symbol) = names(BinaryOperator::Multiply);
+                self.operator_method(method, symbol, left, right)
+            }
             _ => self.numeric(BinaryOperator::Multiply, left, right),
         }
+    }
+
+    fn repeated(&mut self, items: Vec<Value>, times: &Value) -> Result<Vec<Value>, Halt> {
+        let times = match times {
+            Value::String(text) => self.text_number(text, &int32())?,
+            other => other.clone(),
+        };
+        let times = match self.cast_to(&times, "System.UInt32")? {
+            Value::UInt32(times) => times as usize,
+            _ => 0,
+        };
+        if items.len().saturating_mul(times) > MAX_GROWTH {
+            return Err(self.fail(failure::too_large()));
+        }
+        Ok(std::iter::repeat_n(items, times).flatten().collect())
     }
 
     fn repetitions(&mut self, value: &Value) -> Result<usize, Halt> {
@@ -189,109 +168,77 @@ impl Engine<'_> {
         })
     }
 
-    /// Both operands as numbers.
+    fn subtract_or_divide(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+    ) -> Result<Value, Halt> {
+        match left {
+            Value::Null => self.numeric(operator, &Value::Int32(0), right),
+            Value::String(text) => {
+                let number = self.text_number(text, &number_type(right))?;
+                self.numeric(operator, &number, right)
+            }
+            _ => self.numeric(operator, left, right),
+        }
+    }
+
+    /// Both operands as numbers, or the operator that a type of theirs defines.
     fn numeric(
         &mut self,
         operator: BinaryOperator,
         left: &Value,
         right: &Value,
     ) -> Result<Value, Halt> {
-        let method = symbol_method(operator);
-        let a = self.number_operand(left, right, method)?;
-        // What is no number on the right may have the operator of its own type.
-        match right {
-            Value::TimeSpan(_) | Value::DateTime(_)
-                if matches!(operator, BinaryOperator::Add | BinaryOperator::Subtract) =>
-            {
-                return self.time_on_the_right(operator, left, right, method);
+        if let Some(a) = Number::primitive(left) {
+            let b = match right {
+                Value::Null => Some(Number::Integer(0, Width::Int)),
+                Value::String(text) => {
+                    let number = self.text_number(text, &number_type(left))?;
+                    return self.numeric(operator, left, &number);
+                }
+                other => Number::primitive(other),
+            };
+            if let Some(b) = b {
+                if matches!((left, &b), (Value::Bool(_), Number::Decimal(_))) {
+                    return Err(self.fail(failure::thrown(
+                        "System.InvalidOperationException",
+                        "No coercion operator is defined between types 'System.Boolean' and 'System.Decimal'.",
+                    )));
+                }
+                let result = self.calculate(operator, &a, &b)?;
+                return Ok(match (left, result) {
+                    (Value::Enum(member), Value::Int32(number)) => Value::Enum(EnumValue {
+                        definition: member.definition.clone(),
+                        number: number.into(),
+                    }),
+                    (_, result) => result,
+                });
             }
-            Value::Array(_)
-            | Value::List(_)
-            | Value::Dictionary(_)
-            | Value::Object(_)
-            | Value::Version(_)
-            | Value::Guid(_)
-            | Value::ScriptBlock(_)
-            | Value::Type(_)
-            | Value::DateTime(_) => {
-                return Err(self.fail(failure::method_not_found(right, method)));
-            }
-            _ => {}
         }
-        let b = self.number_operand(right, left, method)?;
-        self.calculate(operator, &a, &b)
+        let (method, symbol) = names(operator);
+        self.operator_method(method, symbol, left, right)
     }
 
-    /// A number and a time: the number is taken as a span of ticks.
-    fn time_on_the_right(
-        &mut self,
-        operator: BinaryOperator,
-        left: &Value,
-        right: &Value,
-        method: &str,
-    ) -> Result<Value, Halt> {
-        let more = self.time_span_argument(right, method)?;
-        let own = self.time_span_argument(left, method)?;
-        Ok(Value::TimeSpan(if operator == BinaryOperator::Add {
-            own.saturating_add(more)
-        } else {
-            own.saturating_sub(more)
-        }))
-    }
-
-    /// An operand as a number; a text that is none is refused as one of the other operand's type.
-    fn number_operand(
-        &mut self,
-        value: &Value,
-        beside: &Value,
-        method: &str,
-    ) -> Result<Number, Halt> {
-        if let Some(number) = Number::of(value) {
-            return Ok(number);
-        }
-        match value {
-            Value::Null => Ok(Number::Integer(0, Width::Int)),
-            Value::Bool(flag) | Value::Switch(flag) => {
-                Ok(Number::Integer((*flag).into(), Width::Int))
-            }
-            Value::Char(unit) => Ok(Number::Integer((*unit).into(), Width::Int)),
-            Value::String(text) => self.text_number(text, value, beside),
-            Value::Noted(noted) => self.number_operand(&noted.base, beside, method),
-            other => Err(self.fail(failure::method_not_found(other, method))),
-        }
-    }
-
-    /// The number that a text is.
+    /// The number that a text is, of the type that it is written as; a text that is none is refused as one of
+    /// `target`'s.
     pub(super) fn text_number(
         &mut self,
-        text: &str,
-        value: &Value,
-        beside: &Value,
-    ) -> Result<Number, Halt> {
+        text: &Text,
+        target: &ParameterType,
+    ) -> Result<Value, Halt> {
         let trimmed = text.trim();
         if trimmed.is_empty() {
-            return Ok(Number::Integer(0, Width::Int));
+            return Ok(Value::Int32(0));
         }
-        if let Some(number) = crate::language::number::parse(trimmed)
-            .as_ref()
-            .and_then(Number::plain)
-        {
-            return Ok(number);
+        match crate::language::number::parse(trimmed) {
+            Some(number) => Ok(number),
+            None => self.cast(&Value::String(text.clone()), target),
         }
-        let target = match beside {
-            Value::Int64(_)
-            | Value::UInt64(_)
-            | Value::UInt32(_)
-            | Value::Double(_)
-            | Value::Single(_)
-            | Value::Decimal(_) => crate::type_names::type_name(beside),
-            _ => "System.Int32".into(),
-        };
-        let converted = self.cast_to(value, &target)?;
-        Ok(Number::plain(&converted).unwrap_or(Number::Integer(0, Width::Int)))
     }
 
-    fn calculate(
+    pub(super) fn calculate(
         &mut self,
         operator: BinaryOperator,
         a: &Number,
@@ -308,32 +255,44 @@ impl Engine<'_> {
             );
             return Err(self.fail(record));
         }
-        let value = match (a, b) {
-            (Number::Big(_), _) | (_, Number::Big(_)) => match (a.to_big(), b.to_big()) {
-                (Some(a), Some(b)) => Some(big(operator, &a, &b)),
-                _ => None,
-            },
+        match (a, b) {
             (Number::Decimal(_), _) | (_, Number::Decimal(_)) => {
-                match (a.to_decimal(), b.to_decimal()) {
-                    (Some(a), Some(b)) => decimal(operator, a, b),
-                    _ => None,
-                }
+                let (Some(x), Some(y)) = (a.to_decimal(), b.to_decimal()) else {
+                    return Err(self.fail(failure::thrown(
+                        "System.OverflowException",
+                        DECIMAL_OVERFLOW,
+                    )));
+                };
+                decimal(operator, x, y).ok_or_else(|| {
+                    self.fail(failure::runtime(
+                        "RuntimeException",
+                        ErrorCategory::NotSpecified,
+                        DECIMAL_OVERFLOW,
+                    ))
+                })
             }
-            (Number::Integer(x, own), Number::Integer(y, other)) => Some(integer(
-                operator,
-                *x,
-                *y,
-                common_width(*own, *x, *other, *y),
-            )),
-            _ => Some(Value::Double(floating(operator, a.to_f64(), b.to_f64()))),
+            (Number::Integer(x, own), Number::Integer(y, other)) => {
+                Ok(match common_width(*own, *x, *other, *y) {
+                    Some(width) => integer(operator, *x, *y, width),
+                    None => self.signed_with_unsigned(operator, a, b)?,
+                })
+            }
+            _ => Ok(Value::Double(floating(operator, a.to_f64(), b.to_f64()))),
+        }
+    }
+
+    /// A negative number and one of 64 bits without sign meet as decimals, or as doubles where these are too small.
+    fn signed_with_unsigned(
+        &mut self,
+        operator: BinaryOperator,
+        a: &Number,
+        b: &Number,
+    ) -> Result<Value, Halt> {
+        let exact = match (a.to_decimal(), b.to_decimal()) {
+            (Some(a), Some(b)) => decimal(operator, a, b),
+            _ => None,
         };
-        value.ok_or_else(|| {
-            self.fail(failure::runtime(
-                "RuntimeException",
-                ErrorCategory::NotSpecified,
-                "Value was either too large or too small for a Decimal.",
-            ))
-        })
+        Ok(exact.unwrap_or_else(|| Value::Double(floating(operator, a.to_f64(), b.to_f64()))))
     }
 
     /// `a..b`.
@@ -362,37 +321,56 @@ impl Engine<'_> {
 
     /// A bound of a range, as `Convert.ToInt32` has it.
     fn range_bound(&mut self, value: &Value) -> Result<i32, Halt> {
-        match value {
-            Value::Array(_)
-            | Value::List(_)
-            | Value::Dictionary(_)
-            | Value::TimeSpan(_)
-            | Value::Version(_)
-            | Value::Guid(_)
-            | Value::Object(_) => {
-                let name = crate::type_names::type_name(value);
-                Err(self.fail(failure::thrown(
-                    "System.InvalidCastException",
-                    format!(
-                        "Unable to cast object of type '{name}' to type 'System.IConvertible'."
-                    ),
-                )))
-            }
+        let overflow = || {
+            failure::thrown(
+                "System.OverflowException",
+                "Value was either too large or too small for an Int32.",
+            )
+        };
+        match value.base() {
+            Value::Null => Ok(0),
             Value::DateTime(_) => Err(self.fail(failure::thrown(
                 "System.InvalidCastException",
                 "Invalid cast from 'DateTime' to 'Int32'.",
             ))),
-            Value::String(text) => text.trim().parse().map_err(|_| {
-                self.fail(failure::thrown(
-                    "System.FormatException",
-                    format!("The input string '{text}' was not in a correct format."),
-                ))
-            }),
-            other => match self.cast_to(other, "System.Int32")? {
-                Value::Int32(number) => Ok(number),
-                _ => Ok(0),
+            Value::String(text) => {
+                let trimmed = text.trim();
+                let digits = trimmed.strip_prefix(['+', '-']).unwrap_or(trimmed);
+                let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+                trimmed.parse().map_err(|_| {
+                    self.fail(if plain {
+                        overflow()
+                    } else {
+                        failure::thrown(
+                            "System.FormatException",
+                            format!("The input string '{text}' was not in a correct format."),
+                        )
+                    })
+                })
+            }
+            other => match Number::primitive(other) {
+                Some(_) => match self.convert_silently(other, "System.Int32") {
+                    Some(Value::Int32(number)) => Ok(number),
+                    _ => Err(self.fail(overflow())),
+                },
+                None => {
+                    let name = crate::type_names::type_name(other);
+                    Err(self.fail(failure::thrown(
+                        "System.InvalidCastException",
+                        format!(
+                            "Unable to cast object of type '{name}' to type 'System.IConvertible'."
+                        ),
+                    )))
+                }
             },
         }
+    }
+
+    /// A value as one of a plain type; none if it is not convertible.
+    pub(super) fn convert_silently(&self, value: &Value, target: &str) -> Option<Value> {
+        let target = crate::command::ParameterType::Plain(target.into());
+        let context = crate::convert::ConversionContext::invariant(self.host.now());
+        crate::convert::convert(value, &target, context).ok()
     }
 }
 

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::command::ParameterType;
 use crate::convert::{ConversionContext, convert};
 use crate::evaluate::failure;
-use crate::evaluate::operator::number::{self, Number};
+use crate::evaluate::operator::number::Number;
 use crate::language::ast::BinaryOperator;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -83,18 +83,18 @@ pub fn equal(first: &Value, second: &Value, case_sensitive: bool) -> bool {
         (Value::Noted(noted), other) => equal(&noted.base, other, case_sensitive),
         (other, Value::Noted(noted)) => equal(other, &noted.base, case_sensitive),
         (Value::String(text), other) => same_text(text, &text_of(other), case_sensitive),
-        (Value::Char(unit), Value::Char(other)) => same_text(
+        (Value::Char(unit), Value::Char(other)) if !case_sensitive => same_text(
             &crate::text::char_text(*unit),
             &crate::text::char_text(*other),
-            case_sensitive,
+            false,
         ),
-        (Value::Char(unit), Value::String(text)) => {
+        (Value::Char(unit), Value::String(text)) if !case_sensitive => {
             let own = crate::text::char_text(*unit);
-            text.chars().count() == 1 && same_text(&own, text, case_sensitive)
+            text.chars().count() == 1 && same_text(&own, text, false)
         }
         _ => {
-            if let (Some(a), Some(b)) = (Number::plain(first), Number::plain(second)) {
-                return a.compare(&b) == Some(Ordering::Equal);
+            if let Some((a, b)) = numbers(first, second) {
+                return b.is_ok_and(|b| a.compare(&b) == Some(Ordering::Equal));
             }
             if same_reference(first, second) {
                 return true;
@@ -105,6 +105,29 @@ pub fn equal(first: &Value, second: &Value, case_sensitive: bool) -> bool {
             }
         }
     }
+}
+
+/// Both values as numbers, where the first is of a numeric type and the second may stand beside it: a number, a truth
+/// value, a character, or a text that is read as it is written.
+fn numbers(
+    first: &Value,
+    second: &Value,
+) -> Option<(Number, Result<Number, crate::convert::ConversionError>)> {
+    let a = Number::of(first)?;
+    if let Value::String(text) = second {
+        let written = crate::language::number::parse(text.trim());
+        let b = match written.as_ref().and_then(Number::plain) {
+            Some(number) => Ok(number),
+            None => as_type_of(first, second)
+                .map(|converted| Number::of(&converted).unwrap_or_else(|| a.clone())),
+        };
+        return Some((a, b));
+    }
+    let b = match &a {
+        Number::Big(_) => Number::plain(second)?,
+        _ => Number::primitive(second).or_else(|| Number::plain(second))?,
+    };
+    Some((a, Ok(b)))
 }
 
 /// Whether two collections or objects are one and the same.
@@ -134,11 +157,7 @@ fn same_value(a: &Value, b: &Value, case_sensitive: bool) -> bool {
         (Value::Version(a), Value::Version(b)) => a == b,
         (Value::Enum(a), Value::Enum(b)) => a.number == b.number,
         (Value::Type(a), Value::Type(b)) => a == b,
-        (Value::Char(a), Value::Char(b)) => same_text(
-            &crate::text::char_text(*a),
-            &crate::text::char_text(*b),
-            case_sensitive,
-        ),
+        (Value::Char(a), Value::Char(b)) => a == b,
         (Value::Named(a), Value::Named(b)) => same_text(&a.text, &b.text, case_sensitive),
         (Value::String(a), Value::String(b)) => same_text(a, b, case_sensitive),
         _ => same_reference(a, b),
@@ -155,8 +174,12 @@ pub fn contains(collection: &Value, item: &Value, case_sensitive: bool) -> bool 
 
 /// Why two values have no order.
 pub enum Unordered {
+    /// The second is a text beside a number, and no number.
+    Text(crate::convert::ConversionError),
     /// The second does not convert to the first one's type.
     Conversion(crate::convert::ConversionError),
+    /// One is no number at all: neither more nor less than anything.
+    NotANumber,
     /// The first is of a type without order.
     NotComparable,
 }
@@ -177,8 +200,9 @@ pub fn order(first: &Value, second: &Value, case_sensitive: bool) -> Result<Orde
         }
         _ => {}
     }
-    if let (Some(a), Some(b)) = (Number::plain(first), Number::plain(second)) {
-        return Ok(a.compare(&b).unwrap_or(Ordering::Less));
+    if let Some((a, b)) = numbers(first, second) {
+        let b = b.map_err(Unordered::Text)?;
+        return a.compare(&b).ok_or(Unordered::NotANumber);
     }
     let converted = as_type_of(first, second).map_err(Unordered::Conversion)?;
     if let (Some(a), Some(b)) = (Number::of(first), Number::of(&converted)) {
@@ -217,15 +241,13 @@ impl Engine<'_> {
             Some(items) => {
                 let mut kept = Vec::new();
                 for item in items {
-                    if self.compare_one(operator, &item, right, true)? {
+                    if self.compare_one(operator, &item, right)? {
                         kept.push(item);
                     }
                 }
                 Ok(Value::array(kept))
             }
-            None => self
-                .compare_one(operator, left, right, false)
-                .map(Value::Bool),
+            None => self.compare_one(operator, left, right).map(Value::Bool),
         }
     }
 
@@ -234,38 +256,32 @@ impl Engine<'_> {
         operator: BinaryOperator,
         left: &Value,
         right: &Value,
-        filtering: bool,
     ) -> Result<bool, Halt> {
         use BinaryOperator as B;
-        Ok(match operator {
-            B::Equal(case) => equal(left, right, case),
-            B::NotEqual(case) => !equal(left, right, case),
-            B::GreaterThan(case) => {
-                self.ordered(left, right, case, filtering)? == Ordering::Greater
-            }
-            B::GreaterOrEqual(case) => {
-                self.ordered(left, right, case, filtering)? != Ordering::Less
-            }
-            B::LessThan(case) => self.ordered(left, right, case, filtering)? == Ordering::Less,
-            B::LessOrEqual(case) => {
-                self.ordered(left, right, case, filtering)? != Ordering::Greater
-            }
-            _ => false,
-        })
+        let (case, holds): (bool, fn(Ordering) -> bool) = match operator {
+            B::Equal(case) => return Ok(equal(left, right, case)),
+            B::NotEqual(case) => return Ok(!equal(left, right, case)),
+            B::GreaterThan(case) => (case, Ordering::is_gt),
+            B::GreaterOrEqual(case) => (case, Ordering::is_ge),
+            B::LessThan(case) => (case, Ordering::is_lt),
+            B::LessOrEqual(case) => (case, Ordering::is_le),
+            _ => return Ok(false),
+        };
+        Ok(self.ordered(left, right, case)?.is_some_and(holds))
     }
 
+    /// The order of two values; none if one is no number at all.
     fn ordered(
         &mut self,
         left: &Value,
         right: &Value,
         case: bool,
-        filtering: bool,
-    ) -> Result<Ordering, Halt> {
-        order(left, right, case).map_err(|unordered| match unordered {
-            Unordered::Conversion(error) if !filtering && number::is_number(left) => {
-                self.fail(failure::conversion(error))
-            }
-            Unordered::Conversion(error) => self.refuse(
+    ) -> Result<Option<Ordering>, Halt> {
+        match order(left, right, case) {
+            Ok(order) => Ok(Some(order)),
+            Err(Unordered::NotANumber) => Ok(None),
+            Err(Unordered::Text(error)) => Err(self.fail(failure::conversion(error))),
+            Err(Unordered::Conversion(error)) => Err(self.refuse(
                 "ComparisonFailure",
                 format!(
                     "Could not compare \"{}\" to \"{}\". Error: \"{}\"",
@@ -273,14 +289,14 @@ impl Engine<'_> {
                     text_of(right),
                     error.message
                 ),
-            ),
-            Unordered::NotComparable => self.refuse(
+            )),
+            Err(Unordered::NotComparable) => Err(self.refuse(
                 "NotIcomparable",
                 format!(
                     "Cannot compare \"{}\" because it is not IComparable.",
                     text_of(left)
                 ),
-            ),
-        })
+            )),
+        }
     }
 }

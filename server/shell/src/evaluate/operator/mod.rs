@@ -4,6 +4,7 @@ pub mod arithmetic;
 pub mod bitwise;
 pub mod comparison;
 pub mod number;
+mod operator_method;
 mod strings;
 
 use num_traits::Zero;

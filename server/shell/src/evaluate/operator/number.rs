@@ -56,6 +56,21 @@ impl Number {
         })
     }
 
+    /// The number of a value of a type that .NET calculates with itself: all but `BigInteger`.
+    pub fn native(value: &Value) -> Option<Self> {
+        Self::plain(value).filter(|number| !matches!(number, Self::Big(_)))
+    }
+
+    /// The number of a value of a numeric, enumeration or primitive type: truth values and characters are numbers too.
+    pub fn primitive(value: &Value) -> Option<Self> {
+        match value {
+            Value::Bool(flag) => Some(Self::Integer((*flag).into(), Width::Int)),
+            Value::Char(unit) => Some(Self::Integer((*unit).into(), Width::Int)),
+            Value::Enum(member) => Some(Self::Integer(member.number.into(), Width::Int)),
+            other => Self::native(other),
+        }
+    }
+
     /// The number of a numeric or enumeration value.
     pub fn of(value: &Value) -> Option<Self> {
         match value {
@@ -132,12 +147,13 @@ pub fn is_number(value: &Value) -> bool {
     Number::plain(value).is_some()
 }
 
-/// The width that the result of two integers has at least.
-pub(super) fn common_width(own: Width, x: i128, other: Width, y: i128) -> Width {
+/// The width that two integers meet in; none if no integer type holds both.
+pub(super) fn common_width(own: Width, x: i128, other: Width, y: i128) -> Option<Width> {
     let wider = own.max(other);
     match wider {
-        Width::UInt if x < 0 || y < 0 => Width::Long,
-        _ => wider,
+        Width::UInt if x < 0 || y < 0 => Some(Width::Long),
+        Width::ULong if x < 0 || y < 0 => None,
+        _ => Some(wider),
     }
 }
 
@@ -183,15 +199,4 @@ pub(super) fn decimal(operator: BinaryOperator, a: Decimal, b: Decimal) -> Optio
         _ => a.checked_rem(b),
     }
     .map(Value::Decimal)
-}
-
-pub(super) fn big(operator: BinaryOperator, a: &BigInt, b: &BigInt) -> Value {
-    let result = match operator {
-        BinaryOperator::Add => a + b,
-        BinaryOperator::Subtract => a - b,
-        BinaryOperator::Multiply => a * b,
-        BinaryOperator::Divide => a / b,
-        _ => a % b,
-    };
-    Value::BigInteger(result.into())
 }

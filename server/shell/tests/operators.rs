@@ -1,0 +1,134 @@
+//! Operators between operands of every pair of types: which of them decides, and what is said when none can.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::answer;
+
+#[test]
+fn truth_values_and_characters_are_numbers_to_some_operators_only() {
+    for (line, expected) in [
+        ("$true + 2", "3"),
+        ("$true - 2", "-1"),
+        (
+            "$true * 2",
+            "The operation '[System.Boolean] * [System.Int32]' is not defined.",
+        ),
+        (
+            "$true * $null",
+            "The operation '[System.Boolean] * [$null]' is not defined.",
+        ),
+        (
+            "$true * '2'",
+            "Method invocation failed because [System.String] does not contain a method named 'op_Multiply'.",
+        ),
+        ("$true * 2d", "2"),
+        (
+            "$true + 1d",
+            "No coercion operator is defined between types 'System.Boolean' and 'System.Decimal'.",
+        ),
+        ("[char]'c' + 1", "c1"),
+        ("[char]'c' - 1", "98"),
+        (
+            "[char]'c' * 2",
+            "The operation '[System.Char] * [System.Int32]' is not defined.",
+        ),
+        (
+            "$true -shl @(1)",
+            "Method invocation failed because [System.Object[]] does not contain a method named 'op_LeftShift'.",
+        ),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn spans_and_dates_bring_operators_of_their_own() {
+    for (line, expected) in [
+        ("2 * [timespan]'00:01:30'", "00:03:00"),
+        ("[timespan]'00:01:30' * '2'", "00:03:00"),
+        ("[timespan]'00:01:30' / 2", "00:00:45"),
+        ("[timespan]'00:01:30' / [timespan]'00:00:30'", "3"),
+        (
+            "[timespan]'00:01:30' / $true",
+            "Multiple ambiguous overloads found for \"op_Division\" and the argument count: \"2\".",
+        ),
+        (
+            "[timespan]'00:01:30' * @(1)",
+            "Cannot find an overload for \"op_Multiply\" and the argument count: \"2\".",
+        ),
+        ("$null - [timespan]'00:01:30'", "-00:01:30"),
+        (
+            "1.5 + [timespan]'00:01:30'",
+            "Cannot convert argument \"0\", with value: \"1.5\", for \"op_Addition\" to type \"System.TimeSpan\": \
+             \"Cannot convert value \"1.5\" to type \"System.TimeSpan\". Error: \"String '1.5' was not recognized as a \
+             valid TimeSpan.\"\"",
+        ),
+        (
+            "[datetime]'2026-01-02' - 1",
+            "Multiple ambiguous overloads found for \"op_Subtraction\" and the argument count: \"2\".",
+        ),
+        ("0 - [datetime]'0001-01-02'", "-1.00:00:00"),
+        (
+            "1d + @(1)",
+            "Cannot convert argument \"1\", with value: \"System.Object[]\", for \"op_Addition\" to type \
+             \"System.Decimal\": \"Cannot convert the \"System.Object[]\" value of type \"System.Object[]\" to type \
+             \"System.Decimal\".\"",
+        ),
+        (
+            "[timespan]'10675199' + [timespan]'1'",
+            "Exception calling \"op_Addition\" with \"2\" argument(s): \"TimeSpan overflowed because the duration is \
+             too long.\"",
+        ),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn bits_keep_the_type_of_what_is_shifted() {
+    for (line, expected) in [
+        ("([byte]7 -shl 1).GetType().Name", "Byte"),
+        ("[byte]255 -shl 1", "254"),
+        ("$null -shl @(1)", "0"),
+        ("(3e9 -shl 0).GetType().Name", "UInt32"),
+        ("-bnot 3e9", "1294967295"),
+        (
+            "1.5 -band @(1)",
+            "Object reference not set to an instance of an object.",
+        ),
+        (
+            "1e30 -band 7",
+            "Cannot convert value \"1E+30\" to type \"System.UInt64\". Error: \"Value was either too large or too \
+             small for a UInt64.\"",
+        ),
+        ("[System.DayOfWeek]'Monday' -bor 4", "Friday"),
+        ("[System.DayOfWeek]'Monday' + 1", "Tuesday"),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn a_text_beside_a_number_is_read_as_it_is_written() {
+    for (line, expected) in [
+        ("2 -lt '2.5'", "True"),
+        ("2 -eq '2.5'", "False"),
+        ("16 -eq '0x10'", "True"),
+        (
+            "5 -gt 'abc'",
+            "Cannot convert value \"abc\" to type \"System.Int32\". Error: \"The input string 'abc' was not in a \
+             correct format.\"",
+        ),
+        (
+            "5 -gt @(1)",
+            "Could not compare \"5\" to \"1\". Error: \"Cannot convert the \"System.Object[]\" value of type \
+             \"System.Object[]\" to type \"System.Int32\".\"",
+        ),
+        ("[double]::NaN -lt 1", "False"),
+        ("[double]::NaN -ge 1", "False"),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}
