@@ -5,6 +5,7 @@ use crate::command::{CommandInfo, ParameterInfo, ParameterType, Validation};
 use crate::completion::scan::{Place, Word};
 use crate::completion::{Completion, CompletionMatch, CompletionSource, MatchKind, variable};
 use crate::help::syntax::{self, TypeStyle, type_text};
+use crate::language::characters::{is_dash, is_double_quote, is_single_quote, is_word_end};
 use crate::value::Text;
 
 /// What the words before the caret have given already.
@@ -275,13 +276,30 @@ fn offer_value(text: String, value: &str) -> CompletionMatch {
 
 /// The value in the quotes begun, or in single ones where it could not stand bare.
 fn quoted(value: &str, quote: Option<char>) -> String {
-    let bare = |c: char| !c.is_whitespace() && !"'\"`$(){}|;,&@#<>".contains(c);
-    match quote {
-        Some('\'') => format!("'{}'", value.replace('\'', "''")),
-        Some(quote) => format!("{quote}{}{quote}", value.replace('"', "`\"")),
-        None if !value.is_empty() && value.chars().all(bare) => value.to_owned(),
-        None => format!("'{}'", value.replace('\'', "''")),
+    if quote.is_none() && stands_bare(value) {
+        return value.to_owned();
     }
+    let quote = quote.unwrap_or('\'');
+    let mut text = String::from(quote);
+    for c in value.chars() {
+        // Typographic quotes end a string as straight ones do.
+        match c {
+            c if quote == '\'' && is_single_quote(c) => text.push(c),
+            c if quote == '"' && (is_double_quote(c) || "`$".contains(c)) => text.push('`'),
+            _ => {}
+        }
+        text.push(c);
+    }
+    text.push(quote);
+    text
+}
+
+/// Whether a value is read as itself where an argument is expected.
+fn stands_bare(value: &str) -> bool {
+    let bare = |c: char| {
+        !is_word_end(c) && !is_single_quote(c) && !is_double_quote(c) && !"`$@#<>".contains(c)
+    };
+    value.chars().all(bare) && value.chars().next().is_some_and(|first| !is_dash(first))
 }
 
 /// The members of a parameter's `ValidateSet` or enumeration, sorted.

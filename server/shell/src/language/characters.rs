@@ -1,40 +1,40 @@
 //! Which characters separate, quote, negate and name: typographic quotes and dashes count as their plain forms.
 
 /// A dash of any length.
-pub(super) fn is_dash(c: char) -> bool {
+pub(crate) fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2013}' | '\u{2014}' | '\u{2015}')
 }
 
 /// A single quote, straight or curly.
-pub(super) fn is_single_quote(c: char) -> bool {
+pub(crate) fn is_single_quote(c: char) -> bool {
     matches!(c, '\'' | '\u{2018}'..='\u{201B}')
 }
 
 /// A double quote, straight or curly.
-pub(super) fn is_double_quote(c: char) -> bool {
+pub(crate) fn is_double_quote(c: char) -> bool {
     matches!(c, '"' | '\u{201C}'..='\u{201E}')
 }
 
 /// A blank within a line.
-pub(super) fn is_blank(c: char) -> bool {
+pub(crate) fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\u{B}' | '\u{C}' | '\u{A0}' | '\u{85}')
         || (!c.is_ascii() && c.is_whitespace())
 }
 
 /// A line break.
-pub(super) fn is_line_break(c: char) -> bool {
+pub(crate) fn is_line_break(c: char) -> bool {
     matches!(c, '\n' | '\r')
 }
 
 /// What ends every bare word.
-pub(super) fn is_word_end(c: char) -> bool {
+pub(crate) fn is_word_end(c: char) -> bool {
     matches!(c, '&' | '(' | ')' | ',' | ';' | '{' | '|' | '}' | '\0')
         || is_line_break(c)
         || is_blank(c)
 }
 
 /// What may follow a number in an expression.
-pub(super) fn ends_number(c: char) -> bool {
+pub(crate) fn ends_number(c: char) -> bool {
     matches!(
         c,
         '!' | '%' | '*' | '+' | '.' | '/' | '<' | '=' | '>' | '[' | ']' | '?' | ':' | '#'
@@ -42,11 +42,11 @@ pub(super) fn ends_number(c: char) -> bool {
 }
 
 /// What a name may begin with.
-pub(super) fn is_identifier_start(c: char) -> bool {
+pub(crate) fn is_identifier_start(c: char) -> bool {
     c == '_' || c.is_alphabetic()
 }
 
 /// What a name may go on with.
-pub(super) fn is_identifier_part(c: char) -> bool {
+pub(crate) fn is_identifier_part(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
 }

@@ -1,7 +1,7 @@
 //! From text to a tree: tokens, statements, and the errors that PowerShell's parser reports, with their extents.
 
 pub mod ast;
-mod characters;
+pub(crate) mod characters;
 pub mod lexer;
 pub mod number;
 pub mod parse_error;

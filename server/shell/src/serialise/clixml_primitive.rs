@@ -1,8 +1,10 @@
 //! Primitives as CLIXML elements.
 
+use base64::Engine as _;
+
 use crate::text::{
     Culture, TICKS_PER_DAY, TICKS_PER_SECOND, date_time_xml, double_round_trip, push_fraction,
-    single_round_trip, to_text,
+    read, single_round_trip, to_text,
 };
 use crate::value::Value;
 
@@ -29,6 +31,16 @@ pub(super) fn primitive(value: &Value) -> Option<(&'static str, String)> {
         Value::Guid(_) => plain("G"),
         Value::Version(_) => plain("Version"),
         Value::ScriptBlock(_) => plain("SBK"),
+        Value::Array(array) if &*array.element_type == "System.Byte" => {
+            let bytes = read(&array.items);
+            let bytes = bytes.iter().map(|item| match item {
+                Value::UInt8(byte) => *byte,
+                _ => 0,
+            });
+            let encoded =
+                base64::engine::general_purpose::STANDARD.encode(bytes.collect::<Vec<u8>>());
+            Some(("BA", encoded))
+        }
         Value::Named(scalar) => match &*scalar.type_name {
             "System.Uri" => plain("URI"),
             "System.Xml.XmlDocument" => plain("XD"),

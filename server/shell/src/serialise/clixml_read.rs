@@ -280,7 +280,7 @@ impl State {
                         Some(members) => self.members(members, true)?,
                         None => Vec::new(),
                     };
-                    if notes.is_empty() {
+                    if notes.is_empty() || matches!(base, Value::Null) {
                         return Ok(base);
                     }
                     return Ok(Value::Noted(Arc::new(Noted {
@@ -368,10 +368,7 @@ impl State {
         let types: Arc<[Text]> = if custom {
             types.into()
         } else {
-            types
-                .iter()
-                .map(|name| Text::from(format!("Deserialized.{name}")))
-                .collect()
+            types.iter().map(deserialized).collect()
         };
         Ok(Value::Object(Arc::new(Object {
             type_names: RwLock::new(types),
@@ -379,6 +376,15 @@ impl State {
             text: if custom { None } else { text },
             custom,
         })))
+    }
+}
+
+/// The name that a type goes by once it was read back; that of an object read back before stays.
+fn deserialized(name: &Text) -> Text {
+    const PREFIX: &str = "Deserialized.";
+    match name.get(..PREFIX.len()) {
+        Some(start) if start.eq_ignore_ascii_case(PREFIX) => name.clone(),
+        _ => format!("{PREFIX}{name}").into(),
     }
 }
 

@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use base64::Engine as _;
-
 use crate::error_record::ErrorRecord;
 use crate::format::error_view;
 use crate::members;
@@ -175,17 +173,6 @@ impl ClixmlWriter {
         }
         match value {
             Value::Null => self.empty("Nil", tag),
-            Value::Array(array) if &*array.element_type == "System.Byte" => {
-                let bytes: Vec<u8> = read(&array.items)
-                    .iter()
-                    .map(|item| match item {
-                        Value::UInt8(byte) => *byte,
-                        _ => 0,
-                    })
-                    .collect();
-                let text = base64::engine::general_purpose::STANDARD.encode(bytes);
-                self.leaf("BA", tag, &text)
-            }
             _ if self.level > MAX_LEVELS => {
                 self.leaf("S", tag, &to_text(value, Culture::Invariant))
             }
