@@ -354,6 +354,8 @@ pub enum Validation {
     Set(Vec<Text>, bool),
     /// `ValidateRange`.
     Range(Value, Value),
+    /// `ValidateRange` by a name: on which side of zero.
+    RangeKind(RangeKind),
     /// `ValidatePattern`: the expression, and whether case counts.
     Pattern(Text, bool),
     /// `ValidateLength`.
@@ -364,10 +366,27 @@ pub enum Validation {
     NotNull,
     /// `ValidateNotNullOrEmpty`.
     NotNullOrEmpty,
+    /// `ValidateNotNullOrWhiteSpace`.
+    NotNullOrWhiteSpace,
+    /// Another one with an `ErrorMessage` of its author's: `{0}` is the value, `{1}` what it was held against.
+    Worded(Box<Self>, Text),
     /// The name of a variable, for -OutVariable and its like.
     VariableName,
     /// `ValidateScript`.
     Script(Arc<ScriptBlock>),
+}
+
+/// Sides of zero (`ValidateRangeKind`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RangeKind {
+    /// Above it.
+    Positive,
+    /// Not below it.
+    NonNegative,
+    /// Below it.
+    Negative,
+    /// Not above it.
+    NonPositive,
 }
 
 /// What Get-Help shows of a command.

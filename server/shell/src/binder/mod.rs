@@ -9,6 +9,7 @@ mod command_line;
 mod error;
 mod input;
 mod mandatory;
+mod range;
 mod sets;
 mod signature;
 mod state;

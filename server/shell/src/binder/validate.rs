@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::binder::coerce::elements;
-use crate::binder::{BindError, BindException, BindingContext, BlockFailure};
+use crate::binder::{BindError, BindException, BindingContext, BlockFailure, range};
 use crate::command::{ParameterInfo, ParameterType, Validation};
 use crate::error_record::{ErrorCategory, Extent};
-use crate::text::{Culture, as_double, to_text};
+use crate::text::{Culture, to_text};
 use crate::value::{ScriptBlock, Text, Value};
 
 /// Checks a value against the attributes of its parameter, in declaration order.
@@ -51,8 +51,11 @@ pub(crate) fn refused_by(
     }
 }
 
-enum Refusal {
+/// Why an attribute refuses a value.
+pub(crate) enum Refusal {
+    /// In these words.
     Text(String),
+    /// It does not: the pipeline was stopped.
     Cancelled,
 }
 
@@ -66,7 +69,10 @@ const NULL_OR_EMPTY: &str = "The argument is null or empty. Provide an argument 
 const NULL: &str = "The argument is null. Provide a valid value for the argument, and then try running the command again.";
 const NULL_ELEMENT: &str = "The argument has a null value, or an element of the argument collection contains a null value. Provide a collection that does not contain any null values, and then try the command again.";
 const EMPTY_ELEMENT: &str = "The argument is null, empty, or an element of the argument collection contains a null value. Supply a collection that does not contain any null values and then try the command again.";
-const NO_COLLECTION: &str = "The ValidateCount attribute cannot be applied to a parameter that is not an array. Specify a parameter type that is an array, or remove the ValidateCount attribute.";
+const NO_COLLECTION: &str = "The ValidateCount attribute cannot be applied to a non-array parameter. Either remove the attribute from the parameter or make the parameter an array parameter.";
+const NO_TEXT: &str = "The ValidateLength attribute cannot be applied to a parameter that is not a string or string[] parameter. Make the parameter a string or string[] parameter.";
+const BLANK: &str = "The argument is null, empty, or consists of only white-space characters. Provide an argument that contains non white-space characters, and then try the command again.";
+const BLANK_ELEMENT: &str = "An element of the argument collection is null, empty, or consists of only white-space characters. Supply a collection that does not contain any those values and then try the command again.";
 
 fn apply(
     validation: &Validation,
@@ -76,10 +82,20 @@ fn apply(
     match validation {
         Validation::NotNull => not_null(value),
         Validation::NotNullOrEmpty => not_null_or_empty(value),
+        Validation::NotNullOrWhiteSpace => not_null_or_white_space(value),
         Validation::VariableName => variable_name(value),
         Validation::Count(least, most) => count(value, *least, *most),
+        Validation::Worded(inner, template) => each(value, |element| {
+            element_allowed(inner, element, context).map_err(|refusal| match refusal {
+                Refusal::Text(_) if !matches!(element, Value::Null) => {
+                    Refusal::Text(worded(template, element, inner))
+                }
+                other => other,
+            })
+        }),
         Validation::Set(..)
         | Validation::Range(..)
+        | Validation::RangeKind(_)
         | Validation::Pattern(..)
         | Validation::Length(..)
         | Validation::Script(_) => each(value, |element| {
@@ -88,14 +104,28 @@ fn apply(
     }
 }
 
-/// Enumerated attributes look at every element; they refuse `$null` and the empty collection alike.
+/// The author's own words: `{0}` is the value, `{1}` what it was held against.
+fn worded(template: &str, element: &Value, validation: &Validation) -> String {
+    let against = match validation {
+        Validation::Set(members, _) => members.join(","),
+        Validation::Pattern(pattern, _) => pattern.to_string(),
+        Validation::Script(script) => script.text.to_string(),
+        _ => String::new(),
+    };
+    let arguments = [
+        Value::text(to_text(element, Culture::Invariant)),
+        Value::text(against),
+    ];
+    crate::format_string::format(template, &arguments).unwrap_or_else(|_| template.to_owned())
+}
+
+/// Enumerated attributes look at every element; they refuse `$null`, and have nothing against an empty collection.
 fn each(
     value: &Value,
     mut check: impl FnMut(&Value) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     match elements(value) {
         _ if matches!(value, Value::Null) => Err(EMPTY_ELEMENT.to_owned().into()),
-        Some(items) if items.is_empty() => Err(EMPTY_ELEMENT.to_owned().into()),
         Some(items) => items.iter().try_for_each(check),
         None => check(value),
     }
@@ -106,12 +136,13 @@ fn element_allowed(
     element: &Value,
     context: &mut dyn BindingContext,
 ) -> Result<(), Refusal> {
-    if matches!(element, Value::Null) && !matches!(validation, Validation::Script(_)) {
-        return Err(EMPTY_ELEMENT.to_owned().into());
+    if matches!(element, Value::Null) && !matches!(validation, Validation::Length(..)) {
+        return Err(NULL.to_owned().into());
     }
     match validation {
         Validation::Set(members, case_counts) => member_of(element, members, *case_counts),
-        Validation::Range(least, most) => within(element, least, most),
+        Validation::Range(least, most) => range::within(element, least, most),
+        Validation::RangeKind(kind) => range::of_kind(element, *kind),
         Validation::Pattern(pattern, case_counts) => {
             matches_pattern(element, pattern, *case_counts)
         }
@@ -119,6 +150,8 @@ fn element_allowed(
         Validation::Script(script) => script_holds(element, script, context),
         Validation::NotNull
         | Validation::NotNullOrEmpty
+        | Validation::NotNullOrWhiteSpace
+        | Validation::Worded(..)
         | Validation::VariableName
         | Validation::Count(..) => Ok(()),
     }
@@ -144,30 +177,6 @@ fn member_of(element: &Value, members: &[Text], case_counts: bool) -> Result<(),
     .into())
 }
 
-fn within(element: &Value, least: &Value, most: &Value) -> Result<(), Refusal> {
-    let number = |value: &Value| as_double(value).unwrap_or(f64::NAN);
-    let text = |value: &Value| to_text(value, Culture::Invariant);
-    if number(element) > number(most) {
-        return Err(format!(
-            "The {} argument is greater than the maximum allowed range of {most}. Supply an argument that is less \
-             than or equal to {most} and then try the command again.",
-            text(element),
-            most = text(most)
-        )
-        .into());
-    }
-    if number(element) < number(least) {
-        return Err(format!(
-            "The {} argument is less than the minimum allowed range of {least}. Supply an argument that is greater \
-             than or equal to {least} and then try the command again.",
-            text(element),
-            least = text(least)
-        )
-        .into());
-    }
-    Ok(())
-}
-
 fn matches_pattern(element: &Value, pattern: &str, case_counts: bool) -> Result<(), Refusal> {
     let text = to_text(element, Culture::Invariant);
     let options = if case_counts { "" } else { "(?i)" };
@@ -187,9 +196,7 @@ fn matches_pattern(element: &Value, pattern: &str, case_counts: bool) -> Result<
 
 fn length(element: &Value, least: usize, most: usize) -> Result<(), Refusal> {
     let Value::String(text) = element else {
-        return Err("The argument is not a string. Specify an argument of type string and then try the command again."
-            .to_owned()
-            .into());
+        return Err(NO_TEXT.to_owned().into());
     };
     let length = text.encode_utf16().count();
     if length < least {
@@ -269,6 +276,21 @@ fn not_null_or_empty(value: &Value) -> Result<(), Refusal> {
         return Err(EMPTY_ELEMENT.to_owned().into());
     }
     Ok(())
+}
+
+fn not_null_or_white_space(value: &Value) -> Result<(), Refusal> {
+    let blank = |item: &Value| match item {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        _ => false,
+    };
+    match elements(value) {
+        _ if matches!(value, Value::Null) => Err(NULL_OR_EMPTY.to_owned().into()),
+        Some(items) if items.is_empty() => Err(EMPTY_ELEMENT.to_owned().into()),
+        Some(items) if items.iter().any(blank) => Err(BLANK_ELEMENT.to_owned().into()),
+        None if blank(value) => Err(BLANK.to_owned().into()),
+        _ => Ok(()),
+    }
 }
 
 /// A leading `+` appends; what is left must not be empty.

@@ -4,7 +4,7 @@ use std::sync::{Arc, RwLock};
 
 use crate::command::ParameterType;
 use crate::convert::error::net_text;
-use crate::convert::{self, ConversionContext, ConversionError};
+use crate::convert::{self, ConversionContext, ConversionError, entries};
 use crate::value::{Array, List, Value};
 
 /// A collection of the target's kind holding these elements, which are of its element type already. `$null` among
@@ -16,7 +16,7 @@ pub fn collection(target: &ParameterType, mut items: Vec<Value>) -> Value {
     };
     if crate::binder::is_value_type(element) {
         for item in items.iter_mut().filter(|item| matches!(item, Value::Null)) {
-            *item = convert::from_null(element).unwrap_or_default();
+            *item = entries::zero(element).unwrap_or_default();
         }
     }
     match target {

@@ -11,13 +11,17 @@ use crate::value::{EnumDefinition, EnumValue, Text, Value};
 
 /// The members' names in the order of their numbers, as .NET lists them.
 pub(super) fn member_names(definition: &EnumDefinition, separator: &str) -> String {
-    let mut members: Vec<_> = definition.members.iter().collect();
-    members.sort_by_key(|(_, number)| u64::from_ne_bytes(number.to_ne_bytes()));
-    members
+    in_order(definition)
         .iter()
         .map(|(name, _)| &**name)
         .collect::<Vec<_>>()
         .join(separator)
+}
+
+fn in_order(definition: &EnumDefinition) -> Vec<&(Text, i64)> {
+    let mut members: Vec<_> = definition.members.iter().collect();
+    members.sort_by_key(|(_, number)| u64::from_ne_bytes(number.to_ne_bytes()));
+    members
 }
 
 /// Converts a value to a member, or to several of them at once.
@@ -37,6 +41,7 @@ pub(super) fn convert(
                 .iter()
                 .map(|item| match item {
                     Value::String(text) => Ok(text.to_string()),
+                    Value::Null => super::from_null(&target).map(|_| String::new()),
                     other => match convert(other, None, definition)? {
                         Value::Enum(member) => Ok(enum_text(&member)),
                         other => Ok(to_text(&other, Culture::Invariant)),
@@ -50,9 +55,6 @@ pub(super) fn convert(
                 .cloned()
                 .unwrap_or_else(|| to_text(value, Culture::Invariant).into());
             from_text(&text, definition)
-        }
-        Value::Dictionary(dictionary) if crate::text::read(&dictionary.entries).is_empty() => {
-            Ok(member(definition, 0))
         }
         Value::Enum(_) | Value::Bool(_) | Value::Char(_) => {
             Err(ConversionError::between(value, &target))
@@ -115,9 +117,9 @@ fn by_beginning(text: &str, definition: &Arc<EnumDefinition>) -> Result<i64, Con
             &inner,
         )
     };
-    let candidates: Vec<_> = definition
-        .members
-        .iter()
+    let members = in_order(definition);
+    let candidates: Vec<_> = members
+        .into_iter()
         .filter(|(member, _)| {
             member
                 .get(..text.len())

@@ -72,7 +72,6 @@ impl ConversionError {
             Value::Bool(_) | Value::Char(_) | Value::DateTime(_) | Value::Enum(_) => {
                 type_name(value)
             }
-            Value::Dictionary(dictionary) => return Self::from_entries(dictionary, value, target),
             _ => return Self::no_way(value, target),
         };
         let to = target.full_name();
@@ -91,46 +90,6 @@ impl ConversionError {
             &net_text(value),
             target,
             &format!("Invalid cast from '{from}' to '{to}'."),
-        )
-    }
-
-    /// A dictionary sets the properties of a new object: types that can be made but have no such property say so.
-    fn from_entries(
-        dictionary: &crate::value::Dictionary,
-        value: &Value,
-        target: &ParameterType,
-    ) -> Self {
-        let settable = match target {
-            ParameterType::Enum(_) => {
-                "The settable properties are: [value__ <System.Int32>].".to_owned()
-            }
-            ParameterType::Plain(name)
-                if matches!(
-                    &**name,
-                    "System.TimeSpan"
-                        | "System.DateTime"
-                        | "System.Guid"
-                        | "System.Decimal"
-                        | "System.Version"
-                ) =>
-            {
-                "There is no settable property available.".to_owned()
-            }
-            _ => return Self::no_way(value, target),
-        };
-        let entries = crate::text::read(&dictionary.entries);
-        let key = entries
-            .values()
-            .next()
-            .map(|(key, _)| to_text(key, Culture::Invariant))
-            .unwrap_or_default();
-        let target = target.full_name();
-        Self::new(
-            "ObjectCreationError",
-            format!(
-                "Cannot create object of type \"{target}\". The property '{key}' was not found for the '{target}' \
-                 object. {settable}"
-            ),
         )
     }
 }

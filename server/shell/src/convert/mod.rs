@@ -2,6 +2,7 @@
 //! casts, `-as` and the operators go through here.
 
 mod collection;
+mod entries;
 mod enumeration;
 pub mod enumerations;
 mod error;
@@ -91,6 +92,11 @@ pub fn convert_token(
     if source.is_none() && is_instance(value, target) {
         return Ok(value.clone());
     }
+    if let Value::Dictionary(dictionary) = value
+        && let Some(made) = entries::create(dictionary, target)
+    {
+        return made;
+    }
     match target {
         ParameterType::Plain(name) => plain(value, source, name, target, context),
         ParameterType::Nullable(inner) => convert_token(value, source, inner, context),
@@ -135,8 +141,8 @@ fn plain(
             other => return Err(ConversionError::between(other, target)),
         },
         "System.Char" => number::to_char(value, target)?,
-        "System.TimeSpan" => time::to_time_span(value, target)?,
-        "System.DateTime" => time::to_date_time(value, target, context)?,
+        "System.TimeSpan" => time::to_time_span(value, source, target)?,
+        "System.DateTime" => time::to_date_time(value, source, target, context)?,
         _ => return named::convert(value, source, name, target),
     })
 }

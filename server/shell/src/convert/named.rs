@@ -34,9 +34,7 @@ pub(super) fn convert(
     let text = match value {
         Value::String(text) => text.clone(),
         Value::UInt8(_) | Value::Int32(_) | Value::Int64(_) if name == "System.Net.IPAddress" => {
-            let number = number::as_integer(value).unwrap_or(0);
-            let bytes = u32::try_from(number).unwrap_or(0).to_le_bytes();
-            return Ok(scalar(name, std::net::Ipv4Addr::from(bytes).to_string()));
+            return address_of(number::as_integer(value).unwrap_or(0), target);
         }
         other if number::is_number(other) && name != "System.Type" => source
             .cloned()
@@ -51,6 +49,25 @@ fn scalar(name: &str, text: impl Into<Text>) -> Value {
         type_name: name.into(),
         text: text.into(),
     }))
+}
+
+/// `new IPAddress(long)`: the bytes in the order of the network, the first one lowest.
+fn address_of(number: i64, target: &ParameterType) -> Result<Value, ConversionError> {
+    let Ok(bytes) = u32::try_from(number) else {
+        let inner = format!(
+            "newAddress ('{0}') must be less than or equal to '{1}'. (Parameter 'newAddress')\nActual value was {0}.",
+            u64::from_ne_bytes(number.to_ne_bytes()),
+            u32::MAX
+        );
+        return Err(ConversionError::wrapping(
+            "InvalidCastConstructorException",
+            &number.to_string(),
+            target,
+            &inner,
+        ));
+    };
+    let address = std::net::Ipv4Addr::from(bytes.to_le_bytes());
+    Ok(scalar("System.Net.IPAddress", address.to_string()))
 }
 
 fn from_text(text: &Text, name: &str, target: &ParameterType) -> Result<Value, ConversionError> {
@@ -73,7 +90,7 @@ fn from_text(text: &Text, name: &str, target: &ParameterType) -> Result<Value, C
             Ok(scalar(name, text.clone()))
         }
         "System.Net.IPAddress" => parse_address(text)
-            .map(|address| scalar(name, address.to_string()))
+            .map(|address| scalar(name, address))
             .ok_or_else(|| parse("An invalid IP address was specified.")),
         _ => match type_names::resolve(text) {
             Some(resolved) => Ok(Value::Type(resolved.full_name())),
@@ -119,11 +136,19 @@ fn parse_guid(text: &str) -> Result<uuid::Uuid, &'static str> {
 
 /// An address of four bytes as the C library reads it: up to four numbers, decimal, octal or hexadecimal, of which the
 /// last fills the bytes that are left. Or one of IPv6.
-fn parse_address(text: &str) -> Option<std::net::IpAddr> {
+fn parse_address(text: &str) -> Option<String> {
     let text = text.trim();
     if text.contains(':') {
         let bare = text.trim_start_matches('[').trim_end_matches(']');
-        return bare.parse().ok();
+        let (address, scope) = match bare.split_once('%') {
+            Some((address, scope)) => (address, scope.parse::<u32>().ok()?),
+            None => (bare, 0),
+        };
+        let address: std::net::Ipv6Addr = address.parse().ok()?;
+        return Some(match scope {
+            0 => address.to_string(),
+            scope => format!("{address}%{scope}"),
+        });
     }
     let numbers = text
         .split('.')
@@ -149,7 +174,7 @@ fn parse_address(text: &str) -> Option<std::net::IpAddr> {
         .iter()
         .zip([24, 16, 8])
         .fold(0, |address, (byte, shift)| address | byte << shift);
-    Some(std::net::Ipv4Addr::from(head | last).into())
+    Some(std::net::Ipv4Addr::from(head | last).to_string())
 }
 
 fn parse_version(text: &str) -> Result<Vec<i32>, String> {
@@ -157,13 +182,18 @@ fn parse_version(text: &str) -> Result<Vec<i32>, String> {
     if !(2..=4).contains(&parts.len()) {
         return Err("Version string portion was too short or too long. (Parameter 'input')".into());
     }
+    // What .NET calls the parts when it blames them.
+    let names = match parts.len() {
+        3 => ["input", "input", "build", ""],
+        _ => ["input", "input", "build", "revision"],
+    };
     parts
         .into_iter()
-        .map(|part| match part.trim().parse::<i64>() {
-            Ok(number) if number < 0 => Err(
-                "Version's parameters must be greater than or equal to zero. (Parameter 'input')"
-                    .into(),
-            ),
+        .zip(names)
+        .map(|(part, name)| match part.trim().parse::<i64>() {
+            Ok(number) if (i32::MIN.into()..0).contains(&number) => Err(format!(
+                "{name} ('{number}') must be a non-negative value. (Parameter '{name}')\nActual value was {number}."
+            )),
             Ok(number) => i32::try_from(number)
                 .map_err(|_| "Value was either too large or too small for an Int32.".to_owned()),
             Err(_) if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) => {
@@ -179,7 +209,7 @@ fn parse_version(text: &str) -> Result<Vec<i32>, String> {
 /// Another kind of dictionary with the same entries.
 fn dictionary(value: &Value, name: &str, target: &ParameterType) -> Result<Value, ConversionError> {
     let Value::Dictionary(from) = value else {
-        return Err(ConversionError::no_way(value, target));
+        return Err(ConversionError::between(value, target));
     };
     Ok(Value::Dictionary(Arc::new(Dictionary {
         type_name: name.into(),
@@ -270,7 +300,8 @@ mod tests {
 
     #[test]
     fn addresses_may_be_short() {
-        let text = |address| parse_address(address).map(|found| found.to_string());
+        let text = parse_address;
+        assert_eq!(text("fe80::1%3"), Some("fe80::1%3".into()));
         assert_eq!(text("10.0.0.1"), Some("10.0.0.1".into()));
         assert_eq!(text("1"), Some("0.0.0.1".into()));
         assert_eq!(text("10.1"), Some("10.0.0.1".into()));

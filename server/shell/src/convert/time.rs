@@ -5,7 +5,7 @@ use crate::convert::error::net_text;
 use crate::convert::number::{as_integer, is_number};
 use crate::convert::{ConversionContext, ConversionError};
 use crate::text::{Culture, DAY_NAMES, MONTH_NAMES, TICKS_PER_DAY, TICKS_PER_SECOND, to_text};
-use crate::value::{DateTime, DateTimeKind, Value};
+use crate::value::{DateTime, DateTimeKind, Text, Value};
 
 const PARSE_FAILURE: &str = "InvalidCastParseTargetInvocationWithFormatProvider";
 /// 9999-12-31T23:59:59.9999999.
@@ -14,13 +14,14 @@ const MAX_TICKS: i64 = 3_155_378_975_999_999_999;
 /// A span of text, or of a number of ticks.
 pub(super) fn to_time_span(
     value: &Value,
+    source: Option<&Text>,
     target: &ParameterType,
 ) -> Result<Value, ConversionError> {
     let text = match value {
         Value::String(text) => text.to_string(),
         other => match as_integer(other) {
             Some(ticks) => return Ok(Value::TimeSpan(ticks)),
-            None if is_number(other) => to_text(other, Culture::Invariant),
+            None if is_number(other) => as_typed(other, source),
             None => return Err(ConversionError::between(other, target)),
         },
     };
@@ -36,6 +37,11 @@ pub(super) fn to_time_span(
         };
         ConversionError::wrapping(PARSE_FAILURE, &text, target, &inner)
     })
+}
+
+/// The text of a number as it was typed, where that is known.
+fn as_typed(number: &Value, source: Option<&Text>) -> String {
+    source.map_or_else(|| to_text(number, Culture::Invariant), Text::to_string)
 }
 
 /// Why a text is no span.
@@ -150,6 +156,7 @@ fn split_fraction(
 /// A date of text, or of a number of ticks.
 pub(super) fn to_date_time(
     value: &Value,
+    source: Option<&Text>,
     target: &ParameterType,
     context: ConversionContext,
 ) -> Result<Value, ConversionError> {
@@ -170,7 +177,7 @@ pub(super) fn to_date_time(
                     "Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks. (Parameter 'ticks')",
                 ));
             }
-            None if is_number(other) => to_text(other, Culture::Invariant),
+            None if is_number(other) => as_typed(other, source),
             None => return Err(ConversionError::between(other, target)),
         },
     };

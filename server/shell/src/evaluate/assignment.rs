@@ -370,9 +370,19 @@ impl Engine<'_> {
             .iter()
             .map(|argument| self.evaluate(argument, &mut none).unwrap_or_default())
             .collect();
-        let Some(validation) =
-            super::types::validation(&attribute.name.to_ascii_lowercase(), &arguments)
-        else {
+        let named: Vec<_> = attribute
+            .named
+            .iter()
+            .map(|(name, value)| {
+                let value = match value {
+                    Some(value) => self.evaluate(value, &mut none).unwrap_or_default(),
+                    None => Value::Bool(true),
+                };
+                (name.clone(), value)
+            })
+            .collect();
+        let name = attribute.name.to_ascii_lowercase();
+        let Some(validation) = super::types::validation(&name, &arguments, &named) else {
             return Ok(());
         };
         let mut asked = Asked::new(self, &mut none);

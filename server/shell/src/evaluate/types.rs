@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::command::{ParameterType, Validation};
+use crate::command::{ParameterType, RangeKind, Validation};
 use crate::convert;
 use crate::error_record::ErrorCategory;
 use crate::evaluate::failure;
@@ -305,7 +305,18 @@ pub(super) fn is_of_type(value: &Value, target: &ParameterType) -> bool {
 }
 
 /// The validation that an attribute of a script parameter asks for; none for any other attribute.
-pub(super) fn validation(name: &str, arguments: &[Value]) -> Option<Validation> {
+pub(super) fn validation(
+    name: &str,
+    arguments: &[Value],
+    named: &[(Text, Value)],
+) -> Option<Validation> {
+    let option = |wanted: &str| {
+        let mut found = named
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        found.next().map(|(_, value)| value)
+    };
+    let case_counts = option("IgnoreCase").is_some_and(|ignored| !convert::is_true(ignored));
     let text = |index: usize| {
         arguments
             .get(index)
@@ -317,8 +328,11 @@ pub(super) fn validation(name: &str, arguments: &[Value]) -> Option<Validation> 
             .and_then(as_double)
             .map_or(0, |n| n as usize)
     };
-    Some(match name {
-        "validateset" => Validation::Set((0..arguments.len()).filter_map(text).collect(), false),
+    let validation = match name {
+        "validateset" => {
+            Validation::Set((0..arguments.len()).filter_map(text).collect(), case_counts)
+        }
+        "validaterange" if arguments.len() == 1 => Validation::RangeKind(range_kind(&text(0)?)?),
         "validaterange" => Validation::Range(arguments.first()?.clone(), arguments.get(1)?.clone()),
         "validatepattern" => Validation::Pattern(text(0)?, false),
         "validatelength" => Validation::Length(size(0), size(1)),
@@ -329,8 +343,28 @@ pub(super) fn validation(name: &str, arguments: &[Value]) -> Option<Validation> 
         },
         "validatenotnull" => Validation::NotNull,
         "validatenotnullorempty" => Validation::NotNullOrEmpty,
+        "validatenotnullorwhitespace" => Validation::NotNullOrWhiteSpace,
         _ => return None,
+    };
+    Some(match (validation, option("ErrorMessage")) {
+        (
+            plain @ (Validation::Set(..) | Validation::Pattern(..) | Validation::Script(_)),
+            Some(message),
+        ) => Validation::Worded(Box::new(plain), to_text(message, Culture::Invariant).into()),
+        (plain, _) => plain,
     })
+}
+
+fn range_kind(name: &str) -> Option<RangeKind> {
+    [
+        ("Positive", RangeKind::Positive),
+        ("NonNegative", RangeKind::NonNegative),
+        ("Negative", RangeKind::Negative),
+        ("NonPositive", RangeKind::NonPositive),
+    ]
+    .into_iter()
+    .find(|(known, _)| known.eq_ignore_ascii_case(name))
+    .map(|(_, kind)| kind)
 }
 
 /// What a structure's parameterless constructor makes: what a cast of no output at all gives.
