@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::command::CommandInfo;
 use crate::error_record::ErrorRecord;
 use crate::format::view::ViewRegistry;
+use crate::help::topic::Topic;
 use crate::value::{DateTime, Text, Value};
 
 /// What the engine asks of whoever runs it. Calls block: the engine runs on a worker of its own.
@@ -19,9 +20,9 @@ pub trait Host {
     /// All commands of the catalogue, sorted by name.
     fn commands(&self) -> Vec<Arc<CommandInfo>>;
 
-    /// A help topic such as `about_Pool_Failover`, case-insensitively, as plain text.
-    fn help_topic(&self, _name: &str) -> Option<Text> {
-        None
+    /// Conceptual help beside that of the language, such as `about_Pool_Failover`.
+    fn help_topics(&self) -> &'static [Topic] {
+        &[]
     }
 
     /// What a named list of completion holds that begins with `prefix`; `given` are the arguments of the line so far,

@@ -8,11 +8,12 @@ use tandem_domain::backup::BackupModule;
 use tandem_shell::builtin;
 use tandem_shell::command::CommandInfo;
 use tandem_shell::completion::{self, CompletionSource};
+use tandem_shell::help::topic;
 use tandem_shell::type_names::type_name;
 use tandem_shell::value::{Text, Value};
 use tonic::Status;
 
-use super::Parts;
+use super::{Parts, topics};
 use crate::layers::identity::Identity;
 use crate::windows_services::Service;
 
@@ -148,6 +149,10 @@ impl CompletionSource for Source {
         found.dedup();
         found.truncate(MAX_OFFERED);
         found.into_iter().map(Text::from).collect()
+    }
+
+    fn help_topics(&self) -> Vec<&'static str> {
+        topic::offered(topics::PRODUCT)
     }
 
     fn properties(&self, type_name: &str) -> Vec<(Text, Text)> {

@@ -12,6 +12,7 @@ use tandem::shell::v1 as wire;
 use tandem::shell::v1::invoke_response::Message;
 use tandem_shell::command::CommandInfo;
 use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
+use tandem_shell::help::topic::Topic;
 use tandem_shell::host::{
     ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, ProgressRecord, PromptFailure, Shown,
     Stopped,
@@ -21,10 +22,10 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 use tonic::Status;
 
-use super::Parts;
 use super::incoming::Incoming;
 use super::render::Renderer;
 use super::said::{self, Console};
+use super::{Parts, topics};
 use crate::dispatch::catalogue::Described;
 use crate::dispatch::dispatcher::{Invocation, Running, record};
 use crate::dispatch::event::{Event, Question};
@@ -360,6 +361,10 @@ impl Host for WorkerHost {
             .iter()
             .map(|cmdlet| cmdlet.info.clone())
             .collect()
+    }
+
+    fn help_topics(&self) -> &'static [Topic] {
+        topics::PRODUCT
     }
 
     fn invoke(&self, call: &CmdletCall<'_>, sink: &mut dyn CmdletSink) -> Result<(), Stopped> {

@@ -13,6 +13,7 @@ mod plan_text;
 mod render;
 mod said;
 mod sessions;
+mod topics;
 mod views;
 mod words;
 

@@ -7,6 +7,7 @@ use crate::completion::{Completion, CompletionMatch, CompletionSource, MatchKind
 use crate::help::syntax::{self, TypeStyle, type_text};
 use crate::language::characters::{is_dash, is_double_quote, is_single_quote, is_word_end};
 use crate::value::Text;
+use crate::wildcard::Wildcard;
 
 /// What the words before the caret have given already.
 #[derive(Debug, Default)]
@@ -54,7 +55,11 @@ pub(super) fn complete(
     };
     let mut matches = match target {
         Some(index) if names_a_command(command, index) => {
-            crate::completion::commands(typed, source)
+            let mut found = crate::completion::commands(typed, source);
+            if &*command.name == "Get-Help" {
+                found.extend(topics(typed, source));
+            }
+            found
         }
         Some(index) => values(index, typed, false, &given, command, source),
         None => Vec::new(),
@@ -334,6 +339,16 @@ fn members_of(parameter_type: &ParameterType) -> Vec<Text> {
 fn names_a_command(command: &CommandInfo, index: usize) -> bool {
     &*command.signature().info(command, index).name == "Name"
         && matches!(&*command.name, "Get-Command" | "Get-Help" | "Get-Alias")
+}
+
+/// Topics whose names begin with what was typed or match its wildcards.
+fn topics(typed: &str, source: &dyn CompletionSource) -> Vec<CompletionMatch> {
+    let pattern = Wildcard::new(&format!("{typed}*"));
+    let names = source.help_topics().into_iter();
+    names
+        .filter(|name| pattern.matches(name))
+        .map(|name| offer_value(name.to_owned(), name))
+        .collect()
 }
 
 /// Commands whose arguments name properties of what comes down the pipeline.

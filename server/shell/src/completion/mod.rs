@@ -13,7 +13,7 @@ mod variable;
 use std::sync::Arc;
 
 use crate::command::CommandInfo;
-use crate::help::syntax;
+use crate::help::{syntax, topic};
 use crate::value::{Text, Value};
 use crate::wildcard::Wildcard;
 use scan::{Place, Word};
@@ -38,6 +38,11 @@ pub trait CompletionSource {
     /// What a named list (`pool`, `user`, …; see [`crate::command::ParameterInfo::completer`]) holds that begins
     /// with `prefix`. `given` are the arguments of the line so far, by parameter name.
     fn list(&self, list: &str, prefix: &str, given: &[(Text, Text)]) -> Vec<Text>;
+
+    /// Names of the topics that `Get-Help` knows, sorted.
+    fn help_topics(&self) -> Vec<&'static str> {
+        topic::offered(&[])
+    }
 
     /// The properties of an output type: name and type as a tooltip shows it.
     fn properties(&self, type_name: &str) -> Vec<(Text, Text)>;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::builtin;
 use crate::command::CommandInfo;
 use crate::completion::CompletionSource;
+use crate::help::topic;
 use crate::host::Host;
 use crate::session::SessionState;
 use crate::value::{Text, Value};
@@ -60,6 +61,10 @@ impl CompletionSource for SessionSource<'_> {
 
     fn list(&self, list: &str, prefix: &str, given: &[(Text, Text)]) -> Vec<Text> {
         self.host.completion_list(list, prefix, given)
+    }
+
+    fn help_topics(&self) -> Vec<&'static str> {
+        topic::offered(self.host.help_topics())
     }
 
     fn properties(&self, type_name: &str) -> Vec<(Text, Text)> {

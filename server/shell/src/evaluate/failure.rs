@@ -8,6 +8,9 @@ use crate::value::Value;
 /// Full name of the exception that the language throws.
 const RUNTIME: &str = "System.Management.Automation.RuntimeException";
 
+/// What a division by zero says.
+pub const DIVIDED_BY_ZERO: &str = "Attempted to divide by zero.";
+
 /// A `RuntimeException` of a given id and category.
 pub fn runtime(
     id: &'static str,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::evaluate::{as_operand, failure, gathered, static_member};
+use crate::evaluate::{as_operand, failure, gathered, harmless, static_member};
 use crate::language::ast::Expression;
 use crate::members::{property, same_name};
 use crate::pipeline::engine::Engine;
@@ -62,6 +62,9 @@ impl Engine<'_> {
                 number: *number,
                 definition,
             }));
+        }
+        if !harmless::has_static_property(type_name, name) {
+            return Ok(Value::Null);
         }
         Ok(static_member::property(type_name, name, self.host.now()).unwrap_or_default())
     }

@@ -5,7 +5,7 @@ use crate::evaluate::operator::{comparison, truth};
 use crate::evaluate::text_method::text_method;
 use crate::evaluate::time_method::{date_method, time_span_method};
 use crate::evaluate::types::{exception_object, find_exception};
-use crate::evaluate::{as_operand, failure, gathered, nothing, static_member};
+use crate::evaluate::{as_operand, failure, gathered, harmless, nothing, static_member};
 use crate::language::ast::Expression;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -74,6 +74,7 @@ impl Engine<'_> {
             return Ok(found);
         }
         let outcome = match owner {
+            _ if !harmless::has_method(owner, name) => Outcome::Unknown,
             Value::String(text) => text_method(text, &lower, arguments),
             Value::DateTime(date) => date_method(*date, &lower, arguments),
             Value::TimeSpan(ticks) => time_span_method(*ticks, &lower, arguments),
@@ -83,7 +84,9 @@ impl Engine<'_> {
             _ => Outcome::Unknown,
         };
         let outcome = match outcome {
-            Outcome::Unknown => common_method(owner, &lower, arguments),
+            Outcome::Unknown if harmless::has_method(owner, name) => {
+                common_method(owner, &lower, arguments)
+            }
             other => other,
         };
         match outcome {
@@ -180,7 +183,9 @@ impl Engine<'_> {
         if let (true, Some(target), [argument]) = (parses, self.find_type(type_name), arguments) {
             return self.cast(argument, &target);
         }
-        if let Some(value) = static_member::call(type_name, name, arguments) {
+        if harmless::has_static_method(type_name, name)
+            && let Some(value) = static_member::call(type_name, name, arguments)
+        {
             return Ok(value);
         }
         Err(self.fail(failure::method_not_found_in(type_name, name)))

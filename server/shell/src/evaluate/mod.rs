@@ -3,6 +3,7 @@
 mod assignment;
 mod expression;
 pub mod failure;
+pub mod harmless;
 mod hashtable;
 mod index;
 mod member;

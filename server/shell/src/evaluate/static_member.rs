@@ -43,7 +43,9 @@ pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Val
         ("System.Decimal", "minvalue") => Value::Decimal(Decimal::MIN),
         ("System.String", "empty") => Value::text(""),
         ("System.Guid", "empty") => Value::Guid(uuid::Uuid::nil()),
-        ("System.Management.Automation.PSCredential", "empty") => no_credential(),
+        ("System.Management.Automation.PSCredential", "empty") => {
+            credential(Value::Null, Value::Null)
+        }
         ("System.Math", "pi") => Value::Double(std::f64::consts::PI),
         ("System.Math", "e") => Value::Double(std::f64::consts::E),
         ("System.Environment", "newline") => Value::text("\n"),
@@ -68,18 +70,15 @@ pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Val
     })
 }
 
-/// The credential of nobody.
-fn no_credential() -> Value {
+/// A credential; that of nobody has neither name nor password.
+fn credential(user: Value, password: Value) -> Value {
     let types: [Text; 2] = [
         "System.Management.Automation.PSCredential".into(),
         "System.Object".into(),
     ];
     Value::Object(Arc::new(Object::typed(
         types.into(),
-        vec![
-            ("UserName".into(), Value::Null),
-            ("Password".into(), Value::Null),
-        ],
+        vec![("UserName".into(), user), ("Password".into(), password)],
     )))
 }
 
@@ -99,6 +98,12 @@ pub(super) fn call(type_name: &str, name: &str, arguments: &[Value]) -> Option<V
         "System.String" => string(&name, arguments),
         "System.DateTime" => date_time(&name, arguments),
         "System.Char" => character(&name, arguments),
+        "System.Management.Automation.PSCredential" => match (&*name, arguments) {
+            ("new", [user @ Value::String(_), password @ Value::SecureString(_)]) => {
+                Some(credential(user.clone(), password.clone()))
+            }
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error_record::ErrorRecord;
 use crate::evaluate::NAMES;
-use crate::evaluate::types::exception_is;
+use crate::evaluate::types::{exception_is, inner_exception};
 use crate::language::ast::{Catch, Statement};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -117,12 +117,13 @@ impl Engine<'_> {
         catches: &[Catch],
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        let handler = catches.iter().find(|catch| {
-            catch.types.is_empty()
-                || catch
-                    .types
-                    .iter()
-                    .any(|literal| exception_is(&record.exception, &literal.name))
+        // What the exception was made of is looked at first, over all handlers that name a type.
+        let by_cause = inner_exception(&record)
+            .and_then(|inner| catches.iter().find(|catch| names(catch, inner)));
+        let handler = by_cause.or_else(|| {
+            catches
+                .iter()
+                .find(|catch| catch.types.is_empty() || names(catch, &record.exception))
         });
         let Some(handler) = handler else {
             return Err(again.halt(record));
@@ -163,10 +164,8 @@ impl Engine<'_> {
     ) -> Result<(), Halt> {
         let (record, again) = Flight::of(halt)?;
         let taken = trap.types.is_empty()
-            || trap
-                .types
-                .iter()
-                .any(|literal| exception_is(&record.exception, &literal.name));
+            || names(trap, &record.exception)
+            || inner_exception(&record).is_some_and(|inner| names(trap, inner));
         if !taken {
             return self.survive(again.halt(record), out);
         }
@@ -183,4 +182,10 @@ impl Engine<'_> {
             Err(other) => Err(other),
         }
     }
+}
+
+/// Whether a handler names the type of an exception, or one of its bases.
+fn names(handler: &Catch, exception: &str) -> bool {
+    let mut types = handler.types.iter();
+    types.any(|literal| exception_is(exception, &literal.name))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::command::{ParameterType, RangeKind, Validation};
 use crate::convert;
-use crate::error_record::ErrorCategory;
+use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::failure;
 use crate::language::ast::TypeLiteral;
 use crate::members::{property, same_name};
@@ -195,6 +195,26 @@ pub(super) fn find_exception(typed: &str) -> Option<&'static str> {
         .iter()
         .map(|(name, _)| *name)
         .find(|name| names(name, typed))
+}
+
+/// The exception that the language's own exception around it was made of, if it was.
+pub(super) fn inner_exception(record: &ErrorRecord) -> Option<&'static str> {
+    let id = record.fully_qualified_id.split(',').next().unwrap_or("");
+    match record.exception.as_str() {
+        "System.Management.Automation.MethodInvocationException" => EXCEPTIONS
+            .iter()
+            .map(|(name, _)| *name)
+            .find(|name| name.rsplit('.').next() == Some(id)),
+        "System.Management.Automation.RuntimeException" if id.contains("InvalidCast") => {
+            Some("System.Management.Automation.PSInvalidCastException")
+        }
+        "System.Management.Automation.RuntimeException"
+            if record.message == failure::DIVIDED_BY_ZERO =>
+        {
+            Some("System.DivideByZeroException")
+        }
+        _ => None,
+    }
 }
 
 /// Types that are known for their static members only.

@@ -5,3 +5,4 @@ pub mod draw;
 pub mod function;
 pub mod object;
 pub mod syntax;
+pub mod topic;

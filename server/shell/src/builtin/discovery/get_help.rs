@@ -5,10 +5,11 @@ use std::sync::Arc;
 use crate::binder::Argument;
 use crate::builtin;
 use crate::builtin::discovery::{all_commands, find_command, texts};
-use crate::command::{CommandInfo, ParameterInfo, SetMembership, Validation};
+use crate::command::{CommandInfo, CommandKind, ParameterInfo, SetMembership, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::help::object::{Detail, command_help, has_written_help, object, parameters};
 use crate::help::syntax::definition;
+use crate::help::topic::{self, Topic};
 use crate::host::ProgressRecord;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -152,46 +153,127 @@ fn aliases_of(name: &str) -> Vec<Text> {
         .collect()
 }
 
-fn help(context: &mut Context<'_>) -> Result<(), Halt> {
-    let name = texts(context, "Name")
-        .first()
-        .cloned()
-        .unwrap_or_else(|| "default".into());
-    if let Some(topic) = context.host().help_topic(&name) {
-        return context.write(Value::String(topic));
-    }
-    let found = find(context, &name);
-    match &*found {
-        [] if Wildcard::new(&name).is_pattern() => Ok(()),
-        [] => context.write_error(not_found(&name)),
-        [only] => {
-            let command = Arc::clone(only);
-            one(context, &command)
+/// What answers a request for help.
+#[derive(Clone)]
+enum Found {
+    Command(Arc<CommandInfo>),
+    Topic(&'static Topic),
+}
+
+/// Bits of `HelpCategory`, as far as this session has such help.
+#[derive(Clone, Copy)]
+struct Categories {
+    commands: bool,
+    functions: bool,
+    topics: bool,
+}
+
+impl Categories {
+    /// The categories of that name; none given are all.
+    fn of(names: &[Text]) -> Self {
+        let has = |wanted: &[&str]| {
+            names.is_empty()
+                || names.iter().any(|name| {
+                    wanted
+                        .iter()
+                        .chain(&["All"])
+                        .any(|wanted| name.eq_ignore_ascii_case(wanted))
+                })
+        };
+        Self {
+            commands: has(&["Alias", "Cmdlet"]),
+            functions: has(&["Function", "Filter", "ScriptCommand"]),
+            topics: has(&["HelpFile", "DefaultHelp"]),
         }
-        several => {
-            let several = several.to_vec();
-            several
-                .iter()
-                .try_for_each(|command| context.write(short(command)))
+    }
+
+    fn include(self, command: &CommandInfo) -> bool {
+        match command.kind {
+            CommandKind::Cmdlet => self.commands,
+            CommandKind::AdvancedFunction | CommandKind::SimpleFunction => self.functions,
         }
     }
 }
 
-/// The command of that name; else those that the pattern, or the word within their names, fits.
-fn find(context: &Context<'_>, name: &str) -> Vec<Arc<CommandInfo>> {
-    if let Some(command) = find_command(context, name) {
-        return vec![command];
+fn help(context: &mut Context<'_>) -> Result<(), Halt> {
+    let categories = texts(context, "Category");
+    let asked = texts(context, "Name").first().cloned();
+    let name = asked.filter(|name| !name.is_empty()).unwrap_or_else(|| {
+        if categories.is_empty() {
+            "default"
+        } else {
+            "*"
+        }
+        .into()
+    });
+    let found = find(context, &name, Categories::of(&categories));
+    match &*found {
+        [] if Wildcard::new(&name).is_pattern() => Ok(()),
+        [] => context.write_error(not_found(&name)),
+        [Found::Command(only)] => one(context, &Arc::clone(only)),
+        [Found::Topic(only)] => match &*texts(context, "Parameter") {
+            [] => context.write(only.whole()),
+            [first, ..] => context.write_error(no_parameters(first, "HelpFileHelpInfo")),
+        },
+        several => several.iter().try_for_each(|found| match found {
+            Found::Command(command) => context.write(short(command)),
+            Found::Topic(topic) => context.write(topic.short()),
+        }),
     }
-    let pattern = Wildcard::new(name);
-    let pattern = if pattern.is_pattern() {
-        pattern
-    } else {
-        Wildcard::new(&format!("*{name}*"))
+}
+
+/// The command or topic of that name; else those whose names the pattern, or the word, fits; else those whose texts it
+/// fits.
+fn find(context: &Context<'_>, name: &str, categories: Categories) -> Vec<Found> {
+    let topics = match categories.topics {
+        true => topic::all(context.host().help_topics()),
+        false => Vec::new(),
     };
-    all_commands(context)
-        .into_iter()
-        .filter(|command| pattern.matches(&command.name))
-        .collect()
+    let command = find_command(context, name).filter(|command| categories.include(command));
+    if let Some(command) = command {
+        return vec![Found::Command(command)];
+    }
+    if let Some(topic) = topics
+        .iter()
+        .find(|topic| topic.name.eq_ignore_ascii_case(name))
+    {
+        return vec![Found::Topic(topic)];
+    }
+    let is_pattern = Wildcard::new(name).is_pattern();
+    let within = match is_pattern {
+        true => Wildcard::new(name),
+        false => Wildcard::new(&format!("*{name}*")),
+    };
+    // With its dash a word is the beginning of a command's name.
+    let of_commands = match !is_pattern && name.contains('-') {
+        true => Wildcard::new(&format!("{name}*")),
+        false => within.clone(),
+    };
+    let mut commands = all_commands(context);
+    commands.retain(|command| categories.include(command));
+    let choose = |of_command: &dyn Fn(&CommandInfo) -> bool, of_topic: &dyn Fn(&Topic) -> bool| {
+        let commands = commands.iter().filter(|command| of_command(command));
+        let topics = topics.iter().filter(|topic| of_topic(topic));
+        commands
+            .cloned()
+            .map(Found::Command)
+            .chain(topics.map(|topic| Found::Topic(topic)))
+            .collect::<Vec<_>>()
+    };
+    let named = choose(&|command| of_commands.matches(&command.name), &|topic| {
+        within.matches(topic.name)
+    });
+    if !named.is_empty() {
+        return named;
+    }
+    choose(
+        &|command| {
+            let said = &command.help;
+            within.matches(&said.synopsis)
+                || said.description.iter().any(|text| within.matches(text))
+        },
+        &|topic| topic.mentions(&within),
+    )
 }
 
 fn one(context: &mut Context<'_>, command: &CommandInfo) -> Result<(), Halt> {
@@ -217,27 +299,30 @@ fn parameter_help(
     wanted: &[Text],
 ) -> Result<(), Halt> {
     let all = parameters(command);
+    let mut any = false;
     for pattern in wanted {
         let matcher = Wildcard::new(pattern);
-        let mut any = false;
         for (_, help) in all.iter().filter(|(name, _)| matcher.matches(name)) {
             any = true;
             context.write(help.clone())?;
         }
-        if !any {
-            let mut record = ErrorRecord::new(
-                "NoParmsFound",
-                ErrorCategory::InvalidArgument,
-                "System.Management.Automation.PSArgumentException",
-                format!("No parameter matches criteria {pattern}."),
-            );
-            record.target =
-                Value::Type("System.Management.Automation.ProviderCommandHelpInfo".into());
-            record.target_type = Some("ProviderCommandHelpInfo".into());
-            context.write_error(record)?;
-        }
     }
-    Ok(())
+    match wanted.first() {
+        Some(first) if !any => context.write_error(no_parameters(first, "ProviderCommandHelpInfo")),
+        _ => Ok(()),
+    }
+}
+
+fn no_parameters(pattern: &str, of: &str) -> ErrorRecord {
+    let mut record = ErrorRecord::new(
+        "NoParmsFound",
+        ErrorCategory::InvalidArgument,
+        "System.Management.Automation.PSArgumentException",
+        format!("No parameter matches criteria {pattern}."),
+    );
+    record.target = Value::Type(format!("System.Management.Automation.{of}").into());
+    record.target_type = Some(of.into());
+    record
 }
 
 /// A line of a list of commands.

@@ -251,7 +251,7 @@ impl Engine<'_> {
             let record = failure::runtime(
                 "RuntimeException",
                 ErrorCategory::NotSpecified,
-                "Attempted to divide by zero.",
+                failure::DIVIDED_BY_ZERO,
             );
             return Err(self.fail(record));
         }

@@ -1,0 +1,204 @@
+//! The lists of harmless members are what a session really has, and what its help says.
+
+use std::collections::BTreeSet;
+
+use tandem_shell::evaluate::harmless::{
+    METHODS, Members, OF_ALL, STATIC_METHODS, STATIC_PROPERTIES,
+};
+use tandem_shell::help::topic::LANGUAGE;
+use tandem_shell::session::{Session, SessionOptions};
+
+/// A value of each type that has methods, and arguments of the methods that want some.
+const VALUES: &[(&str, &str)] = &[
+    ("Everything", "5"),
+    ("System.String", "'pool1 of Contoso'"),
+    ("System.DateTime", "([datetime]'2026-03-01')"),
+    ("System.TimeSpan", "([timespan]'00:05:00')"),
+    ("System.Array", "(1, 2)"),
+    (
+        "System.Collections.ArrayList",
+        "(New-Object System.Collections.ArrayList(, @(1, 2)))",
+    ),
+    ("System.Collections.Hashtable", "@{a = 1}"),
+    ("System.Management.Automation.ScriptBlock", "{ 1 }"),
+];
+
+const ARGUMENTS: &[(&str, &str)] = &[
+    ("Everything.CompareTo", "6"),
+    ("Everything.Equals", "6"),
+    ("Everything.ForEach", "{ $_ }"),
+    ("Everything.Where", "{ $true }"),
+    ("System.String.Contains", "'of'"),
+    ("System.String.EndsWith", "'so'"),
+    ("System.String.IndexOf", "'o'"),
+    ("System.String.Insert", "0, 'x'"),
+    ("System.String.LastIndexOf", "'o'"),
+    ("System.String.PadLeft", "20"),
+    ("System.String.PadRight", "20"),
+    ("System.String.Remove", "3"),
+    ("System.String.Replace", "'o', '0'"),
+    ("System.String.Split", "' '"),
+    ("System.String.StartsWith", "'pool'"),
+    ("System.String.Substring", "1, 2"),
+    ("System.DateTime.Add", "[timespan]'01:00:00'"),
+    ("System.DateTime.Subtract", "[datetime]'2026-02-01'"),
+    ("System.TimeSpan.Add", "[timespan]'01:00:00'"),
+    ("System.TimeSpan.Subtract", "[timespan]'01:00:00'"),
+    ("System.Array.Contains", "1"),
+    ("System.Array.IndexOf", "1"),
+    ("System.Collections.ArrayList.Add", "3"),
+    ("System.Collections.ArrayList.AddRange", "@(3, 4)"),
+    ("System.Collections.ArrayList.Contains", "1"),
+    ("System.Collections.ArrayList.IndexOf", "1"),
+    ("System.Collections.ArrayList.Insert", "0, 3"),
+    ("System.Collections.ArrayList.Remove", "1"),
+    ("System.Collections.ArrayList.RemoveAt", "0"),
+    ("System.Collections.Hashtable.Add", "'b', 2"),
+    ("System.Collections.Hashtable.Contains", "'a'"),
+    ("System.Collections.Hashtable.ContainsKey", "'a'"),
+    ("System.Collections.Hashtable.Remove", "'a'"),
+    ("System.DateTime.DaysInMonth", "2026, 2"),
+    ("System.DateTime.IsLeapYear", "2026"),
+    ("System.DateTime.new", "2026, 3, 1"),
+    (
+        "System.Management.Automation.PSCredential.new",
+        "'ken', (ConvertTo-SecureString 'x' -AsPlainText -Force)",
+    ),
+    ("System.Math.Max", "1, 2"),
+    ("System.Math.Min", "1, 2"),
+    ("System.Math.Pow", "2, 3"),
+    ("System.String.Concat", "'a', 'b'"),
+    ("System.String.Equals", "'a', 'b'"),
+    ("System.String.Format", "'{0}', 1"),
+    ("System.String.Join", "', ', @('a', 'b')"),
+    ("System.TimeSpan.new", "1, 2, 3"),
+];
+
+fn arguments(type_name: &str, name: &str, otherwise: &str) -> String {
+    let full = format!("{type_name}.{name}");
+    let given = ARGUMENTS.iter().find(|(of, _)| *of == full);
+    given
+        .map_or(otherwise, |(_, arguments)| arguments)
+        .to_owned()
+}
+
+/// The error of a line.
+fn error(line: &str) -> Option<String> {
+    let (_, errors) = crate::answer(&mut Session::new(SessionOptions::default()), line);
+    errors.into_iter().next()
+}
+
+fn check(expression: &str) {
+    assert_eq!(
+        error(&format!("$null = {expression}")),
+        None,
+        "{expression}"
+    );
+}
+
+fn all_methods() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let families = [("Everything", OF_ALL)];
+    let families = families.into_iter().chain(METHODS.iter().copied());
+    families.flat_map(|(of, names)| names.iter().map(move |name| (of, *name)))
+}
+
+fn members(table: &[Members]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    table
+        .iter()
+        .flat_map(|(of, names)| names.iter().map(move |name| (*of, *name)))
+}
+
+#[test]
+fn every_method_listed_can_be_called() {
+    for (of, name) in all_methods() {
+        let (_, value) = VALUES.iter().find(|(known, _)| *known == of).unwrap();
+        let takes_number = of == "System.DateTime" && name.starts_with("Add");
+        let otherwise = if takes_number { "1" } else { "" };
+        check(&format!(
+            "{value}.{name}({})",
+            arguments(of, name, otherwise)
+        ));
+    }
+}
+
+#[test]
+fn every_static_member_listed_is_there() {
+    for (of, name) in members(STATIC_METHODS) {
+        let otherwise = match of {
+            "System.Char" | "System.String" => "'a'",
+            _ => "2",
+        };
+        check(&format!(
+            "[{of}]::{name}({})",
+            arguments(of, name, otherwise)
+        ));
+    }
+    for (of, name) in members(STATIC_PROPERTIES) {
+        check(&format!("[{of}]::{name}.GetType()"));
+    }
+}
+
+#[test]
+fn nothing_else_can_be_called() {
+    for expression in [
+        "'a'.GetEnumerator()",
+        "'a'.Normalize()",
+        "(1, 2).SetValue(1, 1)",
+        "[math]::Sin(1)",
+        "[string]::Intern('a')",
+        "[environment]::Exit(1)",
+        "[datetime]::FromBinary(1)",
+        "(Get-Date).ToFileTime()",
+    ] {
+        let error = error(&format!("$null = {expression}")).unwrap_or_default();
+        assert_eq!(error, "MethodNotFound", "{expression}");
+    }
+    assert_eq!(
+        error("if ($null -ne [environment]::MachineName) { throw 'a name' }"),
+        None
+    );
+}
+
+/// The lines under `heading` of `about_Methods`: each type with its members.
+fn written(heading: &str) -> BTreeSet<(String, String)> {
+    let topic = LANGUAGE.iter().find(|topic| topic.name == "about_Methods");
+    let (_, from) = topic.unwrap().text.split_once(heading).unwrap();
+    let mut of = String::new();
+    let mut found = BTreeSet::new();
+    for line in from
+        .lines()
+        .skip(1)
+        .take_while(|line| line.is_empty() || line.starts_with(' '))
+    {
+        match line.strip_prefix("        ") {
+            Some(names) => found.extend(
+                names
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|name| !name.is_empty())
+                    .map(|name| (of.clone(), name.to_owned())),
+            ),
+            None if line.is_empty() => {}
+            None => of = line.trim().to_owned(),
+        }
+    }
+    found
+}
+
+fn listed(
+    members: impl Iterator<Item = (&'static str, &'static str)>,
+) -> BTreeSet<(String, String)> {
+    members
+        .map(|(of, name)| (of.to_owned(), name.to_owned()))
+        .collect()
+}
+
+#[test]
+fn the_help_lists_exactly_these() {
+    assert_eq!(written("\nMETHODS"), listed(all_methods()));
+    assert_eq!(written("\nSTATIC METHODS"), listed(members(STATIC_METHODS)));
+    assert_eq!(
+        written("\nSTATIC PROPERTIES"),
+        listed(members(STATIC_PROPERTIES))
+    );
+}
