@@ -117,6 +117,16 @@ impl Connection {
         &self.skipped
     }
 
+    /// Why the connection has broken, when it has since the last call: nothing that is sent now would reach the server over it.
+    #[must_use]
+    pub fn broken(&self) -> Option<Error> {
+        let fault = self.fault.0.lock().ok()?;
+        fault.as_ref().map(|broken| Error::Broken {
+            endpoint: self.endpoint.clone(),
+            reason: broken.reason.clone(),
+        })
+    }
+
     /// What a failed call means: the alert or break underneath when there was one, else the server's own words.
     #[must_use]
     pub fn explain(&self, status: tonic::Status) -> Error {
@@ -204,6 +214,7 @@ async fn channel(
     let endpoint = tonic::transport::Endpoint::from_shared(authority)?
         .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
         .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
+        .keep_alive_while_idle(true)
         .initial_stream_window_size(1 << 20)
         .initial_connection_window_size(4 << 20);
     let opened = Arc::new(Mutex::new(Some(opened)));
@@ -219,6 +230,8 @@ async fn channel(
                     .unwrap_or(Err(Refusal::TimedOut))
                     .map_err(|refusal| io::Error::other(refusal.to_string()))?,
             };
+            // Why the stream before broke says nothing of this one.
+            fault.take();
             Ok::<_, io::Error>(TokioIo::new(Watched {
                 stream,
                 fault,
@@ -242,16 +255,28 @@ struct Break {
 
 impl Fault {
     fn note(&self, error: &io::Error) {
+        self.keep(|| Break {
+            alert: tls::certificate_alert(error),
+            reason: match error.kind() {
+                io::ErrorKind::UnexpectedEof
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::ConnectionReset => "the server went away".to_owned(),
+                _ => error.to_string(),
+            },
+        });
+    }
+
+    fn note_end(&self) {
+        self.keep(|| Break {
+            alert: None,
+            reason: "the server closed it".to_owned(),
+        });
+    }
+
+    /// The first reason is the one that tells: what follows is its consequence.
+    fn keep(&self, reason: impl FnOnce() -> Break) {
         if let Ok(mut fault) = self.0.lock() {
-            fault.get_or_insert_with(|| Break {
-                alert: tls::certificate_alert(error),
-                reason: match error.kind() {
-                    io::ErrorKind::UnexpectedEof
-                    | io::ErrorKind::BrokenPipe
-                    | io::ErrorKind::ConnectionReset => "the server went away".to_owned(),
-                    _ => error.to_string(),
-                },
-            });
+            fault.get_or_insert_with(reason);
         }
     }
 
@@ -311,9 +336,14 @@ impl AsyncRead for Watched {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let (room, before) = (buffer.remaining(), buffer.filled().len());
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if let Poll::Ready(Err(error)) = &polled {
-            self.fault.note(error);
+        match &polled {
+            Poll::Ready(Err(error)) => self.fault.note(error),
+            Poll::Ready(Ok(())) if room > 0 && buffer.filled().len() == before => {
+                self.fault.note_end();
+            }
+            Poll::Ready(Ok(())) | Poll::Pending => {}
         }
         polled
     }

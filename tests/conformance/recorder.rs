@@ -147,6 +147,11 @@ fn progress(record: &ProgressRecord) -> Json {
 }
 
 impl Host for Recorder<'_> {
+    // What was recorded ran in a console of its own machine.
+    fn has_nested_prompt(&self) -> bool {
+        true
+    }
+
     fn find_command(&self, name: &str) -> Option<Arc<CommandInfo>> {
         self.stand_ins.find(name)
     }

@@ -50,12 +50,16 @@ pub(crate) fn script(shell: Shell) -> &'static str {
 /// Prints what could stand instead of the last word, one candidate a line, its description after a tab. Silent when it cannot know.
 pub(crate) async fn complete(profile: Result<Profile, Error>, words: &[String]) {
     for (candidate, description) in candidates(profile, words).await {
-        let description = description
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .replace('\t', " ");
-        println!("{candidate}\t{description}");
+        println!("{candidate}\t{}", shown(&candidate, &description));
+    }
+}
+
+/// A description in one line; nothing where it says no more than the candidate.
+fn shown(candidate: &str, description: &str) -> String {
+    let mut lines = description.lines().map(str::trim);
+    match lines.find(|line| !line.is_empty()) {
+        Some(line) if !candidate.ends_with(line) => line.replace('\t', " "),
+        _ => String::new(),
     }
 }
 
@@ -175,6 +179,16 @@ mod tests {
     fn quotes_are_left_to_the_shell() {
         assert_eq!(unquoted("'it''s here'"), "it's here");
         assert_eq!(unquoted("plain"), "plain");
+    }
+
+    #[test]
+    fn a_description_says_more_than_the_name() {
+        assert_eq!(shown("pool1.contoso.com", "pool1.contoso.com"), "");
+        assert_eq!(shown("-Confirm:$true", "$true"), "");
+        assert_eq!(
+            shown("Get-CsPool", "\nGet-CsPool [-Identity]"),
+            "Get-CsPool [-Identity]"
+        );
     }
 
     #[tokio::test]

@@ -19,6 +19,8 @@ use super::output::Output;
 use super::prompt::{self, Chosen, Entered};
 use super::screen::Screen;
 
+/// How long a pipeline may take to stop before the caller is told that it is being waited for.
+const PATIENCE_WITH_STOP: Duration = Duration::from_secs(1);
 /// How long a pipeline may take to end after its reader has gone away.
 const PATIENCE_AFTER_CLOSE: Duration = Duration::from_secs(5);
 
@@ -88,6 +90,8 @@ impl Caller {
         let mut end = None;
         // One listener for all rounds, and asked first: Ctrl-C must get through while output floods.
         let mut interrupt = pin!(tokio::signal::ctrl_c());
+        let mut reminder = pin!(tokio::time::sleep(PATIENCE_WITH_STOP));
+        let mut is_reminded = false;
         loop {
             let message = tokio::select! {
                 biased;
@@ -98,10 +102,16 @@ impl Caller {
                         return Err(Failure::Left);
                     }
                     interrupt.set(tokio::signal::ctrl_c());
+                    reminder.set(tokio::time::sleep(PATIENCE_WITH_STOP));
                     requests.stop().await;
                     continue;
                 }
                 message = running.next() => message?,
+                () = &mut reminder, if stops > 0 && !is_reminded => {
+                    is_reminded = true;
+                    self.output.complain("Stopping. Ctrl-C again leaves without waiting for the end.\n")?;
+                    continue;
+                }
                 // Nothing has arrived yet: let what did be seen, then wait.
                 () = std::future::ready(()), if self.output.is_dirty() => {
                     self.output.flush()?;

@@ -57,6 +57,12 @@ pub trait Host {
     /// When nobody can be asked.
     fn prompt_for_fields(&self, prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure>;
 
+    /// Whether its user can be taken to a nested prompt, and so be offered to suspend what asks. A remote session's cannot:
+    /// PowerShell leaves the choice out there (`MshCommandRuntime.IsSuspendPromptAllowed`).
+    fn has_nested_prompt(&self) -> bool {
+        false
+    }
+
     /// Now, in the session's zone.
     fn now(&self) -> DateTime;
 

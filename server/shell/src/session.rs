@@ -19,7 +19,7 @@ use crate::language::parse_error::into_record;
 use crate::language::words::variable_path;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
-use crate::pipeline::redirect::{Redirects, Target};
+use crate::pipeline::redirect::{Redirected, Target};
 use crate::pipeline::run::{Head, Ready};
 use crate::pipeline::sink::{ShowAll, Sink};
 use crate::text::{read, write};
@@ -414,9 +414,9 @@ impl Engine<'_> {
             let Some(resolved) = self.find_command(&command.name) else {
                 return Err(self.command_not_found(&command.name, &Extent::default()));
             };
-            let mut redirects = Redirects::default();
+            let mut redirected = Redirected::default();
             for stream in &command.merges {
-                redirects.set(*stream, Target::Output);
+                redirected.redirects.set(*stream, Target::Output);
             }
             let mut invocation = self.invocation(
                 &resolved,
@@ -430,9 +430,8 @@ impl Engine<'_> {
             ready.push(Ready {
                 resolved,
                 arguments: command.arguments.iter().map(structured_argument).collect(),
-                redirects,
+                redirected,
                 invocation,
-                file: None,
             });
         }
         self.run_ready(Head::Command, ready, sink)

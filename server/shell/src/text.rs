@@ -4,6 +4,7 @@
 //! here once. A session's local zone is UTC, so a local date prints with the offset `+00:00`.
 
 mod date;
+pub mod encoding;
 
 use std::fmt::Write as _;
 

@@ -17,6 +17,7 @@ use tandem_shell::host::{
     ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, ProgressRecord, PromptFailure, Shown,
     Stopped,
 };
+use tandem_shell::serialise::clixml_progress::progress_item;
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
@@ -101,6 +102,17 @@ impl WorkerHost {
         if !text.is_empty() {
             // A caller who has gone is noticed by `stop`.
             let _ = self.send(Message::Text(text));
+        }
+    }
+
+    /// Sends the text that has been held back for long enough.
+    fn flush_overdue(&self) {
+        let is_overdue = {
+            let screen = self.screen.borrow();
+            !screen.text.is_empty() && screen.sent.elapsed() >= TEXT_BATCH_TIME
+        };
+        if is_overdue {
+            self.flush();
         }
     }
 
@@ -410,8 +422,11 @@ impl Host for WorkerHost {
             Shown::Information(data, tags, is_shown) => {
                 self.tell(said::information(data, tags, is_shown), data, "Information");
             }
-            // Progress is for who watches, not for a document.
-            Shown::Progress(progress) => drop(self.say(Message::Said(said::progress(progress)))),
+            Shown::Progress(progress) => self.tell(
+                said::progress(progress),
+                &progress_item(progress),
+                "progress",
+            ),
         }
     }
 
@@ -476,6 +491,8 @@ impl Host for WorkerHost {
     }
 
     fn stopping(&self) -> bool {
+        // Asked between any two steps, so that text is not held back while something lasts.
+        self.flush_overdue();
         self.incoming.stop.is_cancelled()
     }
 }

@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reedline::{Completer, CompletionResult, Span, Suggestion};
-use tandem::shell::v1::{CompleteRequest, CompleteResponse};
+use tandem::shell::v1::{CompleteRequest, CompleteResponse, CompletionMatch};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
@@ -16,12 +16,21 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Files that are offered at once.
 const FILES_MAX: usize = 200;
 
+/// How long an answer holds: the menu asks several times about the same place.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// What was answered, and where and when it was asked.
+struct Answered {
+    place: String,
+    at: Instant,
+    suggestions: Vec<Suggestion>,
+}
+
 /// Completes lines of a session.
 pub(super) struct Completions {
     session: Arc<Mutex<Session>>,
     runtime: Handle,
-    // The menu asks several times about the same place.
-    last: Option<(String, Vec<Suggestion>)>,
+    last: Option<Answered>,
 }
 
 impl Completions {
@@ -49,17 +58,22 @@ impl Completions {
 impl Completer for Completions {
     fn complete(&mut self, line: &str, position: usize) -> CompletionResult {
         let place = format!("{position}:{line}");
-        if let Some((known, suggestions)) = &self.last
-            && *known == place
+        if let Some(known) = &self.last
+            && known.place == place
+            && known.at.elapsed() < FRESH
         {
-            return CompletionResult::fresh(suggestions.clone());
+            return CompletionResult::fresh(known.suggestions.clone());
         }
         let answer = self.ask(line, position);
         let mut suggestions = answer.map_or_else(Vec::new, |answer| suggestions(line, answer));
         if suggestions.is_empty() {
             suggestions = files(&line[..position]);
         }
-        self.last = Some((place, suggestions.clone()));
+        self.last = Some(Answered {
+            place,
+            at: Instant::now(),
+            suggestions: suggestions.clone(),
+        });
         CompletionResult::fresh(suggestions)
     }
 }
@@ -72,14 +86,22 @@ fn suggestions(line: &str, answer: CompleteResponse) -> Vec<Suggestion> {
             .replacement_index
             .saturating_add(answer.replacement_length),
     );
-    let suggestion = |found: tandem::shell::v1::CompletionMatch| Suggestion {
+    let suggestion = |found: CompletionMatch| Suggestion {
+        description: description(&found),
         value: found.completion_text,
         display_override: Some(found.list_item_text).filter(|text| !text.is_empty()),
-        description: found.tool_tip.lines().next().map(str::to_owned),
         span: Span::new(start, end),
         ..Suggestion::default()
     };
     answer.r#match.into_iter().map(suggestion).collect()
+}
+
+/// What the tooltip says beyond the name that stands beside it.
+fn description(found: &CompletionMatch) -> Option<String> {
+    let mut tip = found.tool_tip.lines().map(str::trim);
+    let told = tip.find(|line| !line.is_empty())?;
+    let is_new = told != found.completion_text && told != found.list_item_text;
+    is_new.then(|| told.to_owned())
 }
 
 /// The byte at which that many UTF-16 units have passed.
@@ -102,8 +124,8 @@ fn files(before: &str) -> Vec<Suggestion> {
     let (folder, name) = word
         .rfind('/')
         .map_or(("", word), |slash| word.split_at(slash + 1));
-    // The first word is a command; an empty one says too little.
-    if start == 0 || word.is_empty() {
+    // The first word is a command.
+    if start == 0 {
         return Vec::new();
     }
     let is_quoted = before[..start].ends_with(['\'', '"']);
@@ -115,8 +137,8 @@ fn files(before: &str) -> Vec<Suggestion> {
         .filter_map(|entry| {
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             let found = entry.file_name().into_string().ok()?;
-            found
-                .starts_with(name)
+            let is_hidden = found.starts_with('.') && !name.starts_with('.');
+            (found.starts_with(name) && !is_hidden)
                 .then(|| format!("{folder}{found}{}", if is_folder { "/" } else { "" }))
         })
         .take(FILES_MAX)
@@ -155,6 +177,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("users one.csv"), "").unwrap();
         fs::write(folder.path().join("users.csv"), "").unwrap();
+        fs::write(folder.path().join(".users"), "").unwrap();
         let path = folder.path().to_str().unwrap();
         let line = format!("Import-Csv {path}/use");
         let found: Vec<String> = files(&line)
@@ -169,5 +192,7 @@ mod tests {
             ]
         );
         assert_eq!(files(&format!("{path}/use")), []);
+        assert_eq!(files(&format!("Import-Csv {path}/")).len(), 2);
+        assert_eq!(files(&format!("Import-Csv {path}/.")).len(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! The history file, without lines that may hold secrets.
 
-use std::env;
 use std::path::{Path, PathBuf};
+use std::{env, fs, io};
 
 use reedline::{
     FileBackedHistory, History, HistoryItem, HistoryItemId, HistorySessionId, Result, SearchQuery,
@@ -21,8 +21,22 @@ const SECRET_WORDS: [&str; 6] = [
 
 /// The caller's history; `None` where there is no place for it.
 pub(super) fn open() -> Option<Box<dyn History>> {
-    let history = FileBackedHistory::with_file(LINES_MAX, path()?).ok()?;
+    let path = path()?;
+    keep_private(&path).ok()?;
+    let history = FileBackedHistory::with_file(LINES_MAX, path).ok()?;
     Some(Box::new(Discreet { history }))
+}
+
+/// Makes the file before anything is in it, so that nobody else can read what will be.
+fn keep_private(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// `tandem/history` in `XDG_STATE_HOME`, in `~/.local/state`, or on Windows in `LOCALAPPDATA`.
@@ -98,6 +112,17 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_the_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tandem/history");
+        keep_private(&file).unwrap();
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{mode:o}");
+    }
 
     #[test]
     fn lines_with_secrets_never_reach_the_file() {

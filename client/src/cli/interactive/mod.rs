@@ -3,14 +3,15 @@
 mod colours;
 mod completer;
 mod history;
+mod menu;
 mod prompt;
 mod scan;
 
 use std::sync::{Arc, Mutex};
 
 use reedline::{
-    ColumnarMenu, DefaultHinter, EditCommand, Emacs, KeyCode, KeyModifiers, MenuBuilder, Reedline,
-    ReedlineEvent, ReedlineMenu, Signal, default_emacs_keybindings,
+    DefaultHinter, EditCommand, Emacs, KeyCode, KeyModifiers, Reedline, ReedlineEvent,
+    ReedlineMenu, Signal, default_emacs_keybindings,
 };
 use tandem::shell::v1::start;
 use tandem_client::{Error, Profile, Shell, connect};
@@ -22,16 +23,17 @@ use super::options::Invocation;
 use super::run::{Caller, Failure};
 use colours::Colours;
 use completer::Completions;
+use menu::Offers;
 use prompt::SessionPrompt;
 use scan::Continues;
-
-const MENU: &str = "completions";
 
 /// What lines and completions run against; replaced when the node is.
 #[derive(Clone)]
 struct Session {
     shell: Shell,
     id: String,
+    /// Whether the caller has been told that there is no connection.
+    is_lost: bool,
 }
 
 impl Session {
@@ -39,6 +41,7 @@ impl Session {
         Self {
             shell,
             id: Uuid::new_v4().to_string(),
+            is_lost: false,
         }
     }
 }
@@ -62,12 +65,12 @@ pub(crate) async fn session(
     let mut unfinished = String::new();
     loop {
         let session = taken(&current);
-        let prompt = SessionPrompt::new(
-            session.shell.connection().endpoint(),
-            !unfinished.is_empty(),
-        );
+        let node = session.shell.connection().endpoint();
+        let prompt = SessionPrompt::new(node, session.is_lost, !unfinished.is_empty());
         let read = tokio::task::spawn_blocking(move || {
             let signal = editor.read_line(&prompt);
+            // A history that cannot be kept must not keep anybody from working.
+            let _ = editor.sync_history();
             (editor, signal)
         });
         let Ok((returned, signal)) = read.await else {
@@ -87,6 +90,15 @@ pub(crate) async fn session(
             continue;
         }
         unfinished.push_str(&line);
+        if session.is_lost && unfinished.trim().eq_ignore_ascii_case("exit") {
+            return Ok(0);
+        }
+        let Some(session) = at_hand(caller, profile, &current).await? else {
+            // It has not run: it stands at the prompt again, to be sent or changed.
+            let line = std::mem::take(&mut unfinished);
+            editor.run_edit_commands(&[EditCommand::InsertString(line)]);
+            continue;
+        };
         caller.files.note(&line);
         let mut start = start(caller, invocation);
         start.session_id.clone_from(&session.id);
@@ -108,7 +120,29 @@ pub(crate) async fn session(
     }
 }
 
-/// Tells what went wrong; when the node is gone, goes on with the next one that answers.
+/// The session that a line can be sent to. None when the caller should look first: the connection broke while the prompt stood
+/// there, so the line has not been sent, and would run elsewhere and without its variables.
+async fn at_hand(
+    caller: &mut Caller,
+    profile: &Profile,
+    current: &Mutex<Session>,
+) -> Result<Option<Session>, Failure> {
+    let session = taken(current);
+    if session.is_lost {
+        let is_back = reconnect(caller, profile, current).await?;
+        return Ok(is_back.then(|| taken(current)));
+    }
+    let Some(error) = session.shell.connection().broken() else {
+        return Ok(Some(session));
+    };
+    caller
+        .output
+        .complain(&format!("tandem: {error}; the line has not been sent\n"))?;
+    reconnect(caller, profile, current).await?;
+    Ok(None)
+}
+
+/// Tells what went wrong with a line that was sent; when the node is gone, goes on with the next one that answers.
 async fn recover(
     caller: &mut Caller,
     error: Error,
@@ -118,23 +152,42 @@ async fn recover(
     caller
         .output
         .complain(&format!("tandem: {error}\n  {}\n", error.advice()))?;
-    if matches!(error, Error::Status(_)) {
-        return Ok(());
-    }
-    match connect(profile).await {
-        Ok(connection) => {
-            let told = format!(
-                "Connected to {}. Variables of the session before are gone.\n",
-                connection.endpoint()
-            );
-            if let Ok(mut session) = current.lock() {
-                *session = Session::new(connection.shell());
-            }
-            caller.output.say(&told)?;
-        }
-        Err(error) => caller.output.complain(&format!("tandem: {error}\n"))?,
+    if !matches!(error, Error::Status(_)) {
+        reconnect(caller, profile, current).await?;
     }
     Ok(())
+}
+
+/// Connects to the first node that answers, and says so either way; whether there is one.
+async fn reconnect(
+    caller: &mut Caller,
+    profile: &Profile,
+    current: &Mutex<Session>,
+) -> Result<bool, Failure> {
+    let mut session = taken(current);
+    let told = match connect(profile).await {
+        Ok(connection) => {
+            session = Session::new(connection.shell());
+            format!(
+                "Connected to {}. Variables of the session before are gone.\n",
+                connection.endpoint()
+            )
+        }
+        Err(error) => {
+            session.is_lost = true;
+            let advice = error.advice();
+            format!("tandem: {error}\n  {advice} The next line tries again; exit leaves.\n")
+        }
+    };
+    let is_back = !session.is_lost;
+    *current
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner) = session;
+    match is_back {
+        true => caller.output.say(&told)?,
+        false => caller.output.complain(&told)?,
+    }
+    Ok(is_back)
 }
 
 fn taken(current: &Mutex<Session>) -> Session {
@@ -147,7 +200,7 @@ fn taken(current: &Mutex<Session>) -> Session {
 fn editor(caller: &Caller, current: &Arc<Mutex<Session>>) -> Reedline {
     let mut keys = default_emacs_keybindings();
     let next = ReedlineEvent::UntilFound(vec![
-        ReedlineEvent::Menu(MENU.to_owned()),
+        ReedlineEvent::Menu(menu::NAME.to_owned()),
         ReedlineEvent::MenuNext,
     ]);
     keys.add_binding(KeyModifiers::NONE, KeyCode::Tab, next);
@@ -161,11 +214,6 @@ fn editor(caller: &Caller, current: &Arc<Mutex<Session>>) -> Reedline {
     keys.add_binding(KeyModifiers::SHIFT, KeyCode::Enter, newline);
 
     let colour = caller.screen.colour();
-    let menu = ColumnarMenu::default()
-        .with_name(MENU)
-        .with_marker("")
-        .with_columns(4)
-        .with_column_padding(2);
     let mut editor = Reedline::create()
         .with_ansi_colors(colour)
         .with_edit_mode(Box::new(Emacs::new(keys)))
@@ -175,10 +223,14 @@ fn editor(caller: &Caller, current: &Arc<Mutex<Session>>) -> Reedline {
         )))
         .with_partial_completions(true)
         .with_quick_completions(true)
-        .with_menu(ReedlineMenu::EngineCompleter(Box::new(menu)))
-        .with_validator(Box::new(Continues));
+        .with_menu(ReedlineMenu::EngineCompleter(Box::new(Offers::new())))
+        .with_validator(Box::new(Continues))
+        // What is pasted waits for Enter, whole.
+        .use_bracketed_paste(true);
     if colour {
-        let hinter = DefaultHinter::default().with_style(reedline::Color::DarkGray.normal());
+        // PSReadLine's: a hint must not look like something that has been typed.
+        let hint = reedline::Color::LightGray.dimmed().italic();
+        let hinter = DefaultHinter::default().with_style(hint);
         editor = editor
             .with_highlighter(Box::new(Colours))
             .with_hinter(Box::new(hinter));

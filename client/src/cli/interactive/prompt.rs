@@ -13,15 +13,15 @@ pub(super) struct SessionPrompt {
 
 impl SessionPrompt {
     /// The prompt for that node; `>> ` when a line goes on. A bare address says too little without its port.
-    pub(super) fn new(node: &Endpoint, goes_on: bool) -> Self {
+    pub(super) fn new(node: &Endpoint, is_lost: bool, goes_on: bool) -> Self {
         let host = match node.host.parse::<IpAddr>() {
             Ok(_) => node.to_string(),
             Err(_) => node.host.clone(),
         };
-        let left = if goes_on {
-            ">> ".to_owned()
-        } else {
-            format!("[{host}]: PS> ")
+        let left = match (goes_on, is_lost) {
+            (true, _) => ">> ".to_owned(),
+            (false, true) => format!("[{host}, not connected]: PS> "),
+            (false, false) => format!("[{host}]: PS> "),
         };
         Self { left }
     }
@@ -57,12 +57,17 @@ mod tests {
 
     #[test]
     fn the_prompt_names_the_node() {
-        let left = |node: &str, goes_on| SessionPrompt::new(&node.parse().unwrap(), goes_on).left;
+        let left = |node: &str, is_lost, goes_on| {
+            SessionPrompt::new(&node.parse().unwrap(), is_lost, goes_on).left
+        };
         assert_eq!(
-            left("pool1.contoso.com:8443", false),
+            left("pool1.contoso.com:8443", false, false),
             "[pool1.contoso.com]: PS> "
         );
-        assert_eq!(left("127.0.0.1:7001", false), "[127.0.0.1:7001]: PS> ");
-        assert_eq!(left("pool1.contoso.com", true), ">> ");
+        assert_eq!(
+            left("127.0.0.1:7001", true, false),
+            "[127.0.0.1:7001, not connected]: PS> "
+        );
+        assert_eq!(left("pool1.contoso.com", false, true), ">> ");
     }
 }

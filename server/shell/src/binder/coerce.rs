@@ -3,11 +3,12 @@
 //! Booleans and switches take truth values and numbers only, collections are built element by element, a list is
 //! refused where one value is wanted, and `$null` has rules of its own.
 
-use crate::binder::BindError;
+use crate::binder::{BindError, BindException};
 use crate::command::ParameterType;
 use crate::convert::{self, ConversionContext, is_instance};
 use crate::error_record::{ErrorCategory, Extent};
-use crate::text::{as_double, read};
+use crate::text::encoding::TextEncoding;
+use crate::text::{Culture, as_double, read, to_text};
 use crate::type_names::type_name;
 use crate::value::{Text, Value};
 
@@ -60,6 +61,7 @@ pub(crate) fn coerce(
             "System.String" if incoming.source.is_some() => {
                 Ok(incoming.source.cloned().map_or(Value::Null, Value::String))
             }
+            "System.Text.Encoding" => encoding(parameter, incoming),
             _ => scalar(parameter, target, incoming, context),
         },
         ParameterType::Nullable(inner) if matches!(&**inner, ParameterType::Plain(name) if &**name == "System.Boolean") => {
@@ -218,6 +220,29 @@ fn cannot_convert(
         ),
     )
     .at(extent)
+}
+
+/// An encoding stays the name that was given, once that is known to be one (`ArgumentToEncodingTransformation`).
+fn encoding(parameter: &str, incoming: Incoming<'_>) -> Result<Value, BindError> {
+    let name = match (incoming.source, incoming.value) {
+        (Some(source), _) => source.clone(),
+        (None, value) => to_text(value, Culture::Invariant).into(),
+    };
+    TextEncoding::named(&name)
+        .map(|_| Value::String(name))
+        .map_err(|reason| {
+            BindError {
+                exception: BindException::Transformation,
+                ..BindError::new(
+                    "ParameterArgumentTransformationError",
+                    format!(
+                        "Cannot process argument transformation on parameter '{parameter}'. {reason}"
+                    ),
+                )
+                .of_category(ErrorCategory::InvalidData)
+            }
+            .at(incoming.extent)
+        })
 }
 
 fn scalar(

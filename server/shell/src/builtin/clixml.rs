@@ -36,7 +36,7 @@ pub(super) fn export_info() -> CommandInfo {
         .with(input)
         .with(switch("Force"))
         .with(switch("NoClobber").alias(&["NoOverwrite"]))
-        .with(named("Encoding", "string"))
+        .with(named("Encoding", "System.Text.Encoding"))
 }
 
 /// What the binder knows of `Import-Clixml`.
@@ -106,7 +106,7 @@ impl Stage for Export {
         if !context.should_process(&ShouldProcess::Target(path.to_string()))? {
             return Ok(());
         }
-        FileWriter::new(path, false).write(context, &writer.finish())
+        FileWriter::new(context, path, false).write(context, &writer.finish())
     }
 }
 

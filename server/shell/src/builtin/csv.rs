@@ -9,6 +9,7 @@ use crate::host::ShouldProcess;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::serialise::csv::{CsvWriter, Quotes, complete_header, record_object, split_records};
+use crate::text::encoding::TextEncoding;
 use crate::text::{Culture, to_text};
 use crate::type_names::type_name;
 use crate::value::{Text, Value};
@@ -64,7 +65,7 @@ pub(super) fn export_info() -> CommandInfo {
         .with(named("LiteralPath", "string").alias(&["PSPath", "LP"]))
         .with(switch("Force"))
         .with(switch("NoClobber").alias(&["NoOverwrite"]))
-        .with(named("Encoding", "string"))
+        .with(named("Encoding", "System.Text.Encoding"))
         .with(switch("Append"));
     with_writer_parameters(info, [DELIMITER, CULTURE])
 }
@@ -110,7 +111,7 @@ pub(super) fn import_info() -> CommandInfo {
                 .in_sets(&["CulturePath", "CultureLiteralPath"]),
         )
         .with(named("Header", "string[]"))
-        .with(named("Encoding", "string"))
+        .with(named("Encoding", "System.Text.Encoding"))
 }
 
 /// One `ConvertTo-Csv` to run.
@@ -178,12 +179,20 @@ impl Write {
             return Ok(None);
         }
         let append = context.switch("Append");
-        let known = append
-            .then(|| read_text(context, &path).ok())
+        let found = append
+            .then(|| context.host().read_file(&path).ok())
             .flatten()
-            .and_then(|text| split_records(&text, delimiter(context)).into_iter().next())
+            .unwrap_or_default();
+        let mut file = FileWriter::new(context, path, append);
+        // What is added is written as what is there.
+        if let Some(encoding) = TextEncoding::marked(&found) {
+            file = file.in_encoding(encoding);
+        }
+        let text = TextEncoding::of_parameter(context.parameter("Encoding")).decode(&found);
+        let known = (!text.is_empty())
+            .then(|| split_records(&text, delimiter(context)).into_iter().next())
+            .flatten()
             .map(|header| complete_header(header).0);
-        let mut file = FileWriter::new(path, known.is_some());
         if known.is_none() {
             file.write(context, "")?;
         }

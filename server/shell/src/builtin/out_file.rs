@@ -9,6 +9,7 @@ use crate::format::formatter::Formatter;
 use crate::host::{FileFailure, ShouldProcess};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
+use crate::text::encoding::TextEncoding;
 use crate::text::{Culture, to_text};
 use crate::value::{Text, Value};
 
@@ -16,46 +17,60 @@ use crate::value::{Text, Value};
 pub(super) struct FileWriter {
     path: Text,
     append: bool,
+    encoding: TextEncoding,
+    /// Whether a first piece has been written.
+    begun: bool,
 }
 
 impl FileWriter {
-    /// For the file at `path`; `append` keeps what it holds.
-    pub(super) fn new(path: Text, append: bool) -> Self {
-        Self { path, append }
+    /// For the file at `path`, in the encoding that the command was given; `append` keeps what it holds.
+    pub(super) fn new(context: &Context<'_>, path: Text, append: bool) -> Self {
+        Self {
+            path,
+            append,
+            encoding: TextEncoding::of_parameter(context.parameter("Encoding")),
+            begun: false,
+        }
+    }
+
+    /// The same in another encoding.
+    pub(super) fn in_encoding(self, encoding: TextEncoding) -> Self {
+        Self { encoding, ..self }
     }
 
     /// Writes the next piece.
     pub(super) fn write(&mut self, context: &mut Context<'_>, piece: &str) -> Result<(), Halt> {
-        match context
-            .host()
-            .write_file(&self.path, piece.as_bytes(), self.append)
-        {
+        let mut bytes = Vec::new();
+        if !self.begun && self.begins_file(context) {
+            bytes.extend_from_slice(self.encoding.mark());
+        }
+        bytes.extend(self.encoding.encode(piece));
+        match context.host().write_file(&self.path, &bytes, self.append) {
             Ok(()) => {
                 self.append = true;
+                self.begun = true;
                 Ok(())
             }
             Err(failure) => Err(context.terminate(file_error(&self.path, &failure))),
         }
     }
+
+    /// Whether the first piece stands at the beginning of the file, where a mark belongs.
+    fn begins_file(&self, context: &Context<'_>) -> bool {
+        if !self.append || self.encoding.mark().is_empty() {
+            return !self.append;
+        }
+        match context.host().read_file(&self.path) {
+            Ok(known) => known.is_empty(),
+            Err(failure) => failure == FileFailure::NotFound,
+        }
+    }
 }
 
-/// Reads a whole file as text; a byte order mark is dropped.
+/// Reads a whole file as text: by its byte order mark, else in the encoding that the command was given.
 pub(super) fn read_text(context: &Context<'_>, path: &str) -> Result<String, FileFailure> {
     let bytes = context.host().read_file(path)?;
-    let text = match bytes.as_slice() {
-        [0xff, 0xfe, rest @ ..] => {
-            let units: Vec<u16> = rest
-                .as_chunks::<2>()
-                .0
-                .iter()
-                .map(|pair| u16::from_le_bytes(*pair))
-                .collect();
-            String::from_utf16_lossy(&units)
-        }
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        other => String::from_utf8_lossy(other).into_owned(),
-    };
-    Ok(text)
+    Ok(TextEncoding::of_parameter(context.parameter("Encoding")).decode(&bytes))
 }
 
 /// Objects as the lines that a person would see.
@@ -101,7 +116,7 @@ pub(super) mod out {
                     .in_sets(&["ByPath"]),
             )
             .with(literal("string", "ByLiteralPath"))
-            .with(at(1, "Encoding", "string"))
+            .with(at(1, "Encoding", "System.Text.Encoding"))
             .with(switch("Append"))
             .with(switch("Force"))
             .with(switch("NoClobber").alias(&["NoOverwrite"]))
@@ -118,14 +133,14 @@ pub(super) mod out {
     #[derive(Default)]
     struct OutFile {
         formatter: Option<Formatter>,
+        writer: Option<FileWriter>,
     }
 
     impl OutFile {
-        fn write(
-            context: &mut Context<'_>,
-            writer: &mut FileWriter,
-            text: &str,
-        ) -> Result<(), Halt> {
+        fn write(&mut self, context: &mut Context<'_>, text: &str) -> Result<(), Halt> {
+            let Some(writer) = &mut self.writer else {
+                return Ok(());
+            };
             if context.switch("NoNewline") {
                 writer.write(context, &text.replace('\n', ""))
             } else {
@@ -158,13 +173,12 @@ pub(super) mod out {
                 );
                 return Err(context.terminate(record.with_target(Value::String(path))));
             }
-            let mut writer = FileWriter::new(path, append);
-            Self::write(context, &mut writer, "")
+            self.writer = Some(FileWriter::new(context, path, append));
+            self.write(context, "")
         }
 
         fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
-            let (Some(object), Some(path)) = (input_object(context, input), path_of(context))
-            else {
+            let Some(object) = input_object(context, input) else {
                 return Ok(());
             };
             let now = context.host().now().ticks;
@@ -175,12 +189,11 @@ pub(super) mod out {
             if lines.is_empty() {
                 return Ok(());
             }
-            Self::write(context, &mut FileWriter::new(path, true), &lines)
+            self.write(context, &lines)
         }
 
         fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-            let (Some(mut formatter), Some(path)) = (self.formatter.take(), path_of(context))
-            else {
+            let Some(mut formatter) = self.formatter.take() else {
                 return Ok(());
             };
             let mut lines = String::new();
@@ -188,7 +201,7 @@ pub(super) mod out {
             if lines.is_empty() {
                 return Ok(());
             }
-            Self::write(context, &mut FileWriter::new(path, true), &lines)
+            self.write(context, &lines)
         }
     }
 }
@@ -222,7 +235,7 @@ pub(super) mod content {
             .with(named("Exclude", "string[]"))
             .with(switch("Force"))
             .with(switch("NoNewline"))
-            .with(named("Encoding", "string"))
+            .with(named("Encoding", "System.Text.Encoding"))
             .with(switch("AsByteStream"))
     }
 
@@ -238,16 +251,36 @@ pub(super) mod content {
 
     /// One `Set-Content` to run.
     pub(crate) fn create_set() -> Box<dyn Stage> {
-        Box::new(Write { append: false })
+        Box::new(Write::new(false))
     }
 
     /// One `Add-Content` to run.
     pub(crate) fn create_add() -> Box<dyn Stage> {
-        Box::new(Write { append: true })
+        Box::new(Write::new(true))
     }
 
     struct Write {
         append: bool,
+        /// The files that have been begun.
+        files: Vec<FileWriter>,
+    }
+
+    impl Write {
+        fn new(append: bool) -> Self {
+            Self {
+                append,
+                files: Vec::new(),
+            }
+        }
+
+        fn file(&mut self, context: &Context<'_>, path: Text) -> &mut FileWriter {
+            let known = self.files.iter().position(|file| file.path == path);
+            let index = known.unwrap_or_else(|| {
+                self.files.push(FileWriter::new(context, path, self.append));
+                self.files.len() - 1
+            });
+            &mut self.files[index]
+        }
     }
 
     impl Stage for Write {
@@ -269,10 +302,9 @@ pub(super) mod content {
             for path in paths {
                 let target = ShouldProcess::TargetAndAction(format!("Path: {path}"), action.into());
                 if context.should_process(&target)? {
-                    FileWriter::new(path, self.append).write(context, &lines)?;
+                    self.file(context, path).write(context, &lines)?;
                 }
             }
-            self.append = true;
             Ok(())
         }
     }
@@ -307,7 +339,7 @@ pub(super) mod get {
             .with(named("Delimiter", "string"))
             .with(switch("Wait"))
             .with(switch("Raw"))
-            .with(named("Encoding", "string"))
+            .with(named("Encoding", "System.Text.Encoding"))
             .with(switch("AsByteStream"))
     }
 

@@ -33,7 +33,7 @@ pub(super) mod tee {
                     .in_sets(&["LiteralFile"]),
             )
             .with(switch("Append"))
-            .with(named("Encoding", "string").in_sets(&["File", "LiteralFile"]))
+            .with(named("Encoding", "System.Text.Encoding").in_sets(&["File", "LiteralFile"]))
             .with(
                 named("Variable", "string")
                     .mandatory()
@@ -78,7 +78,8 @@ pub(super) mod tee {
             let path = text(context, "FilePath").or_else(|| text(context, "LiteralPath"));
             let Some(path) = path else { return Ok(()) };
             let lines = encode(context, &kept);
-            FileWriter::new(path, context.switch("Append")).write(context, &lines)
+            let append = context.switch("Append");
+            FileWriter::new(context, path, append).write(context, &lines)
         }
     }
 }

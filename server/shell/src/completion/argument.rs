@@ -6,6 +6,7 @@ use crate::completion::scan::{Place, Word};
 use crate::completion::{Completion, CompletionMatch, CompletionSource, MatchKind, variable};
 use crate::help::syntax::{self, TypeStyle, type_text};
 use crate::language::characters::{is_dash, is_double_quote, is_single_quote, is_word_end};
+use crate::text::encoding::OFFERED;
 use crate::value::Text;
 use crate::wildcard::Wildcard;
 
@@ -302,9 +303,11 @@ fn quoted(value: &str, quote: Option<char>) -> String {
 /// Whether a value is read as itself where an argument is expected.
 fn stands_bare(value: &str) -> bool {
     let bare = |c: char| {
-        !is_word_end(c) && !is_single_quote(c) && !is_double_quote(c) && !"`$@#<>".contains(c)
+        !is_word_end(c) && !is_single_quote(c) && !is_double_quote(c) && !"`$<>".contains(c)
     };
-    value.chars().all(bare) && value.chars().next().is_some_and(|first| !is_dash(first))
+    // A splat and a comment are such at the beginning of a word only.
+    let first = value.chars().next();
+    value.chars().all(bare) && first.is_some_and(|first| !is_dash(first) && !"@#".contains(first))
 }
 
 /// The members of a parameter's `ValidateSet` or enumeration, sorted.
@@ -331,6 +334,9 @@ fn members_of(parameter_type: &ParameterType) -> Vec<Text> {
         ParameterType::Nullable(inner)
         | ParameterType::Array(inner)
         | ParameterType::List(_, inner) => members_of(inner),
+        ParameterType::Plain(name) if &**name == "System.Text.Encoding" => {
+            OFFERED.into_iter().map(Text::from).collect()
+        }
         ParameterType::Plain(_) | ParameterType::Custom(..) => Vec::new(),
     }
 }

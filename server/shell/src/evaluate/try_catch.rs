@@ -67,14 +67,14 @@ impl Engine<'_> {
                 other => other.halt(record),
             }),
             _ if again != Flight::Terminating => Err(again.halt(record)),
-            Action::Inquire => {
-                if self.ask_about_failure(&record)? {
-                    self.report(*record, out)
-                } else {
+            Action::Inquire => match self.ask_about_failure(&record)? {
+                Action::SilentlyContinue => {
                     self.session.remember(&record);
                     Ok(())
                 }
-            }
+                Action::Stop => Err(Halt::Throw(record)),
+                _ => self.report(*record, out),
+            },
             Action::Continue | Action::Suspend | Action::Break => self.report(*record, out),
         }
     }

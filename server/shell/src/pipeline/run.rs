@@ -6,15 +6,15 @@ use crate::binder::{Argument, Binding};
 use crate::builtin::discovery::get_help;
 use crate::command::{CommandInfo, CommandKind, ParameterType};
 use crate::error_record::{Extent, Invocation};
-use crate::evaluate::{is_nothing, not_writable};
-use crate::language::ast::{Element, ElementKind, ExpressionKind, Pipeline, Redirection, Stream};
+use crate::evaluate::not_writable;
+use crate::language::ast::{Element, ElementKind, ExpressionKind, Pipeline};
 use crate::language::position;
 use crate::pipeline::command::{Asked, Resolved};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::function::{Place, ScriptStage};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::host_command::HostCommand;
-use crate::pipeline::redirect::{Redirects, Target};
+use crate::pipeline::redirect::Redirected;
 use crate::pipeline::runtime::{Answered, CommandState, Kept, Slot};
 use crate::pipeline::sink::Sink;
 use crate::pipeline::stage::{Context, Stage, push};
@@ -28,10 +28,8 @@ const MAX_COMMANDS: usize = 256;
 pub(crate) struct Ready {
     pub(crate) resolved: Resolved,
     pub(crate) arguments: Vec<Argument>,
-    pub(crate) redirects: Redirects,
+    pub(crate) redirected: Redirected,
     pub(crate) invocation: Invocation,
-    /// The file that its output goes to, and whether that is added to.
-    pub(crate) file: Option<(Value, bool)>,
 }
 
 /// Where a pipeline begins.
@@ -62,15 +60,12 @@ impl Engine<'_> {
         }) = pipeline.elements.first()
         {
             elements.next();
-            let value = self.evaluate_raw(expression, out)?;
-            let target = self.expression_target(redirections, out)?;
-            head = Head::Objects(match value {
-                _ if matches!(target, Some((Value::Null, _))) => Vec::new(),
-                value if is_nothing(&value) => Vec::new(),
-                value => value.elements().unwrap_or_else(|| vec![value]),
-            });
-            if let Some((path, append)) = target.filter(|(path, _)| !matches!(path, Value::Null)) {
-                ready.push(self.file_ready(path, append, 1)?);
+            let pipeline = self.session.next_pipeline;
+            let (objects, file) =
+                self.evaluate_redirected(expression, redirections, pipeline, out)?;
+            head = Head::Objects(objects);
+            if let Some(file) = file {
+                ready.push(self.file_ready(file, 1)?);
             }
         }
         let length = pipeline.elements.len();
@@ -80,41 +75,6 @@ impl Engine<'_> {
             ready.push(self.ready(element, at, length, out)?);
         }
         self.run_ready(head, ready, out)
-    }
-
-    /// Where the redirections of an expression send its value: none for where it always goes, null for nowhere.
-    fn expression_target(
-        &mut self,
-        redirections: &[Redirection],
-        out: &mut dyn Sink,
-    ) -> Result<Option<(Value, bool)>, Halt> {
-        for redirection in redirections {
-            if let Redirection::File {
-                stream: Stream::Output | Stream::All,
-                target,
-                append,
-            } = redirection
-            {
-                return Ok(Some((self.evaluate(target, out)?, *append)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Prepares the streams of a command whose output goes to a file.
-    fn redirect_to_file(&self, stream: Stream, redirects: &mut Redirects) -> Result<(), Halt> {
-        match stream {
-            Stream::Output => Ok(()),
-            Stream::All => {
-                redirects.set(Stream::All, Target::Output);
-                Ok(())
-            }
-            _ => Err(self.fail(crate::evaluate::failure::invalid_operation(
-                "StreamToFileNotSupported",
-                "Only the output and all streams together can be redirected to a file. Merge the stream into the output \
-                 first, as in 2>&1.",
-            ))),
-        }
     }
 
     fn ready(
@@ -132,24 +92,7 @@ impl Engine<'_> {
         };
         let resolved = self.resolve(command, out)?;
         let arguments = self.arguments(command, out)?;
-        let mut redirects = Redirects::default();
-        let mut file = None;
-        for redirection in &element.redirections {
-            match redirection {
-                Redirection::Merge(stream) => redirects.set(*stream, Target::Output),
-                Redirection::File {
-                    stream,
-                    append,
-                    target,
-                } => match self.evaluate(target, out)? {
-                    Value::Null => redirects.set(*stream, Target::Nothing),
-                    path => {
-                        self.redirect_to_file(*stream, &mut redirects)?;
-                        file = Some((path, *append));
-                    }
-                },
-            }
-        }
+        let redirected = self.redirected(&element.redirections, out)?;
         let typed = match &command.name.kind {
             ExpressionKind::Constant(value) => to_text(value, Culture::Invariant),
             _ => String::new(),
@@ -158,9 +101,8 @@ impl Engine<'_> {
         Ok(Ready {
             resolved,
             arguments,
-            redirects,
+            redirected,
             invocation,
-            file,
         })
     }
 
@@ -199,13 +141,13 @@ impl Engine<'_> {
         let pipeline = self.session.next_pipeline;
         let headed = matches!(head, Head::Objects(_));
         let mut slots = Vec::with_capacity(ready.len() + 1);
-        for command in ready {
+        for mut command in ready {
             let expects_input = headed || !slots.is_empty();
             let position = slots.len();
-            let file = command.file.clone();
+            let file = command.redirected.output.take();
             slots.push(self.slot(command, pipeline, position, expects_input, headed, out)?);
-            if let Some((path, append)) = file {
-                slots.push(self.file_slot(path, append, pipeline, slots.len(), out)?);
+            if let Some(file) = file {
+                slots.push(self.file_slot(file, pipeline, slots.len(), out)?);
             }
         }
         let outcome = self.drive(head, &mut slots, pipeline, out);
@@ -213,7 +155,7 @@ impl Engine<'_> {
         outcome
     }
 
-    fn slot(
+    pub(super) fn slot(
         &mut self,
         ready: Ready,
         pipeline: u64,
@@ -237,6 +179,10 @@ impl Engine<'_> {
             out,
         )?;
         let kept = self.kept(&binding)?;
+        let Redirected {
+            redirects, files, ..
+        } = ready.redirected;
+        let files = self.file_slots(files, pipeline, position, out)?;
         Ok(Slot {
             stage,
             state: CommandState {
@@ -247,7 +193,8 @@ impl Engine<'_> {
                 pipeline,
                 position,
                 expects_input,
-                redirects: ready.redirects,
+                redirects,
+                files,
                 answered: Answered::default(),
                 kept,
                 failed: false,
@@ -291,54 +238,6 @@ impl Engine<'_> {
         }
         let binding = self.bind(&info, arguments, expects_input, position, invocation, out)?;
         Ok((stage, binding))
-    }
-
-    /// `> file`: the rest of the pipeline is `Out-File`.
-    fn file_slot(
-        &mut self,
-        path: Value,
-        append: bool,
-        pipeline: u64,
-        position: usize,
-        out: &mut dyn Sink,
-    ) -> Result<Slot, Halt> {
-        let ready = self.file_ready(path, append, position)?;
-        self.slot(ready, pipeline, position, true, false, out)
-    }
-
-    /// `Out-File` with the path and mode of a redirection.
-    fn file_ready(&mut self, path: Value, append: bool, position: usize) -> Result<Ready, Halt> {
-        let Some(resolved) = self.find_command("Out-File") else {
-            return Err(self.command_not_found("Out-File", &self.session.sequence_point.clone()));
-        };
-        let named = |name: &str, value: Value| {
-            let extent = Extent::default();
-            Argument::named(
-                crate::binder::ArgumentName {
-                    name: name.into(),
-                    typed: format!("-{name}").into(),
-                    extent: extent.clone(),
-                },
-                Some(crate::binder::ArgumentValue {
-                    value,
-                    extent,
-                    source: None,
-                }),
-            )
-        };
-        let point = self.session.sequence_point.clone();
-        let invocation =
-            self.invocation(&resolved, "Out-File".into(), &point, position, position + 1);
-        Ok(Ready {
-            resolved,
-            arguments: vec![
-                named("FilePath", path),
-                named("Append", Value::Bool(append)),
-            ],
-            redirects: Redirects::default(),
-            invocation,
-            file: None,
-        })
     }
 
     /// The variables that keep what a command writes; without `+` they begin empty.
@@ -386,6 +285,7 @@ impl Engine<'_> {
     ) -> Result<(), Halt> {
         let mut first = 0;
         for index in 0..slots.len() {
+            self.begin_files(&mut slots[index].state.files, out)?;
             let outcome = self.at(slots, index, out, |stage, context| stage.begin(context));
             enough(outcome, pipeline, &mut first)?;
         }
@@ -400,7 +300,9 @@ impl Engine<'_> {
             enough(outcome, pipeline, &mut next)?;
             index = next;
         }
-        Ok(())
+        slots
+            .iter_mut()
+            .try_for_each(|slot| self.end_files(&mut slot.state.files, out))
     }
 
     fn feed(&mut self, head: Head, slots: &mut [Slot], out: &mut dyn Sink) -> Result<(), Halt> {
@@ -416,7 +318,7 @@ impl Engine<'_> {
         }
     }
 
-    fn at(
+    pub(super) fn at(
         &mut self,
         slots: &mut [Slot],
         index: usize,

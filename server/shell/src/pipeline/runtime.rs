@@ -14,6 +14,15 @@ pub struct Slot {
     pub state: CommandState,
 }
 
+impl std::fmt::Debug for Slot {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Slot")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The state of one running command.
 #[derive(Debug)]
 pub struct CommandState {
@@ -31,6 +40,8 @@ pub struct CommandState {
     pub takes_anything: bool,
     /// Where its streams go.
     pub redirects: Redirects,
+    /// The files that [`crate::pipeline::redirect::Target::File`] means, each as an `Out-File` of its own.
+    pub files: Vec<Slot>,
     /// Answers given for all that follows (`Yes to All`, `No to All`).
     pub answered: Answered,
     /// Variables that keep its records and objects; none for most commands.

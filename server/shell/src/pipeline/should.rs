@@ -9,7 +9,7 @@ use crate::pipeline::streams::choices;
 use crate::value::Value;
 
 /// The choices of `ShouldProcess`.
-const CHOICES: [(&str, &str); 5] = [
+const CHOICES: [(&str, &str); 4] = [
     ("&Yes", "Continue with only the next step of the operation."),
     (
         "Yes to &All",
@@ -22,10 +22,6 @@ const CHOICES: [(&str, &str); 5] = [
     (
         "No to A&ll",
         "Skip this operation and all subsequent operations.",
-    ),
-    (
-        "&Suspend",
-        "Pause the current pipeline and return to the command prompt. Type \"exit\" to resume the pipeline.",
     ),
 ];
 
@@ -89,7 +85,7 @@ impl Context<'_> {
         let prompt = ChoicePrompt {
             caption,
             message,
-            choices: choices(&CHOICES),
+            choices: choices(&CHOICES, self.engine.host),
             default: 0,
         };
         match self.engine.host.prompt_for_choice(&prompt) {
@@ -115,7 +111,7 @@ impl Context<'_> {
         let prompt = ChoicePrompt {
             caption: caption.to_owned(),
             message: query.to_owned(),
-            choices: choices(&[CHOICES[0], CHOICES[2], CHOICES[4]]),
+            choices: choices(&[CHOICES[0], CHOICES[2]], self.engine.host),
             default: 0,
         };
         match self.engine.host.prompt_for_choice(&prompt) {

@@ -32,6 +32,20 @@ pub enum Record {
     HostLine(String),
 }
 
+impl Record {
+    /// What is left of it when its stream goes nowhere: information is kept, though it is not shown.
+    pub(super) fn hidden(self) -> Option<Self> {
+        match self {
+            Self::Information { data, tags, .. } => Some(Self::Information {
+                data,
+                tags,
+                shown: false,
+            }),
+            _ => None,
+        }
+    }
+}
+
 /// The far end of a pipeline.
 pub trait Sink {
     /// Takes an output object.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::host::{ChoicePrompt, ProgressRecord, PromptFailure};
+use crate::host::{ChoicePrompt, Host, ProgressRecord, PromptFailure};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::preference::{Action, Preferred, of_command};
@@ -14,18 +14,20 @@ use crate::pipeline::stage::{Context, push};
 use crate::value::{Text, Value};
 
 /// The choices of a question about a record.
-const INQUIRE: [(&str, &str); 4] = [
+const INQUIRE: [(&str, &str); 3] = [
     ("&Yes", "Continue with only the next step of the operation."),
     (
         "Yes to &All",
         "Continue with all the steps of the operation.",
     ),
     ("&Halt Command", "Stop this command."),
-    (
-        "&Suspend",
-        "Pause the current pipeline and return to the command prompt. Type \"exit\" to resume the pipeline.",
-    ),
 ];
+
+/// The last choice of every question, where there is a nested prompt to go to.
+const SUSPEND: (&str, &str) = (
+    "&Suspend",
+    "Pause the current pipeline and return to the command prompt. Type \"exit\" to resume the pipeline.",
+);
 
 /// What a record's preference comes to.
 enum Verdict {
@@ -244,7 +246,7 @@ impl Context<'_> {
         let prompt = ChoicePrompt {
             caption: "Confirm".into(),
             message: message.clone(),
-            choices: choices(&INQUIRE),
+            choices: choices(&INQUIRE, self.engine.host),
             default: 0,
         };
         match self.engine.host.prompt_for_choice(&prompt) {
@@ -273,16 +275,17 @@ impl Context<'_> {
                 // Records of a command within another's block go where that one's go.
                 self.tail.record(&mut self.engine, record)
             }
-            Target::Nothing => match record {
-                Record::Information { data, tags, .. } => {
-                    let kept = Record::Information {
-                        data,
-                        tags,
-                        shown: false,
-                    };
-                    self.tail.record(&mut self.engine, kept)
-                }
-                _ => Ok(()),
+            Target::Nothing => record
+                .hidden()
+                .map_or(Ok(()), |kept| self.tail.record(&mut self.engine, kept)),
+            Target::File(index) => match as_object(&record) {
+                Some(object) => push(
+                    &mut self.engine,
+                    &mut self.command.files[index..=index],
+                    self.tail,
+                    object,
+                ),
+                None => Ok(()),
             },
             Target::Output => match as_object(&record) {
                 Some(object) => push(&mut self.engine, self.downstream, self.tail, object),
@@ -292,10 +295,11 @@ impl Context<'_> {
     }
 }
 
-/// Labels and help texts as a prompt has them.
-pub(super) fn choices(table: &[(&str, &str)]) -> Vec<(String, String)> {
+/// Labels and help texts as a prompt has them, with the choice to suspend where the host can.
+pub(super) fn choices(table: &[(&str, &str)], host: &dyn Host) -> Vec<(String, String)> {
     table
         .iter()
+        .chain(host.has_nested_prompt().then_some(&SUSPEND))
         .map(|(label, help)| ((*label).to_owned(), (*help).to_owned()))
         .collect()
 }
@@ -323,8 +327,8 @@ pub(super) fn cannot_ask(failure: PromptFailure, message: &str) -> Option<ErrorR
 }
 
 impl Engine<'_> {
-    /// Asks what to do about a terminating error under `Inquire`; whether it is shown.
-    pub(crate) fn ask_about_failure(&mut self, record: &ErrorRecord) -> Result<bool, Halt> {
+    /// Asks what to do about a terminating error under `Inquire`: show it and go on, go on, or stop.
+    pub(crate) fn ask_about_failure(&mut self, record: &ErrorRecord) -> Result<Action, Halt> {
         let table = [
             (
                 "&Continue",
@@ -335,17 +339,17 @@ impl Engine<'_> {
                 "Continues without displaying the error.",
             ),
             ("&Break", "Enter the debugger."),
-            ("&Suspend", INQUIRE[3].1),
         ];
         let prompt = ChoicePrompt {
             caption: "Action to take for this exception:".into(),
             message: record.shown_message().to_owned(),
-            choices: choices(&table),
+            choices: choices(&table, self.host),
             default: 0,
         };
         match self.host.prompt_for_choice(&prompt) {
-            Ok(1) => Ok(false),
-            Ok(_) => Ok(true),
+            Ok(0) => Ok(Action::Continue),
+            Ok(1) => Ok(Action::SilentlyContinue),
+            Ok(_) => Ok(Action::Stop),
             Err(failure) => Err(match cannot_ask(failure, &prompt.message) {
                 Some(record) => self.fail(record),
                 None => Halt::Cancelled,

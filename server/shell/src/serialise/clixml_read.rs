@@ -11,6 +11,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::serialise::clixml_primitive_read::read_primitive;
+use crate::serialise::clixml_progress;
 use crate::text::{Culture, to_text};
 use crate::value::{Array, Dictionary, List, Noted, Object, Property, Text, Value};
 
@@ -223,6 +224,14 @@ impl State {
         match element.name.as_str() {
             "Nil" => Ok(Value::Null),
             "Obj" => self.object(element),
+            "PR" => {
+                let operation = match element.children.get(2) {
+                    Some(operation) => self.value(operation)?,
+                    None => Value::Null,
+                };
+                let text = |name: &str| element.child(name).map(|child| unescape(&child.text));
+                clixml_progress::from_parts(text, operation).ok_or_else(|| element.unreadable())
+            }
             "Ref" => {
                 let id = element.attribute("RefId").unwrap_or_default();
                 self.objects

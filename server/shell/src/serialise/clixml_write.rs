@@ -7,6 +7,7 @@ use crate::error_record::ErrorRecord;
 use crate::format::error_view;
 use crate::members;
 use crate::serialise::clixml_primitive::primitive;
+use crate::serialise::clixml_progress::{self, Part};
 use crate::serialise::clixml_records::{error_notes, record_notes};
 use crate::text::{Culture, read, to_text};
 use crate::type_names::type_chain;
@@ -196,6 +197,9 @@ impl ClixmlWriter {
             self.out.push_str(&format!(" RefId=\"{id}\" />"));
             return Ok(());
         }
+        if let Some(parts) = clixml_progress::parts(value) {
+            return self.progress(parts, tag);
+        }
         if depth == 0
             && let Value::Object(object) = value
             && !object.custom
@@ -214,6 +218,22 @@ impl ClixmlWriter {
         self.level += 1;
         self.body(value, depth)?;
         self.close("Obj");
+        Ok(())
+    }
+
+    fn progress(&mut self, parts: Vec<Part>, tag: Tag<'_>) -> Result<(), InvalidCharacter> {
+        self.line();
+        self.out.push_str("<PR");
+        self.attributes(tag)?;
+        self.out.push('>');
+        self.level += 1;
+        for part in parts {
+            match part {
+                Part::Text(element, text) => self.leaf(element, Tag::default(), &text)?,
+                Part::Value(value) => self.value(&value, Tag::default(), 1)?,
+            }
+        }
+        self.close("PR");
         Ok(())
     }
 

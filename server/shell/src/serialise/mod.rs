@@ -2,6 +2,7 @@
 
 mod clixml_primitive;
 mod clixml_primitive_read;
+pub mod clixml_progress;
 pub mod clixml_read;
 mod clixml_records;
 pub mod clixml_write;

@@ -1,0 +1,232 @@
+//! The caller's files: what redirections and the commands that write leave in them, byte for byte.
+
+#![allow(clippy::unwrap_used)]
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tandem_shell::command::CommandInfo;
+use tandem_shell::host::{
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, PromptFailure, Shown,
+    Stopped,
+};
+use tandem_shell::session::{Input, Session, SessionOptions};
+use tandem_shell::text::{Culture, to_text};
+use tandem_shell::value::{DateTime, DateTimeKind, Value};
+
+/// A host with files in memory.
+#[derive(Default)]
+struct Desk {
+    files: RefCell<BTreeMap<String, Vec<u8>>>,
+    output: RefCell<Vec<String>>,
+    errors: RefCell<Vec<String>>,
+    warnings: RefCell<Vec<String>>,
+}
+
+impl Host for Desk {
+    fn find_command(&self, _name: &str) -> Option<Arc<CommandInfo>> {
+        None
+    }
+    fn commands(&self) -> Vec<Arc<CommandInfo>> {
+        Vec::new()
+    }
+    fn invoke(&self, _call: &CmdletCall<'_>, _sink: &mut dyn CmdletSink) -> Result<(), Stopped> {
+        Ok(())
+    }
+    fn show(&self, shown: Shown<'_>) {
+        match shown {
+            Shown::Output(value) => {
+                let text = to_text(value, Culture::Invariant);
+                self.output.borrow_mut().push(text);
+            }
+            Shown::Error(error) => {
+                let id = error.fully_qualified_id.to_string();
+                self.errors.borrow_mut().push(id);
+            }
+            Shown::Warning(text) => self.warnings.borrow_mut().push(text.to_owned()),
+            _ => {}
+        }
+    }
+    fn prompt_for_choice(&self, _prompt: &ChoicePrompt) -> Result<usize, PromptFailure> {
+        Err(PromptFailure::NoUser)
+    }
+    fn prompt_for_fields(&self, _prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure> {
+        Err(PromptFailure::NoUser)
+    }
+    fn now(&self) -> DateTime {
+        DateTime {
+            ticks: 639_305_568_000_000_000,
+            kind: DateTimeKind::Local,
+        }
+    }
+    fn stopping(&self) -> bool {
+        false
+    }
+    fn read_file(&self, path: &str) -> Result<Vec<u8>, FileFailure> {
+        let files = self.files.borrow();
+        files.get(path).cloned().ok_or(FileFailure::NotFound)
+    }
+    fn write_file(&self, path: &str, content: &[u8], append: bool) -> Result<(), FileFailure> {
+        if path.starts_with("/root/") {
+            return Err(FileFailure::Denied);
+        }
+        let mut files = self.files.borrow_mut();
+        let file = files.entry(path.to_owned()).or_default();
+        if !append {
+            file.clear();
+        }
+        file.extend_from_slice(content);
+        Ok(())
+    }
+}
+
+/// What a line left behind.
+struct Left {
+    files: BTreeMap<String, Vec<u8>>,
+    output: Vec<String>,
+    errors: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl Left {
+    fn text(&self, path: &str) -> &str {
+        let bytes = self.files.get(path).unwrap_or_else(|| panic!("no {path}"));
+        std::str::from_utf8(bytes).unwrap()
+    }
+}
+
+fn run(line: &str) -> Left {
+    let desk = Desk::default();
+    let outcome = Session::new(SessionOptions::default()).run(&desk, &Input::Text(line));
+    let mut errors = desk.errors.into_inner();
+    errors.extend(
+        outcome
+            .terminating
+            .map(|error| error.fully_qualified_id.into_owned()),
+    );
+    Left {
+        files: desk.files.into_inner(),
+        output: desk.output.into_inner(),
+        errors,
+        warnings: desk.warnings.into_inner(),
+    }
+}
+
+#[test]
+fn each_stream_goes_to_its_own_file() {
+    let left = run("& { Write-Error bad; Write-Warning careful; 'good' } 2> e 3> w > o; 'after'");
+    assert_eq!(left.output, ["after"]);
+    assert!(left.errors.is_empty() && left.warnings.is_empty());
+    assert!(left.text("e").contains("bad"), "{}", left.text("e"));
+    assert_eq!((left.text("w"), left.text("o")), ("careful\n", "good\n"));
+}
+
+#[test]
+fn a_redirected_stream_leaves_the_others_where_they_were() {
+    let left = run("& { Write-Error bad; Write-Warning careful; 'good' } 2> e");
+    assert_eq!(left.output, ["good"]);
+    assert_eq!(left.warnings, ["careful"]);
+    assert!(left.errors.is_empty(), "{:?}", left.errors);
+
+    let left = run("Write-Output 1 2 3 3> w | ForEach-Object { $_ * 2 }");
+    assert_eq!(left.output, ["2", "4", "6"]);
+    assert_eq!(left.text("w"), "");
+}
+
+#[test]
+fn all_streams_go_to_one_file_in_their_order() {
+    let left = run("& { 'first'; Write-Warning second; 'third' } *> all");
+    assert_eq!(left.text("all"), "first\nsecond\nthird\n");
+    assert!(left.output.is_empty() && left.warnings.is_empty());
+}
+
+#[test]
+fn two_signs_keep_what_the_file_holds() {
+    let left = run("'a' > o; 'b' >> o; Write-Warning c 3>> o; Write-Warning d 3>> new");
+    assert_eq!((left.text("o"), left.text("new")), ("a\nb\nc\n", "d\n"));
+}
+
+#[test]
+fn the_streams_of_an_expression_are_redirected_too() {
+    let left = run("$(Write-Warning careful; 1) 3> w");
+    assert_eq!(
+        (left.text("w"), &*left.output),
+        ("careful\n", &["1".to_owned()][..])
+    );
+    let left = run("$(Write-Error bad; 1) 2> $null; $(Write-Warning w; 2) 3>&1");
+    assert_eq!(left.output, ["1", "w", "2"]);
+    assert!(left.errors.is_empty(), "{:?}", left.errors);
+    let left = run("$(Write-Warning w; 2) *> all");
+    assert_eq!(left.text("all"), "w\n2\n");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_an_error_before_anything_runs() {
+    let left = run("& { $global:ran = 1 } 2> /root/e; \"ran: $ran\"");
+    assert_eq!(left.output, ["ran: "]);
+    assert_eq!(
+        left.errors,
+        ["FileOpenFailure,Microsoft.PowerShell.Commands.OutFileCommand"]
+    );
+}
+
+#[test]
+fn files_are_written_in_the_encoding_that_was_asked_for() {
+    let bytes = |line: &str| run(line).files["f"].clone();
+    assert_eq!(bytes("'ü' | Out-File f"), b"\xc3\xbc\n");
+    assert_eq!(bytes("'ü' | Out-File f utf8BOM"), b"\xef\xbb\xbf\xc3\xbc\n");
+    assert_eq!(bytes("'ü' | Out-File f -Encoding ascii"), b"?\n");
+    assert_eq!(
+        bytes("'ü' | Set-Content f -Encoding Unicode"),
+        b"\xff\xfe\xfc\0\n\0"
+    );
+    assert_eq!(
+        bytes("'a','b' | Set-Content f -Encoding bigendianunicode"),
+        b"\xfe\xff\0a\0\n\0b\0\n"
+    );
+    assert_eq!(
+        bytes("'a' | Tee-Object f -Encoding utf32"),
+        b"\xff\xfe\0\0a\0\0\0\n\0\0\0"
+    );
+    assert_eq!(
+        bytes("[pscustomobject]@{ A = 1 } | Export-Csv f -Encoding utf8BOM"),
+        b"\xef\xbb\xbf\"A\"\n\"1\"\n"
+    );
+    assert!(bytes("1 | Export-Clixml f -Encoding unicode").starts_with(b"\xff\xfe<\0"));
+}
+
+#[test]
+fn what_is_added_has_no_second_mark() {
+    let bytes = |line: &str| run(line).files["f"].clone();
+    let twice = "'a' | Out-File f -Encoding utf8BOM; 'b' | Out-File f -Encoding utf8BOM -Append";
+    assert_eq!(bytes(twice), b"\xef\xbb\xbfa\nb\n");
+    let new = "'a' | Add-Content f -Encoding unicode; 'b' | Add-Content f -Encoding unicode";
+    assert_eq!(bytes(new), b"\xff\xfea\0\n\0b\0\n\0");
+    let csv = "$o = [pscustomobject]@{ A = 1 }; $o | Export-Csv f -Encoding unicode; $o | Export-Csv f -Append";
+    assert_eq!(
+        bytes(csv),
+        b"\xff\xfe\"\0A\0\"\0\n\0\"\x001\0\"\0\n\0\"\x001\0\"\0\n\0"
+    );
+}
+
+#[test]
+fn a_file_is_read_by_its_mark_or_as_it_is_said_to_be() {
+    let left = run("'ü' | Out-File f -Encoding bigendianunicode; Get-Content f");
+    assert_eq!(left.output, ["ü"]);
+    let left =
+        run("'ü' | Out-File f -Encoding latin1; Get-Content f -Encoding 28591; Get-Content f");
+    assert_eq!(left.output, ["ü", "\u{fffd}"]);
+}
+
+#[test]
+fn an_encoding_of_some_machine_is_refused() {
+    for name in ["ansi", "oem", "utf7", "klingon"] {
+        let left = run(&format!("'x' | Out-File f -Encoding {name}"));
+        assert_eq!(
+            left.errors,
+            ["ParameterArgumentTransformationError,Microsoft.PowerShell.Commands.OutFileCommand"]
+        );
+        assert!(left.files.is_empty(), "{name}");
+    }
+}
