@@ -6,6 +6,7 @@ mod bound;
 mod canonical;
 mod case;
 mod completion;
+mod examples;
 mod probes;
 mod process;
 mod recorder;
@@ -26,6 +27,9 @@ use stand_ins::StandIns;
 
 /// Longest part of an expected or found value that a report quotes, in characters.
 const MAX_QUOTE: usize = 600;
+
+/// The group of the catalogue's worked examples.
+const EXAMPLES: &str = "examples";
 
 /// `differences.toml`: cases that differ on purpose.
 #[derive(Default, Deserialize)]
@@ -59,6 +63,12 @@ fn run_all() -> Result<bool, String> {
     let mut report = Report::default();
     for group in &groups {
         report.run(group, only.as_deref(), &stand_ins, &differences);
+    }
+    // Another folder's cases come without examples.
+    if std::env::var_os("TANDEM_CONFORMANCE").is_none()
+        && only.as_deref().is_none_or(|only| only == EXAMPLES)
+    {
+        report.examples(examples::run(&home.join("examples.jsonl"), &stand_ins)?);
     }
     report.print();
     Ok(report.tally.iter().all(|(_, tally)| tally.failed == 0))
@@ -115,6 +125,18 @@ impl Report {
         if tally.passed + tally.failed + tally.intended > 0 || only.is_none() {
             self.tally.push((group.name.clone(), tally));
         }
+    }
+
+    fn examples(&mut self, outcome: examples::Outcome) {
+        for problem in &outcome.problems {
+            println!("FAIL {EXAMPLES} | {problem}");
+        }
+        let tally = Tally {
+            passed: outcome.passed,
+            failed: outcome.problems.len(),
+            intended: 0,
+        };
+        self.tally.push((EXAMPLES.to_owned(), tally));
     }
 
     fn print(&self) {

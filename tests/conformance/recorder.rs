@@ -15,8 +15,8 @@ use tandem_shell::host::{
 use tandem_shell::text::{Culture, to_text};
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
 
-use crate::probes;
 use crate::stand_ins::StandIns;
+use crate::{bound, probes};
 
 /// A case that runs longer is stopped, as Ctrl-C would.
 const LONGEST_CASE: Duration = Duration::from_secs(20);
@@ -42,6 +42,8 @@ pub(crate) struct Record {
     pub(crate) prompts: Vec<Json>,
     /// Text sent to the host.
     pub(crate) host: String,
+    /// What was bound to the stand-ins, record by record: `Name/Set: Parameter=[Type]value; …`.
+    pub(crate) calls: Vec<String>,
     /// Everything that a person sees, in order: for cases about a process.
     pub(crate) seen: Vec<Seen>,
 }
@@ -161,6 +163,13 @@ impl Host for Recorder<'_> {
     }
 
     fn invoke(&self, call: &CmdletCall<'_>, sink: &mut dyn CmdletSink) -> Result<(), Stopped> {
+        let call_text = format!(
+            "{}/{}: {}",
+            call.command.name,
+            call.parameter_set,
+            bound::describe(call.bound)
+        );
+        self.keep(|record| record.calls.push(call_text));
         probes::invoke(call, self.stand_ins, sink)
     }
 

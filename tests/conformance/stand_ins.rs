@@ -13,6 +13,9 @@ use tandem_shell::value::EnumDefinition;
 /// The stand-ins' contracts, in their folder.
 const CONTRACTS: [&str; 2] = ["catalogue.proto", "probes.proto"];
 
+/// What the types of the catalogue's cmdlets begin with.
+const CATALOGUE: &str = "Microsoft.Rtc.Management.";
+
 /// The contract's name of the enumeration that `Get-Probe` emits a member of.
 const COLOUR: &str = "conformance.probes.v1.Colour";
 
@@ -50,6 +53,13 @@ impl StandIns {
     pub(crate) fn all(&self) -> Vec<Arc<CommandInfo>> {
         let mut all: Vec<_> = self.commands.values().cloned().collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    }
+
+    /// The cmdlets of the catalogue, sorted by name: all but the probes.
+    pub(crate) fn catalogue(&self) -> Vec<Arc<CommandInfo>> {
+        let mut all = self.all();
+        all.retain(|command| command.implementing_type.starts_with(CATALOGUE));
         all
     }
 
