@@ -23,6 +23,7 @@ use std::sync::Arc;
 pub use argument::{Argument, ArgumentName, ArgumentValue};
 pub(crate) use coerce::is_value_type;
 pub use error::{BindError, BindException};
+pub(crate) use signature::{FormalSet, SetMask};
 pub use signature::{Signature, common_parameters, is_common};
 pub use state::Binding;
 pub(crate) use validate::refused_by;

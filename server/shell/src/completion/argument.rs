@@ -1,7 +1,8 @@
 //! Names and values of a command's parameters.
 
-use crate::binder::is_common;
+use crate::binder::{SetMask, is_common};
 use crate::command::{CommandInfo, ParameterInfo, ParameterType, Validation};
+use crate::completion::pseudo::{self, Caret};
 use crate::completion::scan::{Place, Word};
 use crate::completion::{Completion, CompletionMatch, CompletionSource, MatchKind, variable};
 use crate::help::syntax::{self, TypeStyle, type_text};
@@ -27,6 +28,7 @@ struct Given {
 pub(super) fn complete(
     place: &Place,
     command: &CommandInfo,
+    text: &str,
     source: &dyn CompletionSource,
     whole: Completion,
 ) -> Completion {
@@ -35,6 +37,9 @@ pub(super) fn complete(
     if typed.starts_with('-') && given.waiting.is_none() && !place.word.after_comma {
         if let Some((name, value)) = typed[1..].split_once(':') {
             let start = place.word.start + typed.len() - value.len();
+            if value.len() > 1 && value.starts_with('$') {
+                return variable::complete(&place.from(start), text, source);
+            }
             let Ok(Some(index)) = command.signature().find(command, name) else {
                 return whole;
             };
@@ -45,7 +50,7 @@ pub(super) fn complete(
             };
         }
         return Completion {
-            matches: names(&typed[1..], &given, command),
+            matches: names(place, command),
             ..whole
         };
     }
@@ -182,20 +187,29 @@ fn last_given(place: &Place, command: &CommandInfo) -> Option<usize> {
     command.signature().find(command, name).ok().flatten()
 }
 
-/// Parameter names with the prefix: own ones in declaration order, -WhatIf and -Confirm, then the common ones; what is
-/// given already and what belongs to excluded sets is left out. Aliases only if no name fits.
-fn names(prefix: &str, given: &Given, command: &CommandInfo) -> Vec<CompletionMatch> {
+/// Parameter names that the word at the caret may begin: own ones in declaration order, -WhatIf and -Confirm, then the
+/// common ones. A parameter whose name does not fit is offered by the aliases that do.
+fn names(place: &Place, command: &CommandInfo) -> Vec<CompletionMatch> {
+    let prefix = &place.word.text[1..];
+    let bound = pseudo::bind(place, command);
+    let (mut offered, valid) = match bound.caret {
+        _ if prefix.is_empty() => (bound.unbound, bound.valid),
+        Caret::Unknown => return Vec::new(),
+        Caret::Open | Caret::Ambiguous => (bound.unbound, bound.valid),
+        Caret::Given => (bound.bound, bound.valid),
+        Caret::Only(index) => (vec![index], SetMask::MAX),
+    };
     let signature = command.signature();
-    let mut open: Vec<_> = signature
-        .formals
-        .iter()
-        .enumerate()
-        .filter(|(index, formal)| {
-            !given.bound.contains(index) && (formal.in_all_sets || formal.mask & given.valid != 0)
-        })
-        .map(|(index, _)| signature.info(command, index))
+    offered.retain(|index| {
+        let formal = &signature.formals[*index];
+        formal.in_all_sets || formal.mask & valid != 0
+    });
+    offered.sort_unstable();
+    let mut offered: Vec<_> = offered
+        .into_iter()
+        .map(|index| signature.info(command, index))
         .collect();
-    open.sort_by_key(|info| match (is_common(command, &info.name), &*info.name) {
+    offered.sort_by_key(|info| match (is_common(command, &info.name), &*info.name) {
         (false, _) => 0,
         (true, "WhatIf" | "Confirm") => 1,
         (true, _) => 2,
@@ -209,23 +223,17 @@ fn names(prefix: &str, given: &Given, command: &CommandInfo) -> Vec<CompletionMa
             type_text(&info.parameter_type, TypeStyle::Accelerator)
         ),
     };
-    let fits = |name: &str| {
-        name.get(..prefix.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-    };
-    let by_name: Vec<_> = open
-        .iter()
-        .filter(|info| fits(&info.name))
-        .map(|info| offer(&info.name, info))
-        .collect();
-    if !by_name.is_empty() {
-        return by_name;
+    let pattern = Wildcard::new(&format!("{prefix}*"));
+    let mut matches = Vec::new();
+    for info in offered {
+        if pattern.matches(&info.name) {
+            matches.push(offer(&info.name, info));
+        } else if !prefix.is_empty() {
+            let aliases = info.aliases.iter().filter(|alias| pattern.matches(alias));
+            matches.extend(aliases.map(|alias| offer(alias, info)));
+        }
     }
-    open.iter()
-        .flat_map(|info| info.aliases.iter().map(move |alias| (alias, *info)))
-        .filter(|(alias, _)| fits(alias))
-        .map(|(alias, info)| offer(alias, info))
-        .collect()
+    matches
 }
 
 /// Values that a parameter takes: of a `ValidateSet`, an enumeration, a named list; truth values for `-Switch:`.
@@ -243,9 +251,11 @@ fn values(
         _ => (None, typed),
     };
     if attached && syntax::is_switch(info) {
+        if !matches!(typed, "" | "$") {
+            return Vec::new();
+        }
         return ["$true", "$false"]
             .into_iter()
-            .filter(|value| value.starts_with(prefix))
             .map(|value| offer_value(value.to_owned(), value))
             .collect();
     }
@@ -264,9 +274,15 @@ fn values(
         }
         _ => members,
     };
-    candidates
+    let pattern = Wildcard::new(&format!("{prefix}*"));
+    let (whole, begun): (Vec<_>, Vec<_>) = candidates
         .into_iter()
-        .filter(|value| value.to_lowercase().starts_with(&prefix.to_lowercase()))
+        .filter(|value| pattern.matches(value) || value.eq_ignore_ascii_case(prefix))
+        .partition(|value| value.eq_ignore_ascii_case(prefix));
+    // What is there already comes first.
+    whole
+        .into_iter()
+        .chain(begun)
         .map(|value| offer_value(quoted(&value, quote), &value))
         .collect()
 }

@@ -4,8 +4,10 @@
 //! are bound in earnest, without values, so that only parameters that can still be given are offered.
 
 mod argument;
+mod automatic;
 mod declared;
 mod operator;
+mod pseudo;
 mod scan;
 pub mod session;
 mod variable;
@@ -119,7 +121,7 @@ pub fn complete(text: &str, caret: usize, source: &dyn CompletionSource) -> Comp
     };
     let prefix = &*place.word.text;
     if prefix.starts_with('$') || prefix.starts_with("@") && !prefix.starts_with("@{") {
-        return variable::complete(&place, text, source, whole);
+        return variable::complete(&place, text, source);
     }
     if place.is_expression() {
         let matches = match prefix.strip_prefix('-') {
@@ -149,7 +151,7 @@ fn in_command(
     let Some(command) = declared.or_else(|| source.find_command(&name.text)) else {
         return whole;
     };
-    argument::complete(place, &command, source, whole)
+    argument::complete(place, &command, text, source, whole)
 }
 
 /// Commands whose names begin with the prefix or match its wildcards, sorted.

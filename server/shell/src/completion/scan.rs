@@ -10,19 +10,29 @@ pub(super) struct Word {
 }
 
 /// What stands before the caret.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Place {
     /// The whole words of the command before the caret, its name first.
     pub(super) words: Vec<Word>,
-    /// The word that the caret is in, up to the caret; empty between words.
+    /// The word that the caret is in, whole; empty between words.
     pub(super) word: Word,
     /// Where that word ends behind the caret.
     pub(super) word_end: usize,
+    /// The whole words of the command behind the caret.
+    pub(super) after: Vec<Word>,
     /// What stands before the pipe, if the command takes its output.
     pub(super) upstream: Option<String>,
 }
 
 impl Place {
+    /// The same place, of whose word only what stands at `start` and behind counts.
+    pub(super) fn from(&self, start: usize) -> Self {
+        let mut place = self.clone();
+        place.word.text.replace_range(..start - self.word.start, "");
+        place.word.start = start;
+        place
+    }
+
     /// Whether the words begin an expression rather than a command.
     pub(super) fn is_expression(&self) -> bool {
         let first = self.words.first().unwrap_or(&self.word);
@@ -116,17 +126,44 @@ pub(super) fn place(text: &str, caret: usize) -> Option<Place> {
     }
     let mut frame = scanner.frames.pop()?;
     let after_comma = frame.after_comma;
-    let word = frame.current.take().unwrap_or(Word {
+    let mut word = frame.current.take().unwrap_or(Word {
         text: String::new(),
         start: caret,
         after_comma,
     });
+    let word_end = word_end(text, caret, &word);
+    word.text.push_str(&text[caret..word_end]);
     Some(Place {
-        word_end: word_end(text, caret, &word),
+        after: words_behind(&text[word_end..]),
+        word_end,
         words: frame.words,
         word,
         upstream: frame.upstream,
     })
+}
+
+/// The words up to the end of the command that the caret is in.
+fn words_behind(text: &str) -> Vec<Word> {
+    let mut scanner = Scanner {
+        text,
+        rest: text.char_indices().peekable(),
+        frames: vec![Frame {
+            // The command's name: what follows opens no statement.
+            words: vec![Word::default()],
+            ..Frame::default()
+        }],
+    };
+    while let Some((at, c)) = scanner.rest.next() {
+        let ends_command = matches!(c, ';' | '\n' | '|' | ')' | '}' | '&');
+        if (scanner.frames.len() == 1 && ends_command) || scanner.take(at, c).is_none() {
+            break;
+        }
+    }
+    let Some(mut frame) = scanner.frames.into_iter().next() else {
+        return Vec::new();
+    };
+    frame.end_word();
+    frame.words.into_iter().skip(1).collect()
 }
 
 /// The text before the caret under way, with the brackets that are open.

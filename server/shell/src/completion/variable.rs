@@ -1,10 +1,12 @@
 //! Variables, and the properties of what they hold.
 
+use crate::completion::automatic;
 use crate::completion::scan::Place;
 use crate::completion::{Completion, CompletionMatch, CompletionSource, MatchKind};
 use crate::help::syntax::{TypeStyle, type_text};
 use crate::members;
 use crate::value::Value;
+use crate::wildcard::Wildcard;
 
 /// What PowerShell says of its own variables.
 const DESCRIPTIONS: &[(&str, &str)] = &[
@@ -99,12 +101,7 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
 ];
 
 /// Completes `$name` and `$name.property`.
-pub(super) fn complete(
-    place: &Place,
-    text: &str,
-    source: &dyn CompletionSource,
-    whole: Completion,
-) -> Completion {
+pub(super) fn complete(place: &Place, text: &str, source: &dyn CompletionSource) -> Completion {
     let typed = &place.word.text;
     let (sigil, name) = typed.split_at(1);
     if let Some((variable, member)) = name.split_once('.') {
@@ -114,32 +111,58 @@ pub(super) fn complete(
             matches: properties(variable, member, source),
         };
     }
-    let prefix = name.trim_start_matches('{').to_lowercase();
+    let pattern = Wildcard::new(&format!("{}*", name.trim_start_matches('{')));
+    let mut matches: Vec<CompletionMatch> = Vec::new();
+    let mut offer = |text: &str, list_text: &str, tooltip: String| {
+        let text = inserted(sigil, text);
+        if pattern.matches(list_text) && !matches.iter().any(|known| known.text == text) {
+            matches.push(CompletionMatch {
+                text,
+                list_text: list_text.to_owned(),
+                kind: MatchKind::Variable,
+                tooltip,
+            });
+        }
+    };
+    for (name, tooltip) in assigned(text, place.word.start) {
+        offer(&name, &name, tooltip);
+    }
+    for (name, tooltip) in of_session(source) {
+        offer(&name, &name, tooltip);
+    }
+    for name in automatic::SPECIAL {
+        offer(name, name, (*name).to_owned());
+    }
+    for (name, tooltip) in automatic::DRIVES {
+        offer(&format!("{name}:"), name, (*tooltip).to_owned());
+    }
+    for scope in automatic::SCOPES {
+        offer(scope, scope, (*scope).to_owned());
+    }
+    Completion {
+        start: place.word.start,
+        length: place.word_end - place.word.start,
+        matches,
+    }
+}
+
+/// The variables that a session holds or always has, sorted, with their tooltips.
+fn of_session(source: &dyn CompletionSource) -> Vec<(String, String)> {
     let mut found: Vec<_> = source
         .variables()
         .into_iter()
         .map(|(name, value, description)| (name.to_string(), tooltip(&name, &value, &description)))
         .collect();
-    for (name, tip) in assigned(text, place.word.start) {
-        if !found
+    for (name, tooltip) in automatic::AUTOMATIC {
+        let known = found
             .iter()
-            .any(|(known, _)| known.eq_ignore_ascii_case(&name))
-        {
-            found.push((name, tip));
+            .any(|(known, _)| known.eq_ignore_ascii_case(name));
+        if !known {
+            found.push(((*name).to_owned(), (*tooltip).to_owned()));
         }
     }
-    found.retain(|(name, _)| name.to_lowercase().starts_with(&prefix));
     found.sort_by_cached_key(|(name, _)| name.to_lowercase());
-    let matches = found
-        .into_iter()
-        .map(|(name, tooltip)| CompletionMatch {
-            text: inserted(sigil, &name),
-            list_text: name,
-            kind: MatchKind::Variable,
-            tooltip,
-        })
-        .collect();
-    Completion { matches, ..whole }
+    found
 }
 
 /// `$name`, or `${name}` where the name has characters that end one.
@@ -166,9 +189,13 @@ fn tooltip(name: &str, value: &Value, description: &str) -> String {
     } else {
         description
     };
-    let shown = match value {
-        Value::Null => name.to_owned(),
-        other => format!("[{}]${name}", type_of(other)),
+    let own_type = automatic::TYPES
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let shown = match (value, own_type) {
+        (Value::Null, _) => name.to_owned(),
+        (_, Some((_, of_type))) => format!("[{of_type}]${name}"),
+        (other, None) => format!("[{}]${name}", type_of(other)),
     };
     if description.is_empty() {
         shown
