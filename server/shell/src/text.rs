@@ -5,6 +5,7 @@
 
 mod date;
 pub mod encoding;
+pub(crate) mod uri;
 
 use std::fmt::Write as _;
 
@@ -65,6 +66,9 @@ fn write_text(out: &mut String, value: &Value, culture: Culture, depth: usize) {
         Value::Guid(id) => push_display(out, id),
         Value::Version(parts) => out.push_str(&version_text(parts)),
         Value::Enum(member) => out.push_str(&enum_text(member)),
+        Value::Named(scalar) if &*scalar.type_name == "System.Uri" => {
+            out.push_str(&uri::canonical(&scalar.text));
+        }
         Value::Named(scalar) => out.push_str(&scalar.text),
         Value::Array(array) => write_list(out, &read(&array.items), culture, depth),
         Value::List(list) => write_list(out, &read(&list.items), culture, depth),

@@ -189,7 +189,9 @@ fn truth(
     incoming: Incoming<'_>,
 ) -> Result<bool, BindError> {
     let number = match incoming.value {
-        Value::Bool(flag) | Value::Switch(flag) => return Ok(*flag),
+        Value::Bool(flag) => return Ok(*flag),
+        // Only an object around a switch is looked into.
+        Value::Switch(flag) if incoming.from_pipeline => return Ok(*flag),
         Value::Enum(member) => Some(member.number as f64),
         Value::BigInteger(_) => None,
         other => as_double(other),

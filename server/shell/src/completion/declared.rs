@@ -4,11 +4,33 @@ use std::sync::Arc;
 
 use crate::command::CommandInfo;
 use crate::help::function::command_of;
-use crate::language::ast::{Source, Statement, StatementKind};
+use crate::language::ast::{Block, Source, Statement, StatementKind};
 use crate::language::parser;
+use crate::value::Text;
 
 /// The function of that name that the text declares, as a command.
 pub(super) fn find(text: &str, name: &str) -> Option<Arc<CommandInfo>> {
+    let block = declaring(text)?;
+    block
+        .end
+        .iter()
+        .find_map(|statement| declared(statement, name))
+}
+
+/// The names of the functions that the text declares.
+pub(super) fn names(text: &str) -> Vec<Text> {
+    let Some(block) = declaring(text) else {
+        return Vec::new();
+    };
+    let name = |statement: &Statement| match &statement.kind {
+        StatementKind::Function { name, .. } => Some(name.clone()),
+        _ => None,
+    };
+    block.end.iter().filter_map(name).collect()
+}
+
+/// The text, if it parses and may declare a function.
+fn declaring(text: &str) -> Option<Block> {
     let has_function = text
         .as_bytes()
         .windows(8)
@@ -20,11 +42,7 @@ pub(super) fn find(text: &str, name: &str) -> Option<Arc<CommandInfo>> {
         text: text.into(),
         file: None,
     });
-    let block = parser::parse(&source).ok()?;
-    block
-        .end
-        .iter()
-        .find_map(|statement| declared(statement, name))
+    parser::parse(&source).ok()
 }
 
 fn declared(statement: &Statement, wanted: &str) -> Option<Arc<CommandInfo>> {

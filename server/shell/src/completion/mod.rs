@@ -132,7 +132,7 @@ pub fn complete(text: &str, caret: usize, source: &dyn CompletionSource) -> Comp
     }
     match place.words.first() {
         None => Completion {
-            matches: commands(prefix, source),
+            matches: with_declared(prefix, text, commands(prefix, source)),
             ..whole
         },
         Some(name) => in_command(&place, name, text, source, whole),
@@ -152,6 +152,27 @@ fn in_command(
         return whole;
     };
     argument::complete(place, &command, text, source, whole)
+}
+
+/// Puts the functions that the text declares before the commands.
+fn with_declared(prefix: &str, text: &str, commands: Vec<CompletionMatch>) -> Vec<CompletionMatch> {
+    let pattern = Wildcard::new(&format!("{prefix}*"));
+    let mut matches: Vec<_> = declared::names(text)
+        .into_iter()
+        .rev()
+        .filter(|name| {
+            let is_known = |known: &CompletionMatch| known.text.eq_ignore_ascii_case(name);
+            pattern.matches(name) && !commands.iter().any(is_known)
+        })
+        .map(|name| CompletionMatch {
+            text: name.to_string(),
+            list_text: name.to_string(),
+            kind: MatchKind::Command,
+            tooltip: name.to_string(),
+        })
+        .collect();
+    matches.extend(commands);
+    matches
 }
 
 /// Commands whose names begin with the prefix or match its wildcards, sorted.

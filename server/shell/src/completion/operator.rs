@@ -136,6 +136,18 @@ const PLAIN: &[(&str, &str)] = &[
     ),
 ];
 
+/// Descriptions that do not follow their family's.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    (
+        "ccontains",
+        "Containment operator - case sensitive. Returns TRUE only when the test value (right operand) exactly matches at least one of the values in the left operand.",
+    ),
+    (
+        "notin",
+        "Containment operator - case sensitive. Returns TRUE when the test value (left operand) exactly matches none of the values in the right operand.",
+    ),
+];
+
 /// The operators that begin with `prefix`, sorted.
 pub(super) fn matching(prefix: &str) -> Vec<CompletionMatch> {
     let prefix = prefix.to_ascii_lowercase();
@@ -149,7 +161,15 @@ pub(super) fn matching(prefix: &str) -> Vec<CompletionMatch> {
             ("c", "sensitive"),
             ("i", "insensitive"),
         ] {
-            found.push((format!("{variant}{name}"), describe(family, case, rest)));
+            let name = format!("{variant}{name}");
+            let description = EXCEPTIONS
+                .iter()
+                .find(|(exception, _)| *exception == name)
+                .map_or_else(
+                    || describe(family, case, rest),
+                    |(_, text)| (*text).to_owned(),
+                );
+            found.push((name, description));
         }
     }
     found.retain(|(name, _)| name.starts_with(&prefix));

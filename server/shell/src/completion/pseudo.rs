@@ -386,7 +386,8 @@ mod tests {
     fn names_behind_the_caret_count() {
         assert_eq!(open("Test-Thing -¦ -Name x").0, ["Exact", "Note"]);
         assert_eq!(open("Test-Thing -N¦ -Note x").1, Caret::Ambiguous);
-        assert_eq!(open("Test-Thing -Not¦ -Note x").1, Caret::Given);
+        assert_eq!(open("Test-Thing -Not¦ -Note x").1, Caret::Only(3));
+        assert_eq!(open("Test-Thing -Note x -Not¦").1, Caret::Given);
     }
 
     #[test]

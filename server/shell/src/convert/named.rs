@@ -86,7 +86,16 @@ fn from_text(text: &Text, name: &str, target: &ParameterType) -> Result<Value, C
         "System.Version" => parse_version(text)
             .map(|parts| Value::Version(parts.into()))
             .map_err(|inner| parse(&inner)),
-        "System.Uri" | "System.Text.RegularExpressions.Regex" | "System.Net.Mail.MailAddress" => {
+        "System.Uri" => match crate::text::uri::refusal(text) {
+            Some(inner) => Err(ConversionError::wrapping(
+                "InvalidCastFromStringToUri",
+                text,
+                target,
+                inner,
+            )),
+            None => Ok(scalar(name, text.clone())),
+        },
+        "System.Text.RegularExpressions.Regex" | "System.Net.Mail.MailAddress" => {
             Ok(scalar(name, text.clone()))
         }
         "System.Net.IPAddress" => parse_address(text)
