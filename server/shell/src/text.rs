@@ -16,9 +16,6 @@ pub use date::*;
 
 use crate::value::{EnumDefinition, EnumValue, Property, Value};
 
-/// Nested collections and objects deeper than this print as their type name.
-const MAX_DEPTH: usize = 10;
-
 /// Whose conventions a text follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Culture {
@@ -31,16 +28,17 @@ pub enum Culture {
 /// The text of a value as PowerShell converts it: doubles with 15 digits, lists joined with blanks.
 pub fn to_text(value: &Value, culture: Culture) -> String {
     let mut out = String::new();
-    write_text(&mut out, value, culture, 0);
+    write_text(&mut out, value, culture, false);
     out
 }
 
 /// Appends [`to_text`] of `value`.
 pub fn push_text(out: &mut String, value: &Value, culture: Culture) {
-    write_text(out, value, culture, 0);
+    write_text(out, value, culture, false);
 }
 
-fn write_text(out: &mut String, value: &Value, culture: Culture, depth: usize) {
+/// Appends the text of a value; `inner` of one inside another, where a custom object shows nothing.
+fn write_text(out: &mut String, value: &Value, culture: Culture, inner: bool) {
     match value {
         Value::Null => {}
         Value::Bool(flag) | Value::Switch(flag) => out.push_str(bool_text(*flag)),
@@ -70,18 +68,18 @@ fn write_text(out: &mut String, value: &Value, culture: Culture, depth: usize) {
             out.push_str(&uri::canonical(&scalar.text));
         }
         Value::Named(scalar) => out.push_str(&scalar.text),
-        Value::Array(array) => write_list(out, &read(&array.items), culture, depth),
-        Value::List(list) => write_list(out, &read(&list.items), culture, depth),
+        Value::Array(array) => write_list(out, &read(&array.items), culture),
+        Value::List(list) => write_list(out, &read(&list.items), culture),
         Value::Dictionary(dictionary) => out.push_str(&dictionary.type_name),
         Value::Object(object) => match &object.text {
             Some(text) => out.push_str(text),
-            None if object.custom && depth < MAX_DEPTH => {
+            None if object.custom && !inner => {
                 write_custom(out, &read(&object.properties), culture);
             }
             None => out.push_str(read(&object.type_names).first().map_or("", |name| name)),
         },
         Value::ScriptBlock(block) => out.push_str(&block.text),
-        Value::Noted(noted) => write_text(out, &noted.base, culture, depth),
+        Value::Noted(noted) => write_text(out, &noted.base, culture, inner),
         Value::Type(name) => out.push_str(name),
         Value::SecureString(_) => out.push_str("System.Security.SecureString"),
         Value::Error(record) => out.push_str(record.shown_message()),
@@ -106,16 +104,26 @@ pub(crate) fn write<T>(lock: &std::sync::RwLock<T>) -> std::sync::RwLockWriteGua
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn write_list(out: &mut String, items: &[Value], culture: Culture, depth: usize) {
-    if depth >= MAX_DEPTH {
-        out.push_str("System.Object[]");
-        return;
-    }
+fn write_list(out: &mut String, items: &[Value], culture: Culture) {
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
             out.push(' ');
         }
-        write_text(out, item, culture, depth + 1);
+        write_element(out, item, culture);
+    }
+}
+
+/// Appends an element of a list that is joined to one text, in the invariant culture.
+pub fn push_element(out: &mut String, item: &Value) {
+    write_element(out, item, Culture::Invariant);
+}
+
+/// Inside a list nothing is taken apart: a list shows its type, a custom object nothing.
+fn write_element(out: &mut String, item: &Value, culture: Culture) {
+    match item.base() {
+        Value::Array(_) | Value::List(_) => out.push_str(&crate::type_names::type_name(item)),
+        Value::Object(object) if object.custom && object.text.is_none() => {}
+        other => write_text(out, other, culture, true),
     }
 }
 
@@ -138,7 +146,7 @@ fn write_custom(out: &mut String, properties: &[Property], culture: Culture) {
             }
             Value::List(list) => out.push_str(&list.type_name),
             Value::Object(object) if object.custom && object.text.is_none() => {}
-            other => write_text(out, other, culture, MAX_DEPTH),
+            other => write_text(out, other, culture, true),
         }
     }
     out.push('}');

@@ -53,6 +53,27 @@ impl Wildcard {
         }
     }
 
+    /// Whether every bracket is closed and every range in order; `-like` refuses what is not.
+    pub fn is_valid(pattern: &str) -> bool {
+        let mut rest = pattern.chars();
+        while let Some(c) = rest.next() {
+            match c {
+                '`' => drop(rest.next()),
+                '[' => match read_set(&mut rest.clone()) {
+                    Some((ranges, used)) => {
+                        if ranges.iter().any(|(from, to)| from > to) {
+                            return false;
+                        }
+                        rest.by_ref().take(used).for_each(drop);
+                    }
+                    None => return false,
+                },
+                _ => {}
+            }
+        }
+        true
+    }
+
     /// Whether anything in it stands for more than itself.
     pub fn is_pattern(&self) -> bool {
         self.parts
@@ -180,6 +201,14 @@ mod tests {
             );
         }
         assert!(!Wildcard::with_case("POOL*", true).matches("pool1"));
+        for (pattern, valid) in [
+            ("[ab", false),
+            ("`[ab", true),
+            ("[b-a]", false),
+            ("[]]x", true),
+        ] {
+            assert_eq!(Wildcard::is_valid(pattern), valid, "{pattern}");
+        }
     }
 
     #[test]

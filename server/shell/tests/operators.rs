@@ -132,3 +132,51 @@ fn a_text_beside_a_number_is_read_as_it_is_written() {
         assert_eq!(answer(line), expected, "{line}");
     }
 }
+
+#[test]
+fn formats_splits_and_patterns_say_what_is_wrong_with_them() {
+    for (line, expected) in [
+        (
+            "'{' -f 1",
+            "Error formatting a string: Input string was not in a correct format. Failure to parse near offset 1. \
+             Format item ends prematurely..",
+        ),
+        ("'{0}' -f ([int[]](1, 2))", "System.Int32[]"),
+        ("'{0}' -f ([string[]](1, 2))", "1"),
+        ("'{0:0,}' -f 1234567", "1235"),
+        ("\"$(1, (2, 3))\"", "1 System.Object[]"),
+        ("(1, (2, 3)) -join ','", "1,System.Object[]"),
+        ("'a,b,c' -split ',', -2 -join '|'", "a,b|c"),
+        (
+            "'a' -split @()",
+            "The argument to operator '-split' is not valid: System.Object[].",
+        ),
+        (
+            "'a' -replace '('",
+            "The regular expression pattern ( is not valid.",
+        ),
+        (
+            "'a' -match '('",
+            "Invalid pattern '(' at offset 1. Not enough )'s.",
+        ),
+        (
+            "'a' -like '[a'",
+            "The specified wildcard character pattern is not valid: [a",
+        ),
+        (
+            "(1, 2)[$null]",
+            "Index operation failed; the array index evaluated to null.",
+        ),
+        ("\"|$((1, 2)['x'])|\"", "||"),
+        ("(-split 'a b') -is [object[]]", "True"),
+        ("([array]([int[]](1, 2))).GetType().Name", "Int32[]"),
+        ("[timespan][char]'c'", "00:00:00.0000099"),
+        (
+            "[version]'-2.5'",
+            "Cannot convert value \"-2.5\" to type \"System.Version\". Error: \"input ('-2') must be a non-negative \
+             value. (Parameter 'input')\nActual value was -2.\"",
+        ),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}

@@ -19,7 +19,7 @@ pub(super) fn to_time_span(
 ) -> Result<Value, ConversionError> {
     let text = match value {
         Value::String(text) => text.to_string(),
-        other => match as_integer(other) {
+        other => match ticks_of(other) {
             Some(ticks) => return Ok(Value::TimeSpan(ticks)),
             None if is_number(other) => as_typed(other, source),
             None => return Err(ConversionError::between(other, target)),
@@ -42,6 +42,15 @@ pub(super) fn to_time_span(
 /// The text of a number as it was typed, where that is known.
 fn as_typed(number: &Value, source: Option<&Text>) -> String {
     source.map_or_else(|| to_text(number, Culture::Invariant), Text::to_string)
+}
+
+/// The ticks that a constructor takes: whatever widens to 64 bits with a sign.
+fn ticks_of(value: &Value) -> Option<i64> {
+    match value {
+        Value::Char(unit) => Some((*unit).into()),
+        Value::UInt64(_) => None,
+        other => as_integer(other),
+    }
 }
 
 /// Why a text is no span.
@@ -162,7 +171,7 @@ pub(super) fn to_date_time(
 ) -> Result<Value, ConversionError> {
     let text = match value {
         Value::String(text) => text.to_string(),
-        other => match as_integer(other) {
+        other => match ticks_of(other) {
             Some(ticks) if (0..=MAX_TICKS).contains(&ticks) => {
                 return Ok(Value::DateTime(DateTime {
                     ticks,

@@ -13,7 +13,7 @@ use crate::language::ast::{
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
-use crate::text::{Culture, push_text};
+use crate::text::{Culture, push_element, push_text};
 use crate::value::{Array, ScriptBlock, Value};
 
 impl Engine<'_> {
@@ -125,7 +125,7 @@ impl Engine<'_> {
                     if index > 0 {
                         push_text(text, &separator, Culture::Invariant);
                     }
-                    push_text(text, item, Culture::Invariant);
+                    push_element(text, item);
                 }
             }
             _ => push_text(text, value, Culture::Invariant),
@@ -284,8 +284,10 @@ impl Engine<'_> {
             return Ok(match value {
                 Value::Null if name == "object[]" => Value::Null,
                 Value::Null => Value::Null,
-                Value::Array(array) if &*array.element_type == "System.Object" => {
-                    Value::Array(array)
+                own @ Value::Array(_)
+                    if name == "array" || crate::convert::is_instance(&own, &target) =>
+                {
+                    own
                 }
                 other => Value::Array(Arc::new(Array {
                     element_type: "System.Object".into(),

@@ -48,6 +48,10 @@ impl Engine<'_> {
                 "NullArray",
                 "Cannot index into a null array.",
             ))),
+            _ if matches!(index, Value::Null) => Err(self.fail(failure::invalid_operation(
+                "NullArrayIndex",
+                "Index operation failed; the array index evaluated to null.",
+            ))),
             Value::Dictionary(dictionary) => Ok(entries(&read(&dictionary.entries), index)),
             Value::Array(array) => self.element(&Indexed::Items(&read(&array.items)), index),
             Value::List(list) => self.element(&Indexed::Items(&read(&list.items)), index),
@@ -61,27 +65,30 @@ impl Engine<'_> {
 
     fn element(&mut self, target: &Indexed<'_>, index: &Value) -> Result<Value, Halt> {
         if let Some(indices) = index.elements() {
-            let mut found = Vec::new();
-            for index in &indices {
-                let number = self.index_number(index)?;
-                found.extend(target.at(number));
-            }
-            if let Indexed::Scalar(_) = target {
-                return Ok(nothing());
-            }
-            return Ok(Value::array(found));
+            let found = indices
+                .iter()
+                .filter_map(|index| self.index_number(index))
+                .filter_map(|number| target.at(number))
+                .collect();
+            return Ok(match target {
+                Indexed::Scalar(_) => nothing(),
+                _ => Value::array(found),
+            });
         }
-        let number = self.index_number(index)?;
-        Ok(target.at(number).unwrap_or_else(|| match target {
+        let found = self
+            .index_number(index)
+            .and_then(|number| target.at(number));
+        Ok(found.unwrap_or_else(|| match target {
             Indexed::Items(_) | Indexed::Units(_) => Value::Null,
             Indexed::Scalar(_) => nothing(),
         }))
     }
 
-    fn index_number(&mut self, index: &Value) -> Result<i64, Halt> {
-        match self.cast_to(index, "System.Int32")? {
-            Value::Int32(number) => Ok(number.into()),
-            _ => Ok(0),
+    /// What an index counts; none for what is no number, which finds nothing.
+    fn index_number(&self, index: &Value) -> Option<i64> {
+        match self.convert_silently(index, "System.Int32") {
+            Some(Value::Int32(number)) => Some(number.into()),
+            _ => None,
         }
     }
 }

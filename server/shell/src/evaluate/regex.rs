@@ -16,7 +16,7 @@ thread_local! {
 /// Compiles a pattern as .NET reads it.
 ///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with it, in .NET's words.
 pub fn compile(pattern: &str, case_sensitive: bool) -> Result<Regex, String> {
     CACHE.with_borrow_mut(|cache| cache.get(pattern, case_sensitive))
 }
@@ -26,7 +26,86 @@ fn build(pattern: &str, case_sensitive: bool) -> Result<Regex, String> {
         .case_insensitive(!case_sensitive)
         .backtrack_limit(MAX_STEPS)
         .build()
-        .map_err(|error| error.to_string())
+        .map_err(|error| {
+            let (offset, reason) =
+                fault(pattern).unwrap_or_else(|| (pattern.len(), error.to_string()));
+            format!("Invalid pattern '{pattern}' at offset {offset}. {reason}")
+        })
+}
+
+/// The first fault of a pattern that .NET would find, and the offset at which it would.
+fn fault(pattern: &str) -> Option<(usize, String)> {
+    let units: Vec<char> = pattern.chars().collect();
+    let (mut at, mut open) = (0, 0);
+    // What a quantifier would repeat: nothing yet, something, or something that has one already.
+    let (mut repeats, mut quantified) = (false, false);
+    while let Some(&c) = units.get(at) {
+        at += 1;
+        match c {
+            '\\' => {
+                let Some(next) = units.get(at) else {
+                    return Some((at, "Illegal \\ at end of pattern.".into()));
+                };
+                at += 1;
+                if next.is_ascii_alphabetic() && !"AabBcDdefGknPprSstuvWwxZz".contains(*next) {
+                    return Some((at, format!("Unrecognized escape sequence \\{next}.")));
+                }
+                (repeats, quantified) = (true, false);
+            }
+            '[' => {
+                at = end_of_set(&units, at)?;
+                if at > units.len() {
+                    return Some((units.len(), "Unterminated [] set.".into()));
+                }
+                (repeats, quantified) = (true, false);
+            }
+            '(' => {
+                open += 1;
+                (repeats, quantified) = (false, false);
+                if units.get(at) == Some(&'?') {
+                    at += 1;
+                }
+            }
+            ')' if open == 0 => return Some((at, "Too many )'s.".into())),
+            ')' => {
+                open -= 1;
+                (repeats, quantified) = (true, false);
+            }
+            '|' => (repeats, quantified) = (false, false),
+            '*' | '+' | '?' if !repeats => {
+                return Some((at, format!("Quantifier '{c}' following nothing.")));
+            }
+            '*' | '+' | '?' if quantified => {
+                return Some((at, format!("Nested quantifier '{c}'.")));
+            }
+            '*' | '+' | '?' => {
+                quantified = true;
+                if units.get(at) == Some(&'?') {
+                    at += 1;
+                }
+            }
+            _ => (repeats, quantified) = (true, false),
+        }
+    }
+    (open > 0).then(|| (units.len(), "Not enough )'s.".into()))
+}
+
+/// Where a set ends that was opened before `at`; past the end if nowhere.
+fn end_of_set(units: &[char], at: usize) -> Option<usize> {
+    let mut here = at;
+    if units.get(here) == Some(&'^') {
+        here += 1;
+    }
+    let first = here;
+    while let Some(&c) = units.get(here) {
+        here += 1;
+        match c {
+            '\\' => here += 1,
+            ']' if here - 1 > first => return Some(here),
+            _ => {}
+        }
+    }
+    Some(units.len() + 1)
 }
 
 mod lru {
@@ -111,4 +190,39 @@ fn substitution(rest: &str, captures: &Captures<'_, str>, out: &mut String) -> u
     }
     out.push('$');
     0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_named_as_dotnet_names_them() {
+        for (pattern, expected) in [
+            ("(", "Invalid pattern '(' at offset 1. Not enough )'s."),
+            (")", "Invalid pattern ')' at offset 1. Too many )'s."),
+            (
+                "[a",
+                "Invalid pattern '[a' at offset 2. Unterminated [] set.",
+            ),
+            (
+                "*a",
+                "Invalid pattern '*a' at offset 1. Quantifier '*' following nothing.",
+            ),
+            (
+                "a**",
+                "Invalid pattern 'a**' at offset 3. Nested quantifier '*'.",
+            ),
+            (
+                "a\\",
+                "Invalid pattern 'a\\' at offset 2. Illegal \\ at end of pattern.",
+            ),
+        ] {
+            assert_eq!(
+                compile(pattern, false).err().as_deref(),
+                Some(expected),
+                "{pattern}"
+            );
+        }
+    }
 }

@@ -305,6 +305,9 @@ impl Engine<'_> {
 
 /// `-is`: whether a value is of a type.
 pub(super) fn is_of_type(value: &Value, target: &ParameterType) -> bool {
+    if matches!(target, ParameterType::Array(_)) {
+        return crate::convert::is_instance(value, target);
+    }
     let full = target.full_name();
     let chain = type_chain(value);
     if chain.iter().any(|name| **name == *full) {
@@ -319,7 +322,6 @@ pub(super) fn is_of_type(value: &Value, target: &ParameterType) -> bool {
         ) => object.custom,
         ("System.Collections.IDictionary", Value::Dictionary(_)) => true,
         ("System.Array", Value::Array(_)) => true,
-        ("System.Object[]", Value::Array(array)) => &*array.element_type == "System.Object",
         _ => false,
     }
 }

@@ -16,6 +16,11 @@ use crate::value::{DateTime, DateTimeKind};
 pub fn format_date(date: DateTime, specifier: &str) -> Result<String, FormatError> {
     let custom = |pattern: &str| custom_date(date, pattern);
     if specifier.chars().count() > 1 {
+        let letters = |letter: char| specifier.split(|c| c != letter).map(str::len).max();
+        // .NET counts at most seven digits of a second.
+        if letters('f').max(letters('F')) > Some(7) {
+            return Err(FormatError::InvalidTime);
+        }
         return Ok(custom(specifier));
     }
     Ok(match specifier {
@@ -34,7 +39,7 @@ pub fn format_date(date: DateTime, specifier: &str) -> Result<String, FormatErro
         "U" => date_time_long(date),
         "o" | "O" => date_time_round_trip(date),
         "r" | "R" => custom("ddd, dd MMM yyyy HH:mm:ss G\\MT"),
-        _ => return Err(FormatError::InvalidSpecifier),
+        _ => return Err(FormatError::InvalidTime),
     })
 }
 
@@ -97,7 +102,12 @@ fn push_date_part(out: &mut String, p: &DateParts, kind: DateTimeKind, letter: c
         ('f', _) => out.push_str(&format!("{:07}", p.fraction)[..run.min(7)]),
         ('F', _) => {
             let digits = format!("{:07}", p.fraction);
-            out.push_str(digits[..run.min(7)].trim_end_matches('0'));
+            let digits = digits[..run.min(7)].trim_end_matches('0');
+            // Without digits the point before them goes as well.
+            if digits.is_empty() && out.ends_with('.') {
+                out.pop();
+            }
+            out.push_str(digits);
         }
         ('t', _) => {
             let half = if p.hour < 12 { "AM" } else { "PM" };
@@ -177,7 +187,7 @@ pub(super) fn format_span(ticks: i64, specifier: &str) -> Result<String, FormatE
                 at += 1;
                 continue;
             }
-            _ => return Err(FormatError::Malformed),
+            _ => return Err(FormatError::InvalidTime),
         };
         let _ = write!(out, "{part:0run$}");
         at += run;

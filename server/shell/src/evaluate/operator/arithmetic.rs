@@ -367,7 +367,11 @@ impl Engine<'_> {
     }
 
     /// A value as one of a plain type; none if it is not convertible.
-    pub(super) fn convert_silently(&self, value: &Value, target: &str) -> Option<Value> {
+    pub(in crate::evaluate) fn convert_silently(
+        &self,
+        value: &Value,
+        target: &str,
+    ) -> Option<Value> {
         let target = crate::command::ParameterType::Plain(target.into());
         let context = crate::convert::ConversionContext::invariant(self.host.now());
         crate::convert::convert(value, &target, context).ok()

@@ -120,18 +120,26 @@ impl Engine<'_> {
         }
     }
 
+    /// The right operand of `-is` and `-as`: a type, or what names one.
     fn type_operand(&mut self, value: &Value) -> Result<crate::command::ParameterType, Halt> {
         let name = match value {
-            Value::Type(name) => name.to_string(),
-            other => crate::text::to_text(other, crate::text::Culture::Invariant),
+            Value::Type(name) => Some(name.clone()),
+            Value::String(name) => Some(name.clone()),
+            Value::Null => {
+                return Err(self.refuse(
+                    "IsOperatorRequiresType",
+                    "The right operand of '-is' must be a type.",
+                ));
+            }
+            _ => None,
         };
-        match self.find_type(&name) {
-            Some(found) => Ok(found),
-            None => Err(self.refuse(
-                "TypeNotFound",
-                format!("Cannot convert the \"{name}\" value to type \"System.Type\"."),
-            )),
+        if let Some(found) = name.and_then(|name| self.find_type(&name)) {
+            return Ok(found);
         }
+        let target = crate::command::ParameterType::Plain("System.Type".into());
+        Err(self.fail(super::failure::conversion(
+            crate::convert::ConversionError::no_way(value, &target),
+        )))
     }
 
     fn convert_or_null(&mut self, value: &Value, target: &crate::command::ParameterType) -> Value {

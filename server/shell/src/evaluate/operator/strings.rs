@@ -29,12 +29,13 @@ fn text_array(items: Vec<String>) -> Value {
 }
 
 impl Engine<'_> {
+    /// A pattern, compiled; .NET's own exception if it is none.
     fn pattern(&mut self, text: &str, case: bool) -> Result<Regex, Halt> {
         compile(text, case).map_err(|reason| {
-            self.refuse(
-                "InvalidRegularExpression",
-                format!("The regular expression pattern {text} is not valid. {reason}"),
-            )
+            self.fail(failure::thrown(
+                "System.Text.RegularExpressions.RegexParseException",
+                reason,
+            ))
         })
     }
 
@@ -107,6 +108,14 @@ impl Engine<'_> {
             _ => (false, true),
         };
         let text = text_of(right);
+        if !Wildcard::is_valid(&text) {
+            return Err(self.fail(crate::error_record::ErrorRecord::new(
+                "RuntimeException",
+                crate::error_record::ErrorCategory::NotSpecified,
+                "System.Management.Automation.WildcardPatternException",
+                format!("The specified wildcard character pattern is not valid: {text}"),
+            )));
+        }
         let pattern = Wildcard::with_case(&text, case);
         match left.elements() {
             Some(items) => {
@@ -130,18 +139,27 @@ impl Engine<'_> {
     ) -> Result<Value, Halt> {
         let operands = right.elements().unwrap_or_else(|| vec![right.clone()]);
         if operands.len() > 2 {
-            return Err(self.refuse(
+            return Err(self.refuse_operand(
+                right,
                 "BadReplaceArgument",
                 format!(
-                    "The -replace operator allows only two elements to follow it, not {}.",
+                    "The {} operator allows only two elements to follow it, not {}.",
+                    if case { "-creplace" } else { "-replace" },
                     operands.len()
                 ),
             ));
         }
         let mut operands = operands.into_iter();
-        let pattern = text_of(&operands.next().unwrap_or_default());
+        let pattern = operands.next().unwrap_or_default();
         let replacement = operands.next().unwrap_or_default();
-        let regex = self.pattern(&pattern, case)?;
+        let text = text_of(&pattern);
+        let regex = compile(&text, case).map_err(|_| {
+            self.refuse_operand(
+                &pattern,
+                "InvalidRegularExpression",
+                format!("The regular expression pattern {text} is not valid."),
+            )
+        })?;
         match left.elements() {
             Some(items) => {
                 let replaced = items
@@ -200,7 +218,16 @@ impl Engine<'_> {
             .elements()
             .unwrap_or_else(|| vec![right.clone()])
             .into_iter();
-        let delimiter = operands.next().unwrap_or_default();
+        let Some(delimiter) = operands.next() else {
+            return Err(self.refuse_operand(
+                right,
+                "BadOperatorArgument",
+                format!(
+                    "The argument to operator '-split' is not valid: {}.",
+                    crate::convert::net_text(right)
+                ),
+            ));
+        };
         let limit = match operands.next() {
             Some(limit) => match self.cast_to(&limit, "System.Int32")? {
                 Value::Int32(limit) => limit,
@@ -208,9 +235,10 @@ impl Engine<'_> {
             },
             None => 0,
         };
-        let simple = operands
+        let options = operands
             .next()
-            .is_some_and(|options| text_of(&options).to_lowercase().contains("simplematch"));
+            .map_or_else(String::new, |options| text_of(&options).to_lowercase());
+        let chosen = |option: &str| options.split(',').any(|own| own.trim() == option);
         let texts: Vec<String> = match left.elements() {
             Some(items) => items.iter().map(text_of).collect(),
             None => vec![text_of(left)],
@@ -218,22 +246,41 @@ impl Engine<'_> {
         let mut pieces = Vec::new();
         if let Value::ScriptBlock(block) = &delimiter {
             for text in &texts {
-                self.split_by_block(text, block, &mut pieces)?;
+                self.split_by_block(text, block, limit, &mut pieces)?;
             }
             return Ok(text_array(pieces));
         }
-        let pattern = text_of(&delimiter);
-        let regex = if simple {
-            self.pattern(&fancy_regex::escape(&pattern), case)?
-        } else {
-            self.pattern(&pattern, case)?
-        };
+        let mut pattern = text_of(&delimiter);
+        if chosen("simplematch") {
+            pattern = fancy_regex::escape(&pattern).into_owned();
+        }
+        for (option, flag) in [
+            ("multiline", 'm'),
+            ("singleline", 's'),
+            ("ignorepatternwhitespace", 'x'),
+        ] {
+            if chosen(option) {
+                pattern = format!("(?{flag}){pattern}");
+            }
+        }
+        let regex = self.pattern(&pattern, case && !chosen("ignorecase"))?;
         for text in &texts {
             self.split_by_pattern(text, &regex, limit, &mut pieces)?;
         }
         Ok(text_array(pieces))
     }
 
+    /// An error whose target is the operand that it is about.
+    fn refuse_operand(
+        &self,
+        operand: &Value,
+        id: &'static str,
+        message: impl Into<String>,
+    ) -> Halt {
+        self.fail(failure::invalid_operation(id, message).with_target(operand.clone()))
+    }
+
+    /// At most `limit` pieces; of a negative limit the last ones are cut off, the first keeps the rest.
     fn split_by_pattern(
         &mut self,
         text: &str,
@@ -241,13 +288,23 @@ impl Engine<'_> {
         limit: i32,
         into: &mut Vec<String>,
     ) -> Result<(), Halt> {
-        let most = usize::try_from(limit).ok().filter(|limit| *limit > 0);
-        let (mut last, mut count) = (0, 1);
-        for found in regex.captures_iter(text) {
-            if most.is_some_and(|most| count >= most) {
+        let cuts = match limit {
+            0 => usize::MAX,
+            limit => limit.unsigned_abs() as usize - 1,
+        };
+        let mut found = Vec::new();
+        for captures in regex.captures_iter(text) {
+            if limit > 0 && found.len() >= cuts {
                 break;
             }
-            let captures = found.map_err(|_| self.match_too_hard())?;
+            found.push(captures.map_err(|_| self.match_too_hard())?);
+            if found.len() > MAX_GROWTH {
+                return Err(self.fail(failure::too_large()));
+            }
+        }
+        let kept = found.len().saturating_sub(cuts);
+        let mut last = 0;
+        for captures in &found[kept..] {
             let Some(whole) = captures.get(0) else {
                 continue;
             };
@@ -261,10 +318,6 @@ impl Engine<'_> {
                     .map(|group| group.as_str().to_owned()),
             );
             last = whole.end();
-            count += 1;
-            if into.len() > MAX_GROWTH {
-                return Err(self.fail(failure::too_large()));
-            }
         }
         into.push(text[last..].to_owned());
         Ok(())
@@ -274,11 +327,18 @@ impl Engine<'_> {
         &mut self,
         text: &str,
         block: &std::sync::Arc<crate::value::ScriptBlock>,
+        limit: i32,
         into: &mut Vec<String>,
     ) -> Result<(), Halt> {
+        let most = usize::try_from(limit).ok().filter(|limit| *limit > 0);
+        let before = into.len();
         let mut none = crate::pipeline::sink::Discard;
         let mut piece = String::new();
         for c in text.chars() {
+            if most.is_some_and(|most| into.len() - before + 1 >= most) {
+                piece.push(c);
+                continue;
+            }
             let item = Value::text(c.to_string());
             let outputs = self.gather(&mut none, |engine, sink| {
                 engine.run_block(block, Some(&item), &[], sink)
@@ -323,7 +383,7 @@ impl Engine<'_> {
             if index > 0 {
                 out.push_str(separator);
             }
-            crate::text::push_text(&mut out, item, Culture::Invariant);
+            crate::text::push_element(&mut out, item);
             if out.len() > MAX_GROWTH {
                 return Err(self.fail(failure::too_large()));
             }
@@ -332,14 +392,22 @@ impl Engine<'_> {
     }
 
     pub(super) fn format_operator(&mut self, left: &Value, right: &Value) -> Result<Value, Halt> {
-        let arguments = right.elements().unwrap_or_else(|| vec![right.clone()]);
+        // Only an array of objects or of a class holds the arguments; anything else is the one argument.
+        let objects = crate::command::ParameterType::Array(Box::new(
+            crate::command::ParameterType::Plain("System.Object".into()),
+        ));
+        let arguments = match right.elements() {
+            Some(items) if crate::convert::is_instance(right, &objects) => items,
+            _ => vec![right.clone()],
+        };
         let template = text_of(left);
         crate::format_string::format(&template, &arguments)
             .map(Value::text)
             .map_err(|reason| {
-                self.refuse(
+                self.refuse_operand(
+                    &Value::text(template.as_str()),
                     "FormatError",
-                    format!("Error formatting a string: {reason}"),
+                    format!("Error formatting a string: {reason}."),
                 )
             })
     }
