@@ -80,10 +80,24 @@ fn write_text(out: &mut String, value: &Value, culture: Culture, inner: bool) {
         },
         Value::ScriptBlock(block) => out.push_str(&block.text),
         Value::Noted(noted) => write_text(out, &noted.base, culture, inner),
+        // Converted to text a type goes by its accelerator; inside something, or shown, by its full name.
+        Value::Type(name) if !inner && culture == Culture::Invariant => {
+            out.push_str(&type_text(name));
+        }
         Value::Type(name) => out.push_str(name),
         Value::SecureString(_) => out.push_str("System.Security.SecureString"),
         Value::Error(record) => out.push_str(record.shown_message()),
         Value::Format(packet) => out.push_str(&packet.type_name()),
+    }
+}
+
+/// `int`, `string[]`, `System.DayOfWeek`: what a type literal for the type would say.
+fn type_text(full_name: &str) -> String {
+    match full_name.strip_suffix("[]") {
+        Some(element) => format!("{}[]", type_text(element)),
+        None => crate::convert::type_names::accelerator(full_name)
+            .unwrap_or(full_name)
+            .to_owned(),
     }
 }
 
@@ -344,6 +358,7 @@ pub fn to_round_trip_text(value: &Value) -> String {
         Value::Double(n) => double_round_trip(*n),
         Value::Single(n) => single_round_trip(*n),
         Value::DateTime(date) => date_time_round_trip(*date),
+        Value::Type(name) => name.to_string(),
         other => to_text(other, Culture::Invariant),
     }
 }

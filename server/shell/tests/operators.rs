@@ -180,3 +180,66 @@ fn formats_splits_and_patterns_say_what_is_wrong_with_them() {
         assert_eq!(answer(line), expected, "{line}");
     }
 }
+
+#[test]
+fn a_type_as_text_goes_by_its_accelerator() {
+    for (line, expected) in [
+        ("\"$([int])\"", "int"),
+        ("'a' + [string[]]", "astring[]"),
+        ("[string][System.DayOfWeek]", "System.DayOfWeek"),
+        ("[int].ToString()", "System.Int32"),
+        ("[int], [string] -join ','", "System.Int32,System.String"),
+        ("'{0}' -f [int]", "System.Int32"),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn statements_that_are_not_whole_are_refused_in_the_parsers_words() {
+    for (line, expected) in [
+        ("if", "Missing '(' after 'if' in if statement."),
+        ("if (", "Missing condition in if statement after 'if ('."),
+        (
+            "if (1) { 2 } else",
+            "Missing statement block after 'else' keyword.",
+        ),
+        (
+            "foreach ($x in 1)",
+            "Missing statement body in foreach loop.\nThe correct form is: foreach ($a in $b) {...}",
+        ),
+        (
+            "switch",
+            "A switch statement must have one of the following:  '-file file_name' or '( expression )'.",
+        ),
+        (
+            "trap",
+            "The 'trap' statement was incomplete. A trap statement requires a body.",
+        ),
+        (
+            "try { 1 } finally",
+            "The Finally block is missing its statement block.",
+        ),
+        ("$x ? 1", "Missing ':' in the ternary expression."),
+        (
+            "function f($a,) { }",
+            "At line:1 char:15\n+ function f($a,) { }\n+               ~\nMissing expression after ','.",
+        ),
+        (
+            "try { } catch { } catch { }",
+            "At line:1 char:19\n+ try { } catch { } catch { }\n+                   ~\nCatch block must be the last \
+             catch block.",
+        ),
+        (
+            "1 | Where-Object Length -eq",
+            "The specified operator requires both the -Property and -Value parameters. Provide values for both \
+             parameters, and then try the command again. (Parameter 'Value')",
+        ),
+        (
+            "'a' | ForEach-Object Nope | ForEach-Object { $null -eq $_ }",
+            "True",
+        ),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}

@@ -83,7 +83,7 @@ pub(super) fn from_info() -> CommandInfo {
                 .from_property()
                 .allow_nothing(),
         )
-        .with(named("Header", "string[]"))
+        .with(named("Header", "string[]").validated(crate::command::Validation::NotNullOrEmpty))
 }
 
 /// What the binder knows of `Import-Csv`.
@@ -110,7 +110,7 @@ pub(super) fn import_info() -> CommandInfo {
                 .mandatory()
                 .in_sets(&["CulturePath", "CultureLiteralPath"]),
         )
-        .with(named("Header", "string[]"))
+        .with(named("Header", "string[]").validated(crate::command::Validation::NotNullOrEmpty))
         .with(named("Encoding", "System.Text.Encoding"))
 }
 

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use crate::builtin::declare::{CORE, at, command, named};
 use crate::builtin::support::{input_object, items, text};
 use crate::command::CommandInfo;
+use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::host::ShouldProcess;
 use crate::members;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
+use crate::text::{Culture, to_text};
 use crate::value::{ScriptBlock, Text, Value};
 
 /// What the binder knows of it.
@@ -107,23 +110,87 @@ impl Stage for ForEachObject {
     }
 }
 
-/// A property if there is one of that name, else a method.
+/// A property if there is one of that name, else a method; nothing of either is null, unless there are arguments.
 fn member(
     context: &mut Context<'_>,
     object: &Value,
     name: &str,
     arguments: &[Value],
 ) -> Result<(), Halt> {
-    if let Value::Null = object {
-        return Ok(());
+    let target = format!("InputObject: {}", described(object));
+    if matches!(object, Value::Null) && !arguments.is_empty() {
+        return context.write_error(refusal(
+            "InvokeMethodOnNull",
+            "You cannot call a method on a null-valued expression. (Parameter 'InputObject')"
+                .into(),
+        ));
     }
     if arguments.is_empty()
-        && let Some(found) = members::property(object, name)
+        && (matches!(object, Value::Null) || members::property(object, name).is_some())
     {
-        return context.write_enumerated(found);
+        let action = format!("Retrieve the value for property '{name}'");
+        if !context.should_process(&ShouldProcess::TargetAndAction(target, action))? {
+            return Ok(());
+        }
+        return match members::property(object, name) {
+            Some(found) => context.write_enumerated(found),
+            None => context.write(Value::Null),
+        };
+    }
+    let action = match arguments {
+        [] => format!("Invoke method '{name}'"),
+        some => {
+            let list: Vec<String> = some.iter().map(described).collect();
+            format!("Invoke method '{name}' with arguments: {}", list.join(", "))
+        }
+    };
+    if !context.should_process(&ShouldProcess::TargetAndAction(target, action))? {
+        return Ok(());
     }
     let result = context
         .engine
-        .call_method(object, name, arguments, context.tail)?;
-    context.write_enumerated(result)
+        .call_method(object, name, arguments, context.tail);
+    match result {
+        Ok(result) => context.write_enumerated(result),
+        Err(Halt::Error(record)) if &*record.fully_qualified_id == "MethodNotFound" => {
+            if arguments.is_empty() {
+                return context.write(Value::Null);
+            }
+            let message =
+                format!("Input name \"{name}\" cannot be resolved to a method. (Parameter 'Name')");
+            context.write_error(refusal("MethodNotFound", message).with_target(object.clone()))
+        }
+        Err(Halt::Error(record)) => {
+            let record = ErrorRecord::new(
+                "MethodInvocationError",
+                ErrorCategory::InvalidOperation,
+                record.exception.clone(),
+                record.shown_message(),
+            );
+            context.write_error(record.with_target(object.clone()))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn refusal(id: &'static str, message: String) -> ErrorRecord {
+    ErrorRecord::new(
+        id,
+        ErrorCategory::InvalidArgument,
+        "System.Management.Automation.PSArgumentException",
+        message,
+    )
+}
+
+/// What a question about an object calls it: its text, or its type if it has none.
+fn described(object: &Value) -> String {
+    if matches!(object, Value::Null) {
+        return "null".into();
+    }
+    let text = to_text(object, Culture::Current);
+    if text.is_empty() {
+        crate::type_names::type_name(object).to_string()
+    } else {
+        text
+    }
 }

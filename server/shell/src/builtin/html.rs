@@ -26,8 +26,10 @@ pub(super) fn info() -> CommandInfo {
         )))
         .with(named("CssUri", "uri").alias(&["cu", "uri"]).in_sets(page))
         .with(switch("Fragment").in_sets(&["Fragment"]))
-        .with(named("PostContent", "string[]"))
-        .with(named("PreContent", "string[]"))
+        .with(
+            named("PostContent", "string[]").validated(crate::command::Validation::NotNullOrEmpty),
+        )
+        .with(named("PreContent", "string[]").validated(crate::command::Validation::NotNullOrEmpty))
         .with(named("Charset", "string").in_sets(page))
 }
 

@@ -45,7 +45,7 @@ pub(super) fn from_info() -> CommandInfo {
         .with(switch("AsHashtable"))
         .with(
             named("Depth", "int")
-                .validated(Validation::Range(Value::Int32(1), Value::Int32(i32::MAX))),
+                .validated(Validation::RangeKind(crate::command::RangeKind::Positive)),
         )
         .with(switch("NoEnumerate"))
         .with(named("DateKind", "string"))

@@ -3,7 +3,7 @@
 use crate::builtin::declare::{MANAGEMENT, UTILITY, at, command, input, named, switch};
 use crate::builtin::format_commands::enumeration_limit;
 use crate::builtin::support::{count, file_error, input_object, items, text, texts};
-use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo};
+use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::format::formatter::Formatter;
 use crate::host::{FileFailure, ShouldProcess};
@@ -120,7 +120,10 @@ pub(super) mod out {
             .with(switch("Append"))
             .with(switch("Force"))
             .with(switch("NoClobber").alias(&["NoOverwrite"]))
-            .with(named("Width", "int"))
+            .with(
+                named("Width", "int")
+                    .validated(Validation::Range(Value::Int32(2), Value::Int32(i32::MAX))),
+            )
             .with(switch("NoNewline"))
             .with(input())
     }

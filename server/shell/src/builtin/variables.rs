@@ -22,7 +22,12 @@ fn name() -> ParameterInfo {
 /// What the binder knows of `Get-Variable`.
 pub(super) fn get_info() -> CommandInfo {
     command("Get-Variable", UTILITY)
-        .with(at(0, "Name", "string[]").from_pipeline().from_property())
+        .with(
+            at(0, "Name", "string[]")
+                .from_pipeline()
+                .from_property()
+                .validated(crate::command::Validation::NotNullOrEmpty),
+        )
         .with(switch("ValueOnly"))
         .with(named("Include", "string[]"))
         .with(named("Exclude", "string[]"))

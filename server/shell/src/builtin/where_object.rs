@@ -6,6 +6,7 @@ use crate::builtin::declare::{CORE, at, command, named, set};
 use crate::builtin::support::{gathered, input_object, text};
 use crate::command::{CommandInfo, ParameterInfo, ParameterType, SetMembership};
 use crate::convert::is_true;
+use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::language::ast::BinaryOperator;
 use crate::members;
 use crate::pipeline::halt::Halt;
@@ -170,7 +171,8 @@ const COMPARISONS: &[(&str, &[&str], &str, BinaryOperator)] = &[
 pub(super) fn info() -> CommandInfo {
     let comparisons = || COMPARISONS.iter().map(|(_, _, set, _)| *set);
     let property = comparisons().chain(["Not"]).fold(
-        ParameterInfo::of_type("Property", ParameterType::Plain("System.String".into())),
+        ParameterInfo::of_type("Property", ParameterType::Plain("System.String".into()))
+            .validated(crate::command::Validation::NotNullOrEmpty),
         |parameter, name| {
             parameter.member(SetMembership {
                 mandatory: true,
@@ -227,6 +229,8 @@ enum Filter {
     /// The property's own truth, or its opposite.
     Truth(Text, bool),
     Compare(Text, BinaryOperator, Value),
+    /// An operator without a value, or a value without an operator.
+    Incomplete(&'static str, &'static str),
 }
 
 impl Stage for WhereObject {
@@ -254,8 +258,32 @@ impl Stage for WhereObject {
             }
             Filter::Compare(name, operator, value) => {
                 let found = members::property(&object, name).unwrap_or_default();
-                let result = context.engine.binary(*operator, found, value.clone())?;
-                is_true(&result)
+                match context.engine.binary(*operator, found, value.clone()) {
+                    Ok(result) => is_true(&result),
+                    Err(Halt::Error(failure)) => {
+                        let symbol = symbol(*operator);
+                        let record = ErrorRecord::new(
+                            "OperatorFailed",
+                            ErrorCategory::InvalidOperation,
+                            "System.Management.Automation.PSInvalidOperationException",
+                            format!(
+                                "The '{symbol}' operator failed: {}.",
+                                failure.shown_message()
+                            ),
+                        );
+                        return context.write_error(record.with_target(object));
+                    }
+                    Err(other) => return Err(other),
+                }
+            }
+            Filter::Incomplete(id, message) => {
+                let record = ErrorRecord::new(
+                    *id,
+                    ErrorCategory::InvalidArgument,
+                    "System.Management.Automation.PSArgumentException",
+                    *message,
+                );
+                return Err(context.terminate(record));
             }
         };
         if kept { context.write(object) } else { Ok(()) }
@@ -272,13 +300,52 @@ fn comparison(context: &Context<'_>) -> Filter {
     let chosen = COMPARISONS
         .iter()
         .find(|(_, _, set, _)| *set == context.parameter_set());
-    match (chosen, context.parameter("Value")) {
-        (Some((switch, _, _, _)), None) if *switch == "EQ" && !context.switch("EQ") => {
-            Filter::Truth(name, true)
-        }
-        (Some((_, _, _, operator)), value) => {
-            Filter::Compare(name, *operator, value.cloned().unwrap_or_default())
-        }
-        (None, _) => Filter::Truth(name, true),
+    let Some((switch, _, _, operator)) = chosen else {
+        return Filter::Truth(name, true);
+    };
+    let spoken = *switch != "EQ" || context.switch("EQ");
+    match (spoken, context.parameter("Value")) {
+        (false, None) => Filter::Truth(name, true),
+        (true, None) => Filter::Incomplete(
+            "ValueNotSpecifiedForWhereObject",
+            "The specified operator requires both the -Property and -Value parameters. Provide values for both \
+             parameters, and then try the command again. (Parameter 'Value')",
+        ),
+        (false, Some(_)) => Filter::Incomplete(
+            "OperatorNotSpecified",
+            "An operator is required to compare the two specified values. Include a valid operator in the command, and \
+             then try the command again. For example, Get-Process | Where-Object -Property Name -eq Idle (Parameter \
+             'Operator')",
+        ),
+        (true, Some(value)) => Filter::Compare(name, *operator, without_brackets(*operator, value)),
     }
+}
+
+/// A type may be named with or without its brackets.
+fn without_brackets(operator: BinaryOperator, value: &Value) -> Value {
+    match (operator, value) {
+        (BinaryOperator::Is | BinaryOperator::IsNot, Value::String(text)) => text
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .map_or_else(|| value.clone(), Value::text),
+        _ => value.clone(),
+    }
+}
+
+/// What .NET calls an operator: the kind of its token.
+fn symbol(operator: BinaryOperator) -> String {
+    let name = COMPARISONS
+        .iter()
+        .find(|(_, _, _, own)| *own == operator)
+        .map_or("", |(name, _, _, _)| *name)
+        .to_ascii_lowercase();
+    let mut letters = match operator {
+        BinaryOperator::Is | BinaryOperator::IsNot => name,
+        _ if name.starts_with('c') && name != "contains" => name,
+        _ => format!("i{name}"),
+    };
+    if let Some(first) = letters.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    letters
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
 use crate::builtin::support::{number, text, texts};
-use crate::command::CommandInfo;
+use crate::command::{CommandInfo, Validation};
 use crate::host::ProgressRecord;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -69,14 +69,18 @@ pub(super) fn host_info() -> CommandInfo {
 
 /// What the binder knows of `Write-Progress`.
 pub(super) fn progress_info() -> CommandInfo {
+    let from = |least| Validation::Range(Value::Int32(least), Value::Int32(i32::MAX));
     command("Write-Progress", UTILITY)
         .with(at(0, "Activity", "string"))
         .with(at(1, "Status", "string"))
-        .with(at(2, "Id", "int"))
-        .with(named("PercentComplete", "int"))
+        .with(at(2, "Id", "int").validated(from(0)))
+        .with(
+            named("PercentComplete", "int")
+                .validated(Validation::Range(Value::Int32(-1), Value::Int32(100))),
+        )
         .with(named("SecondsRemaining", "int"))
         .with(named("CurrentOperation", "string"))
-        .with(named("ParentId", "int"))
+        .with(named("ParentId", "int").validated(from(-1)))
         .with(switch("Completed"))
         .with(named("SourceId", "int"))
 }

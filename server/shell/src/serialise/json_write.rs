@@ -173,7 +173,7 @@ impl JsonWriter {
             | Value::Guid(_)
             | Value::Enum(_)
             | Value::ScriptBlock(_)
-            | Value::Type(_) => self.string(&to_text(value, Culture::Invariant), out),
+            | Value::Type(_) => self.string(&crate::convert::net_text(value), out),
             Value::Named(scalar) if &*scalar.type_name != "System.Net.IPAddress" => {
                 self.string(&scalar.text, out);
             }

@@ -24,7 +24,11 @@ pub fn info() -> CommandInfo {
     )
     .with_output(&["Microsoft.PowerShell.Commands.MemberDefinition"])
     .with(ParameterInfo::new("InputObject", "psobject").from_pipeline())
-    .with(ParameterInfo::new("Name", "string[]").at(0))
+    .with(
+        ParameterInfo::new("Name", "string[]")
+            .at(0)
+            .validated(crate::command::Validation::NotNullOrEmpty),
+    )
     .with(
         ParameterInfo::new("MemberType", "System.Management.Automation.PSMemberTypes")
             .alias(&["Type"]),

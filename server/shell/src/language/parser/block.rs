@@ -162,8 +162,16 @@ impl Parser<'_> {
         let outer = std::mem::replace(&mut self.no_comma, true);
         let mut parameters = Vec::new();
         loop {
+            let comma = self.after_last();
             self.skip_lines();
             let Some(parameter) = self.parameter_declaration() else {
+                if !parameters.is_empty() {
+                    self.refuse_incomplete(
+                        "MissingExpressionAfterToken",
+                        "Missing expression after ','.",
+                        comma,
+                    );
+                }
                 break;
             };
             parameters.push(parameter);

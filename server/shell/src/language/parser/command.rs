@@ -244,7 +244,9 @@ impl Parser<'_> {
             }
             _ if begins_argument(&token.kind) => {
                 let outer = std::mem::replace(&mut self.no_comma, false);
+                self.splats = matches!(token.kind, TokenKind::Variable(_));
                 let item = self.deeper(Self::primary);
+                self.splats = false;
                 self.no_comma = outer;
                 item
             }

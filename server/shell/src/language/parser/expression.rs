@@ -56,11 +56,11 @@ impl Parser<'_> {
         };
         self.skip_lines();
         if !self.eat(Mode::Expression, Sign::Colon) {
-            let after = self.after_last();
+            let extent = self.peek(Mode::Expression).extent.clone();
             self.refuse_incomplete(
                 "MissingColonInTernaryExpression",
-                "The ':' operator is missing in the ternary expression.",
-                after,
+                "Missing ':' in the ternary expression.",
+                extent,
             );
             return Some(condition);
         }

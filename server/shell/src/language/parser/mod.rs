@@ -36,6 +36,7 @@ pub fn parse(source: &Arc<Source>) -> Result<Block, Vec<ParseError>> {
         peeked: None,
         depth: 0,
         last_end: 0,
+        splats: false,
         no_comma: false,
     };
     if source.text.len() > MAX_TEXT {
@@ -67,6 +68,8 @@ pub(crate) struct Parser<'a> {
     depth: usize,
     /// Where the last token taken ends in the source.
     last_end: usize,
+    /// Whether the variable at hand may be splatted: it is an argument of a command.
+    splats: bool,
     /// Whether a comma separates arguments of a call instead of making an array.
     no_comma: bool,
 }
@@ -305,6 +308,7 @@ impl<'a> Parser<'a> {
             peeked: None,
             depth: self.depth,
             last_end: origins.first().copied().unwrap_or_default(),
+            splats: false,
             no_comma: false,
         };
         let statements = inner.statements(None);

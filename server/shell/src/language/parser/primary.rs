@@ -36,6 +36,18 @@ impl Parser<'_> {
             }
             TokenKind::Variable(path) => {
                 self.next(Mode::Operand);
+                if path.splatted && !self.splats {
+                    self.refuse(
+                        "SplattingNotPermitted",
+                        format!(
+                            "The splatting operator '@' cannot be used to reference variables in an expression. '@{0}' \
+                             can be used only as an argument to a command. To reference variables in an expression \
+                             use '${0}'.",
+                            path.text
+                        ),
+                        token.extent.clone(),
+                    );
+                }
                 ExpressionKind::Variable(path)
             }
             TokenKind::Sign(Sign::LeftParenthesis) => return self.parenthesis(),

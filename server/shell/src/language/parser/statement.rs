@@ -65,47 +65,62 @@ impl Parser<'_> {
         Some(label)
     }
 
-    /// `( pipeline )` after a keyword.
-    pub(super) fn condition(&mut self, keyword: &str) -> Option<Statement> {
+    /// `( pipeline )` after a keyword: none if the parentheses do not stand there, none inside if nothing stands in
+    /// them, after which reading goes on.
+    pub(super) fn condition(&mut self, keyword: &str) -> Option<Option<Statement>> {
         self.skip_lines();
         if !self.eat(Mode::Command, Sign::LeftParenthesis) {
             let after = self.after_last();
             self.missing_open(keyword, after);
             return None;
         }
+        let open = self.after_last();
         self.skip_lines();
         let condition = self.chain();
-        let Some(condition) = condition else {
-            let after = self.after_last();
-            self.refuse_incomplete(
-                "MissingExpressionAfterKeyword",
-                format!("Missing expression after '{keyword}' in loop."),
-                after,
-            );
-            return None;
-        };
-        self.close(keyword);
-        Some(condition)
-    }
-
-    pub(super) fn missing_open(&mut self, keyword: &str, extent: Extent) {
-        self.refuse_incomplete(
-            "MissingOpenParenthesisAfterKeyword",
-            format!("Missing opening '(' after keyword '{keyword}'."),
-            extent,
-        );
-    }
-
-    pub(super) fn close(&mut self, keyword: &str) {
+        if condition.is_none() {
+            let (id, message) = match keyword {
+                "if" | "elseif" => (
+                    "IfStatementMissingCondition",
+                    format!("Missing condition in if statement after '{keyword} ('."),
+                ),
+                _ => (
+                    "MissingExpressionAfterKeyword",
+                    format!("Missing expression after '{keyword}' in loop."),
+                ),
+            };
+            self.refuse_incomplete(id, message, open);
+        }
+        let after = self.after_last();
         self.skip_lines();
-        if !self.eat(Mode::Command, Sign::RightParenthesis) {
-            let after = self.after_last();
+        if self.eat(Mode::Command, Sign::RightParenthesis) {
+            return Some(condition);
+        }
+        if condition.is_some() {
+            let extent = match keyword {
+                "if" | "elseif" => self.peek(Mode::Command).extent.clone(),
+                _ => after,
+            };
             self.refuse_incomplete(
                 "MissingEndParenthesisAfterStatement",
                 format!("Missing closing ')' after expression in '{keyword}' statement."),
-                after,
+                extent,
             );
         }
+        None
+    }
+
+    pub(super) fn missing_open(&mut self, keyword: &str, extent: Extent) {
+        let (id, message) = match keyword {
+            "if" | "elseif" => (
+                "MissingOpenParenthesisInIfStatement",
+                format!("Missing '(' after '{keyword}' in if statement."),
+            ),
+            _ => (
+                "MissingOpenParenthesisAfterKeyword",
+                format!("Missing opening '(' after keyword '{keyword}'."),
+            ),
+        };
+        self.refuse_incomplete(id, message, extent);
     }
 
     fn if_statement(&mut self) -> Option<StatementKind> {
@@ -115,18 +130,31 @@ impl Parser<'_> {
         loop {
             self.next(Mode::Command);
             let condition = self.condition(&keyword)?;
+            let close = Extent {
+                start: self.last_end.saturating_sub(1),
+                end: self.last_end,
+            };
             let Some(body) = self.statement_block() else {
-                self.missing_block(&format!("{keyword} ( condition )"));
+                self.refuse_incomplete(
+                    "MissingStatementBlock",
+                    format!("Missing statement block after {keyword} ( condition )."),
+                    close,
+                );
                 return None;
             };
-            clauses.push((condition, body));
+            clauses.extend(condition.map(|condition| (condition, body)));
             match self.keyword_ahead(&["elseif", "else"]).as_deref() {
                 Some("elseif") => keyword = "elseif".into(),
                 Some(_) => {
                     self.next(Mode::Command);
-                    match self.statement_block() {
-                        Some(body) => otherwise = Some(body),
-                        None => self.missing_block("'else' keyword"),
+                    let after = self.after_last();
+                    otherwise = self.statement_block();
+                    if otherwise.is_none() {
+                        self.refuse_incomplete(
+                            "MissingStatementBlockAfterElse",
+                            "Missing statement block after 'else' keyword.",
+                            after,
+                        );
                     }
                     break;
                 }
@@ -134,15 +162,6 @@ impl Parser<'_> {
             }
         }
         Some(StatementKind::If { clauses, otherwise })
-    }
-
-    fn missing_block(&mut self, after_what: &str) {
-        let after = self.after_last();
-        self.refuse_incomplete(
-            "MissingStatementBlock",
-            format!("Missing statement block after {after_what}."),
-            after,
-        );
     }
 
     /// One of `keywords` after line breaks; if none is there, reading stays where it was.
@@ -172,23 +191,50 @@ impl Parser<'_> {
             );
             return None;
         };
-        let mut catches = Vec::new();
+        let (mut catches, mut finally) = (Vec::<Catch>::new(), None);
+        // The errors that a try statement ends with are told once.
+        let mut refused = false;
         while self.keyword_ahead(&["catch"]).is_some() {
+            let start = self.peek(Mode::Command).extent.start;
+            if catches.last().is_some_and(|last| last.types.is_empty()) {
+                self.refuse(
+                    "EmptyCatchNotLast",
+                    "Catch block must be the last catch block.",
+                    Extent { start, end: start },
+                );
+            }
             self.next(Mode::Command);
-            catches.extend(self.catch());
+            match self.catch() {
+                Some(found) => catches.push(found),
+                None => {
+                    refused = true;
+                    break;
+                }
+            }
         }
-        let mut finally = None;
         if self.keyword_ahead(&["finally"]).is_some() {
             self.next(Mode::Command);
+            let after = self.after_last();
             finally = self.statement_block();
+            if finally.is_none() {
+                refused = true;
+                self.refuse_incomplete(
+                    "MissingFinallyStatementBlock",
+                    "The Finally block is missing its statement block.",
+                    after,
+                );
+            }
         }
-        if catches.is_empty() && finally.is_none() {
+        if catches.is_empty() && finally.is_none() && !refused {
+            refused = true;
             let after = self.after_last();
             self.refuse_incomplete(
                 "MissingCatchOrFinally",
                 "The Try statement is missing its Catch or Finally block.",
                 after,
             );
+        }
+        if refused {
             return None;
         }
         Some(StatementKind::Try {
@@ -204,9 +250,22 @@ impl Parser<'_> {
         self.skip_lines();
         while self.peek_is(Mode::Operand, Sign::LeftBracket) {
             types.push(self.attribute()?.into_type());
+            let after = self.after_last();
             self.skip_lines();
-            self.eat(Mode::Command, Sign::Comma);
-            self.skip_lines();
+            if self.eat(Mode::Command, Sign::Comma) {
+                let comma = self.after_last();
+                self.skip_lines();
+                if !self.peek_is(Mode::Operand, Sign::LeftBracket) {
+                    self.refuse_incomplete(
+                        "MissingTypeLiteralToken",
+                        "Missing type literal.",
+                        comma,
+                    );
+                    return None;
+                }
+            } else {
+                self.last_end = after.end;
+            }
         }
         match self.statement_block() {
             Some(body) => Some(Catch { types, body }),
@@ -224,7 +283,23 @@ impl Parser<'_> {
 
     fn trap_statement(&mut self) -> Option<StatementKind> {
         self.next(Mode::Command);
-        self.catch().map(StatementKind::Trap)
+        self.skip_lines();
+        let mut types = Vec::new();
+        if self.peek_is(Mode::Operand, Sign::LeftBracket) {
+            types.push(self.attribute()?.into_type());
+        }
+        let after = self.after_last();
+        match self.statement_block() {
+            Some(body) => Some(StatementKind::Trap(Catch { types, body })),
+            None => {
+                self.refuse_incomplete(
+                    "MissingTrapStatement",
+                    "The 'trap' statement was incomplete. A trap statement requires a body.",
+                    after,
+                );
+                None
+            }
+        }
     }
 
     fn function_statement(&mut self, filter: bool) -> Option<StatementKind> {
@@ -281,7 +356,7 @@ impl Parser<'_> {
             let after = self.after_last();
             self.refuse_incomplete(
                 "MissingTypeBody",
-                "Missing enum body in enum declaration.",
+                "Missing 'enum' body in 'enum' declaration.",
                 after,
             );
             return None;
