@@ -12,8 +12,10 @@ pub use date::format_date;
 use date::format_span;
 use number::format_number;
 
-/// Widest field that a format may ask for, in characters.
+/// Most digits that a standard format of a number gives.
 const MAX_FIELD: usize = 10_000;
+/// Longest result, in bytes.
+const MAX_RESULT: usize = 16 << 20;
 
 /// Why a format string cannot be followed, in .NET's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +28,9 @@ pub enum FormatError {
         "Index (zero based) must be greater than or equal to zero and less than the size of the argument list."
     )]
     IndexOutOfRange,
+    /// A result that would be larger than a session may hold.
+    #[error("The result is larger than a session may hold.")]
+    TooLarge,
     /// A format that a number's type does not have.
     #[error("Format specifier was invalid.")]
     InvalidSpecifier,
@@ -79,6 +84,9 @@ pub fn format(template: &str, arguments: &[Value]) -> Result<String, FormatError
             return Err(FormatError::Malformed(scan.at, STRAY_BRACE));
         } else {
             push_place(&mut out, &mut scan, arguments)?;
+        }
+        if out.len() > MAX_RESULT {
+            return Err(FormatError::TooLarge);
         }
     }
 }
@@ -154,9 +162,7 @@ fn push_place(out: &mut String, scan: &mut Scan, arguments: &[Value]) -> Result<
     scan.at += 1;
     let value = arguments.get(index).ok_or(FormatError::IndexOutOfRange)?;
     let text = format_value(value, &specifier)?;
-    let missing = width
-        .min(MAX_FIELD)
-        .saturating_sub(text.encode_utf16().count());
+    let missing = width.saturating_sub(text.encode_utf16().count());
     if !to_left {
         crate::format::cell::push_blanks(out, missing);
     }

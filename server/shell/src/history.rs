@@ -67,9 +67,8 @@ impl Entry {
         } else {
             "Failed"
         };
-        Value::Object(Arc::new(Object {
-            text: Some(self.line.clone()),
-            ..Object::typed(
+        Value::Object(Arc::new(
+            Object::typed(
                 types.into(),
                 vec![
                     ("Id".into(), Value::Int64(self.id)),
@@ -83,6 +82,7 @@ impl Entry {
                     ),
                 ],
             )
-        }))
+            .with_text(self.line.clone()),
+        ))
     }
 }

@@ -69,6 +69,8 @@ pub struct SessionState {
     pub(crate) try_depth: usize,
     /// How many blocks and functions run.
     pub(crate) call_depth: usize,
+    /// How deep the running statements and expressions lie in each other.
+    pub(crate) nesting: usize,
     /// The error that the running handler handles.
     pub(crate) caught: Option<Arc<ErrorRecord>>,
     /// The code that `$Host.SetShouldExit` asked for.
@@ -95,6 +97,7 @@ impl Default for SessionState {
             strict: false,
             try_depth: 0,
             call_depth: 0,
+            nesting: 0,
             caught: None,
             next_pipeline: 0,
             exit_request: None,
@@ -221,6 +224,7 @@ impl Session {
         self.state.had_errors = false;
         self.state.try_depth = 0;
         self.state.call_depth = 0;
+        self.state.nesting = 0;
         let start = host.now();
         let outcome = match input {
             Input::Structured(pipelines) => self.run_structured(host, pipelines, sink),

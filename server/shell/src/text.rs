@@ -16,6 +16,10 @@ pub use date::*;
 
 use crate::value::{EnumDefinition, EnumValue, Property, Value};
 
+/// Longest text of a list, in bytes; what is left out is an ellipsis. A list that holds another many times over has a text
+/// that nothing could hold.
+const MAX_LIST_TEXT: usize = 32 << 20;
+
 /// Whose conventions a text follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Culture {
@@ -120,6 +124,10 @@ pub(crate) fn write<T>(lock: &std::sync::RwLock<T>) -> std::sync::RwLockWriteGua
 
 fn write_list(out: &mut String, items: &[Value], culture: Culture) {
     for (index, item) in items.iter().enumerate() {
+        if out.len() > MAX_LIST_TEXT {
+            out.push('…');
+            return;
+        }
         if index > 0 {
             out.push(' ');
         }

@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use indexmap::IndexMap;
 
+mod dismantle;
 pub mod members;
 
 /// Text shared between values without copying.
@@ -249,6 +250,13 @@ impl Object {
 }
 
 impl Object {
+    /// The object with a `ToString()` of its own.
+    #[must_use]
+    pub fn with_text(mut self, text: impl Into<Text>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+
     /// A `PSCustomObject` with these properties.
     pub fn custom(properties: Vec<Property>) -> Self {
         let names: [Text; 2] = [

@@ -9,13 +9,14 @@ use tandem::shell::v1 as wire;
 use tandem::shell::v1::invoke_response::Message;
 use tandem_shell::builtin;
 use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
+use tandem_shell::evaluate::STACK_BYTES;
 use tandem_shell::host::Host;
 use tandem_shell::serialise::clixml_read::read_clixml;
 use tandem_shell::session::{
     Input, RunOutcome, RunState, StructuredArgument, StructuredCommand, StructuredPipeline,
 };
 use tandem_shell::value::Value;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tonic::{Status, Streaming};
 use tracing::Instrument;
 
@@ -54,10 +55,17 @@ pub(super) fn start(
     let stop = incoming.stop.clone();
     let watch = async move {
         let span = tracing::Span::current();
-        let run = tokio::task::spawn_blocking(move || {
-            span.in_scope(|| run(setting, lease, &start, incoming));
-        });
-        if run.await.is_err() {
+        let (ended, end) = oneshot::channel();
+        // Not one of the runtime's threads: their stacks are too small for what a line may nest.
+        let thread = std::thread::Builder::new()
+            .name("pipeline".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(move || {
+                span.in_scope(|| run(setting, lease, &start, incoming));
+                // A watcher that has gone has no use for it.
+                let _ = ended.send(());
+            });
+        if thread.is_err() || end.await.is_err() {
             tracing::error!("a pipeline ended by a fault of the engine");
             let status = Status::internal(
                 "The pipeline ended by a fault of the node; its log has the details.",

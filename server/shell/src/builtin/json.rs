@@ -4,14 +4,15 @@ use crate::builtin::declare::{UTILITY, at, command, named, switch};
 use crate::builtin::support::{count, input_object, text};
 use crate::command::{CommandInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::evaluate::failure;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::serialise::json_read::{JsonError, JsonReadOptions, read_json};
-use crate::serialise::json_write::{Escape, JsonOptions, JsonWriter};
+use crate::serialise::json_write::{Escape, JsonOptions, JsonWriteError, JsonWriter};
 use crate::text::{Culture, to_text};
 use crate::value::{Text, Value};
 
-/// Brackets that may be open at once when nobody says.
+/// Brackets that may be open at once, whatever -Depth says.
 const READ_DEPTH: usize = 1024;
 
 /// What the binder knows of `ConvertTo-Json`.
@@ -80,18 +81,24 @@ impl ToJson {
         writer.line(1, &mut self.out);
         match writer.write_element(value, &mut self.out) {
             Ok(()) => Ok(()),
-            Err(error) => Err(context.terminate(non_string_key(&error))),
+            Err(error) => Err(context.terminate(unwritable(&error))),
         }
     }
 }
 
-fn non_string_key(error: &crate::serialise::json_write::NonStringKey) -> ErrorRecord {
-    ErrorRecord::new(
-        "NonStringKeyInDictionary",
-        ErrorCategory::InvalidOperation,
-        "System.InvalidOperationException",
-        error.to_string(),
-    )
+fn unwritable(error: &JsonWriteError) -> ErrorRecord {
+    match error {
+        JsonWriteError::NonStringKey { .. } => ErrorRecord::new(
+            "NonStringKeyInDictionary",
+            ErrorCategory::InvalidOperation,
+            "System.InvalidOperationException",
+            error.to_string(),
+        ),
+        JsonWriteError::TooLarge => ErrorRecord {
+            message: error.to_string(),
+            ..failure::too_large()
+        },
+    }
 }
 
 impl Stage for ToJson {
@@ -130,7 +137,7 @@ impl Stage for ToJson {
         };
         if let Some(first) = self.first.take() {
             if let Err(error) = writer.write(&first, 0, &mut self.out) {
-                return Err(context.terminate(non_string_key(&error)));
+                return Err(context.terminate(unwritable(&error)));
             }
         } else if self.elements > 0 {
             writer.line(0, &mut self.out);
@@ -158,7 +165,9 @@ impl FromJson {
     fn convert(context: &mut Context<'_>, text: &str) -> Result<(), Halt> {
         let options = JsonReadOptions {
             as_hashtable: context.switch("AsHashtable"),
-            max_depth: count(context, "Depth").unwrap_or(READ_DEPTH),
+            max_depth: count(context, "Depth")
+                .unwrap_or(READ_DEPTH)
+                .min(READ_DEPTH),
         };
         match read_json(text, options) {
             Ok(value) if context.switch("NoEnumerate") => context.write(value),

@@ -274,10 +274,9 @@ pub(super) mod select_string {
 
     fn typed(name: &str, text: &str, properties: Vec<(Text, Value)>) -> Value {
         let types: [Text; 2] = [name.into(), "System.Object".into()];
-        Value::Object(Arc::new(Object {
-            text: Some(text.into()),
-            ..Object::typed(types.into(), properties)
-        }))
+        Value::Object(Arc::new(
+            Object::typed(types.into(), properties).with_text(text),
+        ))
     }
 
     fn match_info(

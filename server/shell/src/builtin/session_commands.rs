@@ -69,9 +69,8 @@ fn alias_object(name: &str, target: &str) -> Value {
         "System.Management.Automation.CommandInfo".into(),
         "System.Object".into(),
     ];
-    Value::Object(Arc::new(Object {
-        text: Some(name.into()),
-        ..Object::typed(
+    Value::Object(Arc::new(
+        Object::typed(
             types.into(),
             vec![
                 ("CommandType".into(), Value::text("Alias")),
@@ -85,7 +84,8 @@ fn alias_object(name: &str, target: &str) -> Value {
                 ("Source".into(), Value::text("")),
             ],
         )
-    }))
+        .with_text(name),
+    ))
 }
 
 struct Define {

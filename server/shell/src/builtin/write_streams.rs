@@ -175,18 +175,16 @@ fn host_message(context: &Context<'_>, message: &str) -> Value {
         "System.Object".into(),
     ];
     let colour = |name: &str| context.parameter(name).cloned().unwrap_or_default();
-    let object = Object {
-        text: Some(message.into()),
-        ..Object::typed(
-            types.into(),
-            vec![
-                ("Message".into(), Value::text(message)),
-                ("NoNewLine".into(), Value::Bool(context.switch("NoNewline"))),
-                ("ForegroundColor".into(), colour("ForegroundColor")),
-                ("BackgroundColor".into(), colour("BackgroundColor")),
-            ],
-        )
-    };
+    let object = Object::typed(
+        types.into(),
+        vec![
+            ("Message".into(), Value::text(message)),
+            ("NoNewLine".into(), Value::Bool(context.switch("NoNewline"))),
+            ("ForegroundColor".into(), colour("ForegroundColor")),
+            ("BackgroundColor".into(), colour("BackgroundColor")),
+        ],
+    )
+    .with_text(message);
     Value::Object(Arc::new(object))
 }
 

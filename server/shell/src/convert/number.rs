@@ -337,6 +337,9 @@ fn scan(text: &str) -> Option<Number> {
 /// `Int32Converter`: decimal with a sign, or hexadecimal behind `0x`, `&h` or `#`.
 fn parse_integer(text: &str) -> Option<BigInt> {
     let text = text.trim();
+    if text.len() > crate::language::number::MAX_LENGTH {
+        return None;
+    }
     for prefix in ["0x", "0X", "&h", "&H", "#"] {
         if let Some(digits) = text.strip_prefix(prefix) {
             return BigInt::from_str_radix(digits, 16).ok();

@@ -1,10 +1,12 @@
 //! Assignments: variables with their constraints, properties, elements, several targets at once, `++`.
 
+use std::sync::RwLock;
+
 use crate::convert::{self, ConversionContext};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::operator::number::Number;
 use crate::evaluate::scope::Variable;
-use crate::evaluate::{as_operand, failure, hashtable::fold, is_nothing};
+use crate::evaluate::{MAX_ENTRIES, as_operand, failure, hashtable::fold, is_nothing};
 use crate::language::ast::{
     Assignment, AssignmentOperator, BinaryOperator, Expression, ExpressionKind, VariablePath,
 };
@@ -14,7 +16,7 @@ use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
 use crate::text::{Culture, to_text, write};
-use crate::value::{Property, Value};
+use crate::value::{Dictionary, Property, Value};
 
 /// Most variables of a session.
 const MAX_VARIABLES: usize = 4096;
@@ -256,9 +258,7 @@ impl Engine<'_> {
     ) -> Result<(), Halt> {
         match owner {
             Value::Dictionary(dictionary) => {
-                let key = Value::text(name);
-                write(&dictionary.entries).insert(fold(&key), (key, value));
-                return Ok(());
+                return self.set_entry(dictionary, Value::text(name), value);
             }
             Value::Object(object) => {
                 let mut properties = write(&object.properties);
@@ -291,15 +291,12 @@ impl Engine<'_> {
 
     fn set_element(&mut self, owner: &Value, index: &Value, value: Value) -> Result<(), Halt> {
         match owner {
-            Value::Dictionary(dictionary) => {
-                write(&dictionary.entries).insert(fold(index), (index.clone(), value));
-                Ok(())
-            }
+            Value::Dictionary(dictionary) => self.set_entry(dictionary, index.clone(), value),
             Value::Array(array) => {
                 let value = self.as_element(&array.element_type, value)?;
-                self.set_item(&mut write(&array.items), index, value)
+                self.set_item(&array.items, index, value)
             }
-            Value::List(list) => self.set_item(&mut write(&list.items), index, value),
+            Value::List(list) => self.set_item(&list.items, index, value),
             Value::Null => Err(self.refuse("NullArray", "Cannot index into a null array.")),
             other => Err(self.refuse(
                 "CannotIndex",
@@ -321,10 +318,27 @@ impl Engine<'_> {
         }
     }
 
-    fn set_item(&mut self, items: &mut [Value], index: &Value, value: Value) -> Result<(), Halt> {
+    fn set_entry(&self, table: &Dictionary, key: Value, value: Value) -> Result<(), Halt> {
+        let folded = fold(&key);
+        let mut entries = write(&table.entries);
+        if entries.len() >= MAX_ENTRIES && !entries.contains_key(&folded) {
+            return Err(self.fail(failure::too_large()));
+        }
+        entries.insert(folded, (key, value));
+        Ok(())
+    }
+
+    fn set_item(
+        &mut self,
+        items: &RwLock<Vec<Value>>,
+        index: &Value,
+        value: Value,
+    ) -> Result<(), Halt> {
+        // The index may be the collection itself: it is read before the collection is locked.
         let Value::Int32(number) = self.cast_to(index, "System.Int32")? else {
             return Ok(());
         };
+        let mut items = write(items);
         let length = items.len();
         let place = if number < 0 {
             length.checked_sub(number.unsigned_abs() as usize)

@@ -38,8 +38,22 @@ impl Engine<'_> {
             ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => {
                 Ok(value.clone())
             }
-            ExpressionKind::Expandable(parts) => self.expand(parts, out),
             ExpressionKind::Variable(path) => self.read_variable(path),
+            _ => self.nested(|engine| engine.evaluate_parts(expression, out)),
+        }
+    }
+
+    fn evaluate_parts(
+        &mut self,
+        expression: &Expression,
+        out: &mut dyn Sink,
+    ) -> Result<Value, Halt> {
+        match &expression.kind {
+            ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => {
+                Ok(value.clone())
+            }
+            ExpressionKind::Variable(path) => self.read_variable(path),
+            ExpressionKind::Expandable(parts) => self.expand(parts, out),
             ExpressionKind::Parenthesis(statement) => self.parenthesis(statement, out),
             ExpressionKind::SubExpression(statements) => {
                 let outputs =

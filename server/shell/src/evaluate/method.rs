@@ -5,7 +5,9 @@ use crate::evaluate::operator::{comparison, truth};
 use crate::evaluate::text_method::text_method;
 use crate::evaluate::time_method::{date_method, time_span_method};
 use crate::evaluate::types::{exception_object, find_exception};
-use crate::evaluate::{as_operand, failure, gathered, harmless, nothing, static_member};
+use crate::evaluate::{
+    MAX_ENTRIES, MAX_GROWTH, as_operand, failure, gathered, harmless, nothing, static_member,
+};
 use crate::language::ast::Expression;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -21,6 +23,14 @@ pub(super) enum Outcome {
     Unknown,
     /// An exception of .NET's.
     Thrown(&'static str, String),
+}
+
+impl Outcome {
+    /// What would be larger than a session may hold.
+    pub(super) fn too_large() -> Self {
+        let record = failure::too_large();
+        Self::Thrown("System.OutOfMemoryException", record.message)
+    }
 }
 
 pub(super) fn text_of(value: &Value) -> String {
@@ -255,8 +265,12 @@ fn collection_method(owner: &Value, name: &str, arguments: &[Value]) -> Outcome 
                     read(&dictionary.entries).contains_key(&fold(key)),
                 )),
                 ("add", Some(key)) => {
+                    let folded = fold(key);
                     let mut entries = write(&dictionary.entries);
-                    if entries.contains_key(&fold(key)) {
+                    if entries.len() >= MAX_ENTRIES {
+                        return Outcome::too_large();
+                    }
+                    if entries.contains_key(&folded) {
                         let name = text_of(key);
                         return Outcome::Thrown(
                             "System.ArgumentException",
@@ -266,7 +280,7 @@ fn collection_method(owner: &Value, name: &str, arguments: &[Value]) -> Outcome 
                         );
                     }
                     let value = arguments.get(1).cloned().unwrap_or_default();
-                    entries.insert(fold(key), (key.clone(), value));
+                    entries.insert(folded, (key.clone(), value));
                     Outcome::Value(nothing())
                 }
                 ("remove", Some(key)) => {
@@ -299,60 +313,74 @@ fn index_of(items: &[Value], item: &Value) -> Outcome {
     Outcome::Value(Value::Int32(at.map_or(-1, |at| at as i32)))
 }
 
+fn out_of_range() -> Outcome {
+    Outcome::Thrown(
+        "System.ArgumentOutOfRangeException",
+        "Index was out of range.".into(),
+    )
+}
+
 fn list_method(list: &crate::value::List, name: &str, arguments: &[Value]) -> Outcome {
-    let mut items = write(&list.items);
+    // Arguments may hold the list itself, so they are looked into before it is locked.
+    let items = || read(&list.items).clone();
+    let more = match (name, arguments) {
+        ("contains", [item]) => {
+            return Outcome::Value(Value::Bool(items().iter().any(|own| equals(own, item))));
+        }
+        ("indexof", [item]) => return index_of(&items(), item),
+        ("toarray", []) => return Outcome::Value(Value::array(items())),
+        ("remove", [item]) => {
+            let at = items().iter().position(|own| equals(own, item));
+            return Outcome::Value(Value::Bool(at.is_some_and(|at| {
+                let mut items = write(&list.items);
+                at < items.len() && {
+                    items.remove(at);
+                    true
+                }
+            })));
+        }
+        ("addrange", [more]) => more.elements().unwrap_or_else(|| vec![more.clone()]),
+        _ => Vec::new(),
+    };
     let place = arguments
         .first()
         .and_then(as_double)
         .and_then(|n| usize::try_from(n as i64).ok());
+    let mut items = write(&list.items);
+    let grows = matches!(name, "add" | "addrange" | "insert");
+    if grows && items.len() + more.len().max(1) > MAX_GROWTH {
+        return Outcome::too_large();
+    }
     match (name, arguments) {
-        ("add", [item]) if items.len() < super::MAX_GROWTH => {
+        ("add", [item]) => {
             items.push(item.clone());
             Outcome::Value(match &*list.type_name {
                 "System.Collections.ArrayList" => Value::Int32(items.len() as i32 - 1),
                 _ => nothing(),
             })
         }
-        ("addrange", [more]) if items.len() < super::MAX_GROWTH => {
-            items.extend(more.elements().unwrap_or_else(|| vec![more.clone()]));
+        ("addrange", [_]) => {
+            items.extend(more);
             Outcome::Value(nothing())
         }
         ("clear", []) => {
             items.clear();
             Outcome::Value(nothing())
         }
-        ("contains", [item]) => {
-            Outcome::Value(Value::Bool(items.iter().any(|own| equals(own, item))))
-        }
-        ("indexof", [item]) => index_of(&items, item),
-        ("remove", [item]) => {
-            let at = items.iter().position(|own| equals(own, item));
-            if let Some(at) = at {
-                items.remove(at);
-            }
-            Outcome::Value(Value::Bool(at.is_some()))
-        }
         ("removeat", [_]) => match place.filter(|place| *place < items.len()) {
             Some(place) => {
                 items.remove(place);
                 Outcome::Value(nothing())
             }
-            None => Outcome::Thrown(
-                "System.ArgumentOutOfRangeException",
-                "Index was out of range.".into(),
-            ),
+            None => out_of_range(),
         },
         ("insert", [_, item]) => match place.filter(|place| *place <= items.len()) {
             Some(place) => {
                 items.insert(place, item.clone());
                 Outcome::Value(nothing())
             }
-            None => Outcome::Thrown(
-                "System.ArgumentOutOfRangeException",
-                "Index was out of range.".into(),
-            ),
+            None => out_of_range(),
         },
-        ("toarray", []) => Outcome::Value(Value::array(items.clone())),
         _ => Outcome::Unknown,
     }
 }

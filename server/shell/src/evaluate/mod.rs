@@ -36,8 +36,14 @@ pub(crate) use types::exception_object;
 
 /// Deepest nesting of running blocks and functions.
 pub const MAX_CALL_DEPTH: usize = 100;
+/// Deepest nesting of running statements and expressions, those of blocks and functions that run within others included.
+pub const MAX_NESTING: usize = 2_000;
+/// Stack that [`MAX_NESTING`] wants of the thread that a session runs on, in bytes.
+pub const STACK_BYTES: usize = 64 << 20;
 /// Most elements of a collection, and most bytes of a text, that an operator makes.
 pub const MAX_GROWTH: usize = 16 << 20;
+/// Most entries of a dictionary.
+pub const MAX_ENTRIES: usize = 1 << 20;
 
 static NOTHING: LazyLock<Arc<Array>> = LazyLock::new(|| {
     Arc::new(Array {
@@ -240,11 +246,7 @@ impl Engine<'_> {
         run: impl FnOnce(&mut Self) -> Result<T, Halt>,
     ) -> Result<T, Halt> {
         if self.session.call_depth >= MAX_CALL_DEPTH {
-            let record = failure::invalid_operation(
-                "CallDepthOverflow",
-                "The script failed due to call depth overflow.",
-            );
-            return Err(self.fail(record));
+            return Err(self.too_deep());
         }
         self.session.call_depth += 1;
         let source = std::mem::replace(&mut self.session.source, body.source.clone());
@@ -254,6 +256,27 @@ impl Engine<'_> {
         self.session.sequence_point = point;
         self.session.call_depth -= 1;
         outcome
+    }
+
+    /// Runs a statement or an expression that lies in another; how deep they lie is bounded.
+    pub(crate) fn nested<T>(
+        &mut self,
+        run: impl FnOnce(&mut Self) -> Result<T, Halt>,
+    ) -> Result<T, Halt> {
+        if self.session.nesting >= MAX_NESTING {
+            return Err(self.too_deep());
+        }
+        self.session.nesting += 1;
+        let outcome = run(self);
+        self.session.nesting -= 1;
+        outcome
+    }
+
+    fn too_deep(&self) -> Halt {
+        self.fail(failure::invalid_operation(
+            "CallDepthOverflow",
+            "The script failed due to call depth overflow.",
+        ))
     }
 
     /// Whether the pipeline was asked to stop.

@@ -55,6 +55,10 @@ impl Engine<'_> {
     /// # Errors
     /// What ended it.
     pub fn run_statement(&mut self, statement: &Statement, out: &mut dyn Sink) -> Result<(), Halt> {
+        self.nested(|engine| engine.run_kind(statement, out))
+    }
+
+    fn run_kind(&mut self, statement: &Statement, out: &mut dyn Sink) -> Result<(), Halt> {
         match &statement.kind {
             StatementKind::Chain(chain) => {
                 self.session.sequence_point = statement.extent.clone();

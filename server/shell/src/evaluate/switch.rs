@@ -51,6 +51,7 @@ impl Engine<'_> {
         item: &Value,
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
+        self.check_stop()?;
         let mut matched = false;
         for (pattern, body) in &switch.clauses {
             if self.clause_matches(switch, pattern, item, out)? {

@@ -47,7 +47,17 @@ pub(super) fn text_method(text: &Arc<str>, name: &str, arguments: &[Value]) -> O
                     "String cannot be of zero length. (Parameter 'oldValue')".into(),
                 );
             }
-            string(&text.replace(&from, &argument(1).unwrap_or_default()))
+            let to = argument(1).unwrap_or_default();
+            let more = to.len().saturating_sub(from.len());
+            let places = if more == 0 {
+                0
+            } else {
+                text.matches(&from).count()
+            };
+            if places.saturating_mul(more) > MAX_GROWTH {
+                return Outcome::too_large();
+            }
+            string(&text.replace(&from, &to))
         }
         ("split", _) => split_text(text, arguments),
         ("substring", 1 | 2) => substring(text, number(0), number(1)),
@@ -87,7 +97,10 @@ fn contains(text: &str, name: &str, arguments: &[Value]) -> Outcome {
 
 fn padded(text: &str, left: bool, arguments: &[Value]) -> Outcome {
     let width = arguments.first().and_then(as_double).unwrap_or(0.0);
-    let width = (width.max(0.0) as usize).min(MAX_GROWTH);
+    let width = width.max(0.0) as usize;
+    if width > MAX_GROWTH {
+        return Outcome::too_large();
+    }
     let fill = arguments
         .get(1)
         .and_then(|fill| text_of(fill).chars().next())
@@ -152,7 +165,7 @@ fn substring(text: &str, start: Option<i64>, length: Option<i64>) -> Outcome {
         None => Some(units.len() - start),
         Some(length) => usize::try_from(length)
             .ok()
-            .filter(|length| start + length <= units.len()),
+            .filter(|length| *length <= units.len() - start),
     };
     match length {
         Some(length) => Outcome::Value(Value::text(String::from_utf16_lossy(
@@ -174,6 +187,9 @@ fn splice(text: &str, start: Option<i64>, length: Option<i64>, replacement: &str
     };
     if start > units.len() || end > units.len() {
         return Outcome::Thrown("System.ArgumentOutOfRangeException", OUTSIDE.into());
+    }
+    if units.len() + replacement.len() > MAX_GROWTH {
+        return Outcome::too_large();
     }
     units.splice(start..end, replacement.encode_utf16());
     Outcome::Value(Value::text(String::from_utf16_lossy(&units)))

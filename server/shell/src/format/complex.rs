@@ -1,7 +1,8 @@
 //! `Format-Custom`: an object as a class with nested braces.
 
 use crate::format::cell_text::{TextOptions, cell_text};
-use crate::format::producer::{elements, is_scalar};
+use crate::format::elements::elements;
+use crate::format::producer::is_scalar;
 use crate::format::request::{Evaluate, Selection};
 use crate::format::resolve::{Resolved, all_properties, resolve};
 use crate::text::{Culture, to_text};
@@ -12,6 +13,8 @@ use crate::value::{Text, Value};
 const MAX_ELEMENTS: usize = 4;
 /// Levels that are shown at most, whatever -Depth says.
 const MAX_DEPTH: usize = 32;
+/// Lines of one object: objects that hold each other many times over have no end.
+const MAX_LINES: usize = 100_000;
 
 /// The lines of one object, with the empty one behind it.
 pub(crate) fn draw(
@@ -46,6 +49,10 @@ fn push_class(
     depth: usize,
     blocks: &mut dyn Evaluate,
 ) {
+    if lines.len() > MAX_LINES {
+        push_line(lines, indent, "…");
+        return;
+    }
     let type_name = crate::type_names::type_name(value);
     push_line(lines, indent, &format!("class {}", short_name(&type_name)));
     push_line(lines, indent, "{");

@@ -19,6 +19,8 @@ pub enum ErrorView {
 
 /// Longest source line of a position message, in characters.
 const MAX_SOURCE: usize = 69;
+/// Characters before, of and behind the stretch to blame that are looked at for it.
+const MAX_QUOTED: usize = 2 * MAX_SOURCE;
 /// Longest part of a category line, in characters.
 const MAX_CATEGORY_PART: usize = 40;
 
@@ -118,13 +120,14 @@ fn quote(invocation: &Invocation) -> Option<Quote> {
         .lines()
         .next()
         .map_or(0, |first| first.chars().count());
-    let characters: Vec<char> = line.chars().collect();
-    let before = before.min(characters.len());
-    let end = (before + length).min(characters.len());
-    let widen = |part: &[char]| part.iter().collect::<String>().replace('\t', "    ");
-    let head = widen(&characters[..before]);
-    let middle = widen(&characters[before..end]);
-    let tail = widen(&characters[end..]);
+    // Of a line of any length no more is shown than fits, so no more is looked at.
+    let mut rest = line.chars();
+    let widen = |part: String| part.replace('\t', "    ");
+    let far = before.saturating_sub(MAX_QUOTED);
+    let head = widen(rest.by_ref().skip(far).take(before - far).collect());
+    let near = length.min(MAX_QUOTED);
+    let middle = widen(rest.by_ref().take(near).collect());
+    let tail = widen(rest.skip(length - near).take(MAX_QUOTED).collect());
     Some(cut_quote(&head, &middle, &tail))
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::format::cell_text::{TextOptions, cell_text, display_property};
 use crate::format::complex;
+use crate::format::elements::elements;
 use crate::format::error_view::{ErrorView, render};
 use crate::format::packet::{
     Alignment, Column, Entry, Heading, Packet, Shape, TableShape, WideShape,
@@ -15,12 +16,18 @@ use crate::format::resolve::{Resolved, all_properties, apply_format, resolve};
 use crate::format::view::{Source, View, ViewBody, ViewRegistry};
 use crate::members;
 use crate::text::{Culture, read, to_text};
-use crate::value::{Object, Property, Text, Value};
+use crate::value::{Text, Value};
 
 /// More properties than this make a list of an object whose view nobody named.
 const MAX_TABLE_PROPERTIES: usize = 4;
 /// Columns of a table whose properties nobody named.
 const MAX_DEFAULT_COLUMNS: usize = 10;
+/// Columns of any table.
+const MAX_COLUMNS: usize = 1_000;
+/// Collections within collections that are laid out element by element.
+const MAX_LEVELS: usize = 64;
+/// Elements that one object may be laid out as: those of collections that hold each other many times over have no end.
+const MAX_EXPANDED: usize = 16 << 20;
 
 /// Lays objects out as packets.
 #[derive(Debug)]
@@ -30,6 +37,8 @@ pub struct Producer {
     /// `$FormatEnumerationLimit`.
     pub enumeration_limit: i64,
     run: Option<Run>,
+    /// How many elements of the object at hand may still be laid out.
+    left: usize,
 }
 
 /// A run of objects of one shape.
@@ -58,6 +67,7 @@ impl Producer {
             request,
             enumeration_limit: 4,
             run: None,
+            left: 0,
         }
     }
 
@@ -69,13 +79,34 @@ impl Producer {
         width: usize,
         emit: &mut dyn FnMut(Packet),
     ) {
+        self.left = MAX_EXPANDED;
+        self.expand(value, 0, blocks, width, emit);
+    }
+
+    /// Lays out an object, or the elements of a collection, which may be collections themselves.
+    fn expand(
+        &mut self,
+        value: &Value,
+        level: usize,
+        blocks: &mut dyn Evaluate,
+        width: usize,
+        emit: &mut dyn FnMut(Packet),
+    ) {
+        if level > MAX_LEVELS || self.left == 0 {
+            emit(Packet::Entry(Entry::Raw("…".into())));
+            return;
+        }
+        self.left -= 1;
         match value {
             Value::Null => {}
             Value::Noted(noted) if is_scalar(&noted.base) => emit(raw(&noted.base)),
             Value::Array(_) | Value::List(_) | Value::Dictionary(_) => {
                 if self.request.expand != Expand::CoreOnly {
                     for element in elements(value) {
-                        self.push(&element, blocks, width, emit);
+                        self.expand(&element, level + 1, blocks, width, emit);
+                        if self.left == 0 {
+                            break;
+                        }
                     }
                 }
                 if self.request.expand != Expand::EnumOnly {
@@ -245,7 +276,7 @@ impl Producer {
     fn table(
         &self,
         requested: Option<RequestedShape>,
-        columns: Vec<Resolved>,
+        mut columns: Vec<Resolved>,
         value: &Value,
         blocks: &mut dyn Evaluate,
     ) -> (Shape, Layout) {
@@ -257,6 +288,7 @@ impl Producer {
             }) => (auto_size, wrap, hide_header),
             _ => (false, false, false),
         };
+        columns.truncate(MAX_COLUMNS);
         let drawn = columns
             .iter()
             .map(|column| Column {
@@ -436,48 +468,4 @@ fn alignment_of(value: &Value) -> Alignment {
         scalar if is_scalar(scalar) => Alignment::Right,
         _ => Alignment::Left,
     }
-}
-
-/// The elements of a collection; a dictionary's are its entries.
-pub(crate) fn elements(value: &Value) -> Vec<Value> {
-    let Value::Dictionary(dictionary) = value else {
-        return value.elements().unwrap_or_default();
-    };
-    read(&dictionary.entries)
-        .values()
-        .map(|(key, item)| dictionary_entry(key, item))
-        .collect()
-}
-
-/// `System.Collections.DictionaryEntry`.
-fn dictionary_entry(key: &Value, item: &Value) -> Value {
-    let types: Arc<[Text]> = [
-        "System.Collections.DictionaryEntry",
-        "System.ValueType",
-        "System.Object",
-    ]
-    .map(Text::from)
-    .into();
-    let property = |name: &str, value: &Value| Property {
-        name: name.into(),
-        value: value.clone(),
-        note: false,
-    };
-    let object = Object {
-        text: Some(
-            format!(
-                "[{}, {}]",
-                to_text(key, Culture::Current),
-                to_text(item, Culture::Current)
-            )
-            .into(),
-        ),
-        ..Object::typed(types, Vec::new())
-    };
-    crate::text::write(&object.properties).extend([
-        property("Name", key),
-        property("Key", key),
-        property("Value", item),
-    ]);
-    Value::Object(Arc::new(object))
 }

@@ -93,7 +93,9 @@ fn push_date_part(out: &mut String, p: &DateParts, kind: DateTimeKind, letter: c
         ('M', _) => out.push_str(month_name),
         ('y', 1 | 2) => number(out, i64::from(p.year % 100)),
         ('y', _) => {
-            let _ = write!(out, "{:0run$}", p.year);
+            let digits = p.year.to_string();
+            out.extend(std::iter::repeat_n('0', run.saturating_sub(digits.len())));
+            out.push_str(&digits);
         }
         ('H', _) => number(out, p.hour),
         ('h', _) => number(out, (p.hour + 11) % 12 + 1),

@@ -6,6 +6,8 @@ use crate::format_string::{FormatError, MAX_FIELD};
 use crate::text::{Culture, as_double, to_round_trip_text, to_text};
 use crate::value::Value;
 
+/// Longest custom format, in bytes: what its places come to is printed digit by digit.
+const MAX_CUSTOM: usize = 10_000;
 /// Digits that ICU shows behind the point of a number or a percentage when a format names none.
 const DEFAULT_DECIMALS: usize = 3;
 /// Significant digits of a double that a custom format looks at.
@@ -121,6 +123,9 @@ pub(super) fn format_number(value: &Value, specifier: &str) -> Result<String, Fo
         && digits.len() <= 9
         && digits.bytes().all(|b| b.is_ascii_digit());
     if !standard {
+        if specifier.len() > MAX_CUSTOM {
+            return Err(FormatError::InvalidSpecifier);
+        }
         return Ok(format_custom(value, specifier));
     }
     let precision = digits

@@ -23,7 +23,7 @@ pub enum Mode {
 }
 
 /// Most errors that are kept of one text.
-const MAX_ERRORS: usize = 1000;
+const MAX_ERRORS: usize = 100;
 
 /// A reader of tokens.
 #[derive(Debug)]

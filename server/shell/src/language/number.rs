@@ -6,8 +6,14 @@ use rust_decimal::Decimal;
 
 use crate::value::Value;
 
+/// Longest number that is read, in characters: to read a number takes time that grows with the square of its length.
+pub const MAX_LENGTH: usize = 20_000;
+
 /// Reads a whole number literal, sign included; none if it is not one.
 pub fn parse(text: &str) -> Option<Value> {
+    if text.len() > MAX_LENGTH {
+        return None;
+    }
     let (negative, body) = match text.strip_prefix(['-', '\u{2013}', '\u{2014}', '\u{2015}']) {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),

@@ -36,9 +36,12 @@ fn typed(name: &str, text: Option<&str>, properties: Vec<(&str, Value)>) -> Valu
         .into_iter()
         .map(|(name, value)| (Text::from(name), value))
         .collect();
-    Value::Object(Arc::new(Object {
-        text: text.map(Text::from),
-        ..Object::typed(types.into(), properties)
+    Value::Object(Arc::new({
+        let object = Object::typed(types.into(), properties);
+        match text {
+            Some(text) => object.with_text(text),
+            None => object,
+        }
     }))
 }
 

@@ -11,13 +11,11 @@ use crate::value::{Property, Text, Value};
 /// The note properties of an error record on the wire.
 pub(super) fn error_notes(record: &ErrorRecord) -> Vec<Property> {
     let exception: Text = record.exception.as_str().into();
-    let exception = crate::value::Object {
-        text: Some(format!("{}: {}", record.exception, record.message).into()),
-        ..crate::value::Object::typed(
-            [exception, "System.Exception".into(), "System.Object".into()].into(),
-            vec![("Message".into(), Value::text(&*record.message))],
-        )
-    };
+    let exception = crate::value::Object::typed(
+        [exception, "System.Exception".into(), "System.Object".into()].into(),
+        vec![("Message".into(), Value::text(&*record.message))],
+    )
+    .with_text(format!("{}: {}", record.exception, record.message));
     let mut notes = vec![
         ("Exception", Value::Object(Arc::new(exception))),
         ("TargetObject", record.target.clone()),

@@ -191,9 +191,11 @@ impl Reader<'_> {
         if let Ok(n) = text.parse::<i64>() {
             return Ok(Value::Int64(n));
         }
-        match text.parse::<num_bigint::BigInt>() {
-            Ok(n) => Ok(Value::BigInteger(Arc::new(n))),
-            Err(_) => Err(malformed(self)),
+        let number = (text.len() <= crate::language::number::MAX_LENGTH)
+            .then(|| text.parse::<num_bigint::BigInt>().ok());
+        match number.flatten() {
+            Some(n) => Ok(Value::BigInteger(Arc::new(n))),
+            None => Err(malformed(self)),
         }
     }
 

@@ -40,14 +40,23 @@ impl Default for JsonOptions {
     }
 }
 
-/// A dictionary whose keys are not all strings.
+/// Longest text that is written of one value, in bytes: values that hold each other many times over would have no end.
+const MAX_TEXT: usize = 256 << 20;
+
+/// Why a value cannot be written.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error(
-    "The type '{type_name}' is not supported for serialization or deserialization of a dictionary. Keys must be strings."
-)]
-pub struct NonStringKey {
-    /// The dictionary's type.
-    pub type_name: String,
+pub enum JsonWriteError {
+    /// A dictionary whose keys are not all strings.
+    #[error(
+        "The type '{type_name}' is not supported for serialization or deserialization of a dictionary. Keys must be strings."
+    )]
+    NonStringKey {
+        /// The dictionary's type.
+        type_name: String,
+    },
+    /// The text would be longer than a session may hold.
+    #[error("The JSON of one object is larger than a session may hold.")]
+    TooLarge,
 }
 
 /// Writes values one after the other.
@@ -56,6 +65,8 @@ pub struct JsonWriter {
     options: JsonOptions,
     /// Whether anything lay deeper than the depth and was written as text.
     pub truncated: bool,
+    /// How long the text may become with the value at hand.
+    end: usize,
 }
 
 impl JsonWriter {
@@ -64,27 +75,30 @@ impl JsonWriter {
         Self {
             options,
             truncated: false,
+            end: usize::MAX,
         }
     }
 
     /// Appends one value as it stands `level` brackets deep; its own depth counts from 0.
     ///
     /// # Errors
-    /// When a dictionary has keys that are not strings.
+    /// As [`JsonWriteError`] says.
     pub fn write(
         &mut self,
         value: &Value,
         level: usize,
         out: &mut String,
-    ) -> Result<(), NonStringKey> {
+    ) -> Result<(), JsonWriteError> {
+        self.end = out.len().saturating_add(MAX_TEXT);
         self.value(value, 0, level, out)
     }
 
     /// Appends a value that is an element of an outer array.
     ///
     /// # Errors
-    /// When a dictionary has keys that are not strings.
-    pub fn write_element(&mut self, value: &Value, out: &mut String) -> Result<(), NonStringKey> {
+    /// As [`JsonWriteError`] says.
+    pub fn write_element(&mut self, value: &Value, out: &mut String) -> Result<(), JsonWriteError> {
+        self.end = out.len().saturating_add(MAX_TEXT);
         self.value(value, 1, 1, out)
     }
 
@@ -102,7 +116,10 @@ impl JsonWriter {
         depth: usize,
         level: usize,
         out: &mut String,
-    ) -> Result<(), NonStringKey> {
+    ) -> Result<(), JsonWriteError> {
+        if out.len() > self.end {
+            return Err(JsonWriteError::TooLarge);
+        }
         if self.scalar(value, out) {
             return Ok(());
         }
@@ -119,7 +136,7 @@ impl JsonWriter {
                 let mut members = Vec::with_capacity(entries.len());
                 for (key, item) in entries.values() {
                     let Value::String(key) = key else {
-                        return Err(NonStringKey {
+                        return Err(JsonWriteError::NonStringKey {
                             type_name: dictionary.type_name.to_string(),
                         });
                     };
@@ -191,7 +208,7 @@ impl JsonWriter {
         depth: usize,
         level: usize,
         out: &mut String,
-    ) -> Result<(), NonStringKey> {
+    ) -> Result<(), JsonWriteError> {
         out.push('[');
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
@@ -213,7 +230,7 @@ impl JsonWriter {
         depth: usize,
         level: usize,
         out: &mut String,
-    ) -> Result<(), NonStringKey> {
+    ) -> Result<(), JsonWriteError> {
         out.push('{');
         let mut empty = true;
         for (name, item) in members {

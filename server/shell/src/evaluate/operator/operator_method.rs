@@ -21,6 +21,12 @@ const TIME_SPAN: &str = "System.TimeSpan";
 const DATE_TIME: &str = "System.DateTime";
 const DOUBLE: &str = "System.Double";
 const DECIMAL: &str = "System.Decimal";
+/// Longest `BigInteger` that an operator makes, in bits: a text may not grow without bound, a number neither.
+const MAX_BITS: u64 = 1 << 18;
+const TOO_LARGE: Thrown = (
+    "System.OutOfMemoryException",
+    "The result is larger than a session may hold.",
+);
 const BIG_INTEGER: &str = "System.Numerics.BigInteger";
 
 /// 9999-12-31T23:59:59.9999999.
@@ -256,8 +262,10 @@ fn apply(method: &str, first: &Value, second: &Value) -> Result<Value, Thrown> {
         (Value::BigInteger(a), Value::BigInteger(b)) => big(method, a, b),
         (Value::BigInteger(a), Value::Int32(count)) => {
             let left = (method == "op_LeftShift") == (*count >= 0);
-            // A text of a session may not grow without bound, a number neither.
-            let count = count.unsigned_abs().min(1 << 20);
+            let count = count.unsigned_abs();
+            if left && a.bits().saturating_add(count.into()) > MAX_BITS {
+                return Err(TOO_LARGE);
+            }
             let shifted = if left { &**a << count } else { &**a >> count };
             Ok(Value::BigInteger(Arc::new(shifted)))
         }
@@ -294,6 +302,9 @@ fn operator_of(method: &str) -> BinaryOperator {
 fn big(method: &str, a: &BigInt, b: &BigInt) -> Result<Value, Thrown> {
     if b.is_zero() && matches!(method, "op_Division" | "op_Modulus") {
         return Err(ZERO_DIVISION);
+    }
+    if method == "op_Multiply" && a.bits() + b.bits() > MAX_BITS {
+        return Err(TOO_LARGE);
     }
     let result = match method {
         "op_Addition" => a + b,

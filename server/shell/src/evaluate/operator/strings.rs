@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use crate::evaluate::hashtable::{HASHTABLE, dictionary, fold};
 use crate::evaluate::regex::{compile, expand};
 use crate::evaluate::{MAX_GROWTH, NAMES, as_operand, failure, gathered};
+use crate::format_string::FormatError;
 use crate::language::ast::BinaryOperator;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -189,6 +190,7 @@ impl Engine<'_> {
         };
         let (mut out, mut last) = (String::with_capacity(text.len()), 0);
         for found in regex.captures_iter(text) {
+            self.check_stop()?;
             let captures = found.map_err(|_| self.match_too_hard())?;
             let Some(whole) = captures.get(0) else {
                 continue;
@@ -297,6 +299,7 @@ impl Engine<'_> {
             if limit > 0 && found.len() >= cuts {
                 break;
             }
+            self.check_stop()?;
             found.push(captures.map_err(|_| self.match_too_hard())?);
             if found.len() > MAX_GROWTH {
                 return Err(self.fail(failure::too_large()));
@@ -403,12 +406,13 @@ impl Engine<'_> {
         let template = text_of(left);
         crate::format_string::format(&template, &arguments)
             .map(Value::text)
-            .map_err(|reason| {
-                self.refuse_operand(
+            .map_err(|reason| match reason {
+                FormatError::TooLarge => self.fail(failure::too_large()),
+                _ => self.refuse_operand(
                     &Value::text(template.as_str()),
                     "FormatError",
                     format!("Error formatting a string: {reason}."),
-                )
+                ),
             })
     }
 }

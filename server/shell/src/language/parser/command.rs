@@ -25,7 +25,7 @@ impl Parser<'_> {
                     let extent = self.peek(Mode::Command).extent.clone();
                     self.empty_element(extent);
                     self.next(Mode::Command);
-                    return self.command();
+                    return self.deeper(Self::command);
                 }
                 return None;
             }

@@ -92,7 +92,7 @@ impl Parser<'_> {
         let mut left = self.array_literal()?;
         while let Some(operator) = self.binary_operator() {
             let strength = precedence(operator);
-            if strength < minimum {
+            if strength < minimum || !self.grow() {
                 break;
             }
             let token = self.next(Mode::Expression);

@@ -24,6 +24,8 @@ use crate::language::token::{RawPart, Sign, Token, TokenKind};
 pub const MAX_TEXT: usize = 4 << 20;
 /// Deepest nesting of blocks, parentheses and strings.
 pub const MAX_DEPTH: usize = 64;
+/// Highest tree that an expression may make: `1+1+…` nests to the left without a single parenthesis.
+pub const MAX_HEIGHT: usize = 1000;
 
 /// Parses a whole text.
 ///
@@ -35,6 +37,7 @@ pub fn parse(source: &Arc<Source>) -> Result<Block, Vec<ParseError>> {
         source,
         peeked: None,
         depth: 0,
+        height: 0,
         last_end: 0,
         splats: false,
         no_comma: false,
@@ -66,6 +69,8 @@ pub(crate) struct Parser<'a> {
     source: &'a Arc<Source>,
     peeked: Option<Peeked>,
     depth: usize,
+    /// How high the tree is, at most, that the rule at work has made so far.
+    height: usize,
     /// Where the last token taken ends in the source.
     last_end: usize,
     /// Whether the variable at hand may be splatted: it is an argument of a command.
@@ -207,9 +212,22 @@ impl<'a> Parser<'a> {
             return None;
         }
         self.depth += 1;
+        let beside = std::mem::take(&mut self.height);
         let result = rule(self);
+        self.height = beside.max(self.height + 1);
         self.depth -= 1;
         result
+    }
+
+    /// Puts a further operator, member or index on top of what a rule has made; false beyond the limit, where the rest
+    /// of the text is given up.
+    fn grow(&mut self) -> bool {
+        self.height += 1;
+        let fits = self.height <= MAX_HEIGHT;
+        if !fits {
+            self.too_complicated();
+        }
+        fits
     }
 
     fn too_complicated(&mut self) {
@@ -307,11 +325,13 @@ impl<'a> Parser<'a> {
             source: self.source,
             peeked: None,
             depth: self.depth,
+            height: 0,
             last_end: origins.first().copied().unwrap_or_default(),
             splats: false,
             no_comma: false,
         };
         let statements = inner.statements(None);
+        self.height = self.height.max(inner.height);
         self.lexer.errors.append(&mut inner.lexer.errors);
         statements
     }

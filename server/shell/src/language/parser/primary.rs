@@ -227,7 +227,7 @@ impl Parser<'_> {
 
     /// What follows an operand without a blank: `.Name`, `::Name`, `(…)`, `[…]`.
     pub(super) fn members(&mut self, mut target: Expression) -> Option<Expression> {
-        while self.at_member() {
+        while self.at_member() && self.grow() {
             let start = target.extent.start;
             let sign = self.next(Mode::Expression).kind;
             let kind = if sign.is(Sign::LeftBracket) || sign.is(Sign::QuestionBracket) {

@@ -1,0 +1,76 @@
+//! A host for tests that keeps what it is shown.
+
+#![allow(dead_code, reason = "each test looks at a part of what is kept")]
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::time::Instant;
+
+use tandem_shell::command::CommandInfo;
+use tandem_shell::host::{
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, PromptFailure, Shown,
+    Stopped,
+};
+use tandem_shell::text::{Culture, to_text};
+use tandem_shell::value::{DateTime, DateTimeKind, Value};
+
+/// A host without cmdlets and without a user, that keeps what it is shown.
+#[derive(Default)]
+pub(crate) struct Keeper {
+    pub(crate) shown: RefCell<Vec<String>>,
+    pub(crate) errors: RefCell<Vec<String>>,
+    pub(crate) written: RefCell<Vec<(String, String, bool)>>,
+    /// How many objects are shown before the pipeline is asked to stop.
+    pub(crate) patience: Cell<Option<usize>>,
+    /// When the pipeline is asked to stop.
+    pub(crate) end: Cell<Option<Instant>>,
+}
+
+impl Host for Keeper {
+    fn find_command(&self, _name: &str) -> Option<Arc<CommandInfo>> {
+        None
+    }
+    fn commands(&self) -> Vec<Arc<CommandInfo>> {
+        Vec::new()
+    }
+    fn invoke(&self, _call: &CmdletCall<'_>, _sink: &mut dyn CmdletSink) -> Result<(), Stopped> {
+        Ok(())
+    }
+    fn show(&self, shown: Shown<'_>) {
+        match shown {
+            Shown::Output(value) => self
+                .shown
+                .borrow_mut()
+                .push(to_text(value, Culture::Invariant)),
+            Shown::Error(error) => self
+                .errors
+                .borrow_mut()
+                .push(error.fully_qualified_id.to_string()),
+            _ => {}
+        }
+    }
+    fn prompt_for_choice(&self, _prompt: &ChoicePrompt) -> Result<usize, PromptFailure> {
+        Err(PromptFailure::NoUser)
+    }
+    fn prompt_for_fields(&self, _prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure> {
+        Err(PromptFailure::NoUser)
+    }
+    fn now(&self) -> DateTime {
+        DateTime {
+            ticks: 639_305_568_000_000_000,
+            kind: DateTimeKind::Local,
+        }
+    }
+    fn write_file(&self, path: &str, content: &[u8], append: bool) -> Result<(), FileFailure> {
+        let text = String::from_utf8_lossy(content).into_owned();
+        self.written
+            .borrow_mut()
+            .push((path.to_owned(), text, append));
+        Ok(())
+    }
+    fn stopping(&self) -> bool {
+        let is_shown = |patience| self.shown.borrow().len() >= patience;
+        self.patience.get().is_some_and(is_shown)
+            || self.end.get().is_some_and(|end| Instant::now() > end)
+    }
+}
