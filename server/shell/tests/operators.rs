@@ -233,7 +233,7 @@ fn statements_that_are_not_whole_are_refused_in_the_parsers_words() {
         (
             "1 | Where-Object Length -eq",
             "The specified operator requires both the -Property and -Value parameters. Provide values for both \
-             parameters, and then try the command again. (Parameter 'Value')",
+             parameters, and then try the command again.",
         ),
         (
             "'a' | ForEach-Object Nope | ForEach-Object { $null -eq $_ }",

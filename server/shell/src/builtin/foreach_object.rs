@@ -121,8 +121,7 @@ fn member(
     if matches!(object, Value::Null) && !arguments.is_empty() {
         return context.write_error(refusal(
             "InvokeMethodOnNull",
-            "You cannot call a method on a null-valued expression. (Parameter 'InputObject')"
-                .into(),
+            "You cannot call a method on a null-valued expression.".into(),
         ));
     }
     if arguments.is_empty()
@@ -156,8 +155,7 @@ fn member(
             if arguments.is_empty() {
                 return context.write(Value::Null);
             }
-            let message =
-                format!("Input name \"{name}\" cannot be resolved to a method. (Parameter 'Name')");
+            let message = format!("Input name \"{name}\" cannot be resolved to a method.");
             context.write_error(refusal("MethodNotFound", message).with_target(object.clone()))
         }
         Err(Halt::Error(record)) => {

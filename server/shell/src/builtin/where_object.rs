@@ -309,13 +309,12 @@ fn comparison(context: &Context<'_>) -> Filter {
         (true, None) => Filter::Incomplete(
             "ValueNotSpecifiedForWhereObject",
             "The specified operator requires both the -Property and -Value parameters. Provide values for both \
-             parameters, and then try the command again. (Parameter 'Value')",
+             parameters, and then try the command again.",
         ),
         (false, Some(_)) => Filter::Incomplete(
             "OperatorNotSpecified",
             "An operator is required to compare the two specified values. Include a valid operator in the command, and \
-             then try the command again. For example, Get-Process | Where-Object -Property Name -eq Idle (Parameter \
-             'Operator')",
+             then try the command again. For example, Get-Process | Where-Object -Property Name -eq Idle",
         ),
         (true, Some(value)) => Filter::Compare(name, *operator, without_brackets(*operator, value)),
     }
