@@ -130,8 +130,9 @@ impl Files {
     /// The path on this machine, when the caller named it as a word of its own.
     fn allowed(&self, path: &str) -> io::Result<PathBuf> {
         if !names(&self.named, path) {
-            let refusal = format!("the command does not name the file \"{path}\"");
-            return Err(io::Error::new(ErrorKind::PermissionDenied, refusal));
+            return Err(io::Error::other(format!(
+                "No line of this session names the file \"{path}\", so it is out of the server's reach. Write the path out in the command."
+            )));
         }
         if let Some(rest) = path.strip_prefix("~/")
             && let Some(home) = std::env::var_os("HOME")

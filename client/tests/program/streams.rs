@@ -164,10 +164,7 @@ async fn files_are_the_callers() {
         .in_folder(node.folder.path())
         .run()
         .await;
-    assert_eq!(
-        outcome.stdout,
-        "1 \"read\" \n2 \"\" \n3 \"\" access_denied\n"
-    );
+    assert_eq!(outcome.stdout, "1 \"read\" \n2 \"\" \n3 \"\" other\n");
     assert_eq!(
         fs::read_to_string(node.folder.path().join("out.txt")).unwrap(),
         "written"

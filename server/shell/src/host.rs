@@ -117,6 +117,8 @@ pub enum FileFailure {
     NotFound,
     /// The caller may not.
     Denied,
+    /// It is a folder.
+    Directory,
     /// What the caller's system says.
     Other(String),
 }

@@ -4,6 +4,8 @@ use bytes::{Bytes, BytesMut};
 use tandem::shell::v1::invoke_response::Message;
 use tandem::shell::v1::{FileAction, FileRequest};
 
+use tandem_shell::host;
+
 use super::host::WorkerHost;
 use crate::dispatch::event::FileFailure;
 
@@ -76,6 +78,16 @@ impl WorkerHost {
                 return failure(&answer.error, &answer.error_kind);
             }
         }
+    }
+}
+
+/// The failure as the engine knows it.
+pub(super) fn to_shell(failure: FileFailure) -> host::FileFailure {
+    match failure.kind.as_str() {
+        "not_found" => host::FileFailure::NotFound,
+        "access_denied" => host::FileFailure::Denied,
+        "is_directory" => host::FileFailure::Directory,
+        _ => host::FileFailure::Other(failure.message),
     }
 }
 

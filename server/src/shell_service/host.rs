@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use prost::Message as _;
 use prost_reflect::DynamicMessage;
 use tandem::cmdlet::v1::CommonParameters;
@@ -12,10 +13,11 @@ use tandem::shell::v1 as wire;
 use tandem::shell::v1::invoke_response::Message;
 use tandem_shell::command::CommandInfo;
 use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
+use tandem_shell::format::view::ViewRegistry;
 use tandem_shell::help::topic::Topic;
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, ProgressRecord, PromptFailure, Shown,
-    Stopped,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, ProgressRecord,
+    PromptFailure, Shown, Stopped,
 };
 use tandem_shell::serialise::clixml_progress::progress_item;
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
@@ -23,6 +25,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 use tonic::Status;
 
+use super::files;
 use super::incoming::Incoming;
 use super::render::Renderer;
 use super::said::{self, Console};
@@ -315,45 +318,6 @@ impl WorkerHost {
         }
         Ok(())
     }
-
-    /// Sends a prompt and waits for its answer.
-    fn prompt(
-        &self,
-        caption: &str,
-        message: &str,
-        question: wire::prompt::Question,
-    ) -> Result<wire::prompt_answer::Answer, PromptFailure> {
-        if !self.interactive {
-            return Err(PromptFailure::NonInteractive);
-        }
-        let prompt_id = self.next_id();
-        let prompt = wire::Prompt {
-            prompt_id,
-            caption: caption.to_owned(),
-            message: message.to_owned(),
-            question: Some(question),
-        };
-        self.say(Message::Prompt(prompt))
-            .map_err(|()| PromptFailure::Cancelled)?;
-        loop {
-            let answer = self.incoming.answer();
-            if self.stopping() {
-                return Err(PromptFailure::Cancelled);
-            }
-            match answer {
-                None => return Err(PromptFailure::NonInteractive),
-                Some(answer) if answer.prompt_id == prompt_id => {
-                    return match answer.answer {
-                        None | Some(wire::prompt_answer::Answer::Unavailable(_)) => {
-                            Err(PromptFailure::NonInteractive)
-                        }
-                        Some(answer) => Ok(answer),
-                    };
-                }
-                Some(_) => {}
-            }
-        }
-    }
 }
 
 impl Host for WorkerHost {
@@ -431,53 +395,34 @@ impl Host for WorkerHost {
     }
 
     fn prompt_for_choice(&self, prompt: &ChoicePrompt) -> Result<usize, PromptFailure> {
-        let choice = |(label, help): &(String, String)| wire::Choice {
-            label: label.clone(),
-            help: help.clone(),
-        };
-        let choices = wire::Choices {
-            choice: prompt.choices.iter().map(choice).collect(),
-            default: u32::try_from(prompt.default).unwrap_or_default(),
-        };
-        match self.prompt(
-            &prompt.caption,
-            &prompt.message,
-            wire::prompt::Question::Choices(choices),
-        )? {
-            wire::prompt_answer::Answer::Choice(index) => {
-                let index = usize::try_from(index).unwrap_or(usize::MAX);
-                if index < prompt.choices.len() {
-                    Ok(index)
-                } else {
-                    Err(PromptFailure::NonInteractive)
-                }
-            }
-            _ => Err(PromptFailure::NonInteractive),
-        }
+        self.choose(prompt)
     }
 
     fn prompt_for_fields(&self, prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure> {
-        let field = prompt
-            .fields
-            .iter()
-            .map(|field| wire::Field {
-                name: field.name.clone(),
-                label: field.label.clone(),
-                r#type: field.type_name.clone(),
-                help_message: field.help_message.clone(),
-                mandatory: field.mandatory,
-                secret: field.secret,
-            })
-            .collect();
-        let question = wire::prompt::Question::Fields(wire::Fields { field });
-        match self.prompt(&prompt.caption, &prompt.message, question)? {
-            wire::prompt_answer::Answer::Fields(fields)
-                if fields.value.len() == prompt.fields.len() =>
-            {
-                Ok(fields.value.iter().map(values::from_wire).collect())
-            }
-            _ => Err(PromptFailure::NonInteractive),
-        }
+        self.fill(prompt)
+    }
+
+    fn views(&self) -> Arc<ViewRegistry> {
+        self.parts.views.clone()
+    }
+
+    fn width(&self) -> usize {
+        self.console.width
+    }
+
+    fn read_file(&self, path: &str) -> Result<Vec<u8>, FileFailure> {
+        let read = self.read_caller_file(path);
+        read.map(Vec::from).map_err(files::to_shell)
+    }
+
+    fn write_file(&self, path: &str, content: &[u8], append: bool) -> Result<(), FileFailure> {
+        let action = if append {
+            wire::FileAction::Append
+        } else {
+            wire::FileAction::Write
+        };
+        self.write_caller_file(path, &Bytes::copy_from_slice(content), action)
+            .map_err(files::to_shell)
     }
 
     fn now(&self) -> DateTime {

@@ -10,6 +10,7 @@ mod host;
 mod incoming;
 mod pipeline;
 mod plan_text;
+mod prompts;
 mod render;
 mod said;
 mod sessions;

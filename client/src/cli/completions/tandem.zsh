@@ -6,7 +6,7 @@ _tandem() {
     while IFS= read -r line; do
         candidates+=("${line%%$'\t'*}")
         descriptions+=("${line%%$'\t'*}  ${line#*$'\t'}")
-    done < <(tandem --complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)
+    done < <(tandem --complete -- "${(@Q)words[2,CURRENT]}" 2>/dev/null)
     if (( ${#candidates} )); then
         compadd -U -l -d descriptions -a candidates
     else

@@ -430,8 +430,16 @@ pub(super) mod test_path {
             let mut paths = texts(context, "Path");
             paths.extend(texts(context, "LiteralPath"));
             for path in paths {
-                let found = context.host().read_file(&path);
-                context.write(Value::Bool(!matches!(found, Err(FileFailure::NotFound))))?;
+                let found = match context.host().read_file(&path) {
+                    // What may not be read is there all the same.
+                    Ok(_) | Err(FileFailure::Denied | FileFailure::Directory) => true,
+                    Err(FileFailure::NotFound) => false,
+                    Err(failure) => {
+                        context.write_error(file_error(&path, &failure))?;
+                        continue;
+                    }
+                };
+                context.write(Value::Bool(found))?;
             }
             Ok(())
         }

@@ -235,7 +235,7 @@ pub(super) fn file_error(path: &str, failure: &FileFailure) -> ErrorRecord {
             "System.IO.FileNotFoundException",
             format!("Could not find file '{path}'."),
         ),
-        FileFailure::Denied => ErrorRecord::new(
+        FileFailure::Denied | FileFailure::Directory => ErrorRecord::new(
             "FileOpenFailure",
             ErrorCategory::OpenError,
             "System.UnauthorizedAccessException",
