@@ -243,3 +243,20 @@ fn statements_that_are_not_whole_are_refused_in_the_parsers_words() {
         assert_eq!(answer(line), expected, "{line}");
     }
 }
+
+#[test]
+fn what_is_kept_from_change_is_not_changed() {
+    for (line, expected) in [
+        (
+            "Set-Variable x 1 -Option ReadOnly; $x = 2; $x",
+            "Cannot overwrite variable x because it is read-only or constant. 1",
+        ),
+        (
+            "'a,A', '1,2' | ConvertFrom-Csv",
+            "The member \"A\" is already present.",
+        ),
+        ("(New-Object System.ArgumentException 'x').Message", "x"),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}

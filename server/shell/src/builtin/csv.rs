@@ -279,10 +279,29 @@ fn emit(context: &mut Context<'_>, text: &str, header: &mut Option<Vec<Text>>) -
         *header = Some(columns);
     }
     let Some(columns) = header else { return Ok(()) };
+    if let Some(twice) = repeated(columns) {
+        let record = ErrorRecord::new(
+            "RuntimeException",
+            ErrorCategory::NotSpecified,
+            "System.Management.Automation.ExtendedTypeSystemException",
+            format!("The member \"{twice}\" is already present."),
+        );
+        return Err(context.terminate(record));
+    }
     for record in records {
         context.write(record_object(columns, record))?;
     }
     Ok(())
+}
+
+/// The first column that has the name of an earlier one.
+fn repeated(columns: &[Text]) -> Option<&Text> {
+    columns.iter().enumerate().find_map(|(index, name)| {
+        columns[..index]
+            .iter()
+            .any(|earlier| crate::members::same_name(earlier, name))
+            .then_some(name)
+    })
 }
 
 fn given_header(context: &Context<'_>) -> Option<Vec<Text>> {

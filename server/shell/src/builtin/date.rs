@@ -182,12 +182,12 @@ impl Stage for GetDate {
         let Some(pattern) = text(context, "Format") else {
             return context.write(Value::DateTime(date));
         };
-        let formatted = match &*pattern {
-            "FileDate" => format_date(date, "yyyyMMdd"),
-            "FileDateUniversal" => format_date(date, "yyyyMMddZ"),
-            "FileDateTime" => format_date(date, "yyyyMMddTHHmmssffff"),
-            "FileDateTimeUniversal" => format_date(date, "yyyyMMddTHHmmssffffZ"),
-            other => format_date(date, other),
+        let formatted = match pattern.to_ascii_lowercase().as_str() {
+            "filedate" => format_date(date, "yyyyMMdd"),
+            "filedateuniversal" => format_date(date, "yyyyMMddZ"),
+            "filedatetime" => format_date(date, "yyyyMMddTHHmmssffff"),
+            "filedatetimeuniversal" => format_date(date, "yyyyMMddTHHmmssffffZ"),
+            _ => format_date(date, &pattern),
         };
         match formatted {
             Ok(text) => context.write(Value::text(text)),
@@ -227,6 +227,10 @@ fn unix_format(date: DateTime, pattern: &str) -> String {
             'd' => format!("{:02}", p.day),
             'e' => format!("{:>2}", p.day),
             'F' => unix_format(date, "%Y-%m-%d"),
+            'G' => format!("{:04}", iso_week(&p).0),
+            'g' => format!("{:02}", iso_week(&p).0 % 100),
+            'V' => format!("{:02}", iso_week(&p).1),
+            'U' | 'W' => (day_of_year(&p) / 7).to_string(),
             'H' => format!("{:02}", p.hour),
             'I' => format!("{hour:02}"),
             'j' => format!("{:03}", day_of_year(&p)),
@@ -257,6 +261,14 @@ fn unix_format(date: DateTime, pattern: &str) -> String {
 
 fn day_of_year(p: &crate::text::DateParts) -> i16 {
     jiff::civil::Date::new(p.year, p.month, p.day).map_or(1, jiff::civil::Date::day_of_year)
+}
+
+/// Year and week as ISO 8601 counts them.
+fn iso_week(p: &crate::text::DateParts) -> (i16, i8) {
+    jiff::civil::Date::new(p.year, p.month, p.day).map_or((p.year, 1), |day| {
+        let week = day.iso_week_date();
+        (week.year(), week.week())
+    })
 }
 
 struct NewTimeSpan;

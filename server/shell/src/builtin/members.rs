@@ -203,8 +203,10 @@ impl Stage for NewObject {
         let is_custom = matches!(short_name(&bare), "psobject" | "pscustomobject" | "object");
         if !is_custom {
             let arguments = crate::builtin::support::items(context, "ArgumentList");
-            if let Some(known) = crate::convert::type_names::resolve(&name) {
-                let owner = Value::Type(known.full_name());
+            let known = crate::convert::type_names::resolve(&name).map(|known| known.full_name());
+            let exception = || crate::evaluate::find_exception(&name).map(Text::from);
+            if let Some(known) = known.or_else(exception) {
+                let owner = Value::Type(known);
                 let made = context.engine.call_static(&owner, "new", &arguments)?;
                 return context.write(made);
             }

@@ -6,6 +6,7 @@ use crate::builtin::declare::{UTILITY, at, command, named, switch};
 use crate::builtin::support::{gathered, texts};
 use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::members::same_name;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::value::{Object, Text, Value};
@@ -222,7 +223,21 @@ fn assign(context: &mut Context<'_>, name: &str, value: Value) -> Result<(), Hal
         return context.write_error(record.with_target(Value::text(name)));
     }
     context.set_variable(&target, value);
+    protect(context, &target);
     Ok(())
+}
+
+/// `-Option ReadOnly` and `Constant` keep a variable from being changed.
+fn protect(context: &mut Context<'_>, target: &str) {
+    let options = crate::builtin::support::text(context, "Option").unwrap_or_default();
+    let keeps = options
+        .split(',')
+        .map(str::trim)
+        .any(|option| same_name(option, "ReadOnly") || same_name(option, "Constant"));
+    let path = crate::language::words::variable_path(target, false);
+    if keeps && let Some(variable) = context.engine.session.scopes.get_for_writing(&path) {
+        variable.read_only = true;
+    }
 }
 
 struct New;
@@ -237,7 +252,7 @@ impl Stage for New {
             .session
             .variables()
             .iter()
-            .any(|(own, _)| crate::members::same_name(own, &name));
+            .any(|(own, _)| same_name(own, &name));
         if known && !context.switch("Force") {
             let record = ErrorRecord::new(
                 "VariableAlreadyExists",

@@ -32,7 +32,7 @@ use crate::value::{Array, Object, ScriptBlock, Text, Value};
 
 pub(crate) use assignment::not_writable;
 pub use regex::compile as compile_regex;
-pub(crate) use types::exception_object;
+pub(crate) use types::{exception_object, find_exception};
 
 /// Deepest nesting of running blocks and functions.
 pub const MAX_CALL_DEPTH: usize = 100;

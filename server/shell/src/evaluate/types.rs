@@ -187,7 +187,7 @@ fn names(full: &str, typed: &str) -> bool {
 }
 
 /// The full name of the exception class that `typed` names.
-pub(super) fn find_exception(typed: &str) -> Option<&'static str> {
+pub(crate) fn find_exception(typed: &str) -> Option<&'static str> {
     if names("System.Exception", typed) {
         return Some("System.Exception");
     }

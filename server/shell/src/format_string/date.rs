@@ -31,7 +31,7 @@ pub fn format_date(date: DateTime, specifier: &str) -> Result<String, FormatErro
         "f" => custom("dddd, MMMM d, yyyy h:mm\u{202f}tt"),
         "F" => date_time_long(date),
         "g" => custom("M/d/yyyy h:mm\u{202f}tt"),
-        "G" => date_time_general(date),
+        "G" | "" => date_time_general(date),
         "m" | "M" => custom("MMMM d"),
         "y" | "Y" => custom("MMMM yyyy"),
         "s" => custom("yyyy-MM-ddTHH:mm:ss"),

@@ -281,7 +281,7 @@ impl ClixmlWriter {
                 self.leaf(
                     "ToString",
                     Tag::default(),
-                    &to_text(other, Culture::Invariant),
+                    &crate::text::to_round_trip_text(other),
                 )?;
                 let properties = members::properties(other);
                 self.members("Props", &properties, depth.saturating_sub(1))
