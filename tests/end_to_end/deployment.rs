@@ -67,6 +67,18 @@ impl Moved {
     }
 }
 
+/// Everything that a move says.
+async fn heard<R>(
+    mut records: tonic::Streaming<R>,
+    hear: impl Fn(&mut Moved, R),
+) -> Result<Moved, Status> {
+    let mut moved = Moved::default();
+    while let Some(answer) = records.message().await? {
+        hear(&mut moved, answer);
+    }
+    Ok(moved)
+}
+
 /// Common parameters of a call that must not be asked.
 pub(crate) fn unasked() -> CommonParameters {
     CommonParameters {
@@ -206,16 +218,13 @@ impl Deployment {
     ) -> Result<Moved, Status> {
         use invoke_cs_pool_fail_over_response::Record;
         let mut client = PoolServiceClient::new(self.channel(at));
-        let mut records = client.invoke_cs_pool_fail_over(request).await?.into_inner();
-        let mut moved = Moved::default();
-        while let Some(answer) = records.message().await? {
-            match answer.record {
-                Some(Record::Output(result)) => moved.result = Some(result),
-                Some(Record::Stream(record)) => moved.hear(record),
-                None => (),
-            }
-        }
-        Ok(moved)
+        let records = client.invoke_cs_pool_fail_over(request).await?.into_inner();
+        heard(records, |moved, answer| match answer.record {
+            Some(Record::Output(result)) => moved.result = Some(result),
+            Some(Record::Stream(record)) => moved.hear(record),
+            None => (),
+        })
+        .await
     }
 
     pub(crate) async fn fail_back(
@@ -225,16 +234,13 @@ impl Deployment {
     ) -> Result<Moved, Status> {
         use invoke_cs_pool_fail_back_response::Record;
         let mut client = PoolServiceClient::new(self.channel(at));
-        let mut records = client.invoke_cs_pool_fail_back(request).await?.into_inner();
-        let mut moved = Moved::default();
-        while let Some(answer) = records.message().await? {
-            match answer.record {
-                Some(Record::Output(result)) => moved.result = Some(result),
-                Some(Record::Stream(record)) => moved.hear(record),
-                None => (),
-            }
-        }
-        Ok(moved)
+        let records = client.invoke_cs_pool_fail_back(request).await?.into_inner();
+        heard(records, |moved, answer| match answer.record {
+            Some(Record::Output(result)) => moved.result = Some(result),
+            Some(Record::Stream(record)) => moved.hear(record),
+            None => (),
+        })
+        .await
     }
 
     pub(crate) async fn sign_in(&self, at: &str, user: &str) -> Result<SignInResponse, Status> {

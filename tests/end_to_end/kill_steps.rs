@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use tandem_lab::laboratory::{POOL1, POOL2};
+use tandem_lab::laboratory::{POOL1, POOL2, Settings};
 use tandem_lab::users::sip_address;
 
 use crate::deployment::{Deployment, back, disaster, operation_id, planned};
+use crate::refusals::reason;
 use crate::writers::{Writers, missing, settings};
 
-/// How long the administrator looks at a call before bringing back the process that died.
-const CALL_PATIENCE: Duration = Duration::from_secs(5);
+/// A caller is not kept waiting for a pool that does not answer: the nodes give up after two seconds.
+const NODES: &str = "limits.undecided = \"2s\"";
+
+/// Longest time until a call has its answer, whoever died.
+const CALL_PATIENCE: Duration = Duration::from_secs(25);
 
 /// Which operation is interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,9 +117,8 @@ async fn die(deployment: &mut Deployment, death: Death, step: &str) {
     deployment.agreed(POOL2).await;
     prepare(deployment, death.operation).await;
 
-    // A coordinator whose partner died undecided waits for it; the administrator brings the partner back meanwhile.
     let call = tokio::time::timeout(CALL_PATIENCE, death.start(deployment, &id));
-    let committed_to_the_caller = call.await.unwrap_or(false);
+    let committed_to_the_caller = call.await.expect("the caller has an answer");
     deployment.restart_after(victim).await;
 
     // The operation ends, the same everywhere; or it was never begun.
@@ -134,8 +137,15 @@ async fn die(deployment: &mut Deployment, death: Death, step: &str) {
     assert_eq!(serving, expected, "{death:?} {step}: {known:?}");
 }
 
+async fn impatient() -> Deployment {
+    Deployment::start_with(&Settings {
+        node_lines: NODES.to_owned(),
+    })
+    .await
+}
+
 async fn at_every_step(operation: Operation) {
-    let mut deployment = Deployment::start().await;
+    let mut deployment = impatient().await;
     let users: Vec<String> = (0..2).map(|number| sip_address(POOL1, number)).collect();
     let writers = Writers::start(&deployment, &users);
     writers.reach(20).await;
@@ -208,6 +218,37 @@ async fn a_disaster_failover_ends_when_the_survivor_dies_at_whichever_step() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_that_only_a_lost_pool_could_decide_is_told_as_that_and_ends_when_it_returns() {
+    let mut deployment = impatient().await;
+    let id = operation_id();
+    deployment.stop(POOL2).await;
+    deployment
+        .restart_with(
+            POOL2,
+            &[("TANDEM_FAULT", "after:TakeOwnership:partner:abort")],
+        )
+        .await;
+    deployment.agreed(POOL1).await;
+
+    let mut request = planned(POOL1);
+    request.common.as_mut().unwrap().operation_id = id.clone();
+    let told = deployment.fail_over(POOL1, request.clone()).await;
+    let told = told.expect_err("nobody knows yet");
+    assert_eq!(reason(&told).split(',').next(), Some("OperationUndecided"));
+    assert!(
+        told.message().contains(&id) && told.message().contains("read-only"),
+        "{told:?}"
+    );
+    // The same command again hears the same, and starts nothing.
+    let again = deployment.fail_over(POOL1, request).await;
+    assert_eq!(reason(&again.expect_err("nobody knows yet")), reason(&told));
+
+    deployment.restart_after(POOL2).await;
+    assert_eq!(deployment.outcome(POOL1, &id).await, "Committed");
+    assert_eq!(deployment.agreed(POOL1).await, POOL2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -308,6 +308,12 @@ fn limits(reader: &mut Reader) -> Limits {
             Duration::from_secs(1),
             Duration::from_secs(7 * 86_400),
         ),
+        undecided: reader.duration(
+            "limits.undecided",
+            defaults.undecided,
+            Duration::from_secs(1),
+            Duration::from_secs(86_400),
+        ),
     }
 }
 

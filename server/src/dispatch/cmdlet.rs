@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use prost::Message;
@@ -113,6 +114,8 @@ pub struct Facts {
     pub parameter_set: String,
     /// The common parameters.
     pub common: CommonParameters,
+    /// How long a caller waits for an operation that only a lost pool could decide.
+    pub undecided_wait: Duration,
 }
 
 impl Call {
@@ -199,6 +202,12 @@ impl Call {
     #[must_use]
     pub fn loss_budget(&self) -> Option<&str> {
         some(&self.facts.common.loss_budget)
+    }
+
+    /// How long a caller waits for an operation that only a pool which does not answer could decide.
+    #[must_use]
+    pub fn undecided_wait(&self) -> Duration {
+        self.facts.undecided_wait
     }
 
     /// Cancelled when the caller stops the pipeline or goes away.

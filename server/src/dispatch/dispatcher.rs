@@ -11,16 +11,15 @@ use prost_reflect::DynamicMessage;
 use tandem::cmdlet::v1::{CommonParameters, Effect, Place};
 use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
-use tokio_util::sync::{CancellationToken, DropGuard};
-use tracing::Instrument;
+use tokio_util::sync::CancellationToken;
 
 use super::catalogue::{Catalogue, Described};
 use super::cmdlet::{Call, Facts};
-use super::event::{EVENT_QUEUE, Event};
+use super::event::EVENT_QUEUE;
 use super::failure::{Failure, Fault};
 use super::forward::Forwarding;
 use super::limits::{Gauge, Limits};
+use super::running::Running;
 use super::{audit, check, place};
 use crate::layers::authorise;
 use crate::layers::identity::Identity;
@@ -49,41 +48,6 @@ pub struct Invocation {
     pub parameter_set: Option<String>,
     /// How many nodes have forwarded the call already.
     pub hops: u32,
-}
-
-/// A cmdlet that runs. Dropping it stops the cmdlet.
-#[derive(Debug)]
-pub struct Running {
-    /// What it says, in order; the end of the channel is the end of the cmdlet.
-    pub events: mpsc::Receiver<Event>,
-    end: JoinHandle<Result<(), Failure>>,
-    stop: DropGuard,
-}
-
-impl Running {
-    /// How it ended; call it when the events have ended.
-    ///
-    /// # Errors
-    /// The terminating error.
-    pub async fn end(self) -> Result<(), Failure> {
-        drop(self.events);
-        let end = self.end.await;
-        drop(self.stop);
-        match end {
-            Ok(end) => end,
-            Err(error) if error.is_panic() => Err(internal().into()),
-            Err(_) => Err(Failure::Stopped),
-        }
-    }
-}
-
-fn internal() -> Fault {
-    Fault::new(
-        "InternalError",
-        ErrorCategory::NotSpecified,
-        "The command ended by a fault of the node; its log has the details.",
-    )
-    .exception("System.InvalidOperationException")
 }
 
 impl Dispatcher {
@@ -143,6 +107,7 @@ impl Dispatcher {
             hops,
             parameter_set,
             common,
+            undecided_wait: self.gauge.limits().undecided,
         };
         let call = Call::new(facts, events, stopping.clone());
         let run = async move {
@@ -154,12 +119,7 @@ impl Dispatcher {
             audit::conclude(&node, &cmdlet, &caller, entry, &end).await;
             end
         };
-        let end = tokio::spawn(run.in_current_span());
-        Ok(Running {
-            events: received,
-            end,
-            stop: stopping.drop_guard(),
-        })
+        Ok(Running::new(received, run, stopping.drop_guard()))
     }
 }
 

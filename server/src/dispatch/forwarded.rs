@@ -20,9 +20,10 @@ use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument;
 
 use super::catalogue::Described;
-use super::dispatcher::{Dispatcher, Invocation, Running, record};
+use super::dispatcher::{Dispatcher, Invocation, record};
 use super::event::{Event, FileFailure, Question};
 use super::failure::Failure;
+use super::running::Running;
 use super::{forward, record, trace};
 use crate::layers::identity::Identity;
 use crate::peer::service::Forwarded;
@@ -85,7 +86,8 @@ pub async fn serve(
     let run = async move {
         let began = Instant::now();
         let end = match dispatcher.start(invocation).await {
-            Ok(running) => {
+            Ok(mut running) => {
+                running.on_a_task();
                 Session {
                     say: &say,
                     pending: HashMap::new(),
@@ -139,7 +141,7 @@ impl Session<'_> {
     ) -> Result<(), Failure> {
         loop {
             tokio::select! {
-                event = running.events.recv() => match event {
+                event = running.next() => match event {
                     Some(event) => self.tell(event).await?,
                     None => return running.end().await,
                 },

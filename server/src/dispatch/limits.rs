@@ -17,6 +17,8 @@ pub struct Limits {
     pub total: u32,
     /// Longest time that one cmdlet may take.
     pub deadline: Duration,
+    /// How long a caller waits for an operation that only a pool which does not answer could decide.
+    pub undecided: Duration,
 }
 
 impl Default for Limits {
@@ -25,6 +27,7 @@ impl Default for Limits {
             per_caller: 64,
             total: 512,
             deadline: Duration::from_secs(4 * 60 * 60),
+            undecided: Duration::from_secs(15),
         }
     }
 }

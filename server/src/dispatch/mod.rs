@@ -16,6 +16,7 @@ pub mod limits;
 mod place;
 pub mod record;
 pub mod registry;
+pub mod running;
 pub mod shape;
 pub mod status;
 mod trace;

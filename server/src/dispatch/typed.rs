@@ -12,9 +12,10 @@ use tonic::{Request, Response, Status};
 
 use super::catalogue::Described;
 use super::cmdlet::Cmdlet;
-use super::dispatcher::{Dispatcher, Invocation, Running, record};
+use super::dispatcher::{Dispatcher, Invocation, record};
 use super::event::Event;
 use super::failure::{Failure, Fault};
+use super::running::Running;
 use super::status;
 use super::unattended::{Reaction, Unattended};
 use crate::layers::identity::Identity;
@@ -65,11 +66,13 @@ impl Typed {
             parameter_set: None,
             hops: 0,
         };
-        let running = self
+        let mut running = self
             .dispatcher
             .start(invocation)
             .await
             .map_err(|fault| status::from_record(&record(&cmdlet, fault)))?;
+        // A caller who does not read must not keep it from its deadline.
+        running.on_a_task();
         let drive = Drive {
             cmdlet,
             driver,
@@ -90,7 +93,7 @@ struct Drive {
 impl Drive {
     async fn next<C: Cmdlet>(mut self) -> Option<(Result<C::Response, Status>, Self)> {
         loop {
-            let event = self.running.as_mut()?.events.recv().await;
+            let event = self.running.as_mut()?.next().await;
             let Some(event) = event else {
                 return match self.running.take()?.end().await {
                     Err(Failure::Terminating(fault)) => Some((Err(self.status(*fault)), self)),

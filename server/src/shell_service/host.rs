@@ -22,7 +22,6 @@ use tandem_shell::host::{
 use tandem_shell::serialise::clixml_progress::progress_item;
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
 use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TryRecvError;
 use tonic::Status;
 
 use super::files;
@@ -31,17 +30,21 @@ use super::render::Renderer;
 use super::said::{self, Console};
 use super::{Parts, topics};
 use crate::dispatch::catalogue::Described;
-use crate::dispatch::dispatcher::{Invocation, Running, record};
+use crate::dispatch::dispatcher::{Invocation, record};
 use crate::dispatch::event::{Event, Question};
 use crate::dispatch::failure::{Failure, Fault};
+use crate::dispatch::running::Running;
 use crate::dispatch::{forward, shape, values};
 use crate::layers::identity::Identity;
 
 /// Text that is held back at most: fewer messages for many lines.
 const TEXT_BATCH_BYTES: usize = 8 * 1024;
 
-/// How long text is held back at most while more of it comes.
-const TEXT_BATCH_TIME: Duration = Duration::from_millis(20);
+/// Objects that are held back at most: the connection is woken once for all of them.
+const OBJECT_BATCH: usize = 64;
+
+/// How long output is held back at most while more of it comes.
+const BATCH_TIME: Duration = Duration::from_millis(20);
 
 /// Ticks of a .NET date from 0001-01-01 to 1970-01-01, and of a second.
 const EPOCH_TICKS: i64 = 621_355_968_000_000_000;
@@ -57,15 +60,19 @@ pub(super) struct WorkerHost {
     pub(super) zone: jiff::tz::TimeZone,
     /// What the caller gave with the pipeline for its operation.
     pub(super) common: CommonParameters,
-    pub(super) responses: mpsc::Sender<Result<wire::InvokeResponse, Status>>,
+    pub(super) responses: mpsc::Sender<Batch>,
     pub(super) screen: RefCell<Screen>,
     pub(super) ids: Cell<u32>,
     pub(super) origin: Instant,
 }
 
-/// Output that has not been sent.
+/// Messages that are sent together.
+pub(super) type Batch = Vec<Result<wire::InvokeResponse, Status>>;
+
+/// Output that has not been sent: messages, and the text behind them.
 pub(super) struct Screen {
     renderer: Option<Renderer>,
+    held: Batch,
     text: String,
     sent: Instant,
 }
@@ -74,62 +81,90 @@ impl Screen {
     pub(super) fn new(renderer: Renderer) -> RefCell<Self> {
         RefCell::new(Self {
             renderer: Some(renderer),
+            held: Vec::new(),
             text: String::new(),
             sent: Instant::now(),
         })
     }
+
+    /// Holds a message back, behind the text that is held back.
+    fn hold(&mut self, message: Message) {
+        if !self.text.is_empty() {
+            let text = Message::Text(std::mem::take(&mut self.text));
+            self.held.push(response(text));
+        }
+        self.held.push(response(message));
+    }
+
+    /// Everything that is held back.
+    fn take(&mut self) -> Batch {
+        self.sent = Instant::now();
+        let mut batch = std::mem::take(&mut self.held);
+        if !self.text.is_empty() {
+            batch.push(response(Message::Text(std::mem::take(&mut self.text))));
+        }
+        batch
+    }
+
+    fn holds(&self) -> bool {
+        !self.text.is_empty() || !self.held.is_empty()
+    }
+
+    fn is_due(&self) -> bool {
+        self.text.len() >= TEXT_BATCH_BYTES
+            || self.held.len() >= OBJECT_BATCH
+            || self.sent.elapsed() >= BATCH_TIME
+    }
+}
+
+fn response(message: Message) -> Result<wire::InvokeResponse, Status> {
+    Ok(wire::InvokeResponse {
+        message: Some(message),
+    })
 }
 
 impl WorkerHost {
-    /// Sends a message behind the text that is held back.
+    /// Sends a message behind what is held back.
     pub(super) fn say(&self, message: Message) -> Result<(), ()> {
-        self.flush();
-        self.send(message)
+        self.screen.borrow_mut().hold(message);
+        self.send()
     }
 
-    fn send(&self, message: Message) -> Result<(), ()> {
-        let sent = self.responses.blocking_send(Ok(wire::InvokeResponse {
-            message: Some(message),
-        }));
+    fn send(&self) -> Result<(), ()> {
+        let batch = self.screen.borrow_mut().take();
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let sent = self.responses.blocking_send(batch);
         // Nobody reads any more: the pipeline has no use.
         sent.map_err(|_| self.incoming.stop.cancel())
     }
 
-    /// Sends the text that is held back.
+    /// Sends what is held back.
     pub(super) fn flush(&self) {
-        let text = {
-            let mut screen = self.screen.borrow_mut();
-            screen.sent = Instant::now();
-            std::mem::take(&mut screen.text)
-        };
-        if !text.is_empty() {
-            // A caller who has gone is noticed by `stop`.
-            let _ = self.send(Message::Text(text));
-        }
+        // A caller who has gone is noticed by `stop`.
+        let _ = self.send();
     }
 
-    /// Sends the text that has been held back for long enough.
+    /// Sends what has been held back for long enough.
     fn flush_overdue(&self) {
         let is_overdue = {
             let screen = self.screen.borrow();
-            !screen.text.is_empty() && screen.sent.elapsed() >= TEXT_BATCH_TIME
+            screen.holds() && screen.sent.elapsed() >= BATCH_TIME
         };
         if is_overdue {
             self.flush();
         }
     }
 
-    /// Sends what the renderer holds back, at the end.
+    /// Has the renderer tell what it holds back, at the end; the message that ends the pipeline sends it.
     pub(super) fn finish(&self) {
         let now = self.ticks();
-        {
-            let mut screen = self.screen.borrow_mut();
-            let Screen { renderer, text, .. } = &mut *screen;
-            if let Some(renderer) = renderer.take() {
-                renderer.finish(now, text);
-            }
+        let mut screen = self.screen.borrow_mut();
+        let Screen { renderer, text, .. } = &mut *screen;
+        if let Some(renderer) = renderer.take() {
+            renderer.finish(now, text);
         }
-        self.flush();
     }
 
     /// Tells of a record, in its stream and in a document of all streams.
@@ -164,21 +199,13 @@ impl WorkerHost {
         let now = self.ticks();
         let is_due = {
             let mut screen = self.screen.borrow_mut();
-            let Screen {
-                renderer,
-                text,
-                sent,
-            } = &mut *screen;
+            let Screen { renderer, text, .. } = &mut *screen;
             match renderer {
-                Some(Renderer::Objects) => {
-                    drop(screen);
-                    let _ = self.say(Message::Output(values::to_wire(value)));
-                    return;
-                }
+                Some(Renderer::Objects) => screen.hold(Message::Output(values::to_wire(value))),
                 Some(renderer) => renderer.push(value, now, text),
                 None => {}
             }
-            text.len() >= TEXT_BATCH_BYTES || sent.elapsed() >= TEXT_BATCH_TIME
+            screen.is_due()
         };
         if is_due {
             self.flush();
@@ -233,15 +260,13 @@ impl WorkerHost {
 
     /// The next event; `None` at the end, `Err` when the pipeline is stopped.
     fn next_event(&self, running: &mut Running) -> Result<Option<Event>, Stopped> {
-        match running.events.try_recv() {
-            Ok(event) => return Ok(Some(event)),
-            Err(TryRecvError::Disconnected) => return Ok(None),
-            Err(TryRecvError::Empty) => {}
+        if let Some(event) = running.ready() {
+            return Ok(event);
         }
         self.flush();
         self.incoming.runtime.block_on(async {
             tokio::select! {
-                event = running.events.recv() => Ok(event),
+                event = running.next() => Ok(event),
                 () = self.incoming.stop.cancelled() => Err(Stopped::Cancelled),
             }
         })

@@ -21,7 +21,7 @@ mod words;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 use tandem::shell::v1 as wire;
 use tandem::shell::v1::invoke_request::Message as Asked;
 use tandem::shell::v1::shell_service_server::{ShellService, ShellServiceServer};
@@ -38,8 +38,8 @@ use crate::node::Node;
 
 pub use sessions::sweep;
 
-/// Messages that wait for the connection.
-const RESPONSE_QUEUE: usize = 64;
+/// Batches of messages that wait for the connection.
+const RESPONSE_QUEUE: usize = 8;
 
 /// Longest message, in bytes: CLIXML comes as one, and a string of output may be long.
 const MAX_MESSAGE_BYTES: usize = 64 * 1024 * 1024;
@@ -136,7 +136,9 @@ impl ShellService for Shell {
             responses,
         };
         pipeline::start(setting, session, start, requests);
-        Ok(Response::new(ReceiverStream::new(received).boxed()))
+        Ok(Response::new(
+            ReceiverStream::new(received).flat_map(stream::iter).boxed(),
+        ))
     }
 
     async fn complete(

@@ -20,7 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tonic::{Status, Streaming};
 use tracing::Instrument;
 
-use super::host::{Screen, WorkerHost};
+use super::host::{Batch, Screen, WorkerHost};
 use super::incoming::{self, Incoming, Input as Given};
 use super::render::Renderer;
 use super::said::Console;
@@ -40,7 +40,7 @@ pub(super) struct Setting {
     pub(super) parts: Arc<Parts>,
     pub(super) caller: Arc<Identity>,
     pub(super) worker: OwnedSemaphorePermit,
-    pub(super) responses: mpsc::Sender<Result<wire::InvokeResponse, Status>>,
+    pub(super) responses: mpsc::Sender<Batch>,
 }
 
 /// Starts a pipeline.
@@ -71,7 +71,7 @@ pub(super) fn start(
                 "The pipeline ended by a fault of the node; its log has the details.",
             );
             // A caller who has gone needs no answer.
-            let _ = responses.send(Err(status)).await;
+            let _ = responses.send(vec![Err(status)]).await;
         }
         stop.cancel();
     };

@@ -88,7 +88,7 @@ async fn run(pair: &Pair, node: &Node, rpc: &str, request: impl Message, consent
             };
         }
     };
-    while let Some(event) = running.events.recv().await {
+    while let Some(event) = running.next().await {
         match event {
             Event::Output(output) => told.outputs.push(output.to_bytes()),
             Event::Warning(line) => told.warnings.push(line),

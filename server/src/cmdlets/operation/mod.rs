@@ -2,6 +2,7 @@
 
 mod export_tandem_salvage;
 pub(crate) mod faults;
+pub(crate) mod follow;
 mod get_tandem_operation;
 mod get_tandem_readiness;
 mod get_tandem_salvage;

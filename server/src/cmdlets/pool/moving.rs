@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use tandem::cmdlet::v1::ProgressRecord;
 use tandem::pool::v1::PoolFailOverResult;
 use tandem_domain::identity::Fqdn;
 use tandem_domain::loss::LossBudget;
@@ -12,9 +11,9 @@ use tandem_domain::plan::{Decision, Digest, Plan};
 use tandem_shell::error_record::ErrorCategory;
 
 use crate::cmdlets::operation::faults::{fault, rolled_back};
+use crate::cmdlets::operation::follow;
 use crate::dispatch::{Context, Failure, Fault, Forwarding};
 use crate::operation::plan_message::message;
-use crate::operation::progress::{Event, Gauge, Heard, Watcher};
 use crate::operation::{Error, MoveRequest, Operations, Order, Started};
 use crate::store::OperationEntry;
 
@@ -27,11 +26,8 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(5 * 60);
 /// meant as seconds.
 const TICKS_MEANT_AS_SECONDS: u128 = 10_000;
 
-/// How long a caller who stops waits for the rollback.
-const STOP_WAIT: Duration = Duration::from_secs(10);
-
-/// Which of several progress bars the move's is.
-const ACTIVITY_ID: i32 = 1;
+/// What its progress is shown under.
+const ACTIVITY: &str = "Moving the users of a pool";
 
 /// The pool that a parameter names.
 pub(super) fn pool(text: &str) -> Result<Fqdn, Failure> {
@@ -112,7 +108,7 @@ pub(super) async fn run(
         }
         match operations.find(id, &request).await {
             Ok(None) => {}
-            Ok(Some(started)) => return follow(context, operations, started).await,
+            Ok(Some(started)) => return follow(context, started).await,
             Err(Error::ElsewhereCoordinated { coordinator }) => {
                 return Ok(context.forward(&coordinator).await?);
             }
@@ -156,7 +152,7 @@ pub(super) async fn run(
         bytes,
     };
     let started = operations.start(order).await.map_err(fault)?;
-    follow(context, operations, started).await
+    follow(context, started).await
 }
 
 /// The digest of the plan that an interrupted operation runs.
@@ -209,74 +205,15 @@ async fn elsewhere(
     }
 }
 
-/// Tells what the operation tells, until it ends or the caller leaves. An operation goes on without its caller; a caller
-/// who stops it has it rolled back, as long as the transfer was not offered.
-async fn follow(
-    context: &MoveContext,
-    operations: &Operations,
-    started: Started,
-) -> Result<(), Failure> {
-    let (id, mut watcher) = match started {
-        Started::Ended(entry) => return finish(context, &entry).await,
-        Started::Running { id, watcher } => (id, watcher),
+/// Tells what the operation tells, and how it ended.
+async fn follow(context: &MoveContext, started: Started) -> Result<(), Failure> {
+    let entry = match started {
+        Started::Ended(entry) => *entry,
+        Started::Running { id, watcher } => {
+            follow::follow(context, &id, watcher, Some(ACTIVITY)).await?
+        }
     };
-    context.verbose(format!("Operation {id}.")).await?;
-    tokio::select! {
-        told = narrate(context, &mut watcher) => told?,
-        () = context.stopping().cancelled() => {
-            if !context.is_abandoned() {
-                operations.stop(&id);
-                let end = async { while !matches!(watcher.next().await, Heard::Outcome(_)) {} };
-                // Past the offer it completes by itself; nobody who wants to leave waits for a lost pool.
-                let _ = tokio::time::timeout(STOP_WAIT, end).await;
-            }
-            return Err(Failure::Stopped);
-        }
-    }
-    context.progress(progress("", "", 100, true)).await?;
-    let entry = operations.entry(&id).await.map_err(fault)?;
-    let entry = entry.ok_or_else(|| {
-        fault(Error::Unknown {
-            id,
-            pool: context.node().pool.clone(),
-        })
-    })?;
     finish(context, &entry).await
-}
-
-async fn narrate(context: &MoveContext, watcher: &mut Watcher) -> Result<(), Failure> {
-    let mut current = String::new();
-    loop {
-        match watcher.next().await {
-            Heard::Event(Event::Step { name, description }) => {
-                description.clone_into(&mut current);
-                context.verbose(format!("{name}: {description}")).await?;
-            }
-            Heard::Event(Event::Detail(line)) => context.verbose(line).await?,
-            Heard::Event(Event::Warning(line)) => context.warning(line).await?,
-            Heard::Gauge(Gauge {
-                status, percent, ..
-            }) => {
-                context
-                    .progress(progress(&status, &current, percent, false))
-                    .await?;
-            }
-            Heard::Outcome(_) => return Ok(()),
-        }
-    }
-}
-
-fn progress(status: &str, current: &str, percent: u8, completed: bool) -> ProgressRecord {
-    ProgressRecord {
-        activity_id: ACTIVITY_ID,
-        parent_activity_id: -1,
-        activity: "Moving the users of a pool".to_owned(),
-        status: status.to_owned(),
-        current_operation: current.to_owned(),
-        percent_complete: i32::from(percent),
-        seconds_remaining: -1,
-        completed,
-    }
 }
 
 /// The result object of a committed operation, the error of one that was rolled back.

@@ -11,9 +11,9 @@ use tandem_shell::error_record::ErrorCategory;
 use super::accounts::{self, Ran};
 use super::move_report::Report;
 use crate::cmdlets::operation::faults::{fault, rolled_back};
+use crate::cmdlets::operation::follow::follow;
 use crate::dispatch::{Cmdlet, Context, Failure, Fault};
 use crate::operation::plan_message::message;
-use crate::operation::progress::{Event, Heard, Watcher};
 use crate::operation::{Started, UserOrder};
 use crate::store::Account;
 
@@ -146,13 +146,7 @@ async fn move_one(
         .map_err(fault)?;
     let entry = match started {
         Started::Ended(entry) => *entry,
-        Started::Running { id, watcher } => {
-            follow(context, &id, watcher).await?;
-            let entry = operations.entry(&id).await.map_err(fault)?;
-            entry.ok_or_else(|| {
-                Fault::not_found("OperationNotFound", format!("Operation {id} is gone."))
-            })?
-        }
+        Started::Running { id, watcher } => follow(context, &id, watcher, None).await?,
     };
     if let Some(failure) = &entry.failure {
         let again = format!("Move-CsUser -Identity {name} -Target {target}");
@@ -166,29 +160,6 @@ async fn move_one(
         context.output(accounts::message(moved)).await?;
     }
     Ok("Moved")
-}
-
-/// Tells what the operation tells. A caller who stops it has it rolled back, as long as that is possible.
-async fn follow(context: &Context<User>, id: &str, mut watcher: Watcher) -> Result<(), Failure> {
-    context.verbose(format!("Operation {id}.")).await?;
-    loop {
-        let heard = tokio::select! {
-            heard = watcher.next() => heard,
-            () = context.stopping().cancelled() => {
-                context.node().operations.stop(id);
-                return Err(Failure::Stopped);
-            }
-        };
-        match heard {
-            Heard::Event(Event::Step { name, description }) => {
-                context.verbose(format!("{name}: {description}")).await?;
-            }
-            Heard::Event(Event::Detail(line)) => context.verbose(line).await?,
-            Heard::Event(Event::Warning(line)) => context.warning(line).await?,
-            Heard::Gauge(_) => {}
-            Heard::Outcome(_) => return Ok(()),
-        }
-    }
 }
 
 fn expected_plan(context: &Context<User>) -> Result<Option<Digest>, Fault> {
