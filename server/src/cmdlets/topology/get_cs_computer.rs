@@ -2,7 +2,7 @@
 
 use tandem::topology::v1::{Computer, GetCsComputerRequest};
 
-use super::selection::{Selection, missing};
+use super::selection::{Selection, missing, published};
 use crate::dispatch::{Cmdlet, Context, Failure};
 
 /// Returns the computers of the deployment.
@@ -15,7 +15,7 @@ impl Cmdlet for GetCsComputer {
         request: GetCsComputerRequest,
     ) -> Result<(), Failure> {
         let node = context.node();
-        let published = node.management.topology();
+        let published = published(context).await?;
         let pools = &published.topology.pools;
         if let Some(wanted) = request.pool.as_deref()
             && !pools

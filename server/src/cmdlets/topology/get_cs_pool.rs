@@ -3,7 +3,7 @@
 use tandem::topology::v1::{GetCsPoolRequest, Pool};
 use tandem_domain::topology;
 
-use super::selection::{Selection, missing};
+use super::selection::{Selection, missing, published};
 use crate::dispatch::{Cmdlet, Context, Failure};
 
 /// Returns the pools of the deployment.
@@ -12,7 +12,7 @@ pub struct GetCsPool;
 
 impl Cmdlet for GetCsPool {
     async fn run(context: &Context<Pool>, request: GetCsPoolRequest) -> Result<(), Failure> {
-        let published = context.node().management.topology();
+        let published = published(context).await?;
         let topology = &published.topology;
         let site = match request.site.as_deref() {
             None => None,

@@ -4,7 +4,7 @@ use tandem::topology::v1::{GetCsServiceRequest, Service};
 use tandem_domain::identity::Fqdn;
 use tandem_domain::topology::{self, Pool, Role};
 
-use super::selection::{Selection, missing};
+use super::selection::{Selection, missing, published};
 use crate::dispatch::{Cmdlet, Context, Failure};
 
 /// Returns the services of the deployment.
@@ -14,7 +14,7 @@ pub struct GetCsService;
 impl Cmdlet for GetCsService {
     async fn run(context: &Context<Service>, request: GetCsServiceRequest) -> Result<(), Failure> {
         let management = &context.node().management;
-        let published = management.topology();
+        let published = published(context).await?;
         let pools = &published.topology.pools;
         if let Some(wanted) = request.pool_fqdn.as_deref()
             && !pools

@@ -3,7 +3,7 @@
 use tandem::topology::v1::{GetCsSiteRequest, Site};
 use tandem_domain::topology::{self, Pool, Role, Service, Topology};
 
-use super::selection::Selection;
+use super::selection::{Selection, published};
 use crate::dispatch::{Cmdlet, Context, Failure};
 
 /// Returns the sites of the deployment.
@@ -12,7 +12,7 @@ pub struct GetCsSite;
 
 impl Cmdlet for GetCsSite {
     async fn run(context: &Context<Site>, request: GetCsSiteRequest) -> Result<(), Failure> {
-        let published = context.node().management.topology();
+        let published = published(context).await?;
         let selection = Selection::new(
             request.identity.as_deref(),
             request.filter.as_deref(),

@@ -3,7 +3,22 @@
 use tandem_shell::error_record::ErrorCategory;
 use tandem_shell::wildcard::Wildcard;
 
-use crate::dispatch::Fault;
+use super::get_cs_topology::not_published;
+use crate::dispatch::cmdlet::Call;
+use crate::dispatch::{Failure, Fault};
+use crate::management::Published;
+
+/// The topology in force, for a cmdlet that lists what is in it: before the first publication a warning says why there is
+/// nothing.
+pub(super) async fn published(call: &Call) -> Result<Published, Failure> {
+    let published = call.node().management.topology();
+    if published.version == 0 {
+        let fault = not_published();
+        let mend = fault.recommended_action.as_deref().unwrap_or_default();
+        call.warning(format!("{} {mend}", fault.message)).await?;
+    }
+    Ok(published)
+}
 
 /// Which identities are wanted.
 pub(super) enum Selection {
