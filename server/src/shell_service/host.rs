@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use prost::Message as _;
@@ -22,12 +22,12 @@ use tandem_shell::host::{
 use tandem_shell::serialise::clixml_progress::progress_item;
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
 use tokio::sync::mpsc;
-use tonic::Status;
 
 use super::files;
 use super::incoming::Incoming;
 use super::render::Renderer;
 use super::said::{self, Console};
+use super::screen::{Batch, Screen};
 use super::{Parts, topics};
 use crate::dispatch::catalogue::Described;
 use crate::dispatch::dispatcher::{Invocation, record};
@@ -36,15 +36,6 @@ use crate::dispatch::failure::{Failure, Fault};
 use crate::dispatch::running::Running;
 use crate::dispatch::{forward, shape, values};
 use crate::layers::identity::Identity;
-
-/// Text that is held back at most: fewer messages for many lines.
-const TEXT_BATCH_BYTES: usize = 8 * 1024;
-
-/// Objects that are held back at most: the connection is woken once for all of them.
-const OBJECT_BATCH: usize = 64;
-
-/// How long output is held back at most while more of it comes.
-const BATCH_TIME: Duration = Duration::from_millis(20);
 
 /// Ticks of a .NET date from 0001-01-01 to 1970-01-01, and of a second.
 const EPOCH_TICKS: i64 = 621_355_968_000_000_000;
@@ -64,63 +55,6 @@ pub(super) struct WorkerHost {
     pub(super) screen: RefCell<Screen>,
     pub(super) ids: Cell<u32>,
     pub(super) origin: Instant,
-}
-
-/// Messages that are sent together.
-pub(super) type Batch = Vec<Result<wire::InvokeResponse, Status>>;
-
-/// Output that has not been sent: messages, and the text behind them.
-pub(super) struct Screen {
-    renderer: Option<Renderer>,
-    held: Batch,
-    text: String,
-    sent: Instant,
-}
-
-impl Screen {
-    pub(super) fn new(renderer: Renderer) -> RefCell<Self> {
-        RefCell::new(Self {
-            renderer: Some(renderer),
-            held: Vec::new(),
-            text: String::new(),
-            sent: Instant::now(),
-        })
-    }
-
-    /// Holds a message back, behind the text that is held back.
-    fn hold(&mut self, message: Message) {
-        if !self.text.is_empty() {
-            let text = Message::Text(std::mem::take(&mut self.text));
-            self.held.push(response(text));
-        }
-        self.held.push(response(message));
-    }
-
-    /// Everything that is held back.
-    fn take(&mut self) -> Batch {
-        self.sent = Instant::now();
-        let mut batch = std::mem::take(&mut self.held);
-        if !self.text.is_empty() {
-            batch.push(response(Message::Text(std::mem::take(&mut self.text))));
-        }
-        batch
-    }
-
-    fn holds(&self) -> bool {
-        !self.text.is_empty() || !self.held.is_empty()
-    }
-
-    fn is_due(&self) -> bool {
-        self.text.len() >= TEXT_BATCH_BYTES
-            || self.held.len() >= OBJECT_BATCH
-            || self.sent.elapsed() >= BATCH_TIME
-    }
-}
-
-fn response(message: Message) -> Result<wire::InvokeResponse, Status> {
-    Ok(wire::InvokeResponse {
-        message: Some(message),
-    })
 }
 
 impl WorkerHost {
@@ -148,10 +82,7 @@ impl WorkerHost {
 
     /// Sends what has been held back for long enough.
     fn flush_overdue(&self) {
-        let is_overdue = {
-            let screen = self.screen.borrow();
-            screen.holds() && screen.sent.elapsed() >= BATCH_TIME
-        };
+        let is_overdue = self.screen.borrow().is_overdue();
         if is_overdue {
             self.flush();
         }

@@ -13,6 +13,7 @@ mod plan_text;
 mod prompts;
 mod render;
 mod said;
+mod screen;
 mod sessions;
 mod topics;
 mod views;

@@ -20,10 +20,11 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tonic::{Status, Streaming};
 use tracing::Instrument;
 
-use super::host::{Batch, Screen, WorkerHost};
+use super::host::WorkerHost;
 use super::incoming::{self, Incoming, Input as Given};
 use super::render::Renderer;
 use super::said::Console;
+use super::screen::{Batch, Screen};
 use super::sessions::Lease;
 use super::{Parts, words};
 use crate::dispatch::values::from_wire;
@@ -90,10 +91,14 @@ fn run(setting: Setting, mut lease: Lease, start: &wire::Start, incoming: Arc<In
     }
     host.finish();
     let stopped = host.stopping();
-    drop(lease);
+    // The next pipeline of a session that is kept may come as soon as this one has ended.
+    let lease = lease.is_for_one_pipeline().then_some(lease);
     let finished = finished(&outcome, is_script, stopped);
     // A caller who has gone needs no answer.
     let _ = host.say(Message::Finished(finished));
+    if lease.is_some() {
+        setting.parts.sessions.prepare();
+    }
     drop(setting.worker);
 }
 

@@ -15,6 +15,9 @@ use crate::configuration::SessionLimits;
 /// Longest id of a session, in bytes.
 const MAX_ID: usize = 128;
 
+/// Sessions that are made before they are asked for.
+const SPARE_SESSIONS: usize = 8;
+
 /// How often idle sessions are looked for.
 const SWEEP: Duration = Duration::from_secs(10);
 
@@ -28,6 +31,8 @@ type Home = Arc<Mutex<HashMap<Key, Kept>>>;
 pub(crate) struct Sessions {
     limits: SessionLimits,
     kept: Home,
+    /// Made while nobody waits, for pipelines without a session of their own.
+    spare: Mutex<Vec<Session>>,
 }
 
 #[derive(Debug)]
@@ -50,6 +55,7 @@ impl Sessions {
         Self {
             limits,
             kept: Arc::default(),
+            spare: Mutex::default(),
         }
     }
 
@@ -57,7 +63,7 @@ impl Sessions {
     pub(crate) fn take(&self, caller: &str, id: &str) -> Result<Lease, Status> {
         if id.is_empty() {
             return Ok(Lease {
-                session: fresh(),
+                session: locked(&self.spare).pop().unwrap_or_else(fresh),
                 home: None,
             });
         }
@@ -101,9 +107,24 @@ impl Sessions {
             .map(look)
     }
 
+    /// Makes a session for the next pipeline that has none of its own.
+    pub(crate) fn prepare(&self) {
+        if locked(&self.spare).len() < SPARE_SESSIONS {
+            let session = fresh();
+            locked(&self.spare).push(session);
+        }
+    }
+
     pub(crate) fn forget_idle(&self) {
         let idle = self.limits.idle;
         locked(&self.kept).retain(|_, kept| kept.session.is_none() || kept.used.elapsed() < idle);
+    }
+}
+
+impl Lease {
+    /// Whether it ends with its pipeline.
+    pub(crate) fn is_for_one_pipeline(&self) -> bool {
+        self.home.is_none()
     }
 }
 
