@@ -10,8 +10,9 @@ use tandem::peer::v1 as wire;
 use tandem_domain::backup::DocumentKind;
 use tandem_domain::identity::Fqdn;
 
+use super::elsewhere::answers_instead;
 use super::faults::{backup_fault, peer_fault};
-use super::get_tandem_salvage::{Pages, bundle, failed};
+use super::get_tandem_salvage::{Pages, bundle, failed, not_found};
 use crate::backup;
 use crate::dispatch::{Cmdlet, Context, Failure, Fault};
 use crate::store::{Document, SalvageBundle, SalvageItem, Write};
@@ -28,7 +29,9 @@ impl Cmdlet for ExportTandemSalvage {
         context: &Context<SalvageResult>,
         request: ExportTandemSalvageRequest,
     ) -> Result<(), Failure> {
-        let bundle = bundle(context, request.identity()).await?;
+        let Some(bundle) = bundle(context, request.identity()).await? else {
+            return answers_instead(context, not_found(context, request.identity())).await;
+        };
         let choice = Choice::new(&request)?;
         let action = if request.apply() {
             "Apply the writes"

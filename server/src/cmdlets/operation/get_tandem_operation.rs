@@ -2,6 +2,7 @@
 
 use tandem::operation::v1::{GetTandemOperationRequest, Operation};
 
+use super::elsewhere::answers_instead;
 use super::faults::fault;
 use crate::dispatch::{Cmdlet, Context, Failure};
 use crate::operation::Error;
@@ -26,7 +27,10 @@ impl Cmdlet for GetTandemOperation {
                     pool: node.pool.clone(),
                 })
             };
-            return context.output(message(entry.ok_or_else(unknown)?)).await;
+            return match entry {
+                Some(entry) => context.output(message(entry)).await,
+                None => answers_instead(context, unknown()).await,
+            };
         }
         for entry in node.operations.list().await.map_err(fault)? {
             let home = entry

@@ -3,6 +3,7 @@
 use tandem::operation::v1::{GetTandemSalvageRequest, Salvage};
 use tandem_domain::identity::Fqdn;
 
+use super::elsewhere::{answers_instead, answers_too};
 use crate::dispatch::{Call, Cmdlet, Context, Failure, Fault};
 use crate::peer::wire::timestamp;
 use crate::store::{self, SalvageBundle, SalvageItem};
@@ -30,7 +31,10 @@ impl Cmdlet for GetTandemSalvage {
             })
             .transpose()?;
         let bundles = match &request.identity {
-            Some(id) => vec![bundle(context, id).await?],
+            Some(id) => match bundle(context, id).await? {
+                Some(bundle) => vec![bundle],
+                None => return answers_instead(context, not_found(context, id)).await,
+            },
             None => {
                 let salvage = &context.node().stores.salvage;
                 salvage.bundles(home.as_ref()).await.map_err(failed)?
@@ -53,25 +57,33 @@ impl Cmdlet for GetTandemSalvage {
                 }
             }
         }
+        if request.identity.is_none() {
+            answers_too(context, "salvage").await?;
+        }
         Ok(())
     }
 }
 
-/// The bundle of that id on this node.
-pub(super) async fn bundle(call: &Call, id: &str) -> Result<SalvageBundle, Failure> {
+/// The bundle of that id, when this node keeps it.
+pub(super) async fn bundle(call: &Call, id: &str) -> Result<Option<SalvageBundle>, Failure> {
     let node = call.node();
     let all = node.stores.salvage.bundles(None).await.map_err(failed)?;
-    let found = all
+    Ok(all
         .into_iter()
-        .find(|bundle| bundle.id.eq_ignore_ascii_case(id));
-    Ok(found.ok_or_else(|| {
-        Fault::not_found(
-            "SalvageNotFound",
-            format!("Pool \"{}\" keeps no salvage bundle {id}.", node.pool),
-        )
-        .target(id)
-        .mended_by("To see the bundles, on a node of the pool that was lost: Get-TandemSalvage")
-    })?)
+        .find(|bundle| bundle.id.eq_ignore_ascii_case(id)))
+}
+
+/// There is no bundle of that id.
+pub(super) fn not_found(call: &Call, id: &str) -> Fault {
+    Fault::not_found(
+        "SalvageNotFound",
+        format!(
+            "Pool \"{}\" keeps no salvage bundle {id}, and its partner named none.",
+            call.node().pool
+        ),
+    )
+    .target(id)
+    .mended_by("To see the bundles, while the pool that was lost is up: Get-TandemSalvage")
 }
 
 /// Reads the writes of a bundle page by page.

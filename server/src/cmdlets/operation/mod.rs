@@ -1,5 +1,6 @@
 //! What no original has: operations that always have an answer, readiness, salvage.
 
+mod elsewhere;
 mod export_tandem_salvage;
 pub(crate) mod faults;
 pub(crate) mod follow;

@@ -2,6 +2,7 @@
 
 use tandem::operation::v1::{Operation, ResumeTandemOperationRequest};
 
+use super::elsewhere::answers_instead;
 use super::faults::fault;
 use super::get_tandem_operation::message;
 use crate::dispatch::{Cmdlet, Context, Failure};
@@ -26,7 +27,9 @@ impl Cmdlet for ResumeTandemOperation {
                 pool: node.pool.clone(),
             })
         };
-        let entry = entry.ok_or_else(unknown)?;
+        let Some(entry) = entry else {
+            return answers_instead(context, unknown()).await;
+        };
         if entry.state != OperationState::Running {
             return context.output(message(entry)).await;
         }
