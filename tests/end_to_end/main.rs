@@ -10,6 +10,7 @@
 mod backup;
 mod certificates;
 mod deployment;
+mod desk;
 mod disaster;
 mod examples;
 mod kill_steps;
@@ -18,5 +19,8 @@ mod python;
 mod raw;
 mod refusals;
 mod restarts;
+mod shells;
 mod sign_in;
+mod terminal;
+mod tmux;
 mod writers;

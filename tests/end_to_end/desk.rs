@@ -1,0 +1,116 @@
+//! An administrator's desk: the real client in a real terminal, with a profile, a folder and a history of its own.
+
+use std::cell::Cell;
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use tandem_lab::laboratory::{ADMINISTRATOR, POOL1, POOL2};
+use tandem_lab::programs::programs;
+
+use crate::deployment::Deployment;
+use crate::tmux::Terminal;
+
+/// How long a key may go unanswered before it is pressed again.
+const AT_LEISURE: Duration = Duration::from_millis(500);
+
+/// Where an administrator works: a folder with a profile, a home of its own, and the client in a terminal.
+pub(crate) struct Desk {
+    pub(crate) folder: tempfile::TempDir,
+    profile: PathBuf,
+    /// What the prompt of each pool's node reads.
+    prompts: [(&'static str, String); 2],
+    pub(crate) terminal: Terminal,
+}
+
+impl Desk {
+    /// The client with a profile that names the nodes of these pools, in this order.
+    pub(crate) fn new(deployment: &Deployment, pools: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let laboratory = &deployment.laboratory;
+        let files = laboratory.cast().holder(ADMINISTRATOR);
+        let servers: Vec<String> = pools
+            .iter()
+            .map(|pool| format!("{:?}", laboratory.pool(pool).address.to_string()))
+            .collect();
+        let profile = folder.path().join("profile.toml");
+        let text = format!(
+            "servers = [{}]\nca = {:?}\ncertificate = {:?}\nkey = {:?}\n",
+            servers.join(", "),
+            laboratory.cast().authority(),
+            files.certificate,
+            files.key,
+        );
+        fs::write(&profile, text).unwrap();
+        let prompts =
+            [POOL1, POOL2].map(|pool| (pool, format!("[{}]: PS>", laboratory.pool(pool).address)));
+        let terminal = client(&folder, &profile);
+        Self {
+            folder,
+            profile,
+            prompts,
+            terminal,
+        }
+    }
+
+    /// What the prompt reads while a pool's node is at the other end.
+    pub(crate) fn prompt(&self, pool: &str) -> &str {
+        let found = self.prompts.iter().find(|(own, _)| *own == pool);
+        &found.expect("one of the two pools").1
+    }
+
+    /// The client once more, in a new terminal.
+    pub(crate) fn start_again(&mut self) {
+        self.terminal = client(&self.folder, &self.profile);
+    }
+
+    /// Begins with an empty line on an empty screen.
+    pub(crate) async fn clear(&self, pool: &str) {
+        self.terminal.press(&["C-c"]);
+        let prompt = self.prompt(pool);
+        // Between two lines nobody takes keys, so they are pressed again, at leisure.
+        let pressed = Cell::new(None::<Instant>);
+        self.terminal
+            .until("an empty screen", |screen| {
+                let is_empty = screen.trim() == prompt;
+                if !is_empty && pressed.get().is_none_or(|at| at.elapsed() > AT_LEISURE) {
+                    self.terminal.press(&["C-l"]);
+                    pressed.set(Some(Instant::now()));
+                }
+                is_empty
+            })
+            .await;
+    }
+
+    /// Runs a line on an empty screen; the screen when the prompt is back.
+    pub(crate) async fn runs(&self, pool: &str, line: &str) -> String {
+        self.clear(pool).await;
+        self.terminal.enter(line);
+        let prompt = self.prompt(pool);
+        self.terminal
+            .until("a second prompt", |screen| {
+                screen.matches(prompt).count() == 2 && screen.ends_with(prompt)
+            })
+            .await
+    }
+}
+
+fn client(folder: &tempfile::TempDir, profile: &std::path::Path) -> Terminal {
+    let home = folder.path().to_str().unwrap();
+    let state = folder.path().join("state");
+    let environment = [
+        ("HOME", home),
+        ("XDG_STATE_HOME", state.to_str().unwrap()),
+        ("TANDEM_PROFILE", profile.to_str().unwrap()),
+        ("TZ", "UTC"),
+    ];
+    let program = programs().unwrap().client;
+    Terminal::start(folder.path(), &environment, &program, &[])
+}
+
+/// Asserts that all these texts are on the screen.
+pub(crate) fn assert_shows(screen: &str, wanted: &[&str]) {
+    for text in wanted {
+        assert!(screen.contains(text), "no {text:?} in:\n{screen}");
+    }
+}
