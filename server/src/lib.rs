@@ -136,7 +136,12 @@ pub async fn start(configuration: Configuration) -> Result<RunningNode, StartErr
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let front_end = front_end(&configuration, &node, address, &stop);
-    let shell = Shell::new(node.clone(), dispatcher.clone(), configuration.sessions);
+    let shell = Shell::new(
+        node.clone(),
+        dispatcher.clone(),
+        configuration.sessions,
+        configuration.commands_only.clone(),
+    );
     tasks.spawn(shell_service::sweep(shell.clone(), stop.clone()));
     let routes = routes(&node, &dispatcher, front_end, &tasks, &stop)?.add_service(shell.server());
     start_tasks(&configuration, &node, &certificates, &tasks, &stop);

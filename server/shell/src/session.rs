@@ -1,15 +1,17 @@
 //! The face of the engine: a session runs texts and structured pipelines, and remembers.
 
 mod input;
+mod plain;
+mod structured;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use input::{
     Input, RunOutcome, RunState, StructuredArgument, StructuredCommand, StructuredPipeline,
+    StructuredRedirection, StructuredTarget, When,
 };
 
-use crate::binder::{Argument, ArgumentName, ArgumentValue};
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
 use crate::evaluate::scope::{Scopes, Variable};
 use crate::host::Host;
@@ -19,8 +21,6 @@ use crate::language::parse_error::into_record;
 use crate::language::words::variable_path;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
-use crate::pipeline::redirect::{Redirected, Target};
-use crate::pipeline::run::{Head, Ready};
 use crate::pipeline::sink::{ShowAll, Sink};
 use crate::text::{read, write};
 use crate::value::{EnumDefinition, List, Text, Value};
@@ -28,10 +28,20 @@ use crate::value::{EnumDefinition, List, Text, Value};
 /// Most errors that `$Error` keeps.
 const MAX_ERRORS: usize = 256;
 
+/// What a session without language says of everything but commands.
+fn scripts_not_allowed() -> ErrorRecord {
+    ErrorRecord::new(
+        "ScriptsNotAllowed",
+        ErrorCategory::ParserError,
+        "System.Management.Automation.ParseException",
+        "The syntax is not supported by this runspace. This can occur if the runspace is in no-language mode.",
+    )
+}
+
 /// How a session is set up.
 #[derive(Clone, Debug, Default)]
 pub struct SessionOptions {
-    /// Refuse script text (`ScriptsNotAllowed`): only structured pipelines run.
+    /// Refuse script text (`ScriptsNotAllowed`): only structured pipelines and lines of nothing but commands run.
     pub no_language: bool,
 }
 
@@ -229,6 +239,7 @@ impl Session {
         let outcome = match input {
             Input::Structured(pipelines) => self.run_structured(host, pipelines, sink),
             Input::Text(text) => self.run_text(host, text, None, &[], sink),
+            Input::Commands(text) => self.run_commands(host, text, sink),
             Input::Script {
                 text,
                 file,
@@ -236,7 +247,7 @@ impl Session {
             } => self.run_text(host, text, Some(file), arguments, sink),
         };
         self.state.scopes.leave(1);
-        if let Input::Text(text) = input {
+        if let Input::Text(text) | Input::Commands(text) = input {
             let completed = outcome.state == RunState::Completed;
             self.state.history.push(text, completed, start, host.now());
         }
@@ -252,13 +263,7 @@ impl Session {
         sink: &mut dyn Sink,
     ) -> RunOutcome {
         if self.options.no_language {
-            let record = ErrorRecord::new(
-                "ScriptsNotAllowed",
-                ErrorCategory::ParserError,
-                "System.Management.Automation.ParseException",
-                "The syntax is not supported by this runspace. This can occur if the runspace is in no-language mode.",
-            );
-            return self.refused(record, false);
+            return self.refused(scripts_not_allowed(), false);
         }
         let source = Arc::new(Source {
             text: text.into(),
@@ -272,6 +277,31 @@ impl Session {
                 self.refused(into_record(&errors, &source), incomplete)
             }
         }
+    }
+
+    fn run_commands(&mut self, host: &dyn Host, text: &str, sink: &mut dyn Sink) -> RunOutcome {
+        let source = Arc::new(Source {
+            text: text.into(),
+            file: None,
+        });
+        match parse(&source) {
+            Ok(block) if plain::is_plain(&block) => self.run_block(host, block, false, &[], sink),
+            Ok(_) => self.refused(scripts_not_allowed(), false),
+            Err(errors) => {
+                let incomplete = crate::language::parse_error::is_incomplete(&errors);
+                self.refused(into_record(&errors, &source), incomplete)
+            }
+        }
+    }
+
+    /// Takes the language from a session for good: from now on it runs commands only.
+    pub fn restrict(&mut self) {
+        self.options.no_language = true;
+    }
+
+    /// Whether it runs commands only.
+    pub fn is_restricted(&self) -> bool {
+        self.options.no_language
     }
 
     fn refused(&mut self, record: ErrorRecord, incomplete: bool) -> RunOutcome {
@@ -308,30 +338,6 @@ impl Session {
             engine.session.scopes.enter(true);
         }
         let outcome = engine.run_script(Arc::new(block), arguments, sink);
-        self.finish(outcome, sink, host)
-    }
-
-    fn run_structured(
-        &mut self,
-        host: &dyn Host,
-        pipelines: &[StructuredPipeline],
-        sink: &mut dyn Sink,
-    ) -> RunOutcome {
-        self.state.source = Arc::default();
-        let mut outcome = Ok(());
-        for pipeline in pipelines {
-            let mut engine = Engine {
-                session: &mut self.state,
-                host,
-            };
-            outcome = match engine.run_structured(pipeline, sink) {
-                Err(halt) => engine.survive(halt, sink),
-                done => done,
-            };
-            if outcome.is_err() {
-                break;
-            }
-        }
         self.finish(outcome, sink, host)
     }
 
@@ -406,41 +412,6 @@ impl Engine<'_> {
         self.run_body(&block, sink)
     }
 
-    fn run_structured(
-        &mut self,
-        pipeline: &StructuredPipeline,
-        sink: &mut dyn Sink,
-    ) -> Result<(), Halt> {
-        self.check_stop()?;
-        let length = pipeline.commands.len();
-        let mut ready = Vec::with_capacity(length);
-        for (position, command) in pipeline.commands.iter().enumerate() {
-            let Some(resolved) = self.find_command(&command.name) else {
-                return Err(self.command_not_found(&command.name, &Extent::default()));
-            };
-            let mut redirected = Redirected::default();
-            for stream in &command.merges {
-                redirected.redirects.set(*stream, Target::Output);
-            }
-            let mut invocation = self.invocation(
-                &resolved,
-                command.name.to_string(),
-                &Extent::default(),
-                position,
-                length,
-            );
-            invocation.line = 0;
-            invocation.offset = 0;
-            ready.push(Ready {
-                resolved,
-                arguments: command.arguments.iter().map(structured_argument).collect(),
-                redirected,
-                invocation,
-            });
-        }
-        self.run_ready(Head::Command, ready, sink)
-    }
-
     /// The code that a process ends with.
     fn exit_code(&self, value: &Value) -> i32 {
         let target = crate::command::ParameterType::Plain("System.Int32".into());
@@ -449,22 +420,5 @@ impl Engine<'_> {
             Ok(Value::Int32(code)) => code,
             _ => 0,
         }
-    }
-}
-
-fn structured_argument(argument: &StructuredArgument) -> Argument {
-    let value = argument.value.as_ref().map(|value| ArgumentValue {
-        value: value.clone(),
-        extent: Extent::default(),
-        source: None,
-    });
-    Argument {
-        name: argument.name.as_ref().map(|name| ArgumentName {
-            name: name.clone(),
-            typed: format!("-{name}").into(),
-            extent: Extent::default(),
-        }),
-        value,
-        splatted: false,
     }
 }

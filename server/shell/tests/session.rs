@@ -5,9 +5,10 @@
 mod keeper;
 
 use keeper::Keeper;
+use tandem_shell::language::ast::Stream;
 use tandem_shell::session::{
     Input, RunOutcome, RunState, Session, SessionOptions, StructuredArgument, StructuredCommand,
-    StructuredPipeline,
+    StructuredPipeline, StructuredRedirection, StructuredTarget, When,
 };
 use tandem_shell::value::Value;
 
@@ -109,6 +110,7 @@ fn structured_pipelines_need_no_language() {
         value,
     };
     let pipeline = StructuredPipeline {
+        when: When::Always,
         commands: vec![
             StructuredCommand {
                 name: "Write-Output".into(),
@@ -116,12 +118,12 @@ fn structured_pipelines_need_no_language() {
                     None,
                     Some(Value::array((1..=5).map(Value::Int32).collect())),
                 )],
-                merges: Vec::new(),
+                ..StructuredCommand::default()
             },
             StructuredCommand {
                 name: "Select-Object".into(),
                 arguments: vec![argument(Some("Last"), Some(Value::Int32(2)))],
-                merges: Vec::new(),
+                ..StructuredCommand::default()
             },
         ],
     };
@@ -136,6 +138,224 @@ fn structured_pipelines_need_no_language() {
         refused.terminating.unwrap().fully_qualified_id,
         "ScriptsNotAllowed"
     );
+}
+
+fn restricted() -> Session {
+    Session::new(SessionOptions { no_language: true })
+}
+
+/// What a line of commands shows in a restricted session, or the id of its error.
+fn commands(line: &str) -> Result<Vec<String>, String> {
+    let host = Keeper::default();
+    let outcome = restricted().run(&host, &Input::Commands(line));
+    match outcome.terminating {
+        Some(error) => Err(error.fully_qualified_id.into_owned()),
+        None => Ok(host.shown.into_inner()),
+    }
+}
+
+#[test]
+fn restricted_sessions_run_lines_of_nothing_but_commands() {
+    let shown = |line: &str| commands(line).unwrap();
+    assert_eq!(shown("Write-Output 1, 2 | Select-Object -Last 1"), ["2"]);
+    assert_eq!(shown("Write-Output 'a b'; & Write-Output c"), ["a b", "c"]);
+    assert_eq!(
+        shown("Write-Output -InputObject @(1, -2) -NoEnumerate:$false"),
+        ["1", "-2"]
+    );
+    assert_eq!(
+        shown("Write-Warning x 3>&1 | Measure-Object | Select-Object -Expand Count"),
+        ["1"]
+    );
+    assert_eq!(
+        shown("Write-Output @{a = 1; b = 'x'} | Select-Object -Expand Count"),
+        ["2"]
+    );
+    assert_eq!(shown(""), [""; 0]);
+    for line in [
+        "1 + 1",
+        "'text'",
+        "Write-Output (1 + 1)",
+        "Write-Output (Get-Date)",
+        "Write-Output $x",
+        "Write-Output \"a $true\"",
+        "Write-Output a > file.txt",
+        "Write-Output a && Write-Output b",
+        "Write-Output a | ForEach-Object { $_ }",
+        "Write-Output @args",
+        "Write-Output $env:PATH",
+        "Write-Output 'a'.Length.ToString()",
+        "$x = 1",
+        "if ($true) { Write-Output a }",
+        "function f { 1 }",
+        "exit 1",
+        ". Write-Output a",
+        "& { Write-Output a }",
+        "Write-Output ([int]'1')",
+        "param($a) Write-Output a",
+    ] {
+        assert_eq!(commands(line), Err("ScriptsNotAllowed".into()), "{line}");
+    }
+    assert_eq!(
+        commands("Write-Output 'a"),
+        Err("TerminatorExpectedAtEndOfString".into())
+    );
+}
+
+#[test]
+fn a_session_can_be_restricted_and_never_freed() {
+    let host = Keeper::default();
+    let mut session = Session::new(SessionOptions::default());
+    session.run(
+        &host,
+        &Input::Text("function Get-Secret { 'secret' }; $kept = 1"),
+    );
+    session.restrict();
+    assert!(session.is_restricted());
+    let refused = session.run(&host, &Input::Text("$kept"));
+    assert_eq!(
+        refused.terminating.unwrap().fully_qualified_id,
+        "ScriptsNotAllowed"
+    );
+    let script = Input::Script {
+        text: "1",
+        file: "runbook.ps1",
+        arguments: &[],
+    };
+    let refused = session.run(&host, &script);
+    assert_eq!(
+        refused.terminating.unwrap().fully_qualified_id,
+        "ScriptsNotAllowed"
+    );
+}
+
+fn named(name: &str, value: Option<Value>) -> StructuredArgument {
+    StructuredArgument {
+        name: Some(name.into()),
+        value,
+    }
+}
+
+fn script(text: &str) -> StructuredCommand {
+    StructuredCommand {
+        name: text.into(),
+        is_script: true,
+        ..StructuredCommand::default()
+    }
+}
+
+fn one(command: StructuredCommand) -> StructuredPipeline {
+    StructuredPipeline {
+        commands: vec![command],
+        ..StructuredPipeline::default()
+    }
+}
+
+fn run_structured(pipelines: &[StructuredPipeline]) -> (Keeper, RunOutcome) {
+    let host = Keeper::default();
+    let outcome = Session::new(SessionOptions::default()).run(&host, &Input::Structured(pipelines));
+    (host, outcome)
+}
+
+#[test]
+fn scripts_are_commands_of_structured_pipelines() {
+    let mut sum =
+        script("param($Start) $sum = $Start; foreach ($n in $input) { $sum += $n }; $sum");
+    sum.arguments = vec![named("Start", Some(Value::Int32(10)))];
+    let range = StructuredPipeline {
+        commands: vec![script("1..4"), sum],
+        ..StructuredPipeline::default()
+    };
+    let (host, outcome) = run_structured(&[range]);
+    assert!(outcome.terminating.is_none(), "{:?}", outcome.terminating);
+    assert_eq!(*host.shown.borrow(), ["20"]);
+
+    let mut local = script("$a = 2");
+    local.use_local_scope = true;
+    let (host, _) = run_structured(&[one(script("$a = 1")), one(local), one(script("$a"))]);
+    assert_eq!(
+        *host.shown.borrow(),
+        ["1"],
+        "what a local script sets stays in it"
+    );
+
+    let (_, outcome) = run_structured(&[one(script("1 +"))]);
+    assert_eq!(
+        outcome.terminating.unwrap().fully_qualified_id,
+        "ExpectedValueExpression"
+    );
+}
+
+#[test]
+fn restricted_sessions_refuse_scripts_in_structured_pipelines() {
+    let block = shown_block();
+    let nested = Value::array(vec![Value::Int32(1), Value::array(vec![block.clone()])]);
+    let mut filter = StructuredCommand {
+        name: "Where-Object".into(),
+        ..StructuredCommand::default()
+    };
+    filter.arguments = vec![named("FilterScript", Some(block))];
+    let mut output = StructuredCommand {
+        name: "Write-Output".into(),
+        ..StructuredCommand::default()
+    };
+    output.arguments = vec![named("InputObject", Some(nested))];
+    for refused in [script("1"), filter, output] {
+        let host = Keeper::default();
+        let outcome = restricted().run(&host, &Input::Structured(&[one(refused)]));
+        assert_eq!(
+            outcome.terminating.unwrap().fully_qualified_id,
+            "ScriptsNotAllowed"
+        );
+    }
+}
+
+/// A script block as a value.
+fn shown_block() -> Value {
+    let host = Keeper::default();
+    let mut session = Session::new(SessionOptions::default());
+    session.run(&host, &Input::Text("$block = { $true }"));
+    session.state().variable("block").unwrap()
+}
+
+#[test]
+fn structured_pipelines_redirect_and_follow_each_other() {
+    let redirected = |stream: Stream, target: StructuredTarget| StructuredCommand {
+        name: "Write-Warning".into(),
+        arguments: vec![named("Message", Some(Value::text("low")))],
+        redirections: vec![StructuredRedirection { stream, target }],
+        ..StructuredCommand::default()
+    };
+    let file = |path: &str, append: bool| StructuredTarget::File {
+        path: path.into(),
+        append,
+    };
+    let (host, _) = run_structured(&[
+        one(redirected(Stream::Warning, StructuredTarget::Output)),
+        one(redirected(Stream::Warning, file("w.txt", true))),
+        one(redirected(Stream::Warning, file("", false))),
+    ]);
+    assert_eq!(*host.shown.borrow(), ["low"]);
+    let written = host.written.borrow();
+    let texts: Vec<_> = written
+        .iter()
+        .map(|(path, text, _)| (&**path, text.trim()))
+        .collect();
+    assert!(texts.iter().all(|(path, _)| *path == "w.txt"), "{texts:?}");
+    assert_eq!(texts.last(), Some(&("w.txt", "low")));
+
+    let then = |when: When, text: &str| StructuredPipeline {
+        when,
+        ..one(script(text))
+    };
+    let (host, _) = run_structured(&[
+        one(script("Write-Error bad")),
+        then(When::AfterSuccess, "'not run'"),
+        then(When::AfterFailure, "'after failure'"),
+        then(When::AfterSuccess, "'after success'"),
+        then(When::AfterFailure, "'not run either'"),
+    ]);
+    assert_eq!(*host.shown.borrow(), ["after failure", "after success"]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use tandem_domain::ownership::WhenPartnerUnreachable;
 
 use self::reader::Reader;
 use crate::dispatch::limits::Limits;
+use crate::layers::authorise;
 use crate::operation::fault::{self, FaultPoint};
 
 /// The port of nodes whose address does not name one.
@@ -43,6 +44,8 @@ pub struct Configuration {
     pub limits: Limits,
     /// Limits of shell sessions.
     pub sessions: SessionLimits,
+    /// Groups whose members' sessions run commands only; each lets its members run cmdlets.
+    pub commands_only: Vec<String>,
     /// Logs, traces and metrics.
     pub telemetry: Telemetry,
     /// How long running calls may take to end when the node stops: 0 to 600 s.
@@ -177,6 +180,7 @@ impl Configuration {
         );
         let limits = limits(&mut reader);
         let sessions = sessions(&mut reader);
+        let commands_only = commands_only(&mut reader);
         let telemetry = telemetry(&mut reader);
         let stop_grace = reader.duration(
             "stop_grace",
@@ -207,6 +211,7 @@ impl Configuration {
             heartbeat,
             limits,
             sessions,
+            commands_only,
             telemetry,
             stop_grace,
             fault,
@@ -251,6 +256,14 @@ fn sessions(reader: &mut Reader) -> SessionLimits {
         ),
         pipelines: size(reader.integer("sessions.pipelines", 64, 1, 1_024)),
     }
+}
+
+fn commands_only(reader: &mut Reader) -> Vec<String> {
+    reader.list(
+        "sessions.commands_only",
+        "a group that may run cmdlets",
+        authorise::is_role,
+    )
 }
 
 fn telemetry(reader: &mut Reader) -> Telemetry {

@@ -84,6 +84,31 @@ impl Reader {
         self.optional(key, &allowed, find).unwrap_or(choices[0].1)
     }
 
+    /// A list of texts, each of which `allows`; none when it is not given.
+    pub(super) fn list(
+        &mut self,
+        key: &str,
+        allowed: &str,
+        allows: impl Fn(&str) -> bool,
+    ) -> Vec<String> {
+        let items = match self.take(key) {
+            None => return Vec::new(),
+            Some(Value::Array(items)) => items,
+            Some(other) => {
+                self.problem(format!("{key}: {other} is not a list"));
+                return Vec::new();
+            }
+        };
+        let mut texts = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                Value::String(text) if allows(&text) => texts.push(text),
+                other => self.problem(format!("{key}: {other} is not {allowed}")),
+            }
+        }
+        texts
+    }
+
     /// A whole number within bounds.
     pub(super) fn integer(&mut self, key: &str, default: i64, minimum: i64, maximum: i64) -> i64 {
         match self.take(key) {

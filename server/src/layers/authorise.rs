@@ -31,6 +31,26 @@ pub fn is_administrator(caller: &Identity) -> bool {
     ADMINISTRATORS.iter().any(|group| caller.is_member(group))
 }
 
+/// Whether a group lets its members run cmdlets.
+#[must_use]
+pub fn is_role(group: &str) -> bool {
+    roles().any(|role| role.eq_ignore_ascii_case(group))
+}
+
+/// Whether every group that lets the caller run cmdlets is one of `restricted`.
+#[must_use]
+pub fn is_restricted(caller: &Identity, restricted: &[String]) -> bool {
+    let is_free = |role: &str| {
+        let mut restricted = restricted.iter();
+        caller.is_member(role) && !restricted.any(|group| group.eq_ignore_ascii_case(role))
+    };
+    !roles().any(is_free)
+}
+
+fn roles() -> impl Iterator<Item = &'static str> {
+    ADMINISTRATORS.into_iter().chain(VIEWERS)
+}
+
 /// Whether the caller is a component of the deployment.
 #[must_use]
 pub fn is_component(caller: &Identity) -> bool {
@@ -62,6 +82,17 @@ mod tests {
             assert!(!may_call_cmdlets(&member(groups)), "{groups:?}");
             assert!(!may_run(&member(groups), Effect::Read), "{groups:?}");
         }
+    }
+
+    #[test]
+    fn the_freest_group_of_a_caller_counts() {
+        let viewers = [String::from("csviewonlyadministrator")];
+        let both = ["CsViewOnlyAdministrator", "CsAdministrator"];
+        assert!(is_restricted(&member(&both[..1]), &viewers));
+        assert!(!is_restricted(&member(&both), &viewers));
+        assert!(!is_restricted(&member(&both[..1]), &[]));
+        assert!(is_restricted(&member(&both), &both.map(String::from)));
+        assert!(is_role("csadministrator") && !is_role("Domain Admins"));
     }
 
     #[test]

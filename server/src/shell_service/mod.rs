@@ -15,6 +15,7 @@ mod render;
 mod said;
 mod screen;
 mod sessions;
+mod structured;
 mod topics;
 mod views;
 mod words;
@@ -34,6 +35,7 @@ use tonic::{Request, Response, Status, Streaming};
 use self::sessions::Sessions;
 use crate::configuration::SessionLimits;
 use crate::dispatch::dispatcher::Dispatcher;
+use crate::layers::authorise;
 use crate::layers::identity::Identity;
 use crate::node::Node;
 
@@ -59,14 +61,21 @@ pub(crate) struct Parts {
     pub(crate) views: Arc<ViewRegistry>,
     pub(crate) sessions: Sessions,
     pub(crate) workers: Arc<Semaphore>,
+    /// Groups whose members run commands only.
+    pub(crate) commands_only: Vec<String>,
 }
 
 type Responses = Pin<Box<dyn Stream<Item = Result<wire::InvokeResponse, Status>> + Send>>;
 
 impl Shell {
-    /// The service of `node`.
+    /// The service of `node`; members of the groups `commands_only` have sessions without language.
     #[must_use]
-    pub fn new(node: Arc<Node>, dispatcher: Arc<Dispatcher>, limits: SessionLimits) -> Self {
+    pub fn new(
+        node: Arc<Node>,
+        dispatcher: Arc<Dispatcher>,
+        limits: SessionLimits,
+        commands_only: Vec<String>,
+    ) -> Self {
         let views = Arc::new(views::registry(dispatcher.catalogue()));
         let parts = Parts {
             node,
@@ -74,6 +83,7 @@ impl Shell {
             views,
             sessions: Sessions::new(limits),
             workers: Arc::new(Semaphore::new(limits.pipelines)),
+            commands_only,
         };
         Self {
             parts: Arc::new(parts),
@@ -120,7 +130,12 @@ impl ShellService for Shell {
                 "The first message must be a start.",
             ));
         };
-        let session = self.parts.sessions.take(&caller.name, &start.session_id)?;
+        let is_restricted = start.language_mode() == wire::LanguageMode::NoLanguage
+            || authorise::is_restricted(&caller, &self.parts.commands_only);
+        let session = self
+            .parts
+            .sessions
+            .take(&caller.name, &start.session_id, is_restricted)?;
         let worker = self
             .parts
             .workers

@@ -26,7 +26,7 @@ use super::render::Renderer;
 use super::said::Console;
 use super::screen::{Batch, Screen};
 use super::sessions::Lease;
-use super::{Parts, words};
+use super::{Parts, structured, words};
 use crate::dispatch::values::from_wire;
 use crate::layers::identity::Identity;
 
@@ -165,12 +165,18 @@ fn evaluate(host: &WorkerHost, lease: &mut Lease, start: &wire::Start) -> (RunOu
                         arguments: &arguments,
                     },
                 )
+            } else if session.is_restricted() {
+                session.run(host, &Input::Commands(line))
             } else {
                 session.run(host, &Input::Text(line))
             }
         }
         Some(wire::start::Command::Pipeline(pipeline)) => {
-            let mut pipelines: Vec<_> = pipeline.statement.iter().map(structured).collect();
+            let mut pipelines: Vec<_> = pipeline
+                .statement
+                .iter()
+                .map(structured::pipeline)
+                .collect();
             feed(pipelines.first_mut(), given);
             session.run(host, &Input::Structured(&pipelines))
         }
@@ -184,6 +190,7 @@ fn evaluate(host: &WorkerHost, lease: &mut Lease, start: &wire::Start) -> (RunOu
                 Ok(command) => {
                     let mut pipeline = StructuredPipeline {
                         commands: vec![command],
+                        ..StructuredPipeline::default()
                     };
                     feed(Some(&mut pipeline), given);
                     session.run(host, &Input::Structured(&[pipeline]))
@@ -222,21 +229,6 @@ fn feed(pipeline: Option<&mut StructuredPipeline>, given: Option<Vec<Value>>) {
             ..Default::default()
         };
         pipeline.commands.insert(0, source);
-    }
-}
-
-fn structured(statement: &wire::Statement) -> StructuredPipeline {
-    let argument = |argument: &wire::Argument| StructuredArgument {
-        name: (!argument.name.is_empty()).then(|| argument.name.as_str().into()),
-        value: argument.value.as_ref().map(from_wire),
-    };
-    let command = |command: &wire::Command| StructuredCommand {
-        name: command.name.as_str().into(),
-        arguments: command.argument.iter().map(argument).collect(),
-        merges: Vec::new(),
-    };
-    StructuredPipeline {
-        commands: statement.command.iter().map(command).collect(),
     }
 }
 

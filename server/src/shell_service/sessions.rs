@@ -59,8 +59,16 @@ impl Sessions {
         }
     }
 
-    /// The session `id` of `caller`; an empty id is a session for one pipeline.
-    pub(crate) fn take(&self, caller: &str, id: &str) -> Result<Lease, Status> {
+    /// The session `id` of `caller`; an empty id is a session for one pipeline. `restricted` takes the language from it.
+    pub(crate) fn take(&self, caller: &str, id: &str, restricted: bool) -> Result<Lease, Status> {
+        let mut lease = self.find(caller, id)?;
+        if restricted {
+            lease.session.restrict();
+        }
+        Ok(lease)
+    }
+
+    fn find(&self, caller: &str, id: &str) -> Result<Lease, Status> {
         if id.is_empty() {
             return Ok(Lease {
                 session: locked(&self.spare).pop().unwrap_or_else(fresh),
@@ -177,31 +185,44 @@ mod tests {
     #[test]
     fn a_session_is_its_callers_and_runs_one_pipeline() {
         let sessions = sessions(2, Duration::from_secs(60));
-        let lease = sessions.take("anna", "1").unwrap();
+        let lease = sessions.take("anna", "1", false).unwrap();
         assert_eq!(
-            sessions.take("anna", "1").unwrap_err().code(),
+            sessions.take("anna", "1", false).unwrap_err().code(),
             tonic::Code::FailedPrecondition
         );
-        let other = sessions.take("berta", "1").unwrap();
+        let other = sessions.take("berta", "1", false).unwrap();
         assert_eq!(
-            sessions.take("anna", "2").unwrap_err().code(),
+            sessions.take("anna", "2", false).unwrap_err().code(),
             tonic::Code::ResourceExhausted
         );
         drop((lease, other));
-        assert!(sessions.take("anna", "1").is_ok());
+        assert!(sessions.take("anna", "1", false).is_ok());
+    }
+
+    #[test]
+    fn a_restricted_session_stays_restricted() {
+        let sessions = sessions(2, Duration::from_secs(60));
+        let restricted = |restricted| {
+            let lease = sessions.take("anna", "1", restricted).unwrap();
+            lease.session.is_restricted()
+        };
+        assert_eq!(
+            [restricted(false), restricted(true), restricted(false)],
+            [false, true, true]
+        );
     }
 
     #[test]
     fn idle_sessions_are_forgotten_and_running_ones_are_not() {
         let sessions = sessions(1, Duration::ZERO);
-        let lease = sessions.take("anna", "1").unwrap();
+        let lease = sessions.take("anna", "1", false).unwrap();
         sessions.forget_idle();
         assert!(
-            sessions.take("anna", "2").is_err(),
+            sessions.take("anna", "2", false).is_err(),
             "the running one still counts"
         );
         drop(lease);
         sessions.forget_idle();
-        assert!(sessions.take("anna", "2").is_ok());
+        assert!(sessions.take("anna", "2", false).is_ok());
     }
 }

@@ -172,6 +172,7 @@ fn what_topics_show_of_the_client_binds() {
             let command = words::command(&line[at..], find).unwrap();
             let pipeline = StructuredPipeline {
                 commands: vec![command],
+                ..StructuredPipeline::default()
             };
             let mut session = Session::new(SessionOptions::default());
             let wrong = problems(&host, &mut session, &Input::Structured(&[pipeline]));

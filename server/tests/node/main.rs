@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod restricted;
+mod structured;
 mod support;
 
 use std::error::Error as _;

@@ -8,7 +8,7 @@ use tandem::cmdlet::v1::{ErrorRecord, Value};
 use tandem::shell::v1::invoke_request::Message as Say;
 use tandem::shell::v1::invoke_response::Message;
 use tandem::shell::v1::shell_service_client::ShellServiceClient;
-use tandem::shell::v1::{Finished, InvokeRequest, Output, OutputForm, Start, start};
+use tandem::shell::v1::{Finished, InvokeRequest, Output, OutputForm, Said, Start, start};
 use tandem_lab::pki::Cast;
 use tandem_server::RunningNode;
 use tandem_server::configuration::Configuration;
@@ -32,21 +32,27 @@ pub(crate) struct Ended {
     pub text: String,
     pub output: Vec<Value>,
     pub error: Option<ErrorRecord>,
+    pub said: Vec<Said>,
     pub finished: Finished,
 }
 
 impl Laboratory {
     pub(crate) async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// With further settings of `[sessions]`.
+    pub(crate) async fn start_with(sessions: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let cast = Cast::create(folder.path(), &[(POOL, POOL)]).unwrap();
-        let node = tandem_server::start(configuration(folder.path()))
+        let node = tandem_server::start(configuration(folder.path(), sessions))
             .await
             .unwrap();
         Self { folder, cast, node }
     }
 
     pub(crate) fn configuration(&self) -> Configuration {
-        configuration(self.folder.path())
+        configuration(self.folder.path(), "")
     }
 
     /// A lazy connection with the certificate of `holder`.
@@ -98,10 +104,15 @@ impl Laboratory {
             output: Some(output),
             ..Start::default()
         };
+        self.run_as("administrator", start).await
+    }
+
+    /// Runs a pipeline with the certificate of `holder`.
+    pub(crate) async fn run_as(&self, holder: &str, start: Start) -> Ended {
         let request = InvokeRequest {
             message: Some(Say::Start(start)),
         };
-        let mut client = ShellServiceClient::new(self.channel("administrator"));
+        let mut client = ShellServiceClient::new(self.channel(holder));
         let said = all(client
             .invoke(tokio_stream::once(request))
             .await
@@ -116,6 +127,7 @@ impl Laboratory {
                 Message::Output(value) => ended.output.push(value),
                 Message::Finished(finished) => ended.finished = finished,
                 Message::Said(said) => {
+                    ended.said.push(said.clone());
                     if let Some(Record::Error(error)) = said.record.and_then(|record| record.record)
                     {
                         ended.error = Some(error);
@@ -141,14 +153,15 @@ pub(crate) async fn all<T>(mut stream: Streaming<T>) -> Result<Vec<T>, Status> {
     Ok(messages)
 }
 
-fn configuration(folder: &Path) -> Configuration {
+fn configuration(folder: &Path, sessions: &str) -> Configuration {
     let own = folder.join("own-ca.pem");
     if !own.exists() {
         fs::copy(folder.join("ca.pem"), own).unwrap();
     }
     let text = format!(
         "pool = \"{POOL}\"\ncomputer = \"{POOL}\"\nlisten = \"127.0.0.1:0\"\ndata = \"data\"\nstop_grace = \"1s\"\n\
-         [tls]\ncertificate = \"{POOL}.pem\"\nkey = \"{POOL}.key\"\nauthority = \"ca.pem\"\ncheck = \"1s\"\n"
+         [tls]\ncertificate = \"{POOL}.pem\"\nkey = \"{POOL}.key\"\nauthority = \"ca.pem\"\ncheck = \"1s\"\n\
+         [sessions]\n{sessions}\n"
     );
     Configuration::parse(&text, folder, None).unwrap()
 }

@@ -63,6 +63,32 @@ pub(crate) struct Redirected {
     pub(crate) files: Vec<FileTarget>,
 }
 
+impl Redirected {
+    /// Sends a stream into the output.
+    pub(crate) fn merge(&mut self, stream: Stream) {
+        self.redirects.set(stream, Target::Output);
+    }
+
+    /// Sends a stream into a file; no path at all means nowhere.
+    pub(crate) fn put(&mut self, stream: Stream, file: FileTarget) {
+        if to_text(&file.path, Culture::Invariant).trim().is_empty() {
+            self.redirects.set(stream, Target::Nothing);
+            return;
+        }
+        match stream {
+            Stream::Output => self.output = Some(file),
+            Stream::All => {
+                self.redirects.set(stream, Target::Output);
+                self.output = Some(file);
+            }
+            _ => {
+                self.redirects.set(stream, Target::File(self.files.len()));
+                self.files.push(file);
+            }
+        }
+    }
+}
+
 impl Redirects {
     /// Sets the target of a stream, or of all of them.
     pub fn set(&mut self, stream: Stream, target: Target) {
@@ -102,15 +128,10 @@ impl Engine<'_> {
         out: &mut dyn Sink,
     ) -> Result<Redirected, Halt> {
         let mut redirected = Redirected::default();
-        let Redirected {
-            redirects,
-            output,
-            files,
-        } = &mut redirected;
         for redirection in redirections {
             let (stream, target, append) = match redirection {
                 Redirection::Merge(stream) => {
-                    redirects.set(*stream, Target::Output);
+                    redirected.merge(*stream);
                     continue;
                 }
                 Redirection::File {
@@ -120,22 +141,7 @@ impl Engine<'_> {
                 } => (*stream, target, *append),
             };
             let path = self.evaluate(target, out)?;
-            if to_text(&path, Culture::Invariant).trim().is_empty() {
-                redirects.set(stream, Target::Nothing);
-                continue;
-            }
-            let file = FileTarget { path, append };
-            match stream {
-                Stream::Output => *output = Some(file),
-                Stream::All => {
-                    redirects.set(stream, Target::Output);
-                    *output = Some(file);
-                }
-                _ => {
-                    redirects.set(stream, Target::File(files.len()));
-                    files.push(file);
-                }
-            }
+            redirected.put(stream, FileTarget { path, append });
         }
         Ok(redirected)
     }

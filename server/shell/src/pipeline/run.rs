@@ -22,7 +22,7 @@ use crate::text::{Culture, to_text};
 use crate::value::{Text, Value};
 
 /// Most commands of one pipeline.
-const MAX_COMMANDS: usize = 256;
+pub(crate) const MAX_COMMANDS: usize = 256;
 
 /// A command before it is bound.
 pub(crate) struct Ready {

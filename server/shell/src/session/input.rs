@@ -18,6 +18,9 @@ pub enum Input<'a> {
         /// Arguments.
         arguments: &'a [Value],
     },
+    /// A line of commands and constants only: whatever else the language has is refused (`ScriptsNotAllowed`). A session
+    /// without language runs these too.
+    Commands(&'a str),
     /// Statements as data: no text is parsed.
     Structured(&'a [StructuredPipeline]),
 }
@@ -27,17 +30,58 @@ pub enum Input<'a> {
 pub struct StructuredPipeline {
     /// Its commands.
     pub commands: Vec<StructuredCommand>,
+    /// Whether it depends on the one before it.
+    pub when: When,
+}
+
+/// What a pipeline needs of the one before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    /// Nothing: `;`.
+    #[default]
+    Always,
+    /// That it succeeded: `&&`.
+    AfterSuccess,
+    /// That it failed: `||`.
+    AfterFailure,
 }
 
 /// A command as data.
 #[derive(Clone, Debug, Default)]
 pub struct StructuredCommand {
-    /// Its name.
+    /// Its name, or the text of a script.
     pub name: Text,
+    /// Whether it is a script, which a session without language refuses.
+    pub is_script: bool,
+    /// Whether a script has a scope of its own; otherwise what it sets stays set in the session.
+    pub use_local_scope: bool,
     /// Its arguments in order.
     pub arguments: Vec<StructuredArgument>,
-    /// Streams that go into the output.
-    pub merges: Vec<Stream>,
+    /// Where its streams go, in order.
+    pub redirections: Vec<StructuredRedirection>,
+}
+
+/// A redirection as data.
+#[derive(Clone, Debug)]
+pub struct StructuredRedirection {
+    /// Which stream.
+    pub stream: Stream,
+    /// Where it goes.
+    pub target: StructuredTarget,
+}
+
+/// Where a stream goes.
+#[derive(Clone, Debug)]
+pub enum StructuredTarget {
+    /// Into the output.
+    Output,
+    /// Into a file of the caller's; without a name nowhere.
+    File {
+        /// Its path.
+        path: Text,
+        /// Whether it keeps what it holds.
+        append: bool,
+    },
 }
 
 /// An argument as data.
