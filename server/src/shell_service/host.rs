@@ -191,7 +191,12 @@ impl WorkerHost {
 
     /// The next event; `None` at the end, `Err` when the pipeline is stopped.
     fn next_event(&self, running: &mut Running) -> Result<Option<Event>, Stopped> {
-        if let Some(event) = running.ready() {
+        let ready = {
+            // The cmdlet is polled on this thread, which is none of the runtime's: its timers need one.
+            let _inside = self.incoming.runtime.enter();
+            running.ready()
+        };
+        if let Some(event) = ready {
             return Ok(event);
         }
         self.flush();
