@@ -260,3 +260,22 @@ fn what_is_kept_from_change_is_not_changed() {
         assert_eq!(answer(line), expected, "{line}");
     }
 }
+
+#[test]
+fn collections_have_the_methods_that_lines_use() {
+    for (line, expected) in [
+        ("([ordered]@{ a = 1; b = 2 })[1]", "2"),
+        (
+            "@{ a = 1 }.GetEnumerator() | ForEach-Object { \"$($_.Key)=$($_.Value)\" }",
+            "a=1",
+        ),
+        ("(1..5).Where({ $_ -gt 1 }, 'First')", "2"),
+        ("(1..5).Where({ $_ -gt 1 }, 'Last', 2)", "4 5"),
+        ("(1..5).Where({ $_ -gt 3 }, 'Until')", "1 2 3"),
+        ("(1..5).Where({ $_ -eq 4 }, 'SkipUntil')", "4 5"),
+        ("'abc' -replace 'b', { $_.Value.ToUpper() }", "aBc"),
+        ("'a1' -replace '(\\d)', { \"<$_>\" }", "a<1>"),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}

@@ -69,7 +69,7 @@ pub const METHODS: &[Members] = &[
         "System.TimeSpan",
         &["Add", "Duration", "Negate", "Subtract"],
     ),
-    ("System.Array", &["Contains", "IndexOf"]),
+    ("System.Array", &["Contains", "GetEnumerator", "IndexOf"]),
     (
         "System.Collections.ArrayList",
         &[
@@ -79,7 +79,14 @@ pub const METHODS: &[Members] = &[
     ),
     (
         "System.Collections.Hashtable",
-        &["Add", "Clear", "Contains", "ContainsKey", "Remove"],
+        &[
+            "Add",
+            "Clear",
+            "Contains",
+            "ContainsKey",
+            "GetEnumerator",
+            "Remove",
+        ],
     ),
     ("System.Management.Automation.ScriptBlock", &["Invoke"]),
 ];

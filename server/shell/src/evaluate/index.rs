@@ -1,6 +1,6 @@
 //! `x[i]`: one element, several, an entry, a character.
 
-use crate::evaluate::hashtable::fold;
+use crate::evaluate::hashtable::{ORDERED, fold};
 use crate::evaluate::{failure, nothing};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -52,6 +52,16 @@ impl Engine<'_> {
                 "NullArrayIndex",
                 "Index operation failed; the array index evaluated to null.",
             ))),
+            // The entries of an ordered dictionary have places as well.
+            Value::Dictionary(dictionary)
+                if &*dictionary.type_name == ORDERED && matches!(index.base(), Value::Int32(_)) =>
+            {
+                let values: Vec<Value> = read(&dictionary.entries)
+                    .values()
+                    .map(|(_, value)| value.clone())
+                    .collect();
+                self.element(&Indexed::Items(&values), index)
+            }
             Value::Dictionary(dictionary) => Ok(entries(&read(&dictionary.entries), index)),
             Value::Array(array) => self.element(&Indexed::Items(&read(&array.items)), index),
             Value::List(list) => self.element(&Indexed::Items(&read(&list.items)), index),

@@ -132,18 +132,9 @@ impl Engine<'_> {
     ) -> Result<Option<Value>, Halt> {
         let items = || owner.elements().unwrap_or_else(|| vec![owner.clone()]);
         match (name, arguments.first(), owner) {
-            ("where", Some(Value::ScriptBlock(block)), _) => {
-                let mut kept = Vec::new();
-                for item in items() {
-                    let outputs = self.gather(out, |engine, sink| {
-                        engine.run_block(block, Some(&item), &[], sink)
-                    })?;
-                    if truth(&as_operand(gathered(outputs))) {
-                        kept.push(item);
-                    }
-                }
-                Ok(Some(Value::array(kept)))
-            }
+            ("where", Some(Value::ScriptBlock(block)), _) => self
+                .where_items(items(), block, &arguments[1..], out)
+                .map(Some),
             ("foreach", Some(Value::ScriptBlock(block)), _) => {
                 let mut results = Vec::new();
                 for item in items() {
@@ -167,6 +158,57 @@ impl Engine<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// `.Where({ … }, mode, count)`.
+    fn where_items(
+        &mut self,
+        items: Vec<Value>,
+        block: &std::sync::Arc<crate::value::ScriptBlock>,
+        options: &[Value],
+        out: &mut dyn Sink,
+    ) -> Result<Value, Halt> {
+        let mode = options
+            .first()
+            .map(text_of)
+            .unwrap_or_default()
+            .to_lowercase();
+        let count = options
+            .get(1)
+            .and_then(as_double)
+            .map_or(0, |count| count.max(0.0) as usize);
+        let (mut kept, mut rest, mut turned) = (Vec::new(), Vec::new(), false);
+        for item in items {
+            // Before it turns, `Until` keeps and `SkipUntil` drops; afterwards the other way round.
+            let holds = turned || {
+                let outputs = self.gather(out, |engine, sink| {
+                    engine.run_block(block, Some(&item), &[], sink)
+                })?;
+                truth(&as_operand(gathered(outputs)))
+            };
+            match mode.as_str() {
+                "until" if holds => break,
+                "until" => kept.push(item),
+                "skipuntil" => {
+                    turned |= holds;
+                    if holds {
+                        kept.push(item);
+                    }
+                }
+                _ if holds => kept.push(item),
+                _ => rest.push(item),
+            }
+            if mode == "first" && kept.len() >= count.max(1) {
+                break;
+            }
+        }
+        match mode.as_str() {
+            "last" => drop(kept.drain(..kept.len().saturating_sub(count.max(1)))),
+            "split" => return Ok(Value::array(vec![Value::array(kept), Value::array(rest)])),
+            _ if count > 0 => kept.truncate(count),
+            _ => {}
+        }
+        Ok(Value::array(kept))
     }
 
     pub(crate) fn call_static(
@@ -287,6 +329,9 @@ fn collection_method(owner: &Value, name: &str, arguments: &[Value]) -> Outcome 
                     write(&dictionary.entries).shift_remove(&fold(key));
                     Outcome::Value(nothing())
                 }
+                ("getenumerator", None) => {
+                    Outcome::Value(Value::array(crate::format::elements::elements(owner)))
+                }
                 ("clear", None) => {
                     write(&dictionary.entries).clear();
                     Outcome::Value(nothing())
@@ -302,6 +347,7 @@ fn collection_method(owner: &Value, name: &str, arguments: &[Value]) -> Outcome 
                     Outcome::Value(Value::Bool(items.iter().any(|own| equals(own, item))))
                 }
                 ("indexof", [item]) => index_of(&items, item),
+                ("getenumerator", []) => Outcome::Value(Value::array(items)),
                 _ => Outcome::Unknown,
             }
         }

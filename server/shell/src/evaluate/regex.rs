@@ -1,8 +1,11 @@
 //! .NET's regular expressions on top of a backtracking engine with a bounded number of steps.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use fancy_regex::{Captures, Regex, RegexBuilder};
+
+use crate::value::{Object, Text, Value};
 
 /// Most steps of one match: a pattern that explodes ends in an error, not in a stuck server.
 const MAX_STEPS: usize = 1_000_000;
@@ -149,6 +152,52 @@ pub(super) fn expand(template: &str, captures: &Captures<'_, str>, out: &mut Str
         rest = &rest[taken..];
     }
     out.push_str(rest);
+}
+
+/// `System.Text.RegularExpressions.Match`: what a replacing block sees as `$_`.
+pub(super) fn match_object(text: &str, captures: &Captures<'_, str>) -> Value {
+    let groups = (0..captures.len())
+        .map(|index| group_object("Group", text, captures, index, Vec::new()))
+        .collect();
+    group_object(
+        "Match",
+        text,
+        captures,
+        0,
+        vec![("Groups", Value::array(groups))],
+    )
+}
+
+fn group_object(
+    class: &str,
+    text: &str,
+    captures: &Captures<'_, str>,
+    index: usize,
+    more: Vec<(&str, Value)>,
+) -> Value {
+    let found = captures.get(index);
+    let units = |part: &str| i32::try_from(part.encode_utf16().count()).unwrap_or(i32::MAX);
+    let value = found.map_or("", |found| found.as_str());
+    let at = found.map_or(0, |found| units(&text[..found.start()]));
+    let own = [
+        ("Success", Value::Bool(found.is_some())),
+        ("Name", Value::text(index.to_string())),
+        ("Index", Value::Int32(at)),
+        ("Length", Value::Int32(units(value))),
+        ("Value", Value::text(value)),
+    ];
+    let names: [Text; 2] = [
+        format!("System.Text.RegularExpressions.{class}").into(),
+        "System.Object".into(),
+    ];
+    let properties = more
+        .into_iter()
+        .chain(own)
+        .map(|(name, value)| (name.into(), value))
+        .collect();
+    Value::Object(Arc::new(
+        Object::typed(names.into(), properties).with_text(value),
+    ))
 }
 
 /// Writes what the characters after a `$` stand for; how many of them were taken.

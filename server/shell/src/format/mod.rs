@@ -3,7 +3,7 @@
 pub mod cell;
 pub mod cell_text;
 mod complex;
-mod elements;
+pub(crate) mod elements;
 pub mod error_view;
 pub mod formatter;
 pub mod layout;

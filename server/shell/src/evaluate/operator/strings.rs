@@ -4,7 +4,7 @@ use fancy_regex::Regex;
 use indexmap::IndexMap;
 
 use crate::evaluate::hashtable::{HASHTABLE, dictionary, fold};
-use crate::evaluate::regex::{compile, expand};
+use crate::evaluate::regex::{compile, expand, match_object};
 use crate::evaluate::{MAX_GROWTH, NAMES, as_operand, failure, gathered};
 use crate::format_string::FormatError;
 use crate::language::ast::BinaryOperator;
@@ -198,7 +198,7 @@ impl Engine<'_> {
             out.push_str(&text[last..whole.start()]);
             if let Value::ScriptBlock(block) = replacement {
                 let mut none = crate::pipeline::sink::Discard;
-                let item = Value::text(whole.as_str());
+                let item = match_object(text, &captures);
                 let outputs = self.gather(&mut none, |engine, sink| {
                     engine.run_block(block, Some(&item), &[], sink)
                 })?;
