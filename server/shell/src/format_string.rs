@@ -1,6 +1,7 @@
 //! Composite format strings (`{0,8:N2}`) and the formats of numbers, dates and spans: the `-f` operator,
 //! `ToString("…")`, `Get-Date -Format` and calculated columns.
 
+mod custom;
 mod date;
 mod number;
 
