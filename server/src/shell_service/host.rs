@@ -21,13 +21,13 @@ use tandem_shell::host::{
 };
 use tandem_shell::serialise::clixml_progress::progress_item;
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
-use tokio::sync::mpsc;
 
 use super::files;
 use super::incoming::Incoming;
+use super::outbox::Outbox;
 use super::render::Renderer;
 use super::said::{self, Console};
-use super::screen::{Batch, Screen};
+use super::screen::Screen;
 use super::{Parts, topics};
 use crate::dispatch::catalogue::Described;
 use crate::dispatch::dispatcher::{Invocation, record};
@@ -51,7 +51,7 @@ pub(super) struct WorkerHost {
     pub(super) zone: jiff::tz::TimeZone,
     /// What the caller gave with the pipeline for its operation.
     pub(super) common: CommonParameters,
-    pub(super) responses: mpsc::Sender<Batch>,
+    pub(super) responses: Outbox,
     pub(super) screen: RefCell<Screen>,
     pub(super) ids: Cell<u32>,
     pub(super) origin: Instant,
@@ -69,9 +69,10 @@ impl WorkerHost {
         if batch.is_empty() {
             return Ok(());
         }
-        let sent = self.responses.blocking_send(batch);
+        let Incoming { runtime, stop, .. } = &*self.incoming;
+        let sent = runtime.block_on(self.responses.send(batch, stop));
         // Nobody reads any more: the pipeline has no use.
-        sent.map_err(|_| self.incoming.stop.cancel())
+        sent.map_err(|_| stop.cancel())
     }
 
     /// Sends what is held back.

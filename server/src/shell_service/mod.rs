@@ -8,6 +8,7 @@ mod describe;
 mod files;
 mod host;
 mod incoming;
+mod outbox;
 mod pipeline;
 mod plan_text;
 mod prompts;
@@ -23,13 +24,12 @@ mod words;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::Stream;
 use tandem::shell::v1 as wire;
 use tandem::shell::v1::invoke_request::Message as Asked;
 use tandem::shell::v1::shell_service_server::{ShellService, ShellServiceServer};
 use tandem_shell::format::view::ViewRegistry;
-use tokio::sync::{Semaphore, mpsc};
-use tokio_stream::wrappers::ReceiverStream;
+use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
 use self::sessions::Sessions;
@@ -40,9 +40,6 @@ use crate::layers::identity::Identity;
 use crate::node::Node;
 
 pub use sessions::sweep;
-
-/// Batches of messages that wait for the connection.
-const RESPONSE_QUEUE: usize = 8;
 
 /// Longest message, in bytes: CLIXML comes as one, and a string of output may be long.
 const MAX_MESSAGE_BYTES: usize = 64 * 1024 * 1024;
@@ -144,7 +141,7 @@ impl ShellService for Shell {
             .map_err(|_| {
                 Status::resource_exhausted("As many pipelines run on this node as may; try again.")
             })?;
-        let (responses, received) = mpsc::channel(RESPONSE_QUEUE);
+        let (responses, received) = outbox::outbox();
         let setting = pipeline::Setting {
             parts: self.parts.clone(),
             caller,
@@ -152,9 +149,7 @@ impl ShellService for Shell {
             responses,
         };
         pipeline::start(setting, session, start, requests);
-        Ok(Response::new(
-            ReceiverStream::new(received).flat_map(stream::iter).boxed(),
-        ))
+        Ok(Response::new(received))
     }
 
     async fn complete(

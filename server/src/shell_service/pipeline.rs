@@ -16,15 +16,16 @@ use tandem_shell::session::{
     Input, RunOutcome, RunState, StructuredArgument, StructuredCommand, StructuredPipeline,
 };
 use tandem_shell::value::Value;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tonic::{Status, Streaming};
 use tracing::Instrument;
 
 use super::host::WorkerHost;
 use super::incoming::{self, Incoming, Input as Given};
+use super::outbox::Outbox;
 use super::render::Renderer;
 use super::said::Console;
-use super::screen::{Batch, Screen};
+use super::screen::Screen;
 use super::sessions::Lease;
 use super::{Parts, structured, words};
 use crate::dispatch::values::from_wire;
@@ -41,7 +42,7 @@ pub(super) struct Setting {
     pub(super) parts: Arc<Parts>,
     pub(super) caller: Arc<Identity>,
     pub(super) worker: OwnedSemaphorePermit,
-    pub(super) responses: mpsc::Sender<Batch>,
+    pub(super) responses: Outbox,
 }
 
 /// Starts a pipeline.
@@ -71,8 +72,7 @@ pub(super) fn start(
             let status = Status::internal(
                 "The pipeline ended by a fault of the node; its log has the details.",
             );
-            // A caller who has gone needs no answer.
-            let _ = responses.send(vec![Err(status)]).await;
+            responses.fail(status).await;
         }
         stop.cancel();
     };
