@@ -17,6 +17,7 @@ mod said;
 mod screen;
 mod sessions;
 mod structured;
+mod threads;
 mod topics;
 mod views;
 mod words;
@@ -33,6 +34,7 @@ use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
 use self::sessions::Sessions;
+use self::threads::Threads;
 use crate::configuration::SessionLimits;
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::layers::authorise;
@@ -58,6 +60,7 @@ pub(crate) struct Parts {
     pub(crate) views: Arc<ViewRegistry>,
     pub(crate) sessions: Sessions,
     pub(crate) workers: Arc<Semaphore>,
+    pub(crate) threads: Threads,
     /// Groups whose members run commands only.
     pub(crate) commands_only: Vec<String>,
 }
@@ -80,6 +83,7 @@ impl Shell {
             views,
             sessions: Sessions::new(limits),
             workers: Arc::new(Semaphore::new(limits.pipelines)),
+            threads: Threads::default(),
             commands_only,
         };
         Self {

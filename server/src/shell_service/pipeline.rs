@@ -9,7 +9,6 @@ use tandem::shell::v1 as wire;
 use tandem::shell::v1::invoke_response::Message;
 use tandem_shell::builtin;
 use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
-use tandem_shell::evaluate::STACK_BYTES;
 use tandem_shell::host::Host;
 use tandem_shell::serialise::clixml_read::read_clixml;
 use tandem_shell::session::{
@@ -58,15 +57,12 @@ pub(super) fn start(
     let watch = async move {
         let span = tracing::Span::current();
         let (ended, end) = oneshot::channel();
-        // Not one of the runtime's threads: their stacks are too small for what a line may nest.
-        let thread = std::thread::Builder::new()
-            .name("pipeline".to_owned())
-            .stack_size(STACK_BYTES)
-            .spawn(move || {
-                span.in_scope(|| run(setting, lease, &start, incoming));
-                // A watcher that has gone has no use for it.
-                let _ = ended.send(());
-            });
+        let threads = setting.parts.threads.clone();
+        let thread = threads.run(move || {
+            span.in_scope(|| run(setting, lease, &start, incoming));
+            // A watcher that has gone has no use for it.
+            let _ = ended.send(());
+        });
         if thread.is_err() || end.await.is_err() {
             tracing::error!("a pipeline ended by a fault of the engine");
             let status = Status::internal(
