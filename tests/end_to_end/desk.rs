@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tandem_lab::laboratory::{ADMINISTRATOR, POOL1, POOL2};
@@ -95,7 +95,7 @@ impl Desk {
     }
 }
 
-fn client(folder: &tempfile::TempDir, profile: &std::path::Path) -> Terminal {
+fn client(folder: &tempfile::TempDir, profile: &Path) -> Terminal {
     let home = folder.path().to_str().unwrap();
     let state = folder.path().join("state");
     let environment = [
@@ -105,7 +105,10 @@ fn client(folder: &tempfile::TempDir, profile: &std::path::Path) -> Terminal {
         ("TZ", "UTC"),
     ];
     let program = programs().unwrap().client;
-    Terminal::start(folder.path(), &environment, &program, &[])
+    // A shell around it tells how it left, on the screen as everything else; Ctrl-C is not for the shell.
+    let shown = "trap : INT; \"$0\"; echo \"left with $?\"; exec sleep 600";
+    let arguments = ["-c", shown, program.to_str().unwrap()];
+    Terminal::start(folder.path(), &environment, Path::new("sh"), &arguments)
 }
 
 /// Asserts that all these texts are on the screen.

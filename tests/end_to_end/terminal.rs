@@ -366,7 +366,7 @@ async fn history_and_leaving(desk: &mut Desk) {
     desk.terminal.waits_at("PS> 'to be kept'").await;
     desk.clear(POOL2).await;
     desk.terminal.enter("exit 7");
-    assert_eq!(desk.terminal.ended().await, 7);
+    desk.terminal.waits_at("\nleft with 7").await;
 
     let kept = fs::read_to_string(desk.folder.path().join("state/tandem/history")).unwrap();
     assert!(kept.contains("to be kept"), "{kept}");
@@ -378,7 +378,7 @@ async fn history_and_leaving(desk: &mut Desk) {
     desk.terminal.waits_at("PS> 'to be kept'").await;
     desk.clear(POOL2).await;
     desk.terminal.press(&["C-d"]);
-    assert_eq!(desk.terminal.ended().await, 0);
+    desk.terminal.waits_at("\nleft with 0").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

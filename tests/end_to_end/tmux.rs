@@ -27,10 +27,9 @@ impl Terminal {
         arguments: &[&str],
     ) -> Self {
         let settings = folder.join("tmux.conf");
-        // The screen outlives the program, so that its end and its exit code can be read.
         std::fs::write(
             &settings,
-            "set -g remain-on-exit on\nset -g default-terminal screen-256color\nset -g status off\nset -s escape-time 0\n",
+            "set -g default-terminal screen-256color\nset -g status off\nset -s escape-time 0\n",
         )
         .unwrap();
         static NEXT: AtomicUsize = AtomicUsize::new(0);
@@ -136,29 +135,6 @@ impl Terminal {
             screen.ends_with(prompt)
         })
         .await
-    }
-
-    /// Waits until the program has ended; its exit code.
-    pub(crate) async fn ended(&self) -> i32 {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let status = self.ask(&[
-                "display-message",
-                "-p",
-                "-t",
-                "test",
-                "#{pane_dead} #{pane_dead_status}",
-            ]);
-            if let Some(code) = status.trim().strip_prefix("1 ") {
-                return code.parse().unwrap();
-            }
-            assert!(
-                Instant::now() < deadline,
-                "the program has not ended:\n{}",
-                self.screen()
-            );
-            tokio::time::sleep(POLL_INTERVAL).await;
-        }
     }
 }
 
