@@ -40,7 +40,7 @@ pub struct CommandState {
     pub takes_anything: bool,
     /// Where its streams go.
     pub redirects: Redirects,
-    /// The files that [`crate::pipeline::redirect::Target::File`] means, each as an `Out-File` of its own.
+    /// The files that redirections to files mean, each as an `Out-File` of its own.
     pub files: Vec<Slot>,
     /// Answers given for all that follows (`Yes to All`, `No to All`).
     pub answered: Answered,
