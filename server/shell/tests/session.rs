@@ -348,8 +348,13 @@ fn structured_pipelines_redirect_and_follow_each_other() {
         when,
         ..one(script(text))
     };
+    let failing = StructuredCommand {
+        name: "Write-Error".into(),
+        arguments: vec![named("Message", Some(Value::text("bad")))],
+        ..StructuredCommand::default()
+    };
     let (host, _) = run_structured(&[
-        one(script("Write-Error bad")),
+        one(failing),
         then(When::AfterSuccess, "'not run'"),
         then(When::AfterFailure, "'after failure'"),
         then(When::AfterSuccess, "'after success'"),
