@@ -72,6 +72,14 @@ fn build(cargo: &Path, folder: &Path) -> Result<(), Error> {
         command.arg("--release");
     }
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    // What cargo tells the programs that it runs is no setting of the next build: libraries with build scripts would be
+    // built anew at every start.
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_") {
+            command.env_remove(&*name);
+        }
+    }
     let output = command
         .output()
         .map_err(|error| Error::Build(error.to_string()))?;
