@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use tandem::cmdlet::v1::stream_record;
+use tandem::pool::v1::invoke_cs_pool_fail_over_response;
+use tandem::pool::v1::pool_service_client::PoolServiceClient;
 use tandem_lab::laboratory::{POOL1, POOL2, Settings};
 use tandem_lab::users::sip_address;
 
@@ -249,6 +252,38 @@ async fn a_move_that_only_a_lost_pool_could_decide_is_told_as_that_and_ends_when
     deployment.restart_after(POOL2).await;
     assert_eq!(deployment.outcome(POOL1, &id).await, "Committed");
     assert_eq!(deployment.agreed(POOL1).await, POOL2);
+}
+
+/// Begins a failover over a connection of its own and cuts that as soon as the step has begun.
+async fn vanish_at(deployment: &Deployment, id: &str, step: &str) {
+    use invoke_cs_pool_fail_over_response::Record;
+    let mut request = planned(POOL1);
+    request.common.as_mut().unwrap().operation_id = id.to_owned();
+    let mut client = PoolServiceClient::new(deployment.channel(POOL1));
+    let answers = client.invoke_cs_pool_fail_over(request).await.unwrap();
+    let mut answers = answers.into_inner();
+    while let Some(answer) = answers.message().await.unwrap() {
+        if let Some(Record::Stream(record)) = answer.record
+            && let Some(stream_record::Record::Verbose(line)) = record.record
+            && line.starts_with(&format!("{step}: "))
+        {
+            return;
+        }
+    }
+    panic!("step {step} was not told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_vanishes_at_whichever_step_stops_nothing() {
+    let deployment = Deployment::start().await;
+    for step in steps(&deployment, Operation::FailOver).await {
+        let id = operation_id();
+        vanish_at(&deployment, &id, &step).await;
+        assert_eq!(deployment.outcome(POOL1, &id).await, "Committed", "{step}");
+        assert_eq!(deployment.agreed(POOL1).await, POOL2);
+        deployment.fail_back(POOL1, back(POOL1)).await.unwrap();
+        deployment.agreed(POOL1).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
