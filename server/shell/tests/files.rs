@@ -68,7 +68,7 @@ impl Host for Desk {
         files.get(path).cloned().ok_or(FileFailure::NotFound)
     }
     fn write_file(&self, path: &str, content: &[u8], append: bool) -> Result<(), FileFailure> {
-        if path.starts_with("/root/") {
+        if path.starts_with("/sealed/") {
             return Err(FileFailure::Denied);
         }
         let mut files = self.files.borrow_mut();
@@ -163,7 +163,7 @@ fn the_streams_of_an_expression_are_redirected_too() {
 
 #[test]
 fn a_file_that_cannot_be_written_is_an_error_before_anything_runs() {
-    let left = run("& { $global:ran = 1 } 2> /root/e; \"ran: $ran\"");
+    let left = run("& { $global:ran = 1 } 2> /sealed/e; \"ran: $ran\"");
     assert_eq!(left.output, ["ran: "]);
     assert_eq!(
         left.errors,
