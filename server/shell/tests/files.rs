@@ -2,84 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::cell::RefCell;
+mod keeper;
+
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use tandem_shell::command::CommandInfo;
-use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, PromptFailure, Shown,
-    Stopped,
-};
+use keeper::Keeper;
 use tandem_shell::session::{Input, Session, SessionOptions};
-use tandem_shell::text::{Culture, to_text};
-use tandem_shell::value::{DateTime, DateTimeKind, Value};
-
-/// A host with files in memory.
-#[derive(Default)]
-struct Desk {
-    files: RefCell<BTreeMap<String, Vec<u8>>>,
-    output: RefCell<Vec<String>>,
-    errors: RefCell<Vec<String>>,
-    warnings: RefCell<Vec<String>>,
-}
-
-impl Host for Desk {
-    fn find_command(&self, _name: &str) -> Option<Arc<CommandInfo>> {
-        None
-    }
-    fn commands(&self) -> Vec<Arc<CommandInfo>> {
-        Vec::new()
-    }
-    fn invoke(&self, _call: &CmdletCall<'_>, _sink: &mut dyn CmdletSink) -> Result<(), Stopped> {
-        Ok(())
-    }
-    fn show(&self, shown: Shown<'_>) {
-        match shown {
-            Shown::Output(value) => {
-                let text = to_text(value, Culture::Invariant);
-                self.output.borrow_mut().push(text);
-            }
-            Shown::Error(error) => {
-                let id = error.fully_qualified_id.to_string();
-                self.errors.borrow_mut().push(id);
-            }
-            Shown::Warning(text) => self.warnings.borrow_mut().push(text.to_owned()),
-            _ => {}
-        }
-    }
-    fn prompt_for_choice(&self, _prompt: &ChoicePrompt) -> Result<usize, PromptFailure> {
-        Err(PromptFailure::NoUser)
-    }
-    fn prompt_for_fields(&self, _prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure> {
-        Err(PromptFailure::NoUser)
-    }
-    fn now(&self) -> DateTime {
-        DateTime {
-            ticks: 639_305_568_000_000_000,
-            kind: DateTimeKind::Local,
-        }
-    }
-    fn stopping(&self) -> bool {
-        false
-    }
-    fn read_file(&self, path: &str) -> Result<Vec<u8>, FileFailure> {
-        let files = self.files.borrow();
-        files.get(path).cloned().ok_or(FileFailure::NotFound)
-    }
-    fn write_file(&self, path: &str, content: &[u8], append: bool) -> Result<(), FileFailure> {
-        if path.starts_with("/sealed/") {
-            return Err(FileFailure::Denied);
-        }
-        let mut files = self.files.borrow_mut();
-        let file = files.entry(path.to_owned()).or_default();
-        if !append {
-            file.clear();
-        }
-        file.extend_from_slice(content);
-        Ok(())
-    }
-}
 
 /// What a line left behind.
 struct Left {
@@ -97,7 +25,7 @@ impl Left {
 }
 
 fn run(line: &str) -> Left {
-    let desk = Desk::default();
+    let desk = Keeper::default();
     let outcome = Session::new(SessionOptions::default()).run(&desk, &Input::Text(line));
     let mut errors = desk.errors.into_inner();
     errors.extend(
@@ -107,7 +35,7 @@ fn run(line: &str) -> Left {
     );
     Left {
         files: desk.files.into_inner(),
-        output: desk.output.into_inner(),
+        output: desk.shown.into_inner(),
         errors,
         warnings: desk.warnings.into_inner(),
     }

@@ -3,10 +3,12 @@
 #![allow(dead_code, reason = "each test looks at a part of what is kept")]
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use tandem_shell::command::CommandInfo;
+use tandem_shell::help::topic::Topic;
 use tandem_shell::host::{
     ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, PromptFailure, Shown,
     Stopped,
@@ -18,7 +20,15 @@ use tandem_shell::value::{DateTime, DateTimeKind, Value};
 #[derive(Default)]
 pub(crate) struct Keeper {
     pub(crate) shown: RefCell<Vec<String>>,
+    pub(crate) values: RefCell<Vec<Value>>,
+    /// What `shown` holds, and the messages of errors, in order.
+    pub(crate) told: RefCell<Vec<String>>,
+    /// The ids of errors.
     pub(crate) errors: RefCell<Vec<String>>,
+    pub(crate) warnings: RefCell<Vec<String>>,
+    /// The caller's files; below `/sealed/` nothing is written.
+    pub(crate) files: RefCell<BTreeMap<String, Vec<u8>>>,
+    pub(crate) topics: Cell<&'static [Topic]>,
     pub(crate) written: RefCell<Vec<(String, String, bool)>>,
     /// How many objects are shown before the pipeline is asked to stop.
     pub(crate) patience: Cell<Option<usize>>,
@@ -38,14 +48,20 @@ impl Host for Keeper {
     }
     fn show(&self, shown: Shown<'_>) {
         match shown {
-            Shown::Output(value) => self
-                .shown
-                .borrow_mut()
-                .push(to_text(value, Culture::Invariant)),
-            Shown::Error(error) => self
-                .errors
-                .borrow_mut()
-                .push(error.fully_qualified_id.to_string()),
+            Shown::Output(value) => {
+                let text = to_text(value, Culture::Invariant);
+                self.told.borrow_mut().push(text.clone());
+                self.shown.borrow_mut().push(text);
+                self.values.borrow_mut().push(value.clone());
+            }
+            Shown::Error(error) => {
+                let id = error.fully_qualified_id.to_string();
+                self.errors.borrow_mut().push(id);
+                self.told
+                    .borrow_mut()
+                    .push(error.shown_message().to_owned());
+            }
+            Shown::Warning(text) => self.warnings.borrow_mut().push(text.to_owned()),
             _ => {}
         }
     }
@@ -61,7 +77,23 @@ impl Host for Keeper {
             kind: DateTimeKind::Local,
         }
     }
+    fn help_topics(&self) -> &'static [Topic] {
+        self.topics.get()
+    }
+    fn read_file(&self, path: &str) -> Result<Vec<u8>, FileFailure> {
+        let files = self.files.borrow();
+        files.get(path).cloned().ok_or(FileFailure::NotFound)
+    }
     fn write_file(&self, path: &str, content: &[u8], append: bool) -> Result<(), FileFailure> {
+        if path.starts_with("/sealed/") {
+            return Err(FileFailure::Denied);
+        }
+        let mut files = self.files.borrow_mut();
+        let file = files.entry(path.to_owned()).or_default();
+        if !append {
+            file.clear();
+        }
+        file.extend_from_slice(content);
         let text = String::from_utf8_lossy(content).into_owned();
         self.written
             .borrow_mut()

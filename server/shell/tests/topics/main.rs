@@ -3,23 +3,22 @@
 #![allow(clippy::unwrap_used)]
 
 mod harmless;
+#[path = "../keeper/mod.rs"]
+mod keeper;
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
-use tandem_shell::command::CommandInfo;
+use keeper::Keeper;
 use tandem_shell::completion::complete;
 use tandem_shell::completion::session::SessionSource;
 use tandem_shell::format::formatter::format_all;
 use tandem_shell::help::topic::{LANGUAGE, Topic};
-use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, PromptFailure, Shown, Stopped,
-};
+use tandem_shell::host::Host as _;
 use tandem_shell::language::ast::Source;
 use tandem_shell::language::parse;
 use tandem_shell::session::{Input, Session, SessionOptions};
 use tandem_shell::text::{Culture, to_text};
-use tandem_shell::value::{DateTime, DateTimeKind, Value};
+use tandem_shell::value::Value;
 
 /// Width of the windows that the topics were written for.
 const WIDTH: usize = 80;
@@ -36,62 +35,23 @@ const OWN: &[Topic] = &[
     },
 ];
 
-#[derive(Default)]
-struct Reader {
-    output: RefCell<Vec<Value>>,
-    errors: RefCell<Vec<String>>,
-}
-
-impl Host for Reader {
-    fn find_command(&self, _name: &str) -> Option<Arc<CommandInfo>> {
-        None
-    }
-    fn commands(&self) -> Vec<Arc<CommandInfo>> {
-        Vec::new()
-    }
-    fn help_topics(&self) -> &'static [Topic] {
-        OWN
-    }
-    fn invoke(&self, _call: &CmdletCall<'_>, _sink: &mut dyn CmdletSink) -> Result<(), Stopped> {
-        Ok(())
-    }
-    fn show(&self, shown: Shown<'_>) {
-        match shown {
-            Shown::Output(value) => self.output.borrow_mut().push(value.clone()),
-            Shown::Error(error) => {
-                let id = error.fully_qualified_id.to_string();
-                self.errors.borrow_mut().push(id);
-            }
-            _ => {}
-        }
-    }
-    fn prompt_for_choice(&self, _prompt: &ChoicePrompt) -> Result<usize, PromptFailure> {
-        Err(PromptFailure::NoUser)
-    }
-    fn prompt_for_fields(&self, _prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure> {
-        Err(PromptFailure::NoUser)
-    }
-    fn now(&self) -> DateTime {
-        DateTime {
-            ticks: 639_305_568_000_000_000,
-            kind: DateTimeKind::Local,
-        }
-    }
-    fn stopping(&self) -> bool {
-        false
-    }
+/// A host with topics of its own.
+fn reader() -> Keeper {
+    let host = Keeper::default();
+    host.topics.set(OWN);
+    host
 }
 
 /// What a line shows, and the ids of its errors.
 fn answer(session: &mut Session, line: &str) -> (Vec<Value>, Vec<String>) {
-    let host = Reader::default();
+    let host = reader();
     let outcome = session.run(&host, &Input::Text(line));
     let mut errors = host.errors.into_inner();
     let ended_by = outcome
         .terminating
         .map(|error| error.fully_qualified_id.into_owned());
     errors.extend(ended_by);
-    (host.output.into_inner(), errors)
+    (host.values.into_inner(), errors)
 }
 
 fn parses(line: &str) -> bool {
@@ -162,7 +122,7 @@ fn what_topics_show_runs_as_they_show_it() {
                 continue;
             }
             let (output, errors) = answer(&mut session, &line);
-            let drawn = format_all(&Reader::default().views(), &output, WIDTH);
+            let drawn = format_all(&reader().views(), &output, WIDTH);
             if drawn.trim() != shown.trim() || !errors.is_empty() {
                 wrong.push(format!("{}: {line}\n{drawn}{errors:?}", topic.name));
             }
@@ -227,7 +187,7 @@ fn help_tells_what_it_does_not_find() {
 
 #[test]
 fn completion_offers_topics_to_get_help_only() {
-    let host = Reader::default();
+    let host = reader();
     let session = Session::new(SessionOptions::default());
     let source = SessionSource {
         state: session.state(),
