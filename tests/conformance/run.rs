@@ -59,6 +59,21 @@ pub(crate) fn run(case: &Case, stand_ins: &StandIns) -> Option<Difference> {
     None
 }
 
+/// What a line is answered with, in the corpus's form.
+pub(crate) fn ask(line: &str, field: &str, stand_ins: &StandIns) -> Json {
+    let field = if line.contains('¦') {
+        "matches"
+    } else {
+        field
+    };
+    let case = Case {
+        id: String::new(),
+        line: line.to_owned(),
+        fields: [(field.to_owned(), Json::Null)].into_iter().collect(),
+    };
+    Json::Object(observe(&case, stand_ins))
+}
+
 /// Replaces the recording host's own words.
 fn translate(expected: Json) -> Json {
     match expected {
