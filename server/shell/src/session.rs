@@ -155,6 +155,14 @@ impl SessionState {
             .collect()
     }
 
+    /// What an alias that the session defined stands for.
+    pub(crate) fn alias_target(&self, name: &str) -> Option<&str> {
+        if self.aliases.is_empty() {
+            return None;
+        }
+        self.aliases.get(&name.to_lowercase()).map(|target| &**target)
+    }
+
     /// Names of the functions that the session defined.
     pub fn functions(&self) -> impl Iterator<Item = &str> {
         self.scopes.functions().map(|function| &*function.name)

@@ -233,26 +233,19 @@ impl Signature {
         let name = name
             .strip_prefix(['-', '\u{2013}', '\u{2014}', '\u{2015}'])
             .unwrap_or(name);
+        if let Some(index) = self.find_exact(command, name) {
+            return Ok(Some(index));
+        }
         let mut matches = Vec::new();
         for index in 0..self.formals.len() {
-            let candidate = &self.info(command, index).name;
-            if begins_with(candidate, name) {
-                if candidate.len() == name.len() {
-                    return Ok(Some(index));
-                }
+            if begins_with(&self.info(command, index).name, name) {
                 matches.push(index);
             }
         }
         for index in 0..self.formals.len() {
-            for alias in &self.info(command, index).aliases {
-                if begins_with(alias, name) {
-                    if alias.len() == name.len() {
-                        return Ok(Some(index));
-                    }
-                    if !matches.contains(&index) {
-                        matches.push(index);
-                    }
-                }
+            let aliases = &self.info(command, index).aliases;
+            if aliases.iter().any(|alias| begins_with(alias, name)) && !matches.contains(&index) {
+                matches.push(index);
             }
         }
         if matches.len() <= 1 {
@@ -265,6 +258,15 @@ impl Signature {
             return Ok(Some(*only));
         }
         Err(self.ambiguous(command, name, &matches))
+    }
+
+    fn find_exact(&self, command: &CommandInfo, name: &str) -> Option<usize> {
+        let is = |own: &Text| own.len() == name.len() && own.eq_ignore_ascii_case(name);
+        let mut indices = 0..self.formals.len();
+        indices
+            .clone()
+            .find(|index| is(&self.info(command, *index).name))
+            .or_else(|| indices.find(|index| self.info(command, *index).aliases.iter().any(is)))
     }
 
     fn ambiguous(&self, command: &CommandInfo, name: &str, matches: &[usize]) -> BindError {

@@ -311,7 +311,10 @@ impl Binding {
 }
 
 fn set(values: &mut Vec<(Text, Value)>, name: &Text, value: Value) {
-    match values.iter_mut().find(|(bound, _)| bound == name) {
+    match values
+        .iter_mut()
+        .find(|(bound, _)| Arc::ptr_eq(bound, name) || bound == name)
+    {
         Some((_, old)) => *old = value,
         None => values.push((name.clone(), value)),
     }

@@ -1,6 +1,5 @@
 //! The one table of the built-in commands and of their aliases.
 
-use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use crate::builtin::{
@@ -143,16 +142,22 @@ static SORTED: LazyLock<Vec<BuiltIn>> = LazyLock::new(|| {
     all
 });
 
-static BY_NAME: LazyLock<HashMap<String, &'static BuiltIn>> = LazyLock::new(|| {
-    SORTED
+/// Names in lower case, sorted, with their places in [`SORTED`].
+static BY_NAME: LazyLock<Vec<(String, usize)>> = LazyLock::new(|| {
+    let mut names: Vec<_> = SORTED
         .iter()
-        .map(|command| (command.info.name.to_lowercase(), command))
-        .collect()
+        .enumerate()
+        .map(|(place, command)| (command.info.name.to_ascii_lowercase(), place))
+        .collect();
+    names.sort();
+    names
 });
 
 /// The built-in command of that name, case-insensitively; aliases are resolved before.
 pub fn find(name: &str) -> Option<&'static BuiltIn> {
-    BY_NAME.get(&name.to_lowercase()).copied()
+    let wanted = || name.bytes().map(|byte| byte.to_ascii_lowercase());
+    let found = BY_NAME.binary_search_by(|(lower, _)| lower.bytes().cmp(wanted()));
+    found.ok().map(|at| &SORTED[BY_NAME[at].1])
 }
 
 /// All built-in commands, sorted by name: what Get-Command and completion list.

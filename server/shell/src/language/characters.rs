@@ -33,6 +33,29 @@ pub(crate) fn is_word_end(c: char) -> bool {
         || is_blank(c)
 }
 
+/// For each byte, whether a bare word goes on with it as it stands: ASCII, and neither an end, a quote, an escape nor the
+/// beginning of a variable.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        plain[byte as usize] = !matches!(
+            byte,
+            b'&' | b'(' | b')' | b',' | b';' | b'{' | b'|' | b'}' | b'\0' | b'\n' | b'\r' | b' ' | b'\t' | 0xB | 0xC
+                | b'`' | b'$' | b'\'' | b'"'
+        );
+        byte += 1;
+    }
+    plain
+};
+
+/// How many bytes at the beginning of `text` a bare word takes as they stand.
+pub(crate) fn plain_length(text: &[u8]) -> usize {
+    text.iter()
+        .position(|byte| !PLAIN[usize::from(*byte)])
+        .unwrap_or(text.len())
+}
+
 /// What may follow a number in an expression.
 pub(crate) fn ends_number(c: char) -> bool {
     matches!(
@@ -43,10 +66,10 @@ pub(crate) fn ends_number(c: char) -> bool {
 
 /// What a name may begin with.
 pub(crate) fn is_identifier_start(c: char) -> bool {
-    c == '_' || c.is_alphabetic()
+    c == '_' || c.is_ascii_alphabetic() || !c.is_ascii() && c.is_alphabetic()
 }
 
 /// What a name may go on with.
 pub(crate) fn is_identifier_part(c: char) -> bool {
-    c == '_' || c.is_alphanumeric()
+    c == '_' || c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphanumeric()
 }

@@ -217,9 +217,8 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The next token.
+    /// The token that begins at the character at hand; blanks before it are skipped already.
     pub fn next(&mut self, mode: Mode) -> Token {
-        self.skip_blanks(false);
         let start = self.at;
         let kind = self.scan(mode, start);
         Token {
@@ -270,27 +269,8 @@ impl<'a> Lexer<'a> {
 
     /// Tokens that mean the same in both modes.
     fn scan_common(&mut self, first: char) -> Option<TokenKind> {
-        let fixed = [
-            ("&&", Sign::AndAnd),
-            ("||", Sign::OrOr),
-            ("@(", Sign::AtParenthesis),
-            ("@{", Sign::AtBrace),
-            ("$(", Sign::DollarParenthesis),
-            ("|", Sign::Pipe),
-            ("&", Sign::Ampersand),
-            (";", Sign::Semicolon),
-            ("(", Sign::LeftParenthesis),
-            (")", Sign::RightParenthesis),
-            ("{", Sign::LeftBrace),
-            ("}", Sign::RightBrace),
-            (",", Sign::Comma),
-        ];
-        if first.is_ascii_punctuation() {
-            for (text, sign) in fixed {
-                if self.starts(text) {
-                    return Some(self.sign(sign, text.len()));
-                }
-            }
+        if let Some((sign, length)) = self.fixed_sign(first) {
+            return Some(self.sign(sign, length));
         }
         match first {
             '$' => self.scan_variable_token(),
@@ -306,38 +286,55 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// A sign that means the same in both modes, and its length.
+    fn fixed_sign(&self, first: char) -> Option<(Sign, usize)> {
+        let second = self.text.as_bytes().get(self.at + 1);
+        Some(match (first, second) {
+            ('&', Some(b'&')) => (Sign::AndAnd, 2),
+            ('|', Some(b'|')) => (Sign::OrOr, 2),
+            ('@', Some(b'(')) => (Sign::AtParenthesis, 2),
+            ('@', Some(b'{')) => (Sign::AtBrace, 2),
+            ('$', Some(b'(')) => (Sign::DollarParenthesis, 2),
+            ('|', _) => (Sign::Pipe, 1),
+            ('&', _) => (Sign::Ampersand, 1),
+            (';', _) => (Sign::Semicolon, 1),
+            ('(', _) => (Sign::LeftParenthesis, 1),
+            (')', _) => (Sign::RightParenthesis, 1),
+            ('{', _) => (Sign::LeftBrace, 1),
+            ('}', _) => (Sign::RightBrace, 1),
+            (',', _) => (Sign::Comma, 1),
+            _ => return None,
+        })
+    }
+
+    /// A sign that only an expression has, and its length.
     fn operator_sign(&self) -> Option<(Sign, usize)> {
-        let table = [
-            ("??=", Sign::QuestionQuestionEquals),
-            ("??", Sign::QuestionQuestion),
-            ("?.", Sign::QuestionDot),
-            ("?[", Sign::QuestionBracket),
-            ("?", Sign::Question),
-            ("::", Sign::ColonColon),
-            ("++", Sign::PlusPlus),
-            ("+=", Sign::PlusEquals),
-            ("*=", Sign::StarEquals),
-            ("/=", Sign::SlashEquals),
-            ("%=", Sign::PercentEquals),
-            ("..", Sign::DotDot),
-            ("=", Sign::Equals),
-            ("+", Sign::Plus),
-            ("*", Sign::Star),
-            ("/", Sign::Slash),
-            ("%", Sign::Percent),
-            ("!", Sign::Exclamation),
-            (".", Sign::Dot),
-            ("[", Sign::LeftBracket),
-            ("]", Sign::RightBracket),
-        ];
-        let found = table.iter().find(|(text, _)| self.starts(text));
-        match found {
-            Some((text, sign)) => Some((*sign, text.len())),
-            None if self.starts(":") && !self.peek_next().is_some_and(is_identifier_start) => {
-                Some((Sign::Colon, 1))
-            }
-            None => None,
-        }
+        let bytes = &self.text.as_bytes()[self.at..];
+        Some(match (bytes.first()?, bytes.get(1)) {
+            (b'?', Some(b'?')) if bytes.get(2) == Some(&b'=') => (Sign::QuestionQuestionEquals, 3),
+            (b'?', Some(b'?')) => (Sign::QuestionQuestion, 2),
+            (b'?', Some(b'.')) => (Sign::QuestionDot, 2),
+            (b'?', Some(b'[')) => (Sign::QuestionBracket, 2),
+            (b'?', _) => (Sign::Question, 1),
+            (b':', Some(b':')) => (Sign::ColonColon, 2),
+            (b'+', Some(b'+')) => (Sign::PlusPlus, 2),
+            (b'+', Some(b'=')) => (Sign::PlusEquals, 2),
+            (b'*', Some(b'=')) => (Sign::StarEquals, 2),
+            (b'/', Some(b'=')) => (Sign::SlashEquals, 2),
+            (b'%', Some(b'=')) => (Sign::PercentEquals, 2),
+            (b'.', Some(b'.')) => (Sign::DotDot, 2),
+            (b'=', _) => (Sign::Equals, 1),
+            (b'+', _) => (Sign::Plus, 1),
+            (b'*', _) => (Sign::Star, 1),
+            (b'/', _) => (Sign::Slash, 1),
+            (b'%', _) => (Sign::Percent, 1),
+            (b'!', _) => (Sign::Exclamation, 1),
+            (b'.', _) => (Sign::Dot, 1),
+            (b'[', _) => (Sign::LeftBracket, 1),
+            (b']', _) => (Sign::RightBracket, 1),
+            (b':', _) if !self.peek_next().is_some_and(is_identifier_start) => (Sign::Colon, 1),
+            _ => return None,
+        })
     }
 
     /// `:label` before a loop.

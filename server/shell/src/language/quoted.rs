@@ -1,6 +1,8 @@
 //! Quoted strings, here-strings and bare words: escapes, doubled quotes, and what is expanded within.
 
-use crate::language::characters::{is_double_quote, is_line_break, is_single_quote, is_word_end};
+use crate::language::characters::{
+    is_double_quote, is_line_break, is_single_quote, is_word_end, plain_length,
+};
 use crate::language::lexer::Lexer;
 use crate::language::token::{RawPart, RawSubExpression, TokenKind};
 
@@ -316,8 +318,15 @@ impl Lexer<'_> {
 
     /// A bare word: quotes within concatenate, variables expand.
     pub(super) fn scan_word(&mut self) -> TokenKind {
-        let mut parts = Parts::default();
         let start = self.at;
+        self.at += plain_length(&self.text.as_bytes()[start..]);
+        if self.at > start && self.peek().is_none_or(is_word_end) {
+            return TokenKind::Word(self.slice(start, self.at).into());
+        }
+        let mut parts = Parts {
+            literal: self.slice(start, self.at).to_owned(),
+            ..Parts::default()
+        };
         while let Some(next) = self.peek() {
             match next {
                 '`' => {

@@ -7,6 +7,7 @@ use crate::language::characters::{
 use crate::language::lexer::{Lexer, Mode};
 use crate::language::number;
 use crate::language::token::{RedirectionSign, Sign, TokenKind, dash_operator};
+use crate::value::Text;
 
 /// Splits the scope off a variable's name.
 pub fn variable_path(text: &str, splatted: bool) -> VariablePath {
@@ -16,10 +17,19 @@ pub fn variable_path(text: &str, splatted: bool) -> VariablePath {
         }
         _ => (None, text),
     };
+    let typed = Text::from(text);
+    let in_lower_case = name
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    let key = if scope.is_none() && in_lower_case {
+        typed.clone()
+    } else {
+        name.to_lowercase().into()
+    };
     VariablePath {
-        text: text.into(),
+        text: typed,
         scope,
-        key: name.to_lowercase().into(),
+        key,
         splatted,
     }
 }
@@ -132,6 +142,9 @@ impl Lexer<'_> {
         while let Some(next) = self.peek() {
             match next {
                 ':' | '.' | '[' => break,
+                _ if is_identifier_part(next) => {
+                    self.take();
+                }
                 _ if characters::is_single_quote(next) || characters::is_double_quote(next) => {
                     self.at = start;
                     return self.scan_word();

@@ -52,18 +52,18 @@ pub struct Script {
 impl Engine<'_> {
     /// What a name stands for: an alias first, then a function, a built-in command, a cmdlet of the catalogue.
     pub fn find_command(&self, name: &str) -> Option<Resolved> {
-        let mut name = name.to_owned();
+        let mut name = name;
         for _ in 0..MAX_ALIASES {
-            let own = self.session.aliases.get(&name.to_lowercase());
-            match own
-                .map(|target| &**target)
-                .or_else(|| builtin::alias_target(&name))
+            match self
+                .session
+                .alias_target(name)
+                .or_else(|| builtin::alias_target(name))
             {
-                Some(target) => name = target.to_owned(),
+                Some(target) => name = target,
                 None => break,
             }
         }
-        if let Some(function) = self.session.scopes.function(&name) {
+        if let Some(function) = self.session.scopes.function(name) {
             return Some(Resolved::Script(Script {
                 name: function.name.clone(),
                 body: function.body.clone(),
@@ -71,13 +71,8 @@ impl Engine<'_> {
                 dotted: false,
             }));
         }
-        if let Some(found) = builtin::find(&name) {
-            return Some(Resolved::BuiltIn(found));
-        }
         // A name may be qualified by its module.
-        let bare = name
-            .rsplit_once('\\')
-            .map_or(name.as_str(), |(_, bare)| bare);
+        let bare = name.rsplit_once('\\').map_or(name, |(_, bare)| bare);
         if let Some(found) = builtin::find(bare) {
             return Some(Resolved::BuiltIn(found));
         }

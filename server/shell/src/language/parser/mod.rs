@@ -36,6 +36,7 @@ pub fn parse(source: &Arc<Source>) -> Result<Block, Vec<ParseError>> {
         lexer: Lexer::new(""),
         source,
         peeked: None,
+            given_back: Default::default(),
         depth: 0,
         height: 0,
         last_end: 0,
@@ -55,11 +56,17 @@ pub fn parse(source: &Arc<Source>) -> Result<Block, Vec<ParseError>> {
     }
 }
 
+/// Letters of the longest keyword.
+const LONGEST_KEYWORD: usize = "inlinescript".len();
+
 /// A token that was looked at, and how to go back before it.
 struct Peeked {
     mode: Mode,
     token: Token,
+    /// Where the blanks before it begin.
     start: usize,
+    /// Where it begins itself.
+    begin: usize,
     end: usize,
 }
 
@@ -68,6 +75,8 @@ pub(crate) struct Parser<'a> {
     lexer: Lexer<'a>,
     source: &'a Arc<Source>,
     peeked: Option<Peeked>,
+    /// Tokens that were looked at and given back, one for each mode: most are looked at again before they are taken.
+    given_back: [Option<Peeked>; 3],
     depth: usize,
     /// How high the tree is, at most, that the rule at work has made so far.
     height: usize,
@@ -89,15 +98,23 @@ impl<'a> Parser<'a> {
         {
             self.resync();
         }
-        let lexer = &mut self.lexer;
+        let (lexer, given_back) = (&mut self.lexer, &mut self.given_back);
         let peeked = self.peeked.get_or_insert_with(|| {
             let start = lexer.position();
-            let token = lexer.next(mode);
-            Peeked {
-                mode,
-                token,
-                start,
-                end: lexer.position(),
+            lexer.skip_blanks(false);
+            let begin = lexer.position();
+            match given_back[mode as usize].take() {
+                Some(peeked) if peeked.begin == begin => {
+                    lexer.rewind(peeked.end);
+                    Peeked { start, ..peeked }
+                }
+                _ => Peeked {
+                    mode,
+                    token: lexer.next(mode),
+                    start,
+                    begin,
+                    end: lexer.position(),
+                },
             }
         });
         &peeked.token
@@ -121,6 +138,11 @@ impl<'a> Parser<'a> {
     fn resync(&mut self) {
         if let Some(peeked) = self.peeked.take() {
             self.lexer.rewind(peeked.start);
+            // A text with errors is read anew: what a token refused may have been taken back with it.
+            if self.lexer.errors.is_empty() {
+                let mode = peeked.mode as usize;
+                self.given_back[mode] = Some(peeked);
+            }
         }
     }
 
@@ -159,6 +181,11 @@ impl<'a> Parser<'a> {
         let TokenKind::Word(word) = &self.peek(Mode::Command).kind else {
             return None;
         };
+        let like_a_keyword = word.len() <= LONGEST_KEYWORD
+            && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if !like_a_keyword {
+            return None;
+        }
         let word = word.clone();
         (*word == *self.peeked_text()).then(|| word.to_ascii_lowercase())
     }
@@ -324,6 +351,7 @@ impl<'a> Parser<'a> {
             lexer: Lexer::nested(text, origins),
             source: self.source,
             peeked: None,
+            given_back: Default::default(),
             depth: self.depth,
             height: 0,
             last_end: origins.first().copied().unwrap_or_default(),
