@@ -33,7 +33,7 @@ const OBJECTS: usize = 1_000_000;
 /// Rows of the table.
 const ROWS: usize = 100_000;
 /// Calls that a time is the mean of.
-const CALLS: u32 = 20_000;
+const CALLS: u32 = 200_000;
 
 /// What PowerShell 7.6.5 took, measured elsewhere.
 mod powershell {

@@ -160,7 +160,9 @@ impl SessionState {
         if self.aliases.is_empty() {
             return None;
         }
-        self.aliases.get(&name.to_lowercase()).map(|target| &**target)
+        self.aliases
+            .get(&name.to_lowercase())
+            .map(|target| &**target)
     }
 
     /// Names of the functions that the session defined.

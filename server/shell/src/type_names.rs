@@ -3,30 +3,48 @@
 use crate::text::read;
 use crate::value::{Text, Value};
 
+/// Full .NET name of a value's type, where every value of its kind has the same.
+pub fn fixed_type_name(value: &Value) -> Option<&'static str> {
+    Some(match value {
+        Value::Bool(_) => "System.Boolean",
+        Value::Switch(_) => "System.Management.Automation.SwitchParameter",
+        Value::Int8(_) => "System.SByte",
+        Value::UInt8(_) => "System.Byte",
+        Value::Int16(_) => "System.Int16",
+        Value::UInt16(_) => "System.UInt16",
+        Value::Int32(_) => "System.Int32",
+        Value::UInt32(_) => "System.UInt32",
+        Value::Int64(_) => "System.Int64",
+        Value::UInt64(_) => "System.UInt64",
+        Value::Single(_) => "System.Single",
+        Value::Double(_) => "System.Double",
+        Value::Decimal(_) => "System.Decimal",
+        Value::BigInteger(_) => "System.Numerics.BigInteger",
+        Value::Char(_) => "System.Char",
+        Value::String(_) => "System.String",
+        Value::DateTime(_) => "System.DateTime",
+        Value::TimeSpan(_) => "System.TimeSpan",
+        Value::Guid(_) => "System.Guid",
+        Value::Version(_) => "System.Version",
+        Value::ScriptBlock(_) => "System.Management.Automation.ScriptBlock",
+        Value::Type(_) => "System.RuntimeType",
+        Value::SecureString(_) => "System.Security.SecureString",
+        Value::Error(_) => "System.Management.Automation.ErrorRecord",
+        Value::Null
+        | Value::Enum(_)
+        | Value::Named(_)
+        | Value::Array(_)
+        | Value::List(_)
+        | Value::Dictionary(_)
+        | Value::Object(_)
+        | Value::Noted(_)
+        | Value::Format(_) => return None,
+    })
+}
+
 /// Full .NET name of a value's type; for an object its most derived type name. `$null` has none.
 pub fn type_name(value: &Value) -> Text {
     match value {
-        Value::Null => Text::from(""),
-        Value::Bool(_) => "System.Boolean".into(),
-        Value::Switch(_) => "System.Management.Automation.SwitchParameter".into(),
-        Value::Int8(_) => "System.SByte".into(),
-        Value::UInt8(_) => "System.Byte".into(),
-        Value::Int16(_) => "System.Int16".into(),
-        Value::UInt16(_) => "System.UInt16".into(),
-        Value::Int32(_) => "System.Int32".into(),
-        Value::UInt32(_) => "System.UInt32".into(),
-        Value::Int64(_) => "System.Int64".into(),
-        Value::UInt64(_) => "System.UInt64".into(),
-        Value::Single(_) => "System.Single".into(),
-        Value::Double(_) => "System.Double".into(),
-        Value::Decimal(_) => "System.Decimal".into(),
-        Value::BigInteger(_) => "System.Numerics.BigInteger".into(),
-        Value::Char(_) => "System.Char".into(),
-        Value::String(_) => "System.String".into(),
-        Value::DateTime(_) => "System.DateTime".into(),
-        Value::TimeSpan(_) => "System.TimeSpan".into(),
-        Value::Guid(_) => "System.Guid".into(),
-        Value::Version(_) => "System.Version".into(),
         Value::Enum(member) => member.definition.name.clone(),
         Value::Named(scalar) => scalar.type_name.clone(),
         Value::Array(array) => format!("{}[]", array.element_type).into(),
@@ -35,12 +53,9 @@ pub fn type_name(value: &Value) -> Text {
         Value::Object(object) => read(&object.type_names)
             .first()
             .map_or_else(|| "System.Object".into(), Clone::clone),
-        Value::ScriptBlock(_) => "System.Management.Automation.ScriptBlock".into(),
         Value::Noted(noted) => type_name(&noted.base),
-        Value::Type(_) => "System.RuntimeType".into(),
-        Value::SecureString(_) => "System.Security.SecureString".into(),
-        Value::Error(_) => "System.Management.Automation.ErrorRecord".into(),
         Value::Format(packet) => packet.type_name(),
+        fixed => fixed_type_name(fixed).unwrap_or_default().into(),
     }
 }
 

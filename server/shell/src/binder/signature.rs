@@ -13,6 +13,10 @@ use crate::value::{Text, Value};
 pub(crate) type SetMask = u32;
 /// Nothing has narrowed the sets yet.
 pub(crate) const EVERY_SET: SetMask = SetMask::MAX;
+/// The name of what has no sets; every call asks for it.
+static ALL_SETS_TEXT: LazyLock<Text> = LazyLock::new(|| ALL_SETS.into());
+/// The name of several sets at once.
+pub(crate) static NO_SET: LazyLock<Text> = LazyLock::new(|| "".into());
 /// More sets than bits are refused.
 const MAX_SETS: usize = 32;
 
@@ -205,19 +209,16 @@ impl Signature {
     pub(crate) fn set_name(&self, mask: SetMask) -> Text {
         if mask == EVERY_SET || mask == 0 {
             return match self.default_set {
-                0 => ALL_SETS.into(),
+                0 => ALL_SETS_TEXT.clone(),
                 bit => self.sets[bit.trailing_zeros() as usize].clone(),
             };
         }
         let index = mask.trailing_zeros();
         // Only the next bit is looked at, in PowerShell too.
         if index + 1 < SetMask::BITS && mask >> (index + 1) & 1 != 0 {
-            return Text::from("");
+            return NO_SET.clone();
         }
-        self.sets
-            .get(index as usize)
-            .cloned()
-            .unwrap_or_else(|| Text::from(""))
+        self.sets.get(index as usize).unwrap_or(&NO_SET).clone()
     }
 
     /// The parameter that a typed name means: an exact name or alias, else the only one that begins so; of several,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::binder::coerce::{self, Incoming};
-use crate::binder::signature::{EVERY_SET, Formal, SetMask, Signature};
+use crate::binder::signature::{EVERY_SET, Formal, NO_SET, SetMask, Signature};
 use crate::binder::{
     ArgumentValue, BindError, BindException, BindRequest, BindingContext, transform, validate,
 };
@@ -67,7 +67,7 @@ impl Binding {
             valid: EVERY_SET,
             valid_before_input: EVERY_SET,
             tried_first: 0,
-            set_name: Text::from(""),
+            set_name: NO_SET.clone(),
             from_input: Vec::new(),
             delayed: Vec::new(),
             defaults: request.defaults,

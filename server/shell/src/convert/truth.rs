@@ -2,7 +2,7 @@
 
 use crate::command::ParameterType;
 use crate::text::{as_double, read};
-use crate::type_names::{type_chain, type_name};
+use crate::type_names::{fixed_type_name, type_chain, type_name};
 use crate::value::Value;
 
 /// Whether a value is of a type already (`Type.IsInstanceOfType`, with PowerShell's wrapping taken off).
@@ -25,7 +25,10 @@ pub fn is_instance(value: &Value, target: &ParameterType) -> bool {
                 Value::String(_) | Value::Object(_) | Value::Array(_) | Value::List(_),
             ) => false,
             (name, Value::Object(_)) => type_chain(value).iter().any(|own| **own == *name),
-            (name, other) => *type_name(other) == *name,
+            (name, other) => match fixed_type_name(other) {
+                Some(own) => own == name,
+                None => *type_name(other) == *name,
+            },
         },
         ParameterType::Nullable(inner) => is_instance(value, inner),
         ParameterType::Enum(definition) => {

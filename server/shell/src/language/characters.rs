@@ -41,8 +41,24 @@ const PLAIN: [bool; 256] = {
     while byte < 0x80 {
         plain[byte as usize] = !matches!(
             byte,
-            b'&' | b'(' | b')' | b',' | b';' | b'{' | b'|' | b'}' | b'\0' | b'\n' | b'\r' | b' ' | b'\t' | 0xB | 0xC
-                | b'`' | b'$' | b'\'' | b'"'
+            b'&' | b'('
+                | b')'
+                | b','
+                | b';'
+                | b'{'
+                | b'|'
+                | b'}'
+                | b'\0'
+                | b'\n'
+                | b'\r'
+                | b' '
+                | b'\t'
+                | 0xB
+                | 0xC
+                | b'`'
+                | b'$'
+                | b'\''
+                | b'"'
         );
         byte += 1;
     }

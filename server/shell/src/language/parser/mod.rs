@@ -36,7 +36,7 @@ pub fn parse(source: &Arc<Source>) -> Result<Block, Vec<ParseError>> {
         lexer: Lexer::new(""),
         source,
         peeked: None,
-            given_back: Default::default(),
+        seen: Default::default(),
         depth: 0,
         height: 0,
         last_end: 0,
@@ -59,9 +59,14 @@ pub fn parse(source: &Arc<Source>) -> Result<Block, Vec<ParseError>> {
 /// Letters of the longest keyword.
 const LONGEST_KEYWORD: usize = "inlinescript".len();
 
+/// What stands behind a text.
+const END: Token = Token {
+    kind: TokenKind::EndOfInput,
+    extent: Extent { start: 0, end: 0 },
+};
+
 /// A token that was looked at, and how to go back before it.
 struct Peeked {
-    mode: Mode,
     token: Token,
     /// Where the blanks before it begin.
     start: usize,
@@ -74,9 +79,10 @@ struct Peeked {
 pub(crate) struct Parser<'a> {
     lexer: Lexer<'a>,
     source: &'a Arc<Source>,
-    peeked: Option<Peeked>,
-    /// Tokens that were looked at and given back, one for each mode: most are looked at again before they are taken.
-    given_back: [Option<Peeked>; 3],
+    /// The mode of the token that was looked at and not taken yet.
+    peeked: Option<Mode>,
+    /// The last token that was looked at in each mode: one that was given back is mostly looked at again.
+    seen: [Option<Peeked>; 3],
     depth: usize,
     /// How high the tree is, at most, that the rule at work has made so far.
     height: usize,
@@ -91,58 +97,56 @@ pub(crate) struct Parser<'a> {
 impl<'a> Parser<'a> {
     /// Looks at the next token.
     fn peek(&mut self, mode: Mode) -> &Token {
-        if self
-            .peeked
-            .as_ref()
-            .is_some_and(|peeked| peeked.mode != mode)
-        {
+        if self.peeked != Some(mode) {
             self.resync();
-        }
-        let (lexer, given_back) = (&mut self.lexer, &mut self.given_back);
-        let peeked = self.peeked.get_or_insert_with(|| {
-            let start = lexer.position();
-            lexer.skip_blanks(false);
-            let begin = lexer.position();
-            match given_back[mode as usize].take() {
-                Some(peeked) if peeked.begin == begin => {
-                    lexer.rewind(peeked.end);
-                    Peeked { start, ..peeked }
+            let start = self.lexer.position();
+            self.lexer.skip_blanks(false);
+            let begin = self.lexer.position();
+            match &mut self.seen[mode as usize] {
+                Some(seen) if seen.begin == begin => {
+                    seen.start = start;
+                    self.lexer.rewind(seen.end);
                 }
-                _ => Peeked {
-                    mode,
-                    token: lexer.next(mode),
-                    start,
-                    begin,
-                    end: lexer.position(),
-                },
+                seen => {
+                    let token = self.lexer.next(mode);
+                    *seen = Some(Peeked {
+                        token,
+                        start,
+                        begin,
+                        end: self.lexer.position(),
+                    });
+                }
             }
-        });
-        &peeked.token
+            self.peeked = Some(mode);
+        }
+        self.seen[mode as usize]
+            .as_ref()
+            .map_or(&END, |seen| &seen.token)
     }
 
     /// Takes the next token.
     fn next(&mut self, mode: Mode) -> Token {
         self.peek(mode);
-        let token = self.peeked.take().map_or_else(
-            || Token {
-                kind: TokenKind::EndOfInput,
-                extent: Extent::default(),
-            },
-            |peeked| peeked.token,
-        );
+        self.peeked = None;
+        let token = self.seen[mode as usize]
+            .take()
+            .map_or(END, |seen| seen.token);
         self.last_end = token.extent.end;
         token
     }
 
     /// Forgets the token that was looked at: reading goes on before it.
     fn resync(&mut self) {
-        if let Some(peeked) = self.peeked.take() {
-            self.lexer.rewind(peeked.start);
-            // A text with errors is read anew: what a token refused may have been taken back with it.
-            if self.lexer.errors.is_empty() {
-                let mode = peeked.mode as usize;
-                self.given_back[mode] = Some(peeked);
-            }
+        let Some(mode) = self.peeked.take() else {
+            return;
+        };
+        let seen = &mut self.seen[mode as usize];
+        if let Some(seen) = seen {
+            self.lexer.rewind(seen.start);
+        }
+        // A text with errors is read anew: what a token refused may have been taken back with it.
+        if !self.lexer.errors.is_empty() {
+            *seen = None;
         }
     }
 
@@ -167,13 +171,10 @@ impl<'a> Parser<'a> {
 
     /// The text of the token at hand, as typed.
     fn peeked_text(&self) -> &'a str {
-        self.peeked.as_ref().map_or("", |peeked| {
-            let skipped = self.lexer.slice(peeked.start, peeked.end);
-            let length = peeked.token.extent.end - peeked.token.extent.start;
-            skipped
-                .get(skipped.len().saturating_sub(length)..)
-                .unwrap_or(skipped)
-        })
+        let seen = self
+            .peeked
+            .and_then(|mode| self.seen[mode as usize].as_ref());
+        seen.map_or("", |seen| self.lexer.slice(seen.begin, seen.end))
     }
 
     /// The keyword at hand, in lower case, if the next word is a plain one.
@@ -181,8 +182,8 @@ impl<'a> Parser<'a> {
         let TokenKind::Word(word) = &self.peek(Mode::Command).kind else {
             return None;
         };
-        let like_a_keyword = word.len() <= LONGEST_KEYWORD
-            && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let like_a_keyword =
+            word.len() <= LONGEST_KEYWORD && word.bytes().all(|byte| byte.is_ascii_alphabetic());
         if !like_a_keyword {
             return None;
         }
@@ -351,7 +352,7 @@ impl<'a> Parser<'a> {
             lexer: Lexer::nested(text, origins),
             source: self.source,
             peeked: None,
-            given_back: Default::default(),
+            seen: Default::default(),
             depth: self.depth,
             height: 0,
             last_end: origins.first().copied().unwrap_or_default(),
