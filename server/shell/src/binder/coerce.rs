@@ -34,6 +34,11 @@ pub(crate) fn elements(value: &Value) -> Option<Vec<Value>> {
     }
 }
 
+/// Whether the value is of the type already, so that nothing is converted.
+pub(crate) fn is_as_wanted(target: &ParameterType, incoming: Incoming<'_>) -> bool {
+    incoming.source.is_none() && is_instance(incoming.value, target)
+}
+
 /// The value, made to fit the type.
 ///
 /// # Errors
@@ -48,7 +53,7 @@ pub(crate) fn coerce(
     if matches!(value, Value::Null) {
         return null_for(parameter, target, incoming.extent);
     }
-    if is_instance(value, target) && incoming.source.is_none() {
+    if is_as_wanted(target, incoming) {
         return Ok(value.clone());
     }
     match target {

@@ -123,10 +123,14 @@ fn pair(binding: &Binding, arguments: Vec<Argument>) -> Result<Vec<Argument>, Bi
                     source: None,
                 }
             }
-            None => match &next.value {
-                Some(value) => value.clone(),
-                None => return Err(missing().at(Some(&name.extent))),
-            },
+            None if next.value.is_none() => return Err(missing().at(Some(&name.extent))),
+            None => {
+                let taken = rest.next().and_then(|next| next.value);
+                name.name = info.name.clone();
+                argument.value = taken;
+                paired.push(argument);
+                continue;
+            }
         };
         rest.next();
         name.name = info.name.clone();

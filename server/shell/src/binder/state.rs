@@ -174,6 +174,7 @@ impl Binding {
                 self.command.kind,
                 ConversionContext::invariant(context.now()),
             )?,
+            Effort::Coerce if coerce::is_as_wanted(target, incoming) => incoming.value.clone(),
             Effort::Coerce => {
                 let conversion = ConversionContext::current(context.now());
                 coerce::coerce(&info.name, target, incoming, conversion)?

@@ -1,13 +1,14 @@
 //! Commands: the name, parameters, arguments.
 
+use crate::error_record::Extent;
 use crate::language::ast::{
     Command, CommandElement, Element, ElementKind, Expression, ExpressionKind, Invocation,
 };
 use crate::language::characters::{is_blank, is_double_quote, is_single_quote};
 use crate::language::lexer::Mode;
 use crate::language::parser::Parser;
-use crate::language::token::{Sign, Token, TokenKind};
-use crate::value::Value;
+use crate::language::token::{Sign, TokenKind};
+use crate::value::{Text, Value};
 
 impl Parser<'_> {
     /// A command with its arguments and redirections; nothing if none stands here.
@@ -82,18 +83,10 @@ impl Parser<'_> {
     }
 
     fn command_name(&mut self) -> Option<Expression> {
-        let token = self.peek(Mode::Command).clone();
-        match &token.kind {
-            TokenKind::Word(word) => {
-                self.next(Mode::Command);
-                Some(constant(Value::String(word.clone()), token))
-            }
-            TokenKind::Number(_) | TokenKind::Parameter { .. } => {
-                let text = self.peeked_text().to_owned();
-                self.next(Mode::Command);
-                Some(constant(Value::text(text), token))
-            }
-            _ if begins_argument(&token.kind) => self.argument_item(),
+        match &self.peek(Mode::Command).kind {
+            TokenKind::Word(_) => self.argument_item(),
+            TokenKind::Number(_) | TokenKind::Parameter { .. } => Some(self.as_typed()),
+            other if begins_argument(other) => self.argument_item(),
             _ => None,
         }
     }
@@ -105,29 +98,25 @@ impl Parser<'_> {
     ) {
         let mut only_arguments = false;
         loop {
-            let token = self.peek(Mode::Command).clone();
-            match token.kind {
-                TokenKind::Redirection(sign) => self.redirection(sign, redirections),
-                TokenKind::Parameter { name, colon } if !only_arguments => {
-                    self.parameter(name, colon, elements);
+            match &self.peek(Mode::Command).kind {
+                TokenKind::Redirection(sign) => {
+                    let sign = *sign;
+                    self.redirection(sign, redirections);
                 }
+                TokenKind::Parameter { .. } if !only_arguments => self.parameter(elements),
                 TokenKind::Parameter { .. } => {
-                    let text = self.peeked_text().to_owned();
-                    self.next(Mode::Command);
-                    elements.push(CommandElement::Argument(constant(
-                        Value::text(text),
-                        token.clone(),
-                    )));
+                    let argument = self.as_typed();
+                    elements.push(CommandElement::Argument(argument));
                 }
                 TokenKind::Sign(Sign::Comma) => {
-                    self.next(Mode::Command);
+                    let token = self.next(Mode::Command);
                     self.refuse(
                         "MissingArgument",
                         "Missing argument in parameter list.",
                         token.extent,
                     );
                 }
-                TokenKind::Word(ref word) if &**word == "--" && !only_arguments => {
+                TokenKind::Word(word) if &**word == "--" && !only_arguments => {
                     only_arguments = true;
                     self.next(Mode::Command);
                 }
@@ -139,17 +128,20 @@ impl Parser<'_> {
         }
     }
 
-    fn parameter(
-        &mut self,
-        name: crate::value::Text,
-        colon: bool,
-        elements: &mut Vec<CommandElement>,
-    ) {
-        let text: crate::value::Text = {
-            self.peek(Mode::Command);
-            self.peeked_text().into()
-        };
+    /// The token at hand as the text that was typed.
+    fn as_typed(&mut self) -> Expression {
+        let text = Value::text(self.peeked_text());
         let token = self.next(Mode::Command);
+        constant(text, token.extent)
+    }
+
+    /// A parameter, and the argument attached to it.
+    fn parameter(&mut self, elements: &mut Vec<CommandElement>) {
+        let text: Text = self.peeked_text().into();
+        let token = self.next(Mode::Command);
+        let TokenKind::Parameter { name, colon } = token.kind else {
+            return;
+        };
         let mut argument = None;
         if colon {
             let after = self.after_last();
@@ -211,54 +203,47 @@ impl Parser<'_> {
 
     /// One argument without commas.
     fn argument_item(&mut self) -> Option<Expression> {
-        let token = self.peek(Mode::Command).clone();
-        match token.kind {
-            TokenKind::Number(value) => {
-                let text = self.peeked_text().into();
-                self.next(Mode::Command);
-                Some(Expression {
-                    kind: ExpressionKind::BareWord(value, text),
-                    extent: token.extent,
-                })
-            }
-            TokenKind::Word(ref word) => {
-                let value = Value::String(word.clone());
-                self.next(Mode::Command);
-                Some(constant(value, token))
-            }
-            TokenKind::ExpandableWord(_) => {
-                let taken = self.next(Mode::Command);
-                let TokenKind::ExpandableWord(parts) = taken.kind else {
-                    return None;
-                };
-                let parts = self.string_parts(parts);
-                Some(Expression {
-                    kind: ExpressionKind::Expandable(parts),
-                    extent: token.extent,
-                })
-            }
-            TokenKind::Parameter { .. } => {
-                let text = self.peeked_text().to_owned();
-                self.next(Mode::Command);
-                Some(constant(Value::text(text), token.clone()))
-            }
-            _ if begins_argument(&token.kind) => {
-                let outer = std::mem::replace(&mut self.no_comma, false);
-                self.splats = matches!(token.kind, TokenKind::Variable(_));
-                let item = self.deeper(Self::primary);
-                self.splats = false;
-                self.no_comma = outer;
-                item
-            }
-            _ => None,
+        let kind = &self.peek(Mode::Command).kind;
+        if matches!(kind, TokenKind::Parameter { .. }) {
+            return Some(self.as_typed());
         }
+        let is_variable = matches!(kind, TokenKind::Variable(_));
+        let is_word = matches!(
+            kind,
+            TokenKind::Number(_) | TokenKind::Word(_) | TokenKind::ExpandableWord(_)
+        );
+        if !is_word {
+            if !begins_argument(kind) {
+                return None;
+            }
+            let outer = std::mem::replace(&mut self.no_comma, false);
+            self.splats = is_variable;
+            let item = self.deeper(Self::primary);
+            self.splats = false;
+            self.no_comma = outer;
+            return item;
+        }
+        let text = self.peeked_text();
+        let token = self.next(Mode::Command);
+        let kind = match token.kind {
+            TokenKind::Number(value) => ExpressionKind::BareWord(value, text.into()),
+            TokenKind::Word(word) => ExpressionKind::Constant(Value::String(word)),
+            TokenKind::ExpandableWord(parts) => {
+                ExpressionKind::Expandable(self.string_parts(parts))
+            }
+            _ => return None,
+        };
+        Some(Expression {
+            kind,
+            extent: token.extent,
+        })
     }
 }
 
-fn constant(value: Value, token: Token) -> Expression {
+fn constant(value: Value, extent: Extent) -> Expression {
     Expression {
         kind: ExpressionKind::Constant(value),
-        extent: token.extent,
+        extent,
     }
 }
 

@@ -282,8 +282,7 @@ impl<'a> Parser<'a> {
         let mut statements = Vec::new();
         loop {
             self.skip_separators();
-            let token = self.peek(Mode::Command).clone();
-            match token.kind {
+            match self.peek(Mode::Command).kind {
                 TokenKind::EndOfInput => break,
                 TokenKind::Sign(sign) if Some(sign) == closing => break,
                 TokenKind::Sign(Sign::RightBrace | Sign::RightParenthesis) => {
@@ -291,8 +290,8 @@ impl<'a> Parser<'a> {
                         break;
                     }
                     let text = self.peeked_text();
+                    let token = self.next(Mode::Command);
                     self.unexpected(text, token.extent);
-                    self.next(Mode::Command);
                 }
                 _ => {
                     self.resync();

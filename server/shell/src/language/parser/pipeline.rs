@@ -202,13 +202,11 @@ impl Parser<'_> {
                     break;
                 }
             }
-            let token = self.peek(mode).clone();
-            if !token.kind.is(Sign::Pipe) {
-                self.check_end(mode, &token.kind, token.extent);
+            if !self.peek_is(mode, Sign::Pipe) {
+                self.check_end(mode);
                 break;
             }
-            self.next(mode);
-            let pipe = token.extent;
+            let pipe = self.next(mode).extent;
             self.skip_lines();
             if self.begins_expression() {
                 if let Some(expression) = self.expression() {
@@ -222,16 +220,16 @@ impl Parser<'_> {
                 continue;
             }
             mode = Mode::Command;
-            let found = self.peek(Mode::Command).clone();
+            let found = self.peek(Mode::Command);
+            let blamed = if found.kind.is(Sign::Pipe) {
+                found.extent.clone()
+            } else {
+                pipe
+            };
             match self.command() {
                 Some(element) => elements.push(element),
                 None => {
-                    let extent = if found.kind.is(Sign::Pipe) {
-                        found.extent
-                    } else {
-                        pipe
-                    };
-                    self.empty_element(extent);
+                    self.empty_element(blamed);
                     break;
                 }
             }
@@ -251,9 +249,11 @@ impl Parser<'_> {
     }
 
     /// Refuses a token that may not follow an element.
-    fn check_end(&mut self, mode: Mode, kind: &TokenKind, extent: Extent) {
+    fn check_end(&mut self, mode: Mode) {
+        let token = self.peek(mode);
+        let extent = token.extent.clone();
         let ends = matches!(
-            kind,
+            token.kind,
             TokenKind::EndOfInput
                 | TokenKind::NewLine
                 | TokenKind::Sign(
@@ -266,9 +266,8 @@ impl Parser<'_> {
                 )
         );
         if !ends {
-            self.peek(mode);
-            let text = self.peeked_text().to_owned();
-            self.unexpected(&text, extent);
+            let text = self.peeked_text();
+            self.unexpected(text, extent);
         }
     }
 
