@@ -78,7 +78,7 @@ fn run_all() -> Result<bool, String> {
     Ok(report.tally.iter().all(|(_, tally)| tally.failed == 0))
 }
 
-/// Prints what each line of standard input (`⏎` for a newline) is answered with, `field` (`output`, `text`, `clixml`,
+/// Prints what each line of standard input (`⏎` for a newline, `¶` before each answer to a prompt) is answered with, `field` (`output`, `text`, `clixml`,
 /// `rendered`) as the corpus has it: for trying what no case records.
 fn ask(field: &str) -> Result<bool, String> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance");

@@ -59,17 +59,25 @@ pub(crate) fn run(case: &Case, stand_ins: &StandIns) -> Option<Difference> {
     None
 }
 
-/// What a line is answered with, in the corpus's form.
+/// What a line is answered with, in the corpus's form. `¶` begins each answer to a prompt.
 pub(crate) fn ask(line: &str, field: &str, stand_ins: &StandIns) -> Json {
     let field = if line.contains('¦') {
         "matches"
     } else {
         field
     };
+    let mut parts = line.split('¶');
+    let line = parts.next().unwrap_or_default().to_owned();
+    let answers: Vec<&str> = parts.collect();
     let case = Case {
         id: String::new(),
-        line: line.to_owned(),
-        fields: [(field.to_owned(), Json::Null)].into_iter().collect(),
+        line,
+        fields: [
+            (field.to_owned(), Json::Null),
+            ("answers".to_owned(), json!(answers)),
+        ]
+        .into_iter()
+        .collect(),
     };
     Json::Object(observe(&case, stand_ins))
 }

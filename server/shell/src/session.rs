@@ -186,34 +186,6 @@ impl SessionState {
         errors.truncate(MAX_ERRORS);
     }
 
-    /// Makes a variable an empty list, to be appended to.
-    pub(crate) fn start_list(&mut self, key: &Text) {
-        let list = Value::List(Arc::new(List {
-            type_name: "System.Collections.ArrayList".into(),
-            items: Vec::new().into(),
-        }));
-        self.scopes.set_local(key, list);
-    }
-
-    /// Appends to the list that a variable holds.
-    pub(crate) fn append_to(&mut self, key: &Text, value: Value) {
-        match self.scopes.find(key).map(|variable| &variable.value) {
-            Some(Value::List(list)) => write(&list.items).push(value),
-            other => {
-                let mut items: Vec<Value> = match other {
-                    None | Some(Value::Null) => Vec::new(),
-                    Some(own) => own.elements().unwrap_or_else(|| vec![own.clone()]),
-                };
-                items.push(value);
-                let list = Value::List(Arc::new(List {
-                    type_name: "System.Collections.ArrayList".into(),
-                    items: items.into(),
-                }));
-                self.scopes.set_local(key, list);
-            }
-        }
-    }
-
     /// The errors, the last one first.
     pub fn errors(&self) -> Vec<Value> {
         read(&self.errors.items).clone()

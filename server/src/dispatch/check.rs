@@ -6,7 +6,7 @@ use std::sync::Arc;
 use prost_reflect::{DynamicMessage, Kind, Value as Wire};
 use tandem::cmdlet::v1 as wire;
 use tandem_shell::binder::{
-    Argument, ArgumentName, ArgumentValue, BindRequest, BindingContext, BlockFailure, bind,
+    Argument, ArgumentName, ArgumentValue, BindRequest, Binding, BindingContext, BlockFailure, bind,
 };
 use tandem_shell::command::ParameterType;
 use tandem_shell::error_record::Extent;
@@ -136,7 +136,11 @@ impl BindingContext for Nobody {
         Err(BlockFailure::Error(Box::default()))
     }
 
-    fn warning(&mut self, message: String) {
+    fn run_default(&mut self, _block: &Arc<ScriptBlock>, _state: &Value) -> Option<Vec<Value>> {
+        None
+    }
+
+    fn warning(&mut self, _binding: &Binding, message: String) {
         tracing::debug!(message, "the binder warns of a typed call");
     }
 

@@ -17,10 +17,12 @@ use crate::value::{Text, Value};
 
 /// The whole of it; see [`crate::binder::bind`].
 pub(crate) fn bind(
-    request: BindRequest,
+    mut request: BindRequest,
     context: &mut dyn BindingContext,
 ) -> Result<Binding, BindError> {
-    let (mut binding, mut arguments) = Binding::new(request);
+    let mut arguments = std::mem::take(&mut request.arguments);
+    let defaults = std::mem::take(&mut request.defaults);
+    let mut binding = Binding::new(request);
     if binding.signature().too_many_sets {
         return Err(BindError::new(
             "ParsingTooManyParameterSets",
@@ -39,12 +41,28 @@ pub(crate) fn bind(
     }
     // An explicit parameter beats the same key of a splatted dictionary, so those come last.
     arguments.sort_by_key(|argument| argument.splatted && argument.name.is_some());
+    binding.choose_defaults(defaults, context);
     let arguments = pair(&binding, arguments)?;
     let arguments = bind_named(&mut binding, arguments, context)?;
     let (arguments, failure) = bind_positional(&mut binding, arguments, context)?;
     binding.bind_defaults(context);
-    sets::settle(&mut binding, true, false)?;
-    let arguments = bind_remaining(&mut binding, arguments, context)?;
+    match settle(&mut binding, arguments, failure, context) {
+        Ok(()) => Ok(binding),
+        Err(error) => Err(binding.elaborate(error)),
+    }
+}
+
+/// What is left once names, positions and defaults are bound: the rest, the sets, what is mandatory.
+fn settle(
+    binding: &mut Binding,
+    arguments: Vec<Argument>,
+    failure: Option<BindError>,
+    context: &mut dyn BindingContext,
+) -> Result<(), BindError> {
+    sets::settle(binding, true, false)?;
+    // The sets may be fewer now, so that more defaults fit.
+    binding.apply_defaults(context);
+    let arguments = bind_remaining(binding, arguments, context)?;
     if binding.command.kind == CommandKind::SimpleFunction {
         binding.remaining = left_over(arguments);
     } else {
@@ -52,26 +70,26 @@ pub(crate) fn bind(
     }
 
     let mut count = if binding.expects_input {
-        sets::settle(&mut binding, true, false)?
+        sets::settle(binding, true, false)?
     } else {
-        sets::settle(&mut binding, false, true)?
+        sets::settle(binding, false, true)?
     };
     if count == 1 {
         binding.bind_defaults(context);
     }
     if count > 1 && binding.expects_input {
-        let narrowed = sets::taking_input(&binding);
+        let narrowed = sets::taking_input(binding);
         if narrowed != binding.valid {
             binding.valid = narrowed;
-            count = sets::settle(&mut binding, true, false)?;
+            count = sets::settle(binding, true, false)?;
         }
     }
-    mandatory::demand(&mut binding, count, context)?;
+    mandatory::demand(binding, count, context)?;
     if !binding.expects_input {
-        sets::verify_chosen(&mut binding)?;
+        sets::verify_chosen(binding)?;
     }
     binding.valid_before_input = binding.valid;
-    Ok(binding)
+    Ok(())
 }
 
 /// Gives each name without a value the argument after it; switches need none.
@@ -332,6 +350,10 @@ fn try_position(
             match binding.bind_argument(*index, sets, argument, effort, context) {
                 Ok(true) => {
                     any = true;
+                    if !binding.defaults.is_empty() {
+                        let name = binding.info(*index).name.clone();
+                        binding.defaults.positional.push(name);
+                    }
                     break;
                 }
                 Ok(false) => {}

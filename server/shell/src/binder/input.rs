@@ -44,7 +44,7 @@ pub(crate) fn bind(
     context: &mut dyn BindingContext,
 ) -> Result<(), BindError> {
     let outcome = bind_object(binding, object, context).and_then(|bound| {
-        sets::verify_chosen(binding)?;
+        sets::verify_chosen(binding).map_err(|error| binding.elaborate(error))?;
         Ok(bound)
     });
     let bound = match outcome {
@@ -166,7 +166,7 @@ fn bind_by_phases(
         for phase in PHASES {
             if bind_in_phase(binding, object, phase, sets_tried, context)? {
                 if first == 0 || round == 1 {
-                    sets::settle(binding, true, true)?;
+                    sets::settle(binding, true, true).map_err(|error| binding.elaborate(error))?;
                     sets_tried = binding.valid;
                 }
                 any = true;
@@ -179,7 +179,7 @@ fn bind_by_phases(
             sets_tried = binding.valid & !first;
         }
     }
-    sets::settle(binding, false, true)?;
+    sets::settle(binding, false, true).map_err(|error| binding.elaborate(error))?;
     binding.bind_defaults(context);
     Ok(any)
 }
@@ -282,10 +282,12 @@ fn try_input(
             Ok(true)
         }
         Ok(false) => Ok(false),
-        Err(error) if error.cancelled || error.exception == BindException::Validation => Err(error),
+        Err(error) if error.cancelled || error.exception == BindException::Validation => {
+            Err(binding.elaborate(error))
+        }
         // A property that does not convert is an error of a function, an object is not.
         Err(error) if phase.by_property && error.exception == BindException::Transformation => {
-            Err(error)
+            Err(binding.elaborate(error))
         }
         Err(_) => Ok(false),
     }

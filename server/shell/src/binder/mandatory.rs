@@ -88,7 +88,6 @@ pub(crate) fn names(binding: &Binding, parameters: &[usize]) -> String {
 }
 
 fn prompt(binding: &Binding, missing: &[usize]) -> FieldPrompt {
-    let mut used = Vec::new();
     FieldPrompt {
         caption: format!(
             "cmdlet {} at command pipeline position {}",
@@ -101,7 +100,8 @@ fn prompt(binding: &Binding, missing: &[usize]) -> FieldPrompt {
                 let info = binding.info(*index);
                 FieldDescription {
                     name: info.name.to_string(),
-                    label: label(&info.name, &mut used),
+                    // BuildLabel never takes a later letter: it looks for one that is used, and none ever is.
+                    label: format!("&{}", info.name),
                     type_name: info.parameter_type.full_name().to_string(),
                     help_message: info.help_message.as_deref().unwrap_or("").to_owned(),
                     mandatory: true,
@@ -114,22 +114,6 @@ fn prompt(binding: &Binding, missing: &[usize]) -> FieldPrompt {
             })
             .collect(),
     }
-}
-
-/// The name with `&` before its hot key: the first capital that no other field has, else the first small letter.
-fn label(name: &str, used: &mut Vec<char>) -> String {
-    let free = |wanted: fn(&char) -> bool| {
-        name.char_indices()
-            .find(|(_, c)| wanted(c) && !used.contains(c))
-    };
-    let found = free(|c| c.is_uppercase())
-        .or_else(|| free(|c| c.is_lowercase()))
-        .or_else(|| free(|c| !c.is_alphabetic()));
-    let at = found.map_or(0, |(at, c)| {
-        used.push(c);
-        at
-    });
-    format!("{}&{}", &name[..at], &name[at..])
 }
 
 /// The free mandatory parameters that must be asked for. Where input is expected this also decides, from what the sets

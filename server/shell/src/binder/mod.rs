@@ -6,6 +6,7 @@
 mod argument;
 mod coerce;
 mod command_line;
+mod defaults;
 mod error;
 mod input;
 mod mandatory;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 pub use argument::{Argument, ArgumentName, ArgumentValue};
 pub(crate) use coerce::is_value_type;
+pub use defaults::DefaultValue;
 pub use error::{BindError, BindException};
 pub(crate) use signature::{FormalSet, SetMask};
 pub use signature::{Signature, common_parameters, is_common};
@@ -31,7 +33,7 @@ pub(crate) use validate::refused_by;
 use crate::command::CommandInfo;
 use crate::error_record::ErrorRecord;
 use crate::host::{FieldPrompt, PromptFailure};
-use crate::value::{DateTime, ScriptBlock, Text, Value};
+use crate::value::{DateTime, ScriptBlock, Value};
 
 /// What the binder asks of whoever runs the command.
 pub trait BindingContext {
@@ -51,8 +53,12 @@ pub trait BindingContext {
         input: &Value,
     ) -> Result<Vec<Value>, BlockFailure>;
 
-    /// Shows a warning: a default value that does not fit, an obsolete parameter.
-    fn warning(&mut self, message: String);
+    /// Runs a script block that gives a parameter its default, with `state` in `$args`; none if it failed, which ends
+    /// the command.
+    fn run_default(&mut self, block: &Arc<ScriptBlock>, state: &Value) -> Option<Vec<Value>>;
+
+    /// Shows a warning of the command that is being bound: a default value that does not fit.
+    fn warning(&mut self, binding: &Binding, message: String);
 
     /// Now, in the session's zone: the day that a text such as `10:30` means.
     fn now(&self) -> DateTime;
@@ -78,8 +84,8 @@ pub struct BindRequest {
     pub expects_input: bool,
     /// Its position in the pipeline, counted from 1: part of the prompt's heading.
     pub pipeline_position: usize,
-    /// What `$PSDefaultParameterValues` holds for this command: parameter name and value, in order.
-    pub defaults: Vec<(Text, Value)>,
+    /// What `$PSDefaultParameterValues` holds for this command, in order.
+    pub defaults: Vec<DefaultValue>,
 }
 
 /// Binds a command line: everything that happens before the first input object.

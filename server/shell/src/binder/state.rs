@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::binder::coerce::{self, Incoming};
+use crate::binder::defaults::Defaults;
 use crate::binder::signature::{EVERY_SET, Formal, NO_SET, SetMask, Signature};
 use crate::binder::{
     ArgumentValue, BindError, BindException, BindRequest, BindingContext, transform, validate,
@@ -36,11 +37,7 @@ pub struct Binding {
     /// Script blocks that give a parameter its value anew for each object.
     pub(crate) delayed: Vec<(usize, ArgumentValue)>,
     /// What `$PSDefaultParameterValues` gives.
-    pub(crate) defaults: Vec<(Text, Value)>,
-    /// Defaults that were warned of already.
-    pub(crate) warned: Vec<usize>,
-    /// Whether a default was bound: it is bound once.
-    pub(crate) defaults_in_use: bool,
+    pub(crate) defaults: Defaults,
     /// What is left of a simple function's arguments.
     pub(crate) remaining: Vec<Value>,
 }
@@ -55,9 +52,9 @@ pub(crate) enum Effort {
 }
 
 impl Binding {
-    pub(crate) fn new(request: BindRequest) -> (Self, Vec<crate::binder::Argument>) {
+    pub(crate) fn new(request: BindRequest) -> Self {
         let count = request.command.signature().formals.len();
-        let binding = Self {
+        Self {
             command: request.command,
             expects_input: request.expects_input,
             pipeline_position: request.pipeline_position,
@@ -70,12 +67,9 @@ impl Binding {
             set_name: NO_SET.clone(),
             from_input: Vec::new(),
             delayed: Vec::new(),
-            defaults: request.defaults,
-            warned: Vec::new(),
-            defaults_in_use: false,
+            defaults: Defaults::default(),
             remaining: Vec::new(),
-        };
-        (binding, request.arguments)
+        }
     }
 
     /// The parameters that take pipeline input, by their declared names.
@@ -258,57 +252,6 @@ impl Binding {
             }
         }
     }
-
-    /// Binds what `$PSDefaultParameterValues` gives for parameters that are still free, once. What does not fit is
-    /// a warning.
-    pub(crate) fn bind_defaults(&mut self, context: &mut dyn BindingContext) {
-        if self.defaults_in_use || self.defaults.is_empty() {
-            return;
-        }
-        let valid = self.valid;
-        let mut chosen = Vec::new();
-        let mut possible = EVERY_SET;
-        for (name, value) in self.defaults.clone() {
-            let Ok(Some(index)) = self.signature().find(&self.command, &name) else {
-                continue;
-            };
-            let formal = self.formal(index);
-            if self.is_bound(index) || (formal.mask & valid == 0 && !formal.in_all_sets) {
-                continue;
-            }
-            if formal.mask != 0 {
-                possible &= formal.mask;
-                if possible == 0 {
-                    return;
-                }
-            }
-            chosen.push((index, value));
-        }
-        for (index, value) in chosen {
-            let incoming = Incoming {
-                value: &value,
-                source: None,
-                extent: None,
-                from_pipeline: false,
-            };
-            match self.bind_value(index, incoming, Effort::Coerce, context) {
-                Ok(bound) => self.defaults_in_use |= bound,
-                Err(error) if !self.warned.contains(&index) => {
-                    self.warned.push(index);
-                    let shown = match &value {
-                        Value::Null => "null".to_owned(),
-                        other => crate::text::to_text(other, crate::text::Culture::Invariant),
-                    };
-                    context.warning(format!(
-                        "The binding of default value '{shown}' to parameter '{}' failed: {}",
-                        self.info(index).name,
-                        error.message
-                    ));
-                }
-                Err(_) => {}
-            }
-        }
-    }
 }
 
 fn set(values: &mut Vec<(Text, Value)>, name: &Text, value: Value) {
@@ -321,14 +264,13 @@ fn set(values: &mut Vec<(Text, Value)>, name: &Text, value: Value) {
     }
 }
 
-/// Whether a script block is a value of the type rather than a way to one.
+/// Whether a script block is a value of the type rather than a way to one. To a `PSObject` it is not
+/// (`IsParameterScriptBlockBindable`).
 fn takes_script_blocks(target: &ParameterType) -> bool {
     match target {
         ParameterType::Plain(name) => matches!(
             &**name,
-            "System.Object"
-                | "System.Management.Automation.ScriptBlock"
-                | "System.Management.Automation.PSObject"
+            "System.Object" | "System.Management.Automation.ScriptBlock"
         ),
         ParameterType::Array(element) | ParameterType::List(_, element) => {
             takes_script_blocks(element)

@@ -32,7 +32,11 @@ impl BindingContext for Answers {
         Ok(vec![input.clone()])
     }
 
-    fn warning(&mut self, _message: String) {}
+    fn run_default(&mut self, _block: &Arc<ScriptBlock>, state: &Value) -> Option<Vec<Value>> {
+        Some(vec![state.clone()])
+    }
+
+    fn warning(&mut self, _binding: &Binding, _message: String) {}
 
     fn now(&self) -> DateTime {
         DateTime {

@@ -373,7 +373,10 @@ fn parse_real(text: &str) -> Option<f64> {
 /// A decimal: none if the text is no number, none inside if it does not fit.
 fn parse_decimal(text: &str) -> Option<Option<Decimal>> {
     let text = without_thousands(text.trim())?;
-    if text.contains(['e', 'E']) {
+    let bare = text.strip_prefix('-').unwrap_or(&text);
+    let (whole, fraction) = bare.split_once('.').unwrap_or((bare, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.len() + fraction.len() == 0 || !digits(whole) || !digits(fraction) {
         return None;
     }
     Some(text.parse().ok())
@@ -440,6 +443,11 @@ mod tests {
             to("System.Byte", &Value::Int32(300)).unwrap_err(),
             "Cannot convert value \"300\" to type \"System.Byte\". Error: \"Value was either too large or too small for \
              an unsigned byte.\""
+        );
+        assert_eq!(
+            to("System.Decimal", &Value::text("1..3")).unwrap_err(),
+            "Cannot convert value \"1..3\" to type \"System.Decimal\". Error: \"The input string '1..3' was not in a \
+             correct format.\""
         );
     }
 }

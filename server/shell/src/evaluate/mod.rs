@@ -18,7 +18,7 @@ mod text_method;
 mod time_method;
 mod try_catch;
 mod type_name_list;
-mod types;
+pub(crate) mod types;
 
 use std::sync::{Arc, LazyLock};
 

@@ -243,6 +243,36 @@ pub(crate) fn exception_object(exception: &str, message: &str) -> Value {
     }))
 }
 
+/// The exception of class `exception` around the error of a record.
+pub(crate) fn exception_around(exception: &str, message: &str, record: &ErrorRecord) -> Value {
+    let inner = exception_object(&record.exception, &record.message);
+    // A preference that stopped has its record, but no exception within.
+    let within = !exception.ends_with("StopException");
+    let text = if within {
+        format!(
+            "{exception}: {message}\n ---> {}: {}\n   --- End of inner exception stack trace ---",
+            record.exception, record.message
+        )
+    } else {
+        format!("{exception}: {message}")
+    };
+    let property = |name: &str, value: Value| Property {
+        name: name.into(),
+        value,
+        note: false,
+    };
+    Value::Object(Arc::new(Object {
+        type_names: std::sync::RwLock::new(exception_chain(exception).into()),
+        properties: std::sync::RwLock::new(vec![
+            property("ErrorRecord", Value::Error(Arc::new(record.clone()))),
+            property("Message", Value::text(message)),
+            property("InnerException", if within { inner } else { Value::Null }),
+        ]),
+        text: Some(text.into()),
+        custom: false,
+    }))
+}
+
 /// Class and message, if a value is an exception.
 pub(super) fn exception_of(value: &Value) -> Option<(String, String)> {
     let Value::Object(object) = value else {

@@ -17,10 +17,10 @@ use crate::language::ast::{
 use crate::language::position;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
+use crate::pipeline::preference::{Action, Preferred, of_command};
 use crate::pipeline::sink::{Record, Sink};
 use crate::text::{Culture, read, to_text};
 use crate::value::{DateTime, ScriptBlock, Text, Value};
-use crate::wildcard::Wildcard;
 
 /// Longest chain of aliases that is followed.
 const MAX_ALIASES: usize = 8;
@@ -203,7 +203,7 @@ impl Engine<'_> {
             arguments,
             expects_input,
             pipeline_position: position + 1,
-            defaults: self.default_parameters(&info.name),
+            defaults: self.default_values(&info.name),
         };
         let mut asked = Asked::new(self, out);
         let outcome = crate::binder::bind(request, &mut asked);
@@ -250,32 +250,6 @@ impl Engine<'_> {
             },
         };
         error.into_record(&info.name, &info.implementing_type, Some(place))
-    }
-
-    /// What `$PSDefaultParameterValues` holds for a command.
-    fn default_parameters(&self, command: &str) -> Vec<(Text, Value)> {
-        let Some(variable) = self.session.scopes.find("psdefaultparametervalues") else {
-            return Vec::new();
-        };
-        let Value::Dictionary(table) = &variable.value else {
-            return Vec::new();
-        };
-        let entries = read(&table.entries);
-        let disabled = entries
-            .get("disabled")
-            .is_some_and(|(_, value)| crate::evaluate::operator::truth(value));
-        if disabled {
-            return Vec::new();
-        }
-        entries
-            .values()
-            .filter_map(|(key, value)| {
-                let key = to_text(key, Culture::Invariant);
-                let (wanted, parameter) = key.split_once(':')?;
-                let fits = Wildcard::new(wanted.trim()).matches(command);
-                fits.then(|| (Text::from(parameter.trim()), value.clone()))
-            })
-            .collect()
     }
 }
 
@@ -356,7 +330,20 @@ impl BindingContext for Asked<'_, '_> {
         }
     }
 
-    fn warning(&mut self, message: String) {
+    fn run_default(&mut self, block: &Arc<ScriptBlock>, state: &Value) -> Option<Vec<Value>> {
+        let state = std::slice::from_ref(state);
+        let out = &mut *self.out;
+        let outcome = self.engine.gather(out, |engine, sink| {
+            engine.run_block(block, None, state, sink)
+        });
+        outcome.map_err(|halt| self.halt = Some(halt)).ok()
+    }
+
+    fn warning(&mut self, binding: &Binding, message: String) {
+        let action = of_command(binding, self.engine.session, Preferred::Warning);
+        if matches!(action, Action::SilentlyContinue | Action::Ignore) {
+            return;
+        }
         if let Err(halt) = self.out.record(self.engine, Record::Warning(message, None)) {
             self.halt = Some(halt);
         }

@@ -1,10 +1,12 @@
 //! Commands at work: objects pushed from stage to stage as plain calls, one at a time, and the streams beside them.
 
 pub mod command;
+mod default_values;
 pub mod engine;
 mod function;
 pub mod halt;
 mod host_command;
+pub mod kept;
 mod parameters;
 pub mod preference;
 mod records;

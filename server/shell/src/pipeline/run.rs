@@ -6,7 +6,6 @@ use crate::binder::{Argument, Binding};
 use crate::builtin::discovery::get_help;
 use crate::command::{CommandInfo, CommandKind, ParameterType};
 use crate::error_record::{Extent, Invocation};
-use crate::evaluate::not_writable;
 use crate::language::ast::{Element, ElementKind, ExpressionKind, Pipeline};
 use crate::language::position;
 use crate::pipeline::command::{Asked, Resolved};
@@ -15,11 +14,11 @@ use crate::pipeline::function::{Place, ScriptStage};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::host_command::HostCommand;
 use crate::pipeline::redirect::Redirected;
-use crate::pipeline::runtime::{Answered, CommandState, Kept, Slot};
+use crate::pipeline::runtime::{Answered, CommandState, Slot};
 use crate::pipeline::sink::Sink;
 use crate::pipeline::stage::{Context, Stage, push};
 use crate::text::{Culture, to_text};
-use crate::value::{Text, Value};
+use crate::value::Value;
 
 /// Most commands of one pipeline.
 pub(crate) const MAX_COMMANDS: usize = 256;
@@ -150,7 +149,9 @@ impl Engine<'_> {
                 slots.push(self.file_slot(file, pipeline, slots.len(), out)?);
             }
         }
+        self.keep(&mut slots)?;
         let outcome = self.drive(head, &mut slots, pipeline, out);
+        self.forget_pipeline_variables(&slots);
         self.session.success = outcome.is_ok() && !slots.iter().any(|slot| slot.state.failed);
         outcome
     }
@@ -178,7 +179,6 @@ impl Engine<'_> {
             &ready.invocation,
             out,
         )?;
-        let kept = self.kept(&binding)?;
         let Redirected {
             redirects, files, ..
         } = ready.redirected;
@@ -196,7 +196,8 @@ impl Engine<'_> {
                 redirects,
                 files,
                 answered: Answered::default(),
-                kept,
+                kept: None,
+                buffer: None,
                 failed: false,
             },
         })
@@ -240,41 +241,6 @@ impl Engine<'_> {
         Ok((stage, binding))
     }
 
-    /// The variables that keep what a command writes; without `+` they begin empty.
-    fn kept(&mut self, binding: &Binding) -> Result<Option<Box<Kept>>, Halt> {
-        let mut kept = Kept::default();
-        let mut any = false;
-        let targets = [
-            ("OutVariable", &mut kept.output),
-            ("ErrorVariable", &mut kept.error),
-            ("WarningVariable", &mut kept.warning),
-            ("InformationVariable", &mut kept.information),
-            ("PipelineVariable", &mut kept.pipeline),
-        ];
-        for (parameter, target) in targets {
-            let Some(given) = binding.parameter(parameter) else {
-                continue;
-            };
-            let given = to_text(given, Culture::Invariant);
-            let name = given.trim_start_matches('+');
-            let key: Text = name.to_lowercase().into();
-            if self.session.is_protected(&key) {
-                let own = self
-                    .session
-                    .scopes
-                    .find(&key)
-                    .map_or_else(|| key.clone(), |variable| variable.name.clone());
-                return Err(self.fail(not_writable(&own)));
-            }
-            if !given.starts_with('+') && parameter != "PipelineVariable" {
-                self.session.start_list(&key);
-            }
-            *target = Some(key);
-            any = true;
-        }
-        Ok(any.then(|| Box::new(kept)))
-    }
-
     /// Begins, feeds and ends the stages.
     fn drive(
         &mut self,
@@ -295,7 +261,10 @@ impl Engine<'_> {
         }
         let mut index = first;
         while index < slots.len() {
-            let outcome = self.at(slots, index, out, |stage, context| stage.end(context));
+            let outcome = self.at(slots, index, out, |stage, context| {
+                stage.end(context)?;
+                context.empty_buffer()
+            });
             let mut next = index + 1;
             enough(outcome, pipeline, &mut next)?;
             index = next;

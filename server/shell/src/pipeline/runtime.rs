@@ -2,9 +2,10 @@
 
 use crate::binder::Binding;
 use crate::error_record::Invocation;
+use crate::pipeline::kept::Kept;
 use crate::pipeline::redirect::Redirects;
 use crate::pipeline::stage::Stage;
-use crate::value::Text;
+use crate::value::Value;
 
 /// A command of a pipeline: its behaviour and its state.
 pub struct Slot {
@@ -46,8 +47,19 @@ pub struct CommandState {
     pub answered: Answered,
     /// Variables that keep its records and objects; none for most commands.
     pub kept: Option<Box<Kept>>,
+    /// Objects that -OutBuffer holds back; none for most commands.
+    pub buffer: Option<Box<OutBuffer>>,
     /// Whether it wrote an error.
     pub failed: bool,
+}
+
+/// Objects on their way to the next command, which gets them all when there is one more than the limit.
+#[derive(Debug)]
+pub struct OutBuffer {
+    /// -OutBuffer.
+    pub limit: usize,
+    /// What waits.
+    pub waiting: Vec<Value>,
 }
 
 /// Answers given once for all.
@@ -55,21 +67,8 @@ pub struct CommandState {
 pub struct Answered {
     /// To `ShouldProcess`.
     pub should_process: Option<bool>,
-    /// `Yes to All` when asked about a record.
-    pub records: bool,
-}
-
-/// The variables of -ErrorVariable and its like: names in lower case.
-#[derive(Clone, Debug, Default)]
-pub struct Kept {
-    /// -OutVariable.
-    pub output: Option<Text>,
-    /// -ErrorVariable.
-    pub error: Option<Text>,
-    /// -WarningVariable.
-    pub warning: Option<Text>,
-    /// -InformationVariable.
-    pub information: Option<Text>,
-    /// -PipelineVariable.
-    pub pipeline: Option<Text>,
+    /// `Yes to All` when asked about a record: one bit for each stream, by [`Preferred`]'s order.
+    ///
+    /// [`Preferred`]: crate::pipeline::preference::Preferred
+    pub streams: u8,
 }

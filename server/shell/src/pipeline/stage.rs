@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::host::Host;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
+use crate::pipeline::kept::Kept;
 use crate::pipeline::redirect::Target;
 use crate::pipeline::runtime::{CommandState, Slot};
 use crate::pipeline::sink::{Gather, Record, Sink};
@@ -82,18 +83,41 @@ impl Context<'_> {
     /// When downstream runs no further.
     pub fn write(&mut self, value: Value) -> Result<(), Halt> {
         if let Some(kept) = &self.command.kept {
-            let (output, pipeline) = (kept.output.clone(), kept.pipeline.clone());
-            if let Some(name) = output {
-                self.engine.session.append_to(&name, value.clone());
-            }
-            if let Some(name) = pipeline {
-                self.engine.session.scopes.set_local(&name, value.clone());
-            }
+            Kept::append(kept.output.as_ref(), || value.clone());
         }
         if self.command.redirects.output() == Target::Nothing {
             return Ok(());
         }
-        push(&mut self.engine, self.downstream, self.tail, value)
+        if let Some(name) = self.kept(|kept| kept.pipeline.as_ref()) {
+            let name = name.clone();
+            self.engine.session.scopes.set_local(&name, value.clone());
+        }
+        self.pass(value)
+    }
+
+    /// Gives an object to the next command, or has it wait for more (-OutBuffer).
+    pub(super) fn pass(&mut self, value: Value) -> Result<(), Halt> {
+        match &mut self.command.buffer {
+            Some(buffer) if !self.downstream.is_empty() => {
+                buffer.waiting.push(value);
+                if buffer.waiting.len() > buffer.limit {
+                    return self.empty_buffer();
+                }
+                Ok(())
+            }
+            _ => push(&mut self.engine, self.downstream, self.tail, value),
+        }
+    }
+
+    /// Gives what waits to the next command.
+    pub(super) fn empty_buffer(&mut self) -> Result<(), Halt> {
+        let waiting = match &mut self.command.buffer {
+            Some(buffer) => std::mem::take(&mut buffer.waiting),
+            None => return Ok(()),
+        };
+        waiting
+            .into_iter()
+            .try_for_each(|value| push(&mut self.engine, self.downstream, self.tail, value))
     }
 
     /// Writes an object; a collection element by element (one level).

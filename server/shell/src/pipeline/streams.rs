@@ -6,12 +6,13 @@ use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::host::{ChoicePrompt, Host, ProgressRecord, PromptFailure};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
+use crate::pipeline::kept::Kept;
 use crate::pipeline::preference::{Action, Preferred, of_command};
 use crate::pipeline::records::as_object;
 use crate::pipeline::redirect::Target;
 use crate::pipeline::sink::Record;
 use crate::pipeline::stage::{Context, push};
-use crate::value::{Text, Value};
+use crate::value::{List, Value};
 
 /// The choices of a question about a record.
 const INQUIRE: [(&str, &str); 3] = [
@@ -28,6 +29,28 @@ const SUSPEND: (&str, &str) = (
     "&Suspend",
     "Pause the current pipeline and return to the command prompt. Type \"exit\" to resume the pipeline.",
 );
+
+/// The exception of a preference that made a record the end.
+const STOPPED: &str = "System.Management.Automation.ActionPreferenceStopException";
+
+/// The exception around the error that ended a command.
+const INVOCATION: &str = "System.Management.Automation.CmdletInvocationException";
+
+/// What [`STOPPED`] says.
+fn stopped_by(stream: Preferred, message: &str) -> String {
+    let variable = match stream {
+        Preferred::Error => "ErrorActionPreference",
+        Preferred::Warning => "WarningPreference",
+        Preferred::Verbose => "VerbosePreference",
+        Preferred::Debug => "DebugPreference",
+        Preferred::Information => "InformationPreference",
+        Preferred::Progress => "ProgressPreference",
+    };
+    format!(
+        "The running command stopped because the preference variable \"{variable}\" or common parameter is set to Stop: \
+         {message}"
+    )
+}
 
 /// What a record's preference comes to.
 enum Verdict {
@@ -50,16 +73,20 @@ impl Context<'_> {
             return Ok(());
         }
         if action == Action::Inquire
-            && let Verdict::Stop = self.inquire(record.shown_message().to_owned())?
+            && let Verdict::Stop =
+                self.inquire(Preferred::Error, record.shown_message().to_owned())?
         {
             return Err(self.halted());
         }
-        let shared = Arc::new(record.clone());
-        if let Some(name) = self.kept(|kept| kept.error.clone()) {
-            self.engine.session.append_to(&name, Value::Error(shared));
+        if action == Action::Stop {
+            let message = stopped_by(Preferred::Error, record.shown_message());
+            self.command.keep_exception(STOPPED, &message, &record);
+            return Err(Halt::Stop(Box::new(record)));
         }
+        Kept::append(self.kept(|kept| kept.error.as_ref()), || {
+            Value::Error(Arc::new(record.clone()))
+        });
         match action {
-            Action::Stop => Err(Halt::Stop(Box::new(record))),
             Action::SilentlyContinue => {
                 self.engine.session.remember(&record);
                 Ok(())
@@ -71,7 +98,8 @@ impl Context<'_> {
         }
     }
 
-    fn kept(&self, which: impl Fn(&super::runtime::Kept) -> Option<Text>) -> Option<Text> {
+    /// One of the things that the command keeps.
+    pub(super) fn kept<T>(&self, which: impl Fn(&Kept) -> Option<&T>) -> Option<&T> {
         self.command.kept.as_deref().and_then(which)
     }
 
@@ -79,11 +107,8 @@ impl Context<'_> {
     pub fn terminate(&mut self, record: ErrorRecord) -> Halt {
         let record = self.complete(record);
         self.command.failed = true;
-        if let Some(name) = self.kept(|kept| kept.error.clone()) {
-            self.engine
-                .session
-                .append_to(&name, Value::Error(Arc::new(record.clone())));
-        }
+        self.command
+            .keep_exception(INVOCATION, &record.message, &record);
         Halt::Error(Box::new(record))
     }
 
@@ -111,7 +136,7 @@ impl Context<'_> {
     /// When -WarningAction makes it the end.
     pub fn warning(&mut self, message: String) -> Result<(), Halt> {
         let record = Record::Warning(message.clone(), Some(self.command.invocation.clone()));
-        self.keep_record(&record, |kept| kept.warning.clone());
+        self.keep_record(&record, |kept| kept.warning.as_ref());
         self.informational(Preferred::Warning, record, &message)
     }
 
@@ -133,7 +158,7 @@ impl Context<'_> {
         self.informational(Preferred::Debug, record, &message)
     }
 
-    /// Writes an information record; with tag `PSHOST` it is shown whatever the preference.
+    /// Writes an information record; with tag `PSHOST` it is shown under every preference but Ignore.
     ///
     /// # Errors
     /// When the preference makes it the end.
@@ -144,19 +169,16 @@ impl Context<'_> {
             self.engine.session,
             Preferred::Information,
         );
-        let shown = of_host && action != Action::Ignore
-            || matches!(action, Action::Continue | Action::Inquire | Action::Stop);
+        let shown = of_host || action == Action::Continue;
         let message = crate::text::to_text(&data, crate::text::Culture::Current);
         let record = Record::Information { data, tags, shown };
-        self.keep_record(&record, |kept| kept.information.clone());
+        self.keep_record(&record, |kept| kept.information.as_ref());
         match action {
-            Action::Ignore if !of_host => Ok(()),
+            Action::Ignore => Ok(()),
             // Hidden records reach the stream all the same.
-            Action::SilentlyContinue
-            | Action::Ignore
-            | Action::Continue
-            | Action::Break
-            | Action::Suspend => self.route(record),
+            Action::SilentlyContinue | Action::Continue | Action::Break | Action::Suspend => {
+                self.route(record)
+            }
             Action::Stop | Action::Inquire => {
                 self.informational(Preferred::Information, record, &message)
             }
@@ -172,13 +194,12 @@ impl Context<'_> {
         self.informational(Preferred::Progress, Record::Progress(record), &activity)
     }
 
-    fn keep_record(
-        &mut self,
-        record: &Record,
-        which: impl Fn(&super::runtime::Kept) -> Option<Text>,
-    ) {
-        if let (Some(name), Some(object)) = (self.kept(which), as_object(record)) {
-            self.engine.session.append_to(&name, object);
+    fn keep_record(&self, record: &Record, which: impl Fn(&Kept) -> Option<&Arc<List>>) {
+        let list = self.kept(which);
+        if list.is_some()
+            && let Some(object) = as_object(record)
+        {
+            Kept::append(list, || object);
         }
     }
 
@@ -194,32 +215,16 @@ impl Context<'_> {
             Action::Continue | Action::Break | Action::Suspend => self.route(record),
             Action::Stop => {
                 self.route(record)?;
-                Err(self.stopped_by(stream, message))
+                Err(self.action_stop(stopped_by(stream, message)))
             }
             Action::Inquire => {
                 self.route(record)?;
-                match self.inquire("Continue with this operation?".into())? {
+                match self.inquire(stream, "Continue with this operation?".into())? {
                     Verdict::Stop => Err(self.halted()),
                     Verdict::GoOn => Ok(()),
                 }
             }
         }
-    }
-
-    /// `ActionPreferenceStop` of a stream that is no error.
-    fn stopped_by(&mut self, stream: Preferred, message: &str) -> Halt {
-        let variable = match stream {
-            Preferred::Error => "ErrorActionPreference",
-            Preferred::Warning => "WarningPreference",
-            Preferred::Verbose => "VerbosePreference",
-            Preferred::Debug => "DebugPreference",
-            Preferred::Information => "InformationPreference",
-            Preferred::Progress => "ProgressPreference",
-        };
-        self.action_stop(format!(
-            "The running command stopped because the preference variable \"{variable}\" or common parameter is set to Stop: \
-             {message}"
-        ))
     }
 
     fn halted(&mut self) -> Halt {
@@ -235,12 +240,15 @@ impl Context<'_> {
             "System.Management.Automation.ParentContainsErrorRecordException",
             message,
         ));
+        self.command
+            .keep_exception(STOPPED, &record.message, &record);
         Halt::Stop(Box::new(record))
     }
 
-    /// Asks whether to go on after a record.
-    fn inquire(&mut self, message: String) -> Result<Verdict, Halt> {
-        if self.command.answered.records {
+    /// Asks whether to go on after a record of a stream.
+    fn inquire(&mut self, stream: Preferred, message: String) -> Result<Verdict, Halt> {
+        let bit = 1 << stream as u8;
+        if self.command.answered.streams & bit != 0 {
             return Ok(Verdict::GoOn);
         }
         let prompt = ChoicePrompt {
@@ -252,7 +260,7 @@ impl Context<'_> {
         match self.engine.host.prompt_for_choice(&prompt) {
             Ok(0) => Ok(Verdict::GoOn),
             Ok(1) => {
-                self.command.answered.records = true;
+                self.command.answered.streams |= bit;
                 Ok(Verdict::GoOn)
             }
             Ok(_) => Ok(Verdict::Stop),
@@ -288,7 +296,7 @@ impl Context<'_> {
                 None => Ok(()),
             },
             Target::Output => match as_object(&record) {
-                Some(object) => push(&mut self.engine, self.downstream, self.tail, object),
+                Some(object) => self.pass(object),
                 None => Ok(()),
             },
         }
