@@ -2,8 +2,8 @@
 //! of the same kind.
 //!
 //! `cargo bench --package tandem-shell --bench engine`; `-- call json table` chooses the parts, `TANDEM_BENCH_OBJECTS` the number
-//! of objects. The baseline of the pipeline is jq, which makes, filters, projects and prints the same objects; without jq the
-//! report says so. (nushell would be a further one, but takes longer to build than all of Tandem.)
+//! of objects. The baselines of the pipeline are jq and nushell (`npm install --global nushell` brings it), which make, filter,
+//! project and print the same objects; the report says so where one is not installed.
 
 #![allow(
     clippy::unwrap_used,
@@ -271,21 +271,47 @@ fn measured(objects: usize) -> Measured {
     }
 }
 
+/// How long another program takes for the same, and how many bytes it prints; none where it is not installed.
+fn other(program: &str, arguments: &[&str]) -> Option<(Duration, usize)> {
+    let begun = Instant::now();
+    let output = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program}: {complaint}");
+    Some((begun.elapsed(), output.stdout.len()))
+}
+
 /// The same objects made, filtered, projected and printed by jq.
 fn jq(objects: usize) -> Option<(Duration, usize)> {
     let program = "[range($n) | {Name: \"pool\\(.).contoso.com\", Users: (. % 1000), Active: (. % 2 == 0)} \
                    | select(.Users > 499) | {Name, Users}]";
-    let begun = Instant::now();
-    let output = Command::new("jq")
-        .args(["-n", "--argjson", "n", &objects.to_string(), program])
-        .output()
-        .ok()?;
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+    other(
+        "jq",
+        &["-n", "--argjson", "n", &objects.to_string(), program],
+    )
+}
+
+/// Runs what follows on the same objects made by nushell, a shell with a pipeline of objects.
+fn nushell(objects: usize, then: &str) -> Option<(Duration, usize)> {
+    let program = format!(
+        "0..<{objects} | each {{|i| {{Name: $\"pool($i).contoso.com\", Users: ($i mod 1000), Active: ($i mod 2 == 0)}}}} \
+         | {then}"
     );
-    Some((begun.elapsed(), output.stdout.len()))
+    other("nu", &["--no-config-file", "--commands", &program])
+}
+
+/// How much faster than another program, or that it is not installed.
+fn against(program: &str, theirs: Option<(Duration, usize)>, ours: Duration) -> String {
+    match theirs {
+        Some((time, _)) => format!(
+            "{program} {time:.2?}: {:.1} times faster",
+            times(time, ours)
+        ),
+        None => format!("NO BASELINE: {program} is not installed"),
+    }
 }
 
 fn megabytes(bytes: usize) -> f64 {
@@ -299,24 +325,24 @@ fn json() {
     for objects in [wanted / 10, wanted] {
         let ours = measured(objects);
         let each = ours.time / u32::try_from(objects).unwrap();
-        let against = match jq(objects) {
-            Some((time, output)) => {
-                let close = output.abs_diff(ours.output) < output / 10;
-                assert!(
-                    close,
-                    "jq printed {output} bytes, the engine {}",
-                    ours.output
-                );
-                format!("jq {time:.2?}: {:.1} times faster", times(time, ours.time))
-            }
-            None => "NO BASELINE: jq is not installed".to_owned(),
-        };
+        let jq = jq(objects);
+        let nushell = nushell(objects, "where Users > 499 | select Name Users | to json");
+        for (_, output) in jq.into_iter().chain(nushell) {
+            let close = output.abs_diff(ours.output) < output / 10;
+            assert!(
+                close,
+                "another program printed {output} bytes, the engine {}",
+                ours.output
+            );
+        }
         report(
             &format!("{objects} objects to JSON"),
             &format!("{:.2?}", ours.time),
             &format!(
-                "{:.0} objects/s; {against}; PowerShell {:?} each: {:.0} times faster (wanted: 30)",
+                "{:.0} objects/s; {}; {}; PowerShell {:?} each: {:.0} times faster (wanted: 30)",
                 1.0 / each.as_secs_f64(),
+                against("jq", jq, ours.time),
+                against("nushell", nushell, ours.time),
                 powershell::OBJECT,
                 times(powershell::OBJECT, each)
             ),
@@ -362,8 +388,9 @@ fn table() {
         &format!("Format-Table of {ROWS} rows"),
         &format!("{time:.2?}"),
         &format!(
-            "{:.1} x the baseline; PowerShell {:?} a row: {:.0} times faster (wanted: 30)",
+            "{:.1} x the baseline; {}; PowerShell {:?} a row: {:.0} times faster (wanted: 30)",
             times(time, baseline),
+            against("nushell", nushell(ROWS, "table"), time),
             powershell::ROW,
             times(powershell::ROW, each)
         ),
