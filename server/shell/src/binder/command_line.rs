@@ -92,17 +92,22 @@ fn settle(
     Ok(())
 }
 
+/// An argument with the parameter that its name means, if that is known already.
+type Paired = (Argument, Option<usize>);
+
 /// Gives each name without a value the argument after it; switches need none.
-fn pair(binding: &Binding, arguments: Vec<Argument>) -> Result<Vec<Argument>, BindError> {
+///
+/// Beside each argument stands the parameter that its name meant, where that had to be looked up.
+fn pair(binding: &Binding, arguments: Vec<Argument>) -> Result<Vec<Paired>, BindError> {
     let mut paired = Vec::with_capacity(arguments.len());
     let mut rest = arguments.into_iter().peekable();
     while let Some(mut argument) = rest.next() {
         let (Some(name), None) = (&mut argument.name, &argument.value) else {
-            paired.push(argument);
+            paired.push((argument, None));
             continue;
         };
         let Some(index) = find(binding, &name.name, &name.extent)? else {
-            paired.push(argument);
+            paired.push((argument, None));
             continue;
         };
         let info = binding.info(index);
@@ -112,7 +117,7 @@ fn pair(binding: &Binding, arguments: Vec<Argument>) -> Result<Vec<Argument>, Bi
                 extent: name.extent.clone(),
                 source: None,
             });
-            paired.push(argument);
+            paired.push((argument, Some(index)));
             continue;
         }
         let missing = || {
@@ -146,14 +151,14 @@ fn pair(binding: &Binding, arguments: Vec<Argument>) -> Result<Vec<Argument>, Bi
                 let taken = rest.next().and_then(|next| next.value);
                 name.name = info.name.clone();
                 argument.value = taken;
-                paired.push(argument);
+                paired.push((argument, Some(index)));
                 continue;
             }
         };
         rest.next();
         name.name = info.name.clone();
         argument.value = Some(value);
-        paired.push(argument);
+        paired.push((argument, Some(index)));
     }
     Ok(paired)
 }
@@ -172,19 +177,23 @@ fn is_switch(target: &ParameterType) -> bool {
 /// Binds what has a name that is known; gives back the rest.
 fn bind_named(
     binding: &mut Binding,
-    arguments: Vec<Argument>,
+    arguments: Vec<Paired>,
     context: &mut dyn BindingContext,
 ) -> Result<Vec<Argument>, BindError> {
     // INVARIANT: names are tested against the sets as they were before the loop, so mixing sets is found out later.
     let sets_before = binding.valid;
     let mut rest = Vec::new();
     let mut explicit: Option<Vec<bool>> = None;
-    for argument in arguments {
+    for (argument, known) in arguments {
         let (Some(name), Some(value)) = (&argument.name, &argument.value) else {
             rest.push(argument);
             continue;
         };
-        let Some(index) = find(binding, &name.name, &name.extent)? else {
+        let found = match known {
+            Some(index) => Some(index),
+            None => find(binding, &name.name, &name.extent)?,
+        };
+        let Some(index) = found else {
             rest.push(argument);
             continue;
         };

@@ -38,6 +38,8 @@ pub struct Signature {
 #[derive(Debug)]
 pub(crate) struct Formal {
     pub(crate) source: Source,
+    /// As declared; here too because every argument's name is compared with all of them.
+    name: Text,
     /// The named sets that it is in; 0 if it is in all.
     pub(crate) mask: SetMask,
     pub(crate) in_all_sets: bool,
@@ -156,6 +158,7 @@ impl Signature {
             .collect();
         self.formals.push(Formal {
             source,
+            name: parameter.name.clone(),
             mask: sets.iter().fold(0, |mask, set| mask | set.bit),
             in_all_sets: sets.iter().any(|set| set.bit == 0),
             mandatory_somewhere: sets.iter().any(|set| set.mandatory),
@@ -262,12 +265,11 @@ impl Signature {
     }
 
     fn find_exact(&self, command: &CommandInfo, name: &str) -> Option<usize> {
-        let is = |own: &Text| own.len() == name.len() && own.eq_ignore_ascii_case(name);
-        let mut indices = 0..self.formals.len();
-        indices
-            .clone()
-            .find(|index| is(&self.info(command, *index).name))
-            .or_else(|| indices.find(|index| self.info(command, *index).aliases.iter().any(is)))
+        let is = |own: &Text| own.eq_ignore_ascii_case(name);
+        let by_name = self.formals.iter().position(|formal| is(&formal.name));
+        by_name.or_else(|| {
+            (0..self.formals.len()).find(|index| self.info(command, *index).aliases.iter().any(is))
+        })
     }
 
     fn ambiguous(&self, command: &CommandInfo, name: &str, matches: &[usize]) -> BindError {

@@ -122,6 +122,16 @@ impl<'a> Lexer<'a> {
         Some(taken)
     }
 
+    /// Takes the characters that a name may go on with.
+    pub(super) fn take_identifier(&mut self) {
+        let ascii = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let rest = &self.text.as_bytes()[self.at..];
+        self.at += rest.iter().take_while(|byte| ascii(byte)).count();
+        while self.peek().is_some_and(is_identifier_part) {
+            self.take();
+        }
+    }
+
     fn starts(&self, word: &str) -> bool {
         self.text.as_bytes()[self.at..].starts_with(word.as_bytes())
     }
@@ -169,6 +179,7 @@ impl<'a> Lexer<'a> {
     pub fn skip_blanks(&mut self, lines: bool) {
         while let Some(next) = self.peek() {
             match next {
+                'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '$' | '(' | '{' => return,
                 '`' => {
                     let after = self.text[self.at + 1..].chars().next();
                     if !after.is_some_and(is_line_break) {
@@ -341,18 +352,14 @@ impl<'a> Lexer<'a> {
     fn scan_label(&mut self) -> TokenKind {
         self.at += 1;
         let start = self.at;
-        while self.peek().is_some_and(is_identifier_part) {
-            self.take();
-        }
+        self.take_identifier();
         TokenKind::Label(self.slice(start, self.at).into())
     }
 
     /// A name in an expression: a member, a hashtable's key, a keyword.
     fn scan_identifier(&mut self) -> TokenKind {
         let start = self.at;
-        while self.peek().is_some_and(is_identifier_part) {
-            self.take();
-        }
+        self.take_identifier();
         if self.at == start {
             return self.scan_word();
         }

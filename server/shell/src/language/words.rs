@@ -116,9 +116,7 @@ impl Lexer<'_> {
             Some(c) if is_identifier_start(c) => {
                 self.at += dash;
                 let word_start = self.at;
-                while self.peek().is_some_and(is_identifier_part) {
-                    self.take();
-                }
+                self.take_identifier();
                 match dash_operator(self.slice(word_start, self.at)) {
                     Some(operator) => TokenKind::Operator(operator),
                     None => {
@@ -139,12 +137,10 @@ impl Lexer<'_> {
         let start = self.at;
         self.take();
         let name_start = self.at;
+        self.take_identifier();
         while let Some(next) = self.peek() {
             match next {
                 ':' | '.' | '[' => break,
-                _ if is_identifier_part(next) => {
-                    self.take();
-                }
                 _ if characters::is_single_quote(next) || characters::is_double_quote(next) => {
                     self.at = start;
                     return self.scan_word();
@@ -219,6 +215,7 @@ impl Lexer<'_> {
             self.at += 1;
             return Some(variable_path(self.slice(start, self.at), splatted));
         }
+        self.take_identifier();
         while let Some(next) = self.peek() {
             if next == ':' {
                 let after = self.peek_next();
