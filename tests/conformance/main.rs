@@ -6,6 +6,7 @@ mod bound;
 mod canonical;
 mod case;
 mod completion;
+mod console;
 mod examples;
 mod probes;
 mod process;

@@ -48,7 +48,7 @@ pub(crate) fn observe(case: &Case, stand_ins: &StandIns) -> serde_json::Map<Stri
     let mut stderr = String::new();
     let stdout = draw(recorder.into_record().seen, &mut stderr);
     if let Some(error) = &outcome.terminating
-        && !(outcome.incomplete && mode != "file")
+        && !(outcome.incomplete && mode == "stdin")
     {
         push_error(&mut stderr, error);
     }

@@ -15,6 +15,7 @@ use tandem_shell::host::{
 use tandem_shell::text::{Culture, to_text};
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
 
+use crate::console;
 use crate::stand_ins::StandIns;
 use crate::{bound, probes};
 
@@ -118,12 +119,12 @@ impl<'a> Recorder<'a> {
 
     fn ask_field(&self, name: &str, is_list: bool) -> Option<Value> {
         if !is_list {
-            if self.console {
+            if self.console && !name.is_empty() {
                 self.draw(format!("{name}: "));
             }
             let answer = self.answer();
-            if self.console {
-                // The console echoes what a redirected standard input answers.
+            // The console echoes what a redirected standard input answers.
+            if self.console && (answer.is_some() || !name.is_empty()) {
                 self.draw(format!("{}\n", answer.as_deref().unwrap_or_default()));
             }
             return answer.map(Value::text);
@@ -238,20 +239,29 @@ impl Host for Recorder<'_> {
                 "default": prompt.default,
             }));
         });
-        let answer = self.answer().ok_or(PromptFailure::NonInteractive)?;
-        if answer.is_empty() {
-            return Ok(prompt.default);
+        if self.console {
+            self.draw(console::heading(&prompt.caption, &prompt.message));
         }
-        prompt
-            .choices
-            .iter()
-            .position(|(label, _)| {
-                let key = label
-                    .split_once('&')
-                    .and_then(|(_, rest)| rest.chars().next());
-                key.is_some_and(|key| key.to_string().eq_ignore_ascii_case(&answer))
-            })
-            .ok_or(PromptFailure::NonInteractive)
+        loop {
+            if self.console {
+                self.draw(console::choice_line(prompt));
+            }
+            let answer = self.answer().ok_or(PromptFailure::NonInteractive)?;
+            if self.console {
+                self.draw(format!("{answer}\n"));
+            }
+            if answer.is_empty() {
+                return Ok(prompt.default);
+            }
+            match console::chosen(prompt, &answer) {
+                Some(choice) => return Ok(choice),
+                None if answer.trim() == "?" && self.console => {
+                    self.draw(console::choice_help(prompt));
+                }
+                None if self.console => {}
+                None => return Err(PromptFailure::NonInteractive),
+            }
+        }
     }
 
     fn prompt_for_fields(&self, prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure> {
@@ -259,12 +269,14 @@ impl Host for Recorder<'_> {
             return Err(PromptFailure::NonInteractive);
         }
         if self.console {
-            self.draw(format!("\n{}\n{}\n", prompt.caption, prompt.message));
+            self.draw(console::heading(&prompt.caption, &prompt.message));
         }
         let mut answers = Vec::new();
         for field in &prompt.fields {
             let answer = self
                 .ask_field(&field.name, field.type_name.ends_with("[]"))
+                // Who reads a line at the end of standard input gets null; who wants a parameter gets nothing.
+                .or((self.console && prompt.caption.is_empty()).then_some(Value::Null))
                 .ok_or(PromptFailure::NonInteractive)?;
             answers.push(answer);
         }

@@ -209,7 +209,9 @@ impl Caller {
                     &prompt.message,
                     &fields,
                 ))?;
-                self.fill(&fields).await?
+                // Who reads a line (`Read-Host`) at the end of the input gets null.
+                let is_line = prompt.caption.is_empty() && prompt.message.is_empty();
+                self.fill(&fields, is_line).await?
             }
             None => Asked::Nobody,
         };
@@ -241,7 +243,7 @@ impl Caller {
         }
     }
 
-    async fn fill(&mut self, fields: &Fields) -> Result<Asked, Failure> {
+    async fn fill(&mut self, fields: &Fields, null_at_end: bool) -> Result<Asked, Failure> {
         let mut values = Vec::with_capacity(fields.field.len());
         for field in &fields.field {
             let is_list = prompt::is_list(field);
@@ -251,6 +253,10 @@ impl Caller {
                     .say(&prompt::field_line(field, is_list.then_some(answers.len())))?;
                 let line = match self.line(field.secret).await? {
                     Typed::Line(line) => line,
+                    Typed::End if null_at_end => {
+                        answers.push(None);
+                        break;
+                    }
                     other => return Ok(other.into()),
                 };
                 if is_list && line.is_empty() {

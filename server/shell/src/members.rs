@@ -40,6 +40,11 @@ fn entry(dictionary: &Dictionary, name: &str) -> Option<Value> {
         .map(|(_, item)| item.clone())
 }
 
+/// The entry of a dictionary whose key is that text.
+pub fn text_entry(dictionary: &Dictionary, name: &str) -> Option<Value> {
+    entry(dictionary, name)
+}
+
 fn adapted(value: &Value, name: &str) -> Option<Value> {
     adapted_properties(value)
         .into_iter()
@@ -73,6 +78,7 @@ fn adapted_properties(value: &Value) -> Vec<(&'static str, Value)> {
     match value {
         Value::String(text) => vec![("Length", count(text.encode_utf16().count()))],
         Value::Switch(on) => vec![("IsPresent", Value::Bool(*on))],
+        Value::BigInteger(n) => big_integer_properties(n),
         Value::TimeSpan(ticks) => time_span_properties(*ticks),
         Value::DateTime(date) => date_properties(*date),
         Value::Version(parts) => version_properties(parts),
@@ -119,6 +125,24 @@ fn adapted_properties(value: &Value) -> Vec<(&'static str, Value)> {
         ],
         _ => Vec::new(),
     }
+}
+
+fn big_integer_properties(n: &num_bigint::BigInt) -> Vec<(&'static str, Value)> {
+    let (sign, magnitude) = (n.sign(), n.magnitude());
+    let positive = sign == num_bigint::Sign::Plus;
+    let power = positive && magnitude.count_ones() == 1;
+    let number = match sign {
+        num_bigint::Sign::Minus => -1,
+        num_bigint::Sign::NoSign => 0,
+        num_bigint::Sign::Plus => 1,
+    };
+    vec![
+        ("IsPowerOfTwo", Value::Bool(power)),
+        ("IsZero", Value::Bool(number == 0)),
+        ("IsOne", Value::Bool(positive && magnitude.bits() == 1)),
+        ("IsEven", Value::Bool(!n.bit(0))),
+        ("Sign", Value::Int32(number)),
+    ]
 }
 
 /// The type that a type derives from, as far as it is known here.

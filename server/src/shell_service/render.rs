@@ -85,7 +85,7 @@ impl Renderer {
                 if writer.settle(value) {
                     push_line(out, &writer.header());
                 }
-                push_line(out, &writer.row(value));
+                push_line(out, &writer.row(value).unwrap_or_default());
             }
             Self::Clixml(writer) => element(writer, value, "Output", out),
         }

@@ -1,5 +1,7 @@
 //! `ConvertTo-Csv`, `ConvertFrom-Csv`, `Export-Csv` and `Import-Csv`.
 
+use std::collections::HashSet;
+
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
 use crate::builtin::out_file::{FileWriter, read_text};
 use crate::builtin::support::{file_error, input_object, items, text, texts};
@@ -8,23 +10,22 @@ use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::host::ShouldProcess;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::serialise::csv::{CsvWriter, Quotes, complete_header, record_object, split_records};
+use crate::serialise::csv::{CsvReader, CsvWriter, Quotes, record_object};
 use crate::text::encoding::TextEncoding;
 use crate::text::{Culture, to_text};
-use crate::type_names::type_name;
+use crate::type_names::type_chain;
 use crate::value::{Text, Value};
 
 /// Sets of the commands that write.
-const DELIMITER: &str = "DelimiterPath";
-const CULTURE: &str = "CulturePath";
+const DELIMITER: &str = "Delimiter";
+const CULTURE: &str = "UseCulture";
 
 fn quotes() -> ParameterInfo {
-    named("UseQuotes", "string")
-        .alias(&["UQ"])
-        .validated(Validation::Set(
-            ["Never", "Always", "AsNeeded"].map(Text::from).to_vec(),
-            false,
-        ))
+    named(
+        "UseQuotes",
+        "Microsoft.PowerShell.Commands.BaseCsvWritingCommand+QuoteKind",
+    )
+    .alias(&["UQ"])
 }
 
 fn with_writer_parameters(info: CommandInfo, sets: [&str; 2]) -> CommandInfo {
@@ -40,7 +41,7 @@ fn with_writer_parameters(info: CommandInfo, sets: [&str; 2]) -> CommandInfo {
 /// What the binder knows of `ConvertTo-Csv`.
 pub(super) fn to_info() -> CommandInfo {
     let info = command("ConvertTo-Csv", UTILITY)
-        .with_default_set("DelimiterPath")
+        .with_default_set(DELIMITER)
         .with(
             at(0, "InputObject", "psobject")
                 .mandatory()
@@ -53,7 +54,7 @@ pub(super) fn to_info() -> CommandInfo {
 /// What the binder knows of `Export-Csv`.
 pub(super) fn export_info() -> CommandInfo {
     let info = command("Export-Csv", UTILITY)
-        .with_default_set("DelimiterPath")
+        .with_default_set(DELIMITER)
         .with_should_process(ConfirmImpact::Medium)
         .with(
             named("InputObject", "psobject")
@@ -61,8 +62,12 @@ pub(super) fn export_info() -> CommandInfo {
                 .from_pipeline()
                 .from_property(),
         )
-        .with(at(0, "Path", "string"))
-        .with(named("LiteralPath", "string").alias(&["PSPath", "LP"]))
+        .with(at(0, "Path", "string").validated(Validation::NotNullOrEmpty))
+        .with(
+            named("LiteralPath", "string")
+                .alias(&["PSPath", "LP"])
+                .validated(Validation::NotNullOrEmpty),
+        )
         .with(switch("Force"))
         .with(switch("NoClobber").alias(&["NoOverwrite"]))
         .with(named("Encoding", "System.Text.Encoding"))
@@ -77,13 +82,14 @@ pub(super) fn from_info() -> CommandInfo {
         .with(at(1, "Delimiter", "char").in_sets(&["Delimiter"]))
         .with(switch("UseCulture").mandatory().in_sets(&["UseCulture"]))
         .with(
+            // Elements are wrapped: an empty text is not taken for an empty element.
             at(0, "InputObject", "psobject[]")
                 .mandatory()
                 .from_pipeline()
                 .from_property()
-                .allow_nothing(),
+                .validated(Validation::NotNull),
         )
-        .with(named("Header", "string[]").validated(crate::command::Validation::NotNullOrEmpty))
+        .with(named("Header", "string[]").validated(Validation::NotNullOrEmpty))
 }
 
 /// What the binder knows of `Import-Csv`.
@@ -96,7 +102,8 @@ pub(super) fn import_info() -> CommandInfo {
                 .mandatory()
                 .from_pipeline()
                 .from_property()
-                .in_sets(&["DelimiterPath", "CulturePath"]),
+                .in_sets(&["DelimiterPath", "CulturePath"])
+                .validated(Validation::NotNullOrEmpty),
         )
         .with(
             named("LiteralPath", "string[]")
@@ -110,7 +117,7 @@ pub(super) fn import_info() -> CommandInfo {
                 .mandatory()
                 .in_sets(&["CulturePath", "CultureLiteralPath"]),
         )
-        .with(named("Header", "string[]").validated(crate::command::Validation::NotNullOrEmpty))
+        .with(named("Header", "string[]").validated(Validation::NotNullOrEmpty))
         .with(named("Encoding", "System.Text.Encoding"))
 }
 
@@ -139,13 +146,29 @@ pub(super) fn from() -> Box<dyn Stage> {
 
 /// One `Import-Csv` to run.
 pub(super) fn import() -> Box<dyn Stage> {
-    Box::new(Import)
+    Box::<Import>::default()
 }
 
+/// -Delimiter; a comma is what the sessions' culture separates lists with, too.
 fn delimiter(context: &Context<'_>) -> char {
     text(context, "Delimiter")
         .and_then(|text| text.chars().next())
+        .filter(|c| *c != '\0')
         .unwrap_or(',')
+}
+
+/// Two parameters of which only one may be given.
+fn exclusive(context: &mut Context<'_>, id: &'static str, names: [&str; 2]) -> Result<(), Halt> {
+    if names.iter().any(|name| context.parameter(name).is_none()) {
+        return Ok(());
+    }
+    let [first, second] = names;
+    Err(context.terminate(ErrorRecord::new(
+        id,
+        ErrorCategory::InvalidData,
+        "System.InvalidOperationException",
+        format!("You must specify either the -{first} or -{second} parameters, but not both."),
+    )))
 }
 
 struct Write {
@@ -158,7 +181,7 @@ impl Write {
     fn line(&mut self, context: &mut Context<'_>, line: String) -> Result<(), Halt> {
         match &mut self.file {
             Some(file) => file.write(context, &format!("{line}\n")),
-            None if self.to_file => Ok(()),
+            None if self.to_file || line.is_empty() => Ok(()),
             None => context.write(Value::text(line)),
         }
     }
@@ -166,6 +189,11 @@ impl Write {
     /// Opens the file; its own columns go before those of the objects when lines are appended.
     fn open(&mut self, context: &mut Context<'_>) -> Result<Option<Vec<Text>>, Halt> {
         let path = text(context, "Path").or_else(|| text(context, "LiteralPath"));
+        exclusive(
+            context,
+            "CannotSpecifyPathAndLiteralPath",
+            ["Path", "LiteralPath"],
+        )?;
         let Some(path) = path else {
             let record = ErrorRecord::new(
                 "CannotSpecifyPathAndLiteralPath",
@@ -190,9 +218,8 @@ impl Write {
         }
         let text = TextEncoding::of_parameter(context.parameter("Encoding")).decode(&found);
         let known = (!text.is_empty())
-            .then(|| split_records(&text, delimiter(context)).into_iter().next())
-            .flatten()
-            .map(|header| complete_header(header).0);
+            .then(|| header_of(&mut CsvReader::new(&text, delimiter(context))))
+            .flatten();
         if known.is_none() {
             file.write(context, "")?;
         }
@@ -203,6 +230,16 @@ impl Write {
 
 impl Stage for Write {
     fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        exclusive(
+            context,
+            "CannotSpecifyQuoteFieldsAndUseQuotes",
+            ["UseQuotes", "QuoteFields"],
+        )?;
+        exclusive(
+            context,
+            "CannotSpecifyIncludeTypeInformationAndNoTypeInformation",
+            ["IncludeTypeInformation", "NoTypeInformation"],
+        )?;
         let quotes = match text(context, "UseQuotes").as_deref() {
             Some(word) if word.eq_ignore_ascii_case("Never") => Quotes::Never,
             Some(word) if word.eq_ignore_ascii_case("AsNeeded") => Quotes::AsNeeded,
@@ -224,116 +261,156 @@ impl Stage for Write {
             return Ok(());
         };
         if writer.settle(&object) {
-            if context.switch("IncludeTypeInformation") {
-                self.line(context, format!("#TYPE {}", type_name(&object)))?;
-            }
             if !context.switch("NoHeader") {
+                if context.switch("IncludeTypeInformation") {
+                    self.line(context, type_line(&object))?;
+                }
                 self.line(context, writer.header())?;
             }
-        } else if let Some(missing) = missing_column(context, &writer, &object) {
-            let record = ErrorRecord::new(
-                "CannotAppendCsvWithMismatchedPropertyNames",
-                ErrorCategory::InvalidData,
-                "System.InvalidOperationException",
-                format!(
-                    "Cannot append CSV content to the following file: {}. The appended object does not have a property that corresponds to the following column: {missing}. To continue with mismatched properties, add the -Force parameter, and then retry the command.",
-                    text(context, "Path").unwrap_or_else(|| "".into())
-                ),
-            );
-            return Err(context.terminate(record));
+        } else {
+            match_columns(context, &writer, &object)?;
         }
         let row = writer.row(&object);
         self.writer = Some(writer);
-        self.line(context, row)
-    }
-}
-
-/// A column of the file that an appended object does not have.
-fn missing_column(context: &Context<'_>, writer: &CsvWriter, object: &Value) -> Option<Text> {
-    if !context.switch("Append") || context.switch("Force") {
-        return None;
-    }
-    writer
-        .columns()?
-        .iter()
-        .find(|name| crate::members::property(object, name).is_none())
-        .cloned()
-}
-
-/// Emits the records of a text as objects; the first names the columns if nothing else does.
-fn emit(context: &mut Context<'_>, text: &str, header: &mut Option<Vec<Text>>) -> Result<(), Halt> {
-    let mut records = split_records(text, delimiter(context))
-        .into_iter()
-        .peekable();
-    let is_type_line = |record: &Vec<Option<String>>| matches!(record.first(), Some(Some(field)) if field.starts_with("#TYPE"));
-    while records.peek().is_some_and(is_type_line) {
-        records.next();
-    }
-    if header.is_none()
-        && let Some(first) = records.next()
-    {
-        let (columns, incomplete) = complete_header(first);
-        if incomplete {
-            context.warning("One or more headers were not specified. Default names starting with \"H\" have been used in place of any missing headers.".into())?;
+        match row {
+            Some(row) => self.line(context, row),
+            None => Err(context.terminate(ErrorRecord::new(
+                "System.NullReferenceException",
+                ErrorCategory::NotSpecified,
+                "System.NullReferenceException",
+                "Object reference not set to an instance of an object.",
+            ))),
         }
-        *header = Some(columns);
     }
-    let Some(columns) = header else { return Ok(()) };
-    if let Some(twice) = repeated(columns) {
-        let record = ErrorRecord::new(
-            "RuntimeException",
-            ErrorCategory::NotSpecified,
-            "System.Management.Automation.ExtendedTypeSystemException",
-            format!("The member \"{twice}\" is already present."),
-        );
-        return Err(context.terminate(record));
+}
+
+fn type_line(object: &Value) -> String {
+    let names = type_chain(object);
+    let name = names.first().map_or("", |name| &**name);
+    let own = match name.get(..4) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("CSV:") => &name[4..],
+        _ => name,
+    };
+    format!("#TYPE {own}")
+}
+
+/// An appended object has all columns of the file, unless -Force.
+fn match_columns(
+    context: &mut Context<'_>,
+    writer: &CsvWriter,
+    object: &Value,
+) -> Result<(), Halt> {
+    if !context.switch("Append") || context.switch("Force") {
+        return Ok(());
     }
-    for record in records {
-        context.write(record_object(columns, record))?;
+    let columns = writer.columns().unwrap_or_default();
+    let missing = columns
+        .iter()
+        .find(|name| crate::members::property(object, name).is_none());
+    let Some(missing) = missing else {
+        return Ok(());
+    };
+    let path = text(context, "Path").or_else(|| text(context, "LiteralPath"));
+    let record = ErrorRecord::new(
+        "CannotAppendCsvWithMismatchedPropertyNames",
+        ErrorCategory::InvalidData,
+        "System.InvalidOperationException",
+        format!(
+            "Cannot append CSV content to the following file: {}. The appended object does not have a property that corresponds to the following column: {missing}. To continue with mismatched properties, add the -Force parameter, and then retry the command.",
+            path.unwrap_or_default()
+        ),
+    );
+    Err(context.terminate(record.with_target(Value::String(Text::clone(missing)))))
+}
+
+/// The columns of a text.
+fn header_of(reader: &mut CsvReader<'_>) -> Option<Vec<Text>> {
+    let names = reader.header()?;
+    Some(names.into_iter().map(Text::from).collect())
+}
+
+/// What texts are read with: columns and type come from the first text that has some, and a warning is given once.
+#[derive(Default)]
+struct Reading {
+    header: Option<Vec<Text>>,
+    type_name: Option<Text>,
+    warned: bool,
+}
+
+impl Reading {
+    /// Emits the records of a text as objects; the first names the columns if nothing else does.
+    fn emit(&mut self, context: &mut Context<'_>, text: &str) -> Result<(), Halt> {
+        let mut reader = CsvReader::new(text, delimiter(context));
+        if self.type_name.is_none() {
+            self.type_name = reader.type_line();
+        }
+        if self.header.is_none() {
+            self.header = header_of(&mut reader);
+        }
+        let columns = self.header.as_deref().unwrap_or_default();
+        if let Some(twice) = repeated(columns) {
+            let record = ErrorRecord::new(
+                "AlreadyPresentPSMemberInfoInternalCollectionAdd",
+                ErrorCategory::NotSpecified,
+                "System.Management.Automation.ExtendedTypeSystemException",
+                format!("The member \"{twice}\" is already present."),
+            );
+            return Err(context.terminate(record));
+        }
+        let nameless = columns.iter().any(|name| name.is_empty());
+        while let Some(record) = reader.next_record() {
+            let object = record_object(columns, record, self.type_name.as_ref());
+            if nameless && !self.warned {
+                self.warned = true;
+                context.warning("One or more headers were not specified. Default names starting with \"H\" have been used in place of any missing headers.".into())?;
+            }
+            context.write(object)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The first column that has the name of an earlier one.
 fn repeated(columns: &[Text]) -> Option<&Text> {
-    columns.iter().enumerate().find_map(|(index, name)| {
-        columns[..index]
-            .iter()
-            .any(|earlier| crate::members::same_name(earlier, name))
-            .then_some(name)
-    })
+    let mut known = HashSet::with_capacity(columns.len());
+    columns
+        .iter()
+        .find(|name| !name.is_empty() && !known.insert(name.to_lowercase()))
 }
 
 fn given_header(context: &Context<'_>) -> Option<Vec<Text>> {
     Some(texts(context, "Header")).filter(|header| !header.is_empty())
 }
 
-/// Fields may hold line feeds, so the texts are read together.
+/// Each object is a text of its own.
 #[derive(Default)]
 struct From {
-    lines: Vec<String>,
+    reading: Reading,
 }
 
 impl Stage for From {
+    fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        self.reading.header = given_header(context);
+        Ok(())
+    }
+
     fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
         let objects = match input {
             Some(object) => vec![object],
             None => items(context, "InputObject"),
         };
-        for object in objects {
-            self.lines.push(to_text(&object, Culture::Invariant));
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        let text = self.lines.join("\n");
-        let mut header = given_header(context);
-        emit(context, &text, &mut header)
+        objects.iter().try_for_each(|object| {
+            self.reading
+                .emit(context, &to_text(object, Culture::Invariant))
+        })
     }
 }
 
-struct Import;
+/// Each file has columns of its own.
+#[derive(Default)]
+struct Import {
+    warned: bool,
+}
 
 impl Stage for Import {
     fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
@@ -342,8 +419,13 @@ impl Stage for Import {
         for path in paths {
             match read_text(context, &path) {
                 Ok(text) => {
-                    let mut header = given_header(context);
-                    emit(context, &text, &mut header)?;
+                    let mut reading = Reading {
+                        header: given_header(context),
+                        warned: self.warned,
+                        ..Reading::default()
+                    };
+                    reading.emit(context, &text)?;
+                    self.warned = reading.warned;
                 }
                 Err(failure) => return Err(context.terminate(file_error(&path, &failure))),
             }

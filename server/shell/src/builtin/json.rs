@@ -1,16 +1,18 @@
 //! `ConvertTo-Json` and `ConvertFrom-Json`.
 
+use std::sync::Arc;
+
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
-use crate::builtin::support::{count, input_object, text};
+use crate::builtin::support::{count, input_object, text as text_parameter};
 use crate::command::{CommandInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::failure;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::serialise::json_read::{JsonError, JsonReadOptions, read_json};
+use crate::serialise::json_read::{DateKind, JsonError, JsonReadOptions, read_json};
 use crate::serialise::json_write::{Escape, JsonOptions, JsonWriteError, JsonWriter};
 use crate::text::{Culture, to_text};
-use crate::value::{Text, Value};
+use crate::value::{Noted, Property, Value};
 
 /// Brackets that may be open at once, whatever -Depth says.
 const READ_DEPTH: usize = 1024;
@@ -27,14 +29,10 @@ pub(super) fn to_info() -> CommandInfo {
         .with(switch("Compress"))
         .with(switch("EnumsAsStrings"))
         .with(switch("AsArray"))
-        .with(
-            named("EscapeHandling", "string").validated(Validation::Set(
-                ["Default", "EscapeNonAscii", "EscapeHtml"]
-                    .map(Text::from)
-                    .to_vec(),
-                false,
-            )),
-        )
+        .with(named(
+            "EscapeHandling",
+            "Newtonsoft.Json.StringEscapeHandling",
+        ))
 }
 
 /// What the binder knows of `ConvertFrom-Json`.
@@ -49,7 +47,10 @@ pub(super) fn from_info() -> CommandInfo {
                 .validated(Validation::RangeKind(crate::command::RangeKind::Positive)),
         )
         .with(switch("NoEnumerate"))
-        .with(named("DateKind", "string"))
+        .with(named(
+            "DateKind",
+            "Microsoft.PowerShell.Commands.JsonDateKind",
+        ))
 }
 
 /// One `ConvertTo-Json` to run.
@@ -88,12 +89,13 @@ impl ToJson {
 
 fn unwritable(error: &JsonWriteError) -> ErrorRecord {
     match error {
-        JsonWriteError::NonStringKey { .. } => ErrorRecord::new(
+        JsonWriteError::NonStringKey(dictionary) => ErrorRecord::new(
             "NonStringKeyInDictionary",
             ErrorCategory::InvalidOperation,
             "System.InvalidOperationException",
             error.to_string(),
-        ),
+        )
+        .with_target(dictionary.clone()),
         JsonWriteError::TooLarge => ErrorRecord {
             message: error.to_string(),
             ..failure::too_large()
@@ -101,9 +103,26 @@ fn unwritable(error: &JsonWriteError) -> ErrorRecord {
     }
 }
 
+/// What comes down the pipeline is wrapped, so that members which PowerShell adds to its type are written: of the types
+/// that stand for themselves in JSON, a GUID has one.
+fn wrapped(object: Value) -> Value {
+    let Value::Guid(guid) = object else {
+        return object;
+    };
+    let note = Property {
+        name: "Guid".into(),
+        value: Value::text(guid.to_string()),
+        note: true,
+    };
+    Value::Noted(Arc::new(Noted {
+        base: object,
+        notes: vec![note].into(),
+    }))
+}
+
 impl Stage for ToJson {
     fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        let escape = match text(context, "EscapeHandling").as_deref() {
+        let escape = match text_parameter(context, "EscapeHandling").as_deref() {
             Some(word) if word.eq_ignore_ascii_case("EscapeNonAscii") => Escape::NonAscii,
             Some(word) if word.eq_ignore_ascii_case("EscapeHtml") => Escape::Html,
             _ => Escape::Default,
@@ -118,7 +137,11 @@ impl Stage for ToJson {
     }
 
     fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
-        let Some(object) = input_object(context, input) else {
+        let object = match input {
+            Some(object) => Some(wrapped(object)),
+            None => input_object(context, None),
+        };
+        let Some(object) = object else {
             return Ok(());
         };
         if self.elements == 0 && self.first.is_none() && !context.switch("AsArray") {
@@ -162,18 +185,62 @@ struct FromJson {
 }
 
 impl FromJson {
-    fn convert(context: &mut Context<'_>, text: &str) -> Result<(), Halt> {
+    /// Writes what a text holds; whether that is anything but null.
+    fn convert(context: &mut Context<'_>, text: &str) -> Result<bool, FromJsonError> {
         let options = JsonReadOptions {
             as_hashtable: context.switch("AsHashtable"),
             max_depth: count(context, "Depth")
                 .unwrap_or(READ_DEPTH)
                 .min(READ_DEPTH),
+            dates: text_parameter(context, "DateKind")
+                .map_or(DateKind::Default, |kind| DateKind::named(&kind)),
         };
-        match read_json(text, options) {
-            Ok(value) if context.switch("NoEnumerate") => context.write(value),
-            Ok(value) => context.write_enumerated(value),
-            Err(error) => Err(context.terminate(json_error(&error))),
+        let value = read_json(text, options)?;
+        let something = !matches!(value, Value::Null);
+        if context.switch("NoEnumerate") {
+            context.write(value)?;
+        } else {
+            context.write_enumerated(value)?;
         }
+        Ok(something)
+    }
+
+    fn convert_all(context: &mut Context<'_>, texts: &[String]) -> Result<(), FromJsonError> {
+        let (Some(first), [_, rest @ ..]) = (texts.first(), texts) else {
+            return Ok(());
+        };
+        if rest.is_empty() {
+            return Self::convert(context, first).map(drop);
+        }
+        let whole = match Self::convert(context, first) {
+            Err(FromJsonError::Json(JsonError::Malformed(_))) | Ok(false) => false,
+            Ok(true) => true,
+            Err(error) => return Err(error),
+        };
+        if !whole {
+            return Self::convert(context, &texts.join("\n")).map(drop);
+        }
+        rest.iter()
+            .try_for_each(|text| Self::convert(context, text).map(drop))
+    }
+}
+
+/// Why a text was not converted.
+#[derive(Debug)]
+enum FromJsonError {
+    Json(JsonError),
+    Halt(Halt),
+}
+
+impl From<JsonError> for FromJsonError {
+    fn from(error: JsonError) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl From<Halt> for FromJsonError {
+    fn from(halt: Halt) -> Self {
+        Self::Halt(halt)
     }
 }
 
@@ -192,7 +259,7 @@ fn json_error(error: &JsonError) -> ErrorRecord {
             error.to_string(),
         ),
         JsonError::KeysWithDifferentCasing(..) => ErrorRecord::new(
-            "KeysWithDifferentCasing",
+            "KeysWithDifferentCasingInJsonString",
             ErrorCategory::InvalidOperation,
             "System.InvalidOperationException",
             error.to_string(),
@@ -211,18 +278,9 @@ impl Stage for FromJson {
     /// Several texts are documents of their own if the first is one; else they are the lines of one document.
     fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
         let texts = std::mem::take(&mut self.texts);
-        let Some(first) = texts.first() else {
-            return Ok(());
-        };
-        let options = JsonReadOptions {
-            as_hashtable: true,
-            max_depth: READ_DEPTH,
-        };
-        if texts.len() == 1 || read_json(first, options).is_err() {
-            return Self::convert(context, &texts.join("\n"));
-        }
-        texts
-            .iter()
-            .try_for_each(|text| Self::convert(context, text))
+        Self::convert_all(context, &texts).map_err(|error| match error {
+            FromJsonError::Json(error) => context.terminate(json_error(&error)),
+            FromJsonError::Halt(halt) => halt,
+        })
     }
 }

@@ -108,6 +108,27 @@ const DECLARATIONS: &[Declaration] = &[
         ],
     ),
     (
+        "Microsoft.PowerShell.Commands.JsonDateKind",
+        false,
+        &[
+            ("Default", 0),
+            ("Local", 1),
+            ("Utc", 2),
+            ("Offset", 3),
+            ("String", 4),
+        ],
+    ),
+    (
+        "Newtonsoft.Json.StringEscapeHandling",
+        false,
+        &[("Default", 0), ("EscapeNonAscii", 1), ("EscapeHtml", 2)],
+    ),
+    (
+        "Microsoft.PowerShell.Commands.BaseCsvWritingCommand+QuoteKind",
+        false,
+        &[("Never", 0), ("Always", 1), ("AsNeeded", 2)],
+    ),
+    (
         "System.DayOfWeek",
         false,
         &[

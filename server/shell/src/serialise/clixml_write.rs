@@ -256,7 +256,7 @@ impl ClixmlWriter {
                 let element = match &*list.type_name {
                     name if name.contains(".Stack") => "STK",
                     name if name.contains(".Queue") => "QUE",
-                    name if name.contains("HashSet") || name.contains("Collection`1") => "IE",
+                    name if name.contains("HashSet") => "IE",
                     _ => "LST",
                 };
                 self.items(element, &read(&list.items), depth)

@@ -65,13 +65,14 @@ impl CsvWriter {
         self.line(columns.iter().map(|name| (name, Some(name.to_string()))))
     }
 
-    /// The line of one object.
-    pub fn row(&self, value: &Value) -> String {
+    /// The line of one object; none if an entry of a dictionary is null, which PowerShell stumbles over.
+    pub fn row(&self, value: &Value) -> Option<String> {
         let columns = self.columns.as_deref().unwrap_or_default();
-        self.line(columns.iter().map(|name| {
-            let found = members::property(value, name).unwrap_or_default();
-            (name, field_text(&found))
-        }))
+        let mut fields = Vec::with_capacity(columns.len());
+        for name in columns {
+            fields.push((name, cell(value, name)?));
+        }
+        Some(self.line(fields.into_iter()))
     }
 
     fn line<'a>(&self, fields: impl Iterator<Item = (&'a Text, Option<String>)>) -> String {
@@ -102,7 +103,7 @@ impl CsvWriter {
         match self.quotes {
             Quotes::Always => true,
             Quotes::Never => false,
-            Quotes::AsNeeded => field.contains(['"', '\n', '\r']) || field.contains(self.delimiter),
+            Quotes::AsNeeded => field.contains(['"', '\n', self.delimiter]),
         }
     }
 }
@@ -121,6 +122,17 @@ fn column_names(value: &Value) -> Vec<Text> {
         .collect()
 }
 
+/// The text of one column: none outside if it cannot be told, none inside if there is nothing to tell.
+fn cell(value: &Value, name: &str) -> Option<Option<String>> {
+    if let Value::Dictionary(dictionary) = value
+        && let Some(item) = members::text_entry(dictionary, name)
+    {
+        return field_text(&item).map(Some);
+    }
+    let found = members::property(value, name).unwrap_or_default();
+    Some(field_text(&found))
+}
+
 /// .NET's own text of a value: a collection shows its type. Null is no text at all.
 fn field_text(value: &Value) -> Option<String> {
     Some(match value {
@@ -133,104 +145,178 @@ fn field_text(value: &Value) -> Option<String> {
     })
 }
 
-/// Splits a text into records of fields; a field that is quoted may hold delimiters and line feeds. A field that is
-/// empty and not quoted is none.
-pub fn split_records(text: &str, delimiter: char) -> Vec<Vec<Option<String>>> {
-    let mut records = Vec::new();
-    let mut record: Vec<Option<String>> = Vec::new();
-    let mut rest = text.chars().peekable();
-    while rest.peek().is_some() {
-        record.push(read_field(&mut rest, delimiter));
-        match rest.next() {
-            Some(c) if c == delimiter => {
-                // A delimiter at the very end stands before one more empty field.
-                if rest.peek().is_none_or(|c| matches!(c, '\n' | '\r')) {
-                    record.push(None);
-                    skip_line_end(&mut rest);
-                    records.push(std::mem::take(&mut record));
-                }
-            }
-            Some('\r') => {
-                rest.next_if_eq(&'\n');
-                records.push(std::mem::take(&mut record));
-            }
-            _ => records.push(std::mem::take(&mut record)),
+/// Reads records of fields as `ImportCsvHelper` does: leniently, and forgetting an empty field at the very end.
+pub struct CsvReader<'a> {
+    rest: std::iter::Peekable<std::str::Chars<'a>>,
+    delimiter: char,
+}
+
+impl<'a> CsvReader<'a> {
+    /// A reader of that text.
+    pub fn new(text: &'a str, delimiter: char) -> Self {
+        Self {
+            rest: text.chars().peekable(),
+            delimiter,
         }
     }
-    records.retain(|record| record.len() > 1 || record.first().is_some_and(Option::is_some));
-    records
-}
 
-fn skip_line_end(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    rest.next_if_eq(&'\r');
-    rest.next_if_eq(&'\n');
-}
-
-/// Reads up to the delimiter or the end of the line, which stay.
-fn read_field(
-    rest: &mut std::iter::Peekable<std::str::Chars<'_>>,
-    delimiter: char,
-) -> Option<String> {
-    let mut field = String::new();
-    let mut quoted = false;
-    while rest.next_if(|c| *c == ' ' && delimiter != ' ').is_some() {
-        field.push(' ');
+    /// Whether nothing is left.
+    pub fn is_at_end(&mut self) -> bool {
+        self.rest.peek().is_none()
     }
-    if rest.next_if_eq(&'"').is_some() {
-        quoted = true;
-        field.clear();
-        while let Some(c) = rest.next() {
-            if c != '"' {
-                field.push(c);
-            } else if rest.next_if_eq(&'"').is_some() {
-                field.push('"');
-            } else {
+
+    /// Takes a first line that begins with `#`; the type that it names, if it names one.
+    pub fn type_line(&mut self) -> Option<Text> {
+        self.rest.next_if_eq(&'#')?;
+        let mut line = String::new();
+        while let Some(c) = self.rest.next() {
+            if self.is_line_end(c) {
                 break;
             }
+            line.push(c);
+        }
+        let word = line.get(..4)?;
+        let name = line[4..].trim();
+        (word.eq_ignore_ascii_case("Type") && !name.is_empty()).then(|| name.into())
+    }
+
+    /// The columns, from the first record that is no remark.
+    pub fn header(&mut self) -> Option<Vec<String>> {
+        while !self.is_at_end() {
+            let mut fields = self.record();
+            while fields.len() > 1 && fields.last().is_some_and(String::is_empty) {
+                fields.pop();
+            }
+            let Some(first) = fields.first_mut() else {
+                return Some(fields);
+            };
+            if let Some(rest) = first.strip_prefix("#Fields: ") {
+                *first = rest.to_owned();
+                return Some(fields);
+            }
+            if !first.starts_with('#') {
+                return Some(fields);
+            }
+        }
+        None
+    }
+
+    /// The next record that is not blank.
+    pub fn next_record(&mut self) -> Option<Vec<String>> {
+        loop {
+            let fields = self.record();
+            match fields.as_slice() {
+                [] => return None,
+                [only] if only.is_empty() => {}
+                _ => return Some(fields),
+            }
         }
     }
-    while let Some(c) = rest.next_if(|c| *c != delimiter && !matches!(c, '\n' | '\r')) {
-        field.push(c);
+
+    /// Whether a character ends the line; takes the rest of the line end.
+    fn is_line_end(&mut self, c: char) -> bool {
+        if c == '\r' {
+            self.rest.next_if_eq(&'\n');
+        }
+        matches!(c, '\r' | '\n')
     }
-    let field = if quoted {
-        field
-    } else {
-        field.trim().to_owned()
-    };
-    (quoted || !field.is_empty()).then_some(field)
-}
 
-/// Names for columns: those that are missing become `H1`, `H2`, …; true if any was.
-pub fn complete_header(header: Vec<Option<String>>) -> (Vec<Text>, bool) {
-    let mut missing = 0;
-    let names = header
-        .into_iter()
-        .map(|name| match name.filter(|name| !name.is_empty()) {
-            Some(name) => Text::from(name),
-            None => {
-                missing += 1;
-                format!("H{missing}").into()
+    /// The fields up to the end of the line; none at the end of the text.
+    fn record(&mut self) -> Vec<String> {
+        let mut fields = Vec::new();
+        let mut field = String::new();
+        while let Some(c) = self.rest.next() {
+            // What follows a closing quote, a quote within a field or a blank in it goes up to the next delimiter.
+            let rest_of_field = if c == self.delimiter {
+                fields.push(std::mem::take(&mut field));
+                continue;
+            } else if c == '"' && field.is_empty() {
+                if !self.quoted(&mut field) {
+                    break;
+                }
+                true
+            } else if matches!(c, '"' | ' ' | '\t') {
+                if field.is_empty() {
+                    continue;
+                }
+                field.push(c);
+                c != '"'
+            } else if self.is_line_end(c) {
+                fields.push(std::mem::take(&mut field));
+                break;
+            } else {
+                field.push(c);
+                continue;
+            };
+            let ends = self.tail(&mut field, rest_of_field);
+            fields.push(std::mem::take(&mut field));
+            if ends {
+                return fields;
             }
-        })
-        .collect();
-    (names, missing > 0)
+        }
+        if !field.is_empty() {
+            fields.push(field);
+        }
+        fields
+    }
+
+    /// What stands between quotes; false if the text ends before the closing one.
+    fn quoted(&mut self, field: &mut String) -> bool {
+        while let Some(c) = self.rest.next() {
+            if c != '"' {
+                field.push(c);
+            } else if self.rest.next_if_eq(&'"').is_some() {
+                field.push('"');
+            } else {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The rest of a field; true if the record ends with it.
+    fn tail(&mut self, field: &mut String, without_blanks: bool) -> bool {
+        let mut tail = String::new();
+        let ends = loop {
+            match self.rest.next() {
+                None => break true,
+                Some(c) if c == self.delimiter => break false,
+                Some(c) if self.is_line_end(c) => break true,
+                Some(c) => tail.push(c),
+            }
+        };
+        if without_blanks && tail.chars().all(|c| matches!(c, ' ' | '\t')) {
+            return ends;
+        }
+        field.push_str(&tail);
+        ends
+    }
 }
 
-/// The object of one record; fields past the last column are dropped, missing ones are null.
-pub fn record_object(columns: &[Text], record: Vec<Option<String>>) -> Value {
+/// The object of one record; fields past the last column are dropped, missing ones are null. Columns without a name
+/// become `H1`, `H2`, …. A type that the text named stands before `CSV:` and itself.
+pub fn record_object(columns: &[Text], record: Vec<String>, type_name: Option<&Text>) -> Value {
     let mut fields = record.into_iter();
+    let mut nameless = 0;
     let properties = columns
         .iter()
         .map(|name| Property {
-            name: name.clone(),
-            value: match fields.next() {
-                Some(field) => Value::text(field.unwrap_or_default()),
-                None => Value::Null,
+            name: if name.is_empty() {
+                nameless += 1;
+                format!("H{nameless}").into()
+            } else {
+                Text::clone(name)
             },
+            value: fields.next().map_or(Value::Null, Value::text),
             note: true,
         })
         .collect();
-    Value::Object(Arc::new(Object::custom(properties)))
+    let mut object = Object::custom(properties);
+    if let Some(name) = type_name {
+        let names: [Text; 2] = [Text::clone(name), format!("CSV:{name}").into()];
+        object.type_names = std::sync::RwLock::new(names.into());
+    }
+    Value::Object(Arc::new(object))
 }
 
 #[cfg(test)]
@@ -238,11 +324,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quoted_fields_hold_delimiters_and_lines() {
-        let text = |text: &str| Some(text.to_owned());
-        assert_eq!(
-            split_records("a,\"b,\"\"c\nd\"\r\ne,\n", ','),
-            [vec![text("a"), text("b,\"c\nd")], vec![text("e"), None]]
-        );
+    fn records_are_read_leniently() {
+        for (text, records) in [
+            ("a,\"b,\"\"c\nd\"\r\ne,\n", "a|b,\"c\nd; e|"),
+            ("a,b,", "a|b"),
+            ("a,,", "a|"),
+            ("\n\na\n\n", "a"),
+            (" a , b c ,\"d\" e, \"f\" ", "a |b c |d e|f"),
+            ("a\"b,c\"", "a\"b|c\""),
+            ("\"a", "a"),
+            ("\"\",x", "|x"),
+        ] {
+            let mut reader = CsvReader::new(text, ',');
+            let all: Vec<_> = std::iter::from_fn(|| reader.next_record())
+                .map(|fields| fields.join("|"))
+                .collect();
+            assert_eq!(all.join("; "), records, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_header_is_the_first_line_that_is_no_remark() {
+        let mut reader = CsvReader::new("#TYPE My.Type\n#x\n#Fields: a,b\n", ',');
+        assert_eq!(reader.type_line().as_deref(), Some("My.Type"));
+        assert_eq!(reader.header(), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(reader.header(), None);
     }
 }

@@ -1,10 +1,12 @@
 //! JSON as values, by the rules of `ConvertFrom-Json`: lenient as Newtonsoft's reader is, and with its messages.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::text::read_iso_date;
+pub use crate::serialise::json_date::DateKind;
+use crate::serialise::json_token::{Token, Tokenizer};
 use crate::value::{Dictionary, Object, Property, Text, Value};
 
 /// How to read.
@@ -14,6 +16,8 @@ pub struct JsonReadOptions {
     pub as_hashtable: bool,
     /// Brackets that may be open at once.
     pub max_depth: usize,
+    /// What becomes of dates.
+    pub dates: DateKind,
 }
 
 /// Why a text is not taken.
@@ -40,363 +44,291 @@ pub enum JsonError {
 /// As [`JsonError`] says.
 pub fn read_json(text: &str, options: JsonReadOptions) -> Result<Value, JsonError> {
     let mut reader = Reader {
-        text,
-        at: 0,
-        options,
-        path: Vec::new(),
+        tokens: Tokenizer::new(text, options.dates, options.max_depth),
+        ended: false,
     };
-    reader.skip_blanks();
-    if reader.peek().is_none() {
-        return Ok(Value::Null);
+    let node = match reader.tokens.read_content()? {
+        Some(Token::StartObject) => reader.outermost()?,
+        Some(token) => reader.whole(token)?,
+        None => return Ok(Value::Null),
+    };
+    if reader.tokens.read_content()?.is_some() {
+        return Err(reader
+            .tokens
+            .fail("Additional text found in JSON string after finishing deserializing object."));
     }
-    let value = reader.value(0)?;
-    reader.skip_blanks();
-    match reader.peek() {
-        None => Ok(value),
-        Some(c) => Err(reader.fail(format_args!(
-            "Additional text encountered after finished reading JSON content: {c}."
-        ))),
+    value_of(node, options.as_hashtable)
+}
+
+/// What was read. All of it is read before any of it is refused for its names.
+enum Node {
+    Object(Members),
+    Array(Vec<Self>),
+    Value(Value),
+}
+
+/// Members in order; of equal names the last one counts, at its own place.
+#[derive(Default)]
+struct Members {
+    all: Vec<Option<(Text, Node)>>,
+    places: HashMap<Text, usize>,
+}
+
+impl Members {
+    fn add(&mut self, name: Text, node: Node) {
+        if let Some(earlier) = self.places.insert(Text::clone(&name), self.all.len()) {
+            self.all[earlier] = None;
+        }
+        self.all.push(Some((name, node)));
     }
 }
 
 struct Reader<'a> {
-    text: &'a str,
-    at: usize,
-    options: JsonReadOptions,
-    path: Vec<String>,
+    tokens: Tokenizer<'a>,
+    /// Whether the text ended behind a value, which closes whatever is open.
+    ended: bool,
 }
 
 impl Reader<'_> {
-    fn rest(&self) -> &str {
-        &self.text[self.at..]
-    }
-
-    fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
-    fn bump(&mut self) -> Option<char> {
-        let c = self.peek()?;
-        self.at += c.len_utf8();
-        Some(c)
-    }
-
-    /// Blanks and comments.
-    fn skip_blanks(&mut self) {
-        loop {
-            while self.peek().is_some_and(char::is_whitespace) {
-                self.bump();
-            }
-            if self.rest().starts_with("//") {
-                self.at += self.rest().find('\n').unwrap_or_else(|| self.rest().len());
-            } else if self.rest().starts_with("/*") {
-                self.at += self
-                    .rest()
-                    .find("*/")
-                    .map_or_else(|| self.rest().len(), |end| end + 2);
-            } else {
-                return;
-            }
+    /// The outermost object, which wants its end (`JsonSerializerInternalReader.CreateJObject`).
+    fn outermost(&mut self) -> Result<Node, JsonError> {
+        let mut members = Members::default();
+        let mut token = self.tokens.read()?;
+        if token.is_none() {
+            return Err(self.tokens.fail("Unexpected end when reading JSON."));
         }
-    }
-
-    fn fail(&self, message: std::fmt::Arguments<'_>) -> JsonError {
-        let before = &self.text[..self.at];
-        let line = before.matches('\n').count() + 1;
-        let position = before
-            .rsplit('\n')
-            .next()
-            .map_or(0, |last| last.encode_utf16().count());
-        JsonError::Malformed(format!(
-            "{message} Path '{}', line {line}, position {position}.",
-            self.path_text()
-        ))
-    }
-
-    fn path_text(&self) -> String {
-        let mut out = String::new();
-        for part in &self.path {
-            if !out.is_empty() && !part.starts_with('[') {
-                out.push('.');
-            }
-            out.push_str(part);
-        }
-        out
-    }
-
-    fn end(&self) -> JsonError {
-        self.fail(format_args!("Unexpected end when reading JSON."))
-    }
-
-    fn value(&mut self, depth: usize) -> Result<Value, JsonError> {
-        if depth > self.options.max_depth {
-            return Err(self.fail(format_args!(
-                "The reader's MaxDepth of {} has been exceeded.",
-                self.options.max_depth
-            )));
-        }
-        match self.peek() {
-            None => Err(self.end()),
-            Some('{') => self.object(depth),
-            Some('[') => self.array(depth),
-            Some(quote @ ('"' | '\'')) => {
-                let text = self.string(quote)?;
-                Ok(read_iso_date(&text).map_or_else(|| Value::text(text), Value::DateTime))
-            }
-            Some('-' | '0'..='9' | '.') => self.number(),
-            Some(_) => self.word(),
-        }
-    }
-
-    fn word(&mut self) -> Result<Value, JsonError> {
-        for (word, value) in [
-            ("true", Value::Bool(true)),
-            ("false", Value::Bool(false)),
-            ("null", Value::Null),
-            ("NaN", Value::Double(f64::NAN)),
-            ("Infinity", Value::Double(f64::INFINITY)),
-            ("undefined", Value::Null),
-        ] {
-            if self.rest().starts_with(word) {
-                self.at += word.len();
-                return Ok(value);
-            }
-        }
-        let c = self.peek().unwrap_or('\0');
-        Err(self.fail(format_args!(
-            "Unexpected character encountered while parsing value: {c}."
-        )))
-    }
-
-    fn number(&mut self) -> Result<Value, JsonError> {
-        if self.rest().starts_with("-Infinity") {
-            self.at += "-Infinity".len();
-            return Ok(Value::Double(f64::NEG_INFINITY));
-        }
-        let length = self
-            .rest()
-            .find(|c: char| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E'))
-            .unwrap_or_else(|| self.rest().len());
-        let text = self.rest()[..length].to_owned();
-        self.at += length;
-        let malformed = |reader: &Self| {
-            reader.fail(format_args!("Input string '{text}' is not a valid number."))
-        };
-        if text.contains(['.', 'e', 'E']) {
-            return match text.parse::<f64>() {
-                Ok(n) => Ok(Value::Double(n)),
-                Err(_) => Err(malformed(self)),
-            };
-        }
-        if let Ok(n) = text.parse::<i64>() {
-            return Ok(Value::Int64(n));
-        }
-        let number = (text.len() <= crate::language::number::MAX_LENGTH)
-            .then(|| text.parse::<num_bigint::BigInt>().ok());
-        match number.flatten() {
-            Some(n) => Ok(Value::BigInteger(Arc::new(n))),
-            None => Err(malformed(self)),
-        }
-    }
-
-    fn string(&mut self, quote: char) -> Result<String, JsonError> {
-        self.bump();
-        let mut units: Vec<u16> = Vec::new();
-        loop {
-            match self.bump() {
-                None => {
-                    return Err(self.fail(format_args!(
-                        "Unterminated string. Expected delimiter: {quote}."
-                    )));
+        while let Some(read) = token {
+            match read {
+                Token::Name(name) => {
+                    let Some(first) = self.tokens.read_content()? else {
+                        break;
+                    };
+                    let node = self.whole(first)?;
+                    members.add(name, node);
                 }
-                Some(c) if c == quote => return Ok(String::from_utf16_lossy(&units)),
-                Some('\\') => {
-                    let unit = self.escape()?;
-                    units.push(unit);
-                }
-                Some(c) => units.extend_from_slice(c.encode_utf16(&mut [0; 2])),
+                Token::Comment => {}
+                _ => return Ok(Node::Object(members)),
             }
+            token = self.tokens.read()?;
+        }
+        Err(self
+            .tokens
+            .fail("Unexpected end when deserializing object."))
+    }
+
+    /// The value that a token begins.
+    fn whole(&mut self, first: Token) -> Result<Node, JsonError> {
+        let initial = self.tokens.depth();
+        self.node(first, initial)
+    }
+
+    fn node(&mut self, first: Token, initial: usize) -> Result<Node, JsonError> {
+        match first {
+            Token::StartObject => self.object(initial),
+            Token::StartArray => self.array(initial),
+            Token::Scalar(value) => Ok(Node::Value(value)),
+            _ => Ok(Node::Value(Value::Null)),
         }
     }
 
-    fn escape(&mut self) -> Result<u16, JsonError> {
-        let c = self.bump().ok_or_else(|| self.end())?;
-        Ok(match c {
-            'b' => 8,
-            't' => 9,
-            'n' => 10,
-            'f' => 12,
-            'r' => 13,
-            '"' | '\'' | '\\' | '/' => c as u16,
-            'u' => {
-                let digits = self.rest().get(..4).unwrap_or("");
-                let unit = u16::from_str_radix(digits, 16);
-                let Ok(unit) = unit else {
-                    return Err(self.fail(format_args!(
-                        "Unexpected end while parsing Unicode escape sequence."
-                    )));
-                };
-                self.at += 4;
-                unit
+    /// The next token within a value that began at a depth; none at the end of the text.
+    fn next(&mut self, initial: usize) -> Result<Option<Token>, JsonError> {
+        if self.ended {
+            return Ok(None);
+        }
+        let token = self.tokens.read_content()?;
+        if token.is_none() {
+            if self.tokens.is_incomplete(initial) {
+                return Err(self.tokens.incomplete());
             }
-            other => {
-                return Err(self.fail(format_args!("Bad JSON escape sequence: \\{other}.")));
-            }
-        })
+            self.ended = true;
+        }
+        Ok(token)
     }
 
-    fn array(&mut self, depth: usize) -> Result<Value, JsonError> {
-        self.bump();
+    fn array(&mut self, initial: usize) -> Result<Node, JsonError> {
         let mut items = Vec::new();
         loop {
-            self.skip_blanks();
-            match self.peek() {
-                None => return Err(self.end()),
-                Some(']') => {
-                    self.bump();
-                    return Ok(Value::array(items));
-                }
-                Some(_) => {}
-            }
-            self.path.push(format!("[{}]", items.len()));
-            items.push(self.value(depth + 1)?);
-            self.skip_blanks();
-            match self.peek() {
-                Some(',') => {
-                    self.bump();
-                    self.path.pop();
-                }
-                Some(']') => {
-                    self.path.pop();
-                }
-                None => {
-                    return Err(self.end());
-                }
-                Some(c) => {
-                    return Err(self.fail(format_args!(
-                        "After parsing a value an unexpected character was encountered: {c}."
-                    )));
-                }
+            match self.next(initial)? {
+                None | Some(Token::EndArray) => return Ok(Node::Array(items)),
+                Some(token) => items.push(self.node(token, initial)?),
             }
         }
     }
 
-    fn name(&mut self) -> Result<String, JsonError> {
-        match self.peek() {
-            Some(quote @ ('"' | '\'')) => self.string(quote),
-            Some(c) if c.is_alphanumeric() || c == '_' || c == '$' => {
-                let length = self
-                    .rest()
-                    .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'));
-                match length {
-                    Some(length) => {
-                        let name = self.rest()[..length].to_owned();
-                        self.at += length;
-                        Ok(name)
-                    }
-                    None => {
-                        self.at = self.text.len();
-                        Err(self.fail(format_args!(
-                            "Unexpected end while parsing unquoted property name."
-                        )))
-                    }
-                }
-            }
-            Some(c) => Err(self.fail(format_args!("Invalid property identifier character: {c}."))),
-            None => Err(self.end()),
+    fn object(&mut self, initial: usize) -> Result<Node, JsonError> {
+        let mut members = Members::default();
+        while let Some(Token::Name(name)) = self.next(initial)? {
+            let Some(first) = self.next(initial)? else {
+                break;
+            };
+            let node = self.node(first, initial)?;
+            members.add(name, node);
         }
+        Ok(Node::Object(members))
     }
+}
 
-    fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
-        self.bump();
-        let mut members: IndexMap<Text, (Text, Value)> = IndexMap::new();
-        loop {
-            self.skip_blanks();
-            match self.peek() {
-                None => return Err(self.end()),
-                Some('}') => {
-                    self.bump();
-                    return Ok(self.finish(members));
-                }
-                Some(_) => {}
-            }
-            let name = self.name()?;
-            self.skip_blanks();
-            match self.peek() {
-                Some(':') => {
-                    self.bump();
-                }
-                Some(c) => {
-                    return Err(self.fail(format_args!(
-                        "Invalid character after parsing property name. Expected ':' but got: {c}."
-                    )));
-                }
-                None => return Err(self.end()),
-            }
-            self.path.push(name.clone());
-            self.skip_blanks();
-            let value = self.value(depth + 1)?;
-            self.skip_blanks();
-            match self.peek() {
-                Some(',') => {
-                    self.bump();
-                }
-                Some('}') => {}
-                None => return Err(self.end()),
-                Some(c) => {
-                    return Err(self.fail(format_args!(
-                        "After parsing a value an unexpected character was encountered: {c}."
-                    )));
-                }
-            }
-            self.path.pop();
-            self.keep(&mut members, name.into(), value)?;
-        }
+fn value_of(node: Node, as_hashtable: bool) -> Result<Value, JsonError> {
+    match node {
+        Node::Value(value) => Ok(value),
+        Node::Array(items) => items
+            .into_iter()
+            .map(|item| value_of(item, as_hashtable))
+            .collect::<Result<_, _>>()
+            .map(Value::array),
+        Node::Object(members) if as_hashtable => hashtable(members),
+        Node::Object(members) => custom_object(members),
     }
+}
 
-    /// Keeps one member; the last of equal names wins.
-    fn keep(
-        &self,
-        members: &mut IndexMap<Text, (Text, Value)>,
-        name: Text,
-        value: Value,
-    ) -> Result<(), JsonError> {
-        if self.options.as_hashtable {
-            members.insert(name.clone(), (name, value));
-            return Ok(());
-        }
+fn hashtable(members: Members) -> Result<Value, JsonError> {
+    let mut entries = IndexMap::with_capacity(members.places.len());
+    for (name, node) in members.all.into_iter().flatten() {
+        let item = value_of(node, true)?;
+        entries.insert(Text::clone(&name), (Value::String(name), item));
+    }
+    Ok(Value::Dictionary(Arc::new(Dictionary {
+        type_name: "System.Management.Automation.OrderedHashtable".into(),
+        entries: entries.into(),
+    })))
+}
+
+fn custom_object(members: Members) -> Result<Value, JsonError> {
+    let mut known: HashMap<String, Text> = HashMap::with_capacity(members.places.len());
+    let mut properties = Vec::with_capacity(members.places.len());
+    for (name, node) in members.all.into_iter().flatten() {
         if name.is_empty() {
             return Err(JsonError::EmptyKey);
         }
-        let folded = Text::from(name.to_lowercase());
-        if let Some((known, _)) = members.get(&folded)
-            && *known != name
-        {
-            return Err(JsonError::KeysWithDifferentCasing(known.clone(), name));
+        if let Some(earlier) = known.insert(name.to_lowercase(), Text::clone(&name)) {
+            return Err(JsonError::KeysWithDifferentCasing(earlier, name));
         }
-        members.insert(folded, (name, value));
-        Ok(())
+        properties.push(Property {
+            name,
+            value: value_of(node, false)?,
+            note: true,
+        });
+    }
+    Ok(Value::Object(Arc::new(Object::custom(properties))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serialise::json_write::{JsonOptions, JsonWriter};
+
+    /// The value as compressed JSON, or the message.
+    fn answer(text: &str) -> String {
+        let options = JsonReadOptions {
+            as_hashtable: false,
+            max_depth: 3,
+            dates: DateKind::Default,
+        };
+        match read_json(text, options) {
+            Ok(value) => {
+                let mut out = String::new();
+                let mut writer = JsonWriter::new(JsonOptions {
+                    compress: true,
+                    ..JsonOptions::default()
+                });
+                writer.write(&value, 0, &mut out).expect("keys are strings");
+                out
+            }
+            Err(JsonError::Malformed(message)) => message,
+            Err(error) => error.to_string(),
+        }
     }
 
-    fn finish(&self, members: IndexMap<Text, (Text, Value)>) -> Value {
-        if self.options.as_hashtable {
-            let entries = members
-                .into_iter()
-                .map(|(key, (name, value))| (key, (Value::String(name), value)))
-                .collect::<IndexMap<_, _>>();
-            return Value::Dictionary(Arc::new(Dictionary {
-                type_name: "System.Management.Automation.OrderedHashtable".into(),
-                entries: entries.into(),
-            }));
+    #[test]
+    fn texts_are_taken_as_newtonsoft_takes_them() {
+        for (text, value) in [
+            ("", "null"),
+            ("// c", "null"),
+            ("{a:1,'b':2,}", "{\"a\":1,\"b\":2}"),
+            ("[,1,,]", "[null,1,null]"),
+            ("{\"a\":,}", "{\"a\":null}"),
+            ("{\"a\":1,\"b\":2,\"a\":3}", "{\"b\":2,\"a\":3}"),
+            ("[010,0x1F,-010,.5,1.]", "[8,31,-10,0.5,1.0]"),
+            ("[1", "[1]"),
+            ("[[1],", "[[1]]"),
+            ("[1,/*a*/2//b\n]", "[1,2]"),
+            ("[NaN,-Infinity,undefined]", "[\"NaN\",\"-Infinity\",null]"),
+            ("\"\\ud83d\\ude00\\ud83d\"", "\"😀\u{fffd}\""),
+            ("\"2026-01-02T24:00:00z\"", "\"2026-01-03T00:00:00Z\""),
+            ("\"/Date(1000)/\"", "\"1970-01-01T00:00:01Z\""),
+        ] {
+            assert_eq!(answer(text), value, "{text}");
         }
-        let properties = members
-            .into_values()
-            .map(|(name, value)| Property {
-                name,
-                value,
-                note: true,
-            })
-            .collect();
-        Value::Object(Arc::new(Object::custom(properties)))
+    }
+
+    #[test]
+    fn messages_name_path_and_place() {
+        for (text, message) in [
+            (
+                "x",
+                "Unexpected character encountered while parsing value: x. Path '', line 0, position 0.",
+            ),
+            (
+                "tru",
+                "Unexpected end when reading JSON. Path '', line 1, position 3.",
+            ),
+            (
+                "truex",
+                "Error parsing boolean value. Path '', line 1, position 4.",
+            ),
+            (
+                "{",
+                "Unexpected end when reading JSON. Path '', line 1, position 1.",
+            ),
+            ("[", "Unexpected end when reading token. Path ''."),
+            ("{\"a\":[1,", "Unexpected end when reading token. Path 'a'."),
+            (
+                "{\"a\":[1",
+                "Unexpected end when deserializing object. Path 'a[0]', line 1, position 7.",
+            ),
+            (
+                "]",
+                "JsonToken EndArray is not valid for closing JsonType None. Path '', line 1, position 1.",
+            ),
+            (
+                "[1}",
+                "JsonToken EndObject is not valid for closing JsonType Array. Path '', line 1, position 3.",
+            ),
+            (
+                "[1,\r\n x]",
+                "Unexpected character encountered while parsing value: x. Path '[0]', line 2, position 1.",
+            ),
+            (
+                "{a-b:1}",
+                "Invalid JavaScript property identifier character: -. Path '', line 1, position 2.",
+            ),
+            (
+                "{\"a b\":[{\"c\":x",
+                "Unexpected character encountered while parsing value: x. Path '['a b'][0].c', line 1, position 13.",
+            ),
+            (
+                "09",
+                "Input string '09' is not a valid number. Path '', line 1, position 2.",
+            ),
+            (
+                "1;",
+                "Unexpected character encountered while parsing number: ;. Path '', line 1, position 1.",
+            ),
+            (
+                "\"\\u00zz\"",
+                "Invalid Unicode escape sequence: \\u00zz. Path '', line 1, position 3.",
+            ),
+            (
+                "/*",
+                "Unexpected end while parsing comment. Path '', line 1, position 1.",
+            ),
+            (
+                "[[[[1]]]]",
+                "The reader's MaxDepth of 3 has been exceeded. Path '[0][0][0]', line 1, position 4.",
+            ),
+        ] {
+            assert_eq!(answer(text), message, "{text}");
+        }
     }
 }

@@ -48,12 +48,10 @@ const MAX_TEXT: usize = 256 << 20;
 pub enum JsonWriteError {
     /// A dictionary whose keys are not all strings.
     #[error(
-        "The type '{type_name}' is not supported for serialization or deserialization of a dictionary. Keys must be strings."
+        "The type '{}' is not supported for serialization or deserialization of a dictionary. Keys must be strings.",
+        crate::type_names::type_name(.0)
     )]
-    NonStringKey {
-        /// The dictionary's type.
-        type_name: String,
-    },
+    NonStringKey(Value),
     /// The text would be longer than a session may hold.
     #[error("The JSON of one object is larger than a session may hold.")]
     TooLarge,
@@ -136,9 +134,7 @@ impl JsonWriter {
                 let mut members = Vec::with_capacity(entries.len());
                 for (key, item) in entries.values() {
                     let Value::String(key) = key else {
-                        return Err(JsonWriteError::NonStringKey {
-                            type_name: dictionary.type_name.to_string(),
-                        });
+                        return Err(JsonWriteError::NonStringKey(value.clone()));
                     };
                     members.push((key.clone(), item.clone()));
                 }
@@ -194,7 +190,11 @@ impl JsonWriter {
             Value::Named(scalar) if &*scalar.type_name != "System.Net.IPAddress" => {
                 self.string(&scalar.text, out);
             }
-            Value::Noted(noted) if read(&noted.notes).is_empty() => {
+            // Notes on strings and dates are passed over (`JsonObject.AppendPsProperties`).
+            Value::Noted(noted)
+                if matches!(noted.base, Value::String(_) | Value::DateTime(_))
+                    || read(&noted.notes).is_empty() =>
+            {
                 return self.scalar(&noted.base, out);
             }
             _ => return false,
@@ -278,6 +278,14 @@ fn named(properties: &[Property]) -> impl Iterator<Item = (&str, &Value)> {
     properties
         .iter()
         .map(|property| (&*property.name, &property.value))
+}
+
+/// Appends a character of a quoted text, escaped where it must be.
+pub(super) fn push_char(out: &mut String, c: char) {
+    match c {
+        '"' | '\\' | '\0'..='\x1f' | '\u{85}' | '\u{2028}' | '\u{2029}' => push_escape(out, c),
+        c => out.push(c),
+    }
 }
 
 fn push_escape(out: &mut String, c: char) {
