@@ -388,6 +388,7 @@ impl Engine<'_> {
         arguments: &[Value],
         sink: &mut dyn Sink,
     ) -> Result<(), Halt> {
+        self.declare_enums(&block.end, sink)?;
         if !block.parameters.is_empty() || !arguments.is_empty() {
             self.declare_script_parameters(&block, arguments, sink)?;
         }

@@ -80,7 +80,7 @@ fn what_nests_too_deeply_is_not_parsed() {
         "$x=",
         ",",
         "[int]",
-        "1?1:",
+        " ? 1 : 1",
         "| ",
         "-split ",
         "\"$(\"",

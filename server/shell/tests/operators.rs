@@ -200,7 +200,7 @@ fn a_type_as_text_goes_by_its_accelerator() {
         ("'a' + [string[]]", "astring[]"),
         ("[string][System.DayOfWeek]", "System.DayOfWeek"),
         ("[int].ToString()", "System.Int32"),
-        ("[int], [string] -join ','", "System.Int32,System.String"),
+        ("([int], [string]) -join ','", "System.Int32,System.String"),
         ("'{0}' -f [int]", "System.Int32"),
     ] {
         assert_eq!(answer(line), expected, "{line}");
@@ -239,7 +239,7 @@ fn statements_that_are_not_whole_are_refused_in_the_parsers_words() {
         ),
         (
             "try { } catch { } catch { }",
-            "At line:1 char:19\n+ try { } catch { } catch { }\n+                   ~\nCatch block must be the last \
+            "At line:1 char:18\n+ try { } catch { } catch { }\n+                  ~\nCatch block must be the last \
              catch block.",
         ),
         (

@@ -118,6 +118,36 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// The errors of a line: each id with its place in characters, or the first id alone where more input could mend it.
+fn summary(text: &str) -> String {
+    let source = Arc::new(Source {
+        text: text.into(),
+        file: None,
+    });
+    let Err(errors) = parse(&source) else {
+        return String::new();
+    };
+    if errors[0].incomplete {
+        return format!("{} …", errors[0].id);
+    }
+    let shown: Vec<String> = errors
+        .iter()
+        .map(|error| format!("{} {}-{}", error.id, error.extent.start, error.extent.end))
+        .collect();
+    shown.join("; ")
+}
+
+/// Every kind of error and the errors that follow from it: the line, then what [`summary`] says of it.
+#[test]
+fn cascades_go_on_where_powershell_goes_on() {
+    let table = include_str!("parse_errors.txt");
+    for row in table.lines().filter(|row| !row.starts_with('#')) {
+        let (line, expected) = row.split_once(" =>").unwrap();
+        let line = line.replace('⏎', "\n");
+        assert_eq!(summary(&line), expected.trim(), "{line}");
+    }
+}
+
 #[test]
 fn refusals_are_worded_and_placed_as_powershell_does() {
     for &(text, id, message) in REFUSED {

@@ -4,6 +4,7 @@ use std::sync::RwLock;
 
 use crate::convert::{self, ConversionContext};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::evaluate::lone_expression;
 use crate::evaluate::operator::number::Number;
 use crate::evaluate::scope::Variable;
 use crate::evaluate::{MAX_ENTRIES, as_operand, failure, hashtable::fold, is_nothing};
@@ -101,7 +102,15 @@ impl Engine<'_> {
                 }
                 Ok(())
             }
+            ExpressionKind::Parenthesis(statement) => match lone_expression(statement) {
+                Some(inner) => self.assign(inner, value, out),
+                None => Ok(()),
+            },
             ExpressionKind::Attributed(attribute, inner) => {
+                if let ExpressionKind::Variable(path) = &inner.kind {
+                    let attributes = std::slice::from_ref(attribute);
+                    self.check_variable(&path.text, attributes, &value)?;
+                }
                 self.assign(inner, value, out)?;
                 if let ExpressionKind::Variable(path) = &inner.kind
                     && let Some(variable) = self.session.scopes.get_for_writing(path)
@@ -121,10 +130,19 @@ impl Engine<'_> {
                 let index = self.evaluate(index, out)?;
                 self.set_element(&owner, &index, as_operand(value))
             }
-            _ => Err(self.refuse(
-                "InvalidLeftHandSide",
-                "The assignment expression is not valid.",
-            )),
+            ExpressionKind::Call { target, name, .. } => {
+                let owner = self.evaluate(target, out)?;
+                let name = to_text(&self.evaluate(name, out)?, Culture::Invariant);
+                Err(self.refuse(
+                    "ParameterizedPropertyAssignmentFailed",
+                    format!(
+                        "Assignment failed because [{}] does not contain a property '{name}()' that can be set.",
+                        crate::type_names::type_name(&owner)
+                    ),
+                ))
+            }
+            // What takes no value was refused when it was read.
+            _ => Ok(()),
         }
     }
 
@@ -202,19 +220,7 @@ impl Engine<'_> {
         if !variable.attributes.is_empty() {
             let attributes = variable.attributes.clone();
             let name = variable.name.clone();
-            if let Err(_refusal) = self.check_attributes(&attributes, &as_operand(value.clone())) {
-                let shown = to_text(&as_operand(value), Culture::Invariant);
-                let record = ErrorRecord::new(
-                    "ValidateSetFailure",
-                    ErrorCategory::MetadataError,
-                    "System.Management.Automation.ValidationMetadataException",
-                    format!(
-                        "The variable cannot be validated because the value {shown} is not a valid value for the {name} \
-                         variable."
-                    ),
-                );
-                return Err(self.fail(record));
-            }
+            self.check_variable(&name, &attributes, &value)?;
             if let Some(variable) = self.session.scopes.get_for_writing(path) {
                 variable.value = value;
             }
@@ -222,6 +228,29 @@ impl Engine<'_> {
         }
         variable.value = value;
         Ok(())
+    }
+
+    /// Refuses a value that the attributes of a variable do not take.
+    fn check_variable(
+        &mut self,
+        name: &str,
+        attributes: &[std::sync::Arc<crate::language::ast::Attribute>],
+        value: &Value,
+    ) -> Result<(), Halt> {
+        let value = as_operand(value.clone());
+        if self.check_attributes(attributes, &value).is_ok() {
+            return Ok(());
+        }
+        let shown = to_text(&value, Culture::Invariant);
+        let record = ErrorRecord::new(
+            "ValidateSetFailure",
+            ErrorCategory::MetadataError,
+            "System.Management.Automation.ValidationMetadataException",
+            format!(
+                "The variable cannot be validated because the value {shown} is not a valid value for the {name} variable."
+            ),
+        );
+        Err(self.fail(record))
     }
 
     fn constrain(

@@ -72,6 +72,8 @@ impl Engine<'_> {
             }
             ExpressionKind::Cast(literal, operand) => self.cast_expression(literal, operand, out),
             ExpressionKind::Attributed(_, operand) => self.evaluate_raw(operand, out),
+            // What was refused never runs.
+            ExpressionKind::Error => Ok(Value::Null),
             ExpressionKind::Unary(operator, operand) => self.unary(*operator, operand, out),
             ExpressionKind::Step { target, by, prefix } => self.step(target, *by, *prefix, out),
             ExpressionKind::Binary {

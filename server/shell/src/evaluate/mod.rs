@@ -1,6 +1,7 @@
 //! The tree at work: statements one after the other, expressions to values, errors to where they are caught.
 
 mod assignment;
+mod declaration;
 mod expression;
 pub mod failure;
 pub mod harmless;
@@ -32,7 +33,8 @@ use crate::value::{Array, Object, ScriptBlock, Text, Value};
 
 pub(crate) use assignment::not_writable;
 pub use regex::compile as compile_regex;
-pub(crate) use types::{exception_object, find_exception};
+pub(crate) use statement::lone_expression;
+pub(crate) use types::{exception_is, exception_object, find_exception};
 
 /// Deepest nesting of running blocks and functions.
 pub const MAX_CALL_DEPTH: usize = 100;
@@ -231,9 +233,8 @@ impl Engine<'_> {
     /// What ended it; a `return` among them.
     pub fn run_body(&mut self, body: &Arc<Block>, sink: &mut dyn Sink) -> Result<(), Halt> {
         self.within(body, |engine| {
-            engine.run_statements(&body.begin, sink)?;
-            if let Some(process) = &body.process {
-                engine.run_statements(process, sink)?;
+            for part in [&body.begin, &body.process].into_iter().flatten() {
+                engine.run_statements(part, sink)?;
             }
             engine.run_statements(&body.end, sink)
         })

@@ -1,10 +1,8 @@
 //! Statements: sequence, conditions, loops, functions, flow.
 
-use std::sync::Arc;
-
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::operator::truth;
-use crate::evaluate::scope::{Function, Variable};
+use crate::evaluate::scope::Variable;
 use crate::evaluate::{as_operand, gathered, is_nothing};
 use crate::language::ast::{
     Chain, ChainOperator, Element, ElementKind, Expression, Pipeline, Statement, StatementKind,
@@ -14,7 +12,7 @@ use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::{Gather, Sink};
 use crate::text::{Culture, to_text};
-use crate::value::{EnumDefinition, Text, Value};
+use crate::value::{Text, Value};
 
 /// Whether a loop goes on after its body ran.
 enum Round {
@@ -86,11 +84,17 @@ impl Engine<'_> {
             | StatementKind::Exit(_)
             | StatementKind::Break(_)
             | StatementKind::Continue(_) => Err(self.leave(statement, out)?),
-            StatementKind::Function { .. } | StatementKind::Enum { .. } => {
-                self.declare(&statement.kind);
-                Ok(())
+            StatementKind::Function { .. }
+            | StatementKind::Data { .. }
+            | StatementKind::Class(_) => {
+                self.session.sequence_point = statement.extent.clone();
+                self.declare(&statement.kind, out)
             }
-            StatementKind::Trap(_) | StatementKind::Using => Ok(()),
+            // An enumeration was declared when its text began to run.
+            StatementKind::Enum { .. }
+            | StatementKind::Trap(_)
+            | StatementKind::Using
+            | StatementKind::Error => Ok(()),
         }
     }
 
@@ -165,29 +169,6 @@ impl Engine<'_> {
             }
             _ => Halt::Return,
         })
-    }
-
-    /// Takes a declaration into the session.
-    fn declare(&mut self, kind: &StatementKind) {
-        match kind {
-            StatementKind::Function { name, body, filter } => {
-                self.session.scopes.declare(Function {
-                    name: name.clone(),
-                    body: body.clone(),
-                    filter: *filter,
-                });
-            }
-            StatementKind::Enum { name, members } => {
-                let definition = EnumDefinition {
-                    name: name.clone(),
-                    flags: false,
-                    members: members.clone(),
-                };
-                let key = name.to_lowercase();
-                self.session.enumerations.insert(key, Arc::new(definition));
-            }
-            _ => {}
-        }
     }
 
     fn run_if(
@@ -467,7 +448,7 @@ fn thrown_text(text: &str, target: Value) -> ErrorRecord {
 }
 
 /// The expression that a statement is, if it is nothing else.
-pub(super) fn lone_expression(statement: &Statement) -> Option<&Expression> {
+pub(crate) fn lone_expression(statement: &Statement) -> Option<&Expression> {
     let StatementKind::Chain(chain) = &statement.kind else {
         return None;
     };

@@ -172,7 +172,7 @@ pub(super) fn exception_chain(exception: &str) -> Vec<Text> {
 }
 
 /// Whether an exception is of the type that a `catch` names.
-pub(super) fn exception_is(exception: &str, wanted: &str) -> bool {
+pub(crate) fn exception_is(exception: &str, wanted: &str) -> bool {
     exception_chain(exception)
         .iter()
         .any(|name| names(name, wanted))

@@ -3,10 +3,14 @@
 //! Every node keeps its extent, because PowerShell's errors quote the stretch of text that they are about.
 
 mod operator;
+mod statement;
 
 use std::sync::Arc;
 
 pub use operator::{AssignmentOperator, BinaryOperator, ChainOperator, UnaryOperator};
+pub use statement::{
+    Assignment, Catch, EnumMember, FunctionKind, Statement, StatementKind, Switch, SwitchMode,
+};
 
 use crate::error_record::Extent;
 use crate::value::{Text, Value};
@@ -27,16 +31,26 @@ pub struct Block {
     pub source: Arc<Source>,
     /// What stands between the braces, or the whole input.
     pub extent: Extent,
+    /// What stands in brackets before `param(…)`: `[CmdletBinding()]`, …
+    pub attributes: Vec<Attribute>,
     /// `param(…)`, if there is one.
     pub parameters: Vec<ParameterDeclaration>,
     /// Whether a `param(…)` stands there, even an empty one.
     pub has_parameters: bool,
-    /// `begin { … }`.
-    pub begin: Vec<Statement>,
+    /// Where it stands.
+    pub parameter_extent: Extent,
+    /// `dynamicparam { … }`, if there is one.
+    pub dynamic: Option<Vec<Statement>>,
+    /// `begin { … }`, if there is one.
+    pub begin: Option<Vec<Statement>>,
     /// `process { … }`, if there is one.
     pub process: Option<Vec<Statement>>,
     /// `end { … }`, or all the statements of a block without named parts.
     pub end: Vec<Statement>,
+    /// `clean { … }`, if there is one.
+    pub clean: Option<Vec<Statement>>,
+    /// Whether it is made of named parts.
+    pub is_named: bool,
 }
 
 /// One parameter of a script block or function.
@@ -50,6 +64,8 @@ pub struct ParameterDeclaration {
     pub attributes: Vec<Attribute>,
     /// The default value.
     pub default: Option<Expression>,
+    /// Where its variable stands.
+    pub variable: Extent,
     /// Where it stands.
     pub extent: Extent,
 }
@@ -65,167 +81,6 @@ pub struct Attribute {
     pub named: Vec<(Text, Option<Expression>)>,
     /// Where it stands, brackets included.
     pub extent: Extent,
-}
-
-/// A statement with its extent.
-#[derive(Debug)]
-pub struct Statement {
-    /// What it is.
-    pub kind: StatementKind,
-    /// Where it stands.
-    pub extent: Extent,
-}
-
-/// The statements.
-#[derive(Debug)]
-pub enum StatementKind {
-    /// Pipelines joined by `&&` and `||`.
-    Chain(Chain),
-    /// `target op= value`.
-    Assignment(Box<Assignment>),
-    /// `if`/`elseif`/`else`.
-    If {
-        /// Conditions with their bodies.
-        clauses: Vec<(Statement, Vec<Statement>)>,
-        /// `else`.
-        otherwise: Option<Vec<Statement>>,
-    },
-    /// `while`.
-    While {
-        /// Label without the colon.
-        label: Option<Text>,
-        /// Condition.
-        condition: Box<Statement>,
-        /// Body.
-        body: Vec<Statement>,
-    },
-    /// `do … while` and `do … until`.
-    Do {
-        /// Label without the colon.
-        label: Option<Text>,
-        /// Body.
-        body: Vec<Statement>,
-        /// Condition.
-        condition: Box<Statement>,
-        /// Whether the loop ends when the condition becomes true.
-        until: bool,
-    },
-    /// `for`.
-    For {
-        /// Label without the colon.
-        label: Option<Text>,
-        /// Before the first round.
-        initial: Option<Box<Statement>>,
-        /// Condition.
-        condition: Option<Box<Statement>>,
-        /// After each round.
-        step: Option<Box<Statement>>,
-        /// Body.
-        body: Vec<Statement>,
-    },
-    /// `foreach`.
-    ForEach {
-        /// Label without the colon.
-        label: Option<Text>,
-        /// The variable.
-        variable: VariablePath,
-        /// What is gone through.
-        collection: Box<Statement>,
-        /// Body.
-        body: Vec<Statement>,
-    },
-    /// `switch`.
-    Switch(Box<Switch>),
-    /// `try`/`catch`/`finally`.
-    Try {
-        /// Body.
-        body: Vec<Statement>,
-        /// Handlers in order.
-        catches: Vec<Catch>,
-        /// `finally`.
-        finally: Option<Vec<Statement>>,
-    },
-    /// `function name { … }`.
-    Function {
-        /// Name as typed.
-        name: Text,
-        /// Body.
-        body: Arc<Block>,
-        /// Whether it was declared as `filter`.
-        filter: bool,
-    },
-    /// `trap`.
-    Trap(Catch),
-    /// `enum Name { … }`.
-    Enum {
-        /// Name as typed.
-        name: Text,
-        /// Members with their values.
-        members: Vec<(Text, i64)>,
-    },
-    /// `using namespace …`.
-    Using,
-    /// `throw`.
-    Throw(Option<Box<Statement>>),
-    /// `return`.
-    Return(Option<Box<Statement>>),
-    /// `exit`.
-    Exit(Option<Box<Statement>>),
-    /// `break`, with its label.
-    Break(Option<Expression>),
-    /// `continue`, with its label.
-    Continue(Option<Expression>),
-}
-
-/// `switch`.
-#[derive(Debug)]
-pub struct Switch {
-    /// Label without the colon.
-    pub label: Option<Text>,
-    /// How clauses are compared.
-    pub mode: SwitchMode,
-    /// Whether case counts.
-    pub case_sensitive: bool,
-    /// What is tested, element by element.
-    pub subject: Statement,
-    /// Clauses.
-    pub clauses: Vec<(Expression, Vec<Statement>)>,
-    /// `default`.
-    pub default: Option<Vec<Statement>>,
-}
-
-/// How a `switch` compares.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SwitchMode {
-    /// By `-eq`.
-    #[default]
-    Exact,
-    /// By `-like`.
-    Wildcard,
-    /// By `-match`.
-    Regex,
-}
-
-/// One `catch`.
-#[derive(Debug)]
-pub struct Catch {
-    /// Exception types; none catches all.
-    pub types: Vec<TypeLiteral>,
-    /// Body.
-    pub body: Vec<Statement>,
-}
-
-/// `target op value`.
-#[derive(Debug)]
-pub struct Assignment {
-    /// What is assigned to.
-    pub target: Expression,
-    /// `=`, or the arithmetic that is done first.
-    pub operator: AssignmentOperator,
-    /// Where the operator stands.
-    pub operator_extent: Extent,
-    /// The value: any statement.
-    pub value: Statement,
 }
 
 /// Pipelines joined by `&&` and `||`.
@@ -439,6 +294,8 @@ pub enum ExpressionKind {
     },
     /// `[ValidateRange(1, 3)]$x`: a variable that keeps checking what it is given.
     Attributed(Arc<Attribute>, Box<Expression>),
+    /// What was refused.
+    Error,
 }
 
 /// A part of an expandable string.

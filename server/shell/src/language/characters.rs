@@ -72,12 +72,18 @@ pub(crate) fn plain_length(text: &[u8]) -> usize {
         .unwrap_or(text.len())
 }
 
-/// What may follow a number in an expression.
-pub(crate) fn ends_number(c: char) -> bool {
+/// What may follow a number in an expression; the signs of a ternary only where one may be meant.
+pub(crate) fn ends_number(c: char, ternary: bool) -> bool {
     matches!(
         c,
-        '!' | '%' | '*' | '+' | '.' | '/' | '<' | '=' | '>' | '[' | ']' | '?' | ':' | '#'
+        '!' | '%' | '*' | '+' | '.' | '/' | '<' | '=' | '>' | ']' | '#'
     ) || is_dash(c)
+        || (ternary && matches!(c, '?' | ':'))
+}
+
+/// What a variable's name may begin with.
+pub(crate) fn is_variable_start(c: char) -> bool {
+    matches!(c, '$' | '?' | '^' | ':' | '_') || c.is_alphanumeric()
 }
 
 /// What a name may begin with.

@@ -1,39 +1,50 @@
-//! From characters to tokens, in two modes: a command's arguments and an expression's operands.
+//! From characters to tokens, in modes: a command's arguments, an expression's operands, a type's name.
 //!
 //! The parser says which mode applies, token by token, as PowerShell's own does: the same characters mean different
-//! things in the two. The lexer never fails: what it refuses it notes among the errors and goes on.
+//! things in each. The lexer never fails: what it refuses it notes among the errors and goes on.
 
 use crate::error_record::Extent;
-use crate::language::characters;
 use crate::language::characters::{
-    is_blank, is_dash, is_identifier_part, is_identifier_start, is_line_break,
+    is_blank, is_dash, is_double_quote, is_identifier_part, is_identifier_start, is_line_break,
+    is_single_quote, is_word_end,
 };
 use crate::language::parse_error::ParseError;
-use crate::language::token::{RedirectionSign, Sign, Token, TokenKind};
+use crate::language::token::{Keyword, RedirectionSign, Sign, Token, TokenKind};
 
 /// How the next characters are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// Arguments of a command: bare words.
+    #[default]
     Command,
     /// Operands and operators.
     Expression,
-    /// An operand is due: a sign before digits belongs to the number.
-    Operand,
+    /// The name of a type.
+    TypeName,
+    /// What stands between the name of a class or enumeration and its members.
+    Signature,
 }
 
 /// Most errors that are kept of one text.
 const MAX_ERRORS: usize = 100;
 
 /// A reader of tokens.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Lexer<'a> {
     /// What is read.
     pub(super) text: &'a str,
     /// For a text taken out of a string: where each of its bytes stands in the source.
-    origins: Option<&'a [usize]>,
+    pub(super) origins: Option<&'a [usize]>,
     /// Where reading stands.
     pub(super) at: usize,
+    /// How the next characters are read.
+    pub mode: Mode,
+    /// Whether a name is due, which no word of the language is then.
+    pub names_only: bool,
+    /// Whether an operand is due: a sign before digits belongs to the number.
+    pub signed_numbers: bool,
+    /// Whether `?` and `:` end a number, because a ternary may go on there.
+    pub ternary_ends_number: bool,
     /// What was refused.
     pub errors: Vec<ParseError>,
 }
@@ -43,9 +54,7 @@ impl<'a> Lexer<'a> {
     pub fn new(text: &'a str) -> Self {
         Self {
             text,
-            origins: None,
-            at: 0,
-            errors: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -62,25 +71,19 @@ impl<'a> Lexer<'a> {
         self.at
     }
 
+    /// How long this text is, in bytes.
+    pub fn length(&self) -> usize {
+        self.text.len()
+    }
+
     /// Goes back to an earlier position.
     pub fn rewind(&mut self, position: usize) {
         self.at = position;
     }
 
-    /// Whether everything was read.
-    pub fn at_end(&self) -> bool {
-        self.at >= self.text.len()
-    }
-
     /// Gives up the rest.
     pub fn rewind_to_end(&mut self) {
         self.at = self.text.len();
-    }
-
-    /// Goes on after the character at `position`.
-    pub fn advance_past(&mut self, position: usize) {
-        self.at = position;
-        self.take();
     }
 
     /// The extent in the source of a stretch of this text.
@@ -91,6 +94,53 @@ impl<'a> Lexer<'a> {
                 start: origin(origins, start),
                 end: origin(origins, end),
             },
+        }
+    }
+
+    /// Whether nothing but blanks and comments stands after an extent; a further line counts as something. In a
+    /// sub-expression of a string the offset is taken for one of its own text, as PowerShell does.
+    pub fn is_at_end(&self, extent: &Extent) -> bool {
+        let Some(mut rest) = self.text.get(extent.end..) else {
+            return true;
+        };
+        loop {
+            rest = rest.trim_start_matches(is_blank);
+            if rest.starts_with('#') {
+                rest = rest.trim_start_matches(|c| !is_line_break(c));
+            } else if let Some(comment) = rest.strip_prefix("<#") {
+                rest = comment.split_once("#>").map_or("", |(_, after)| after);
+            } else {
+                return rest.is_empty();
+            }
+        }
+    }
+
+    /// Whether the first thing after a line break at `end` is a pipe, which goes on with the pipeline.
+    pub fn pipe_follows(&self, end: usize) -> bool {
+        let mut rest = self.text.get(end..).unwrap_or_default();
+        let mut fresh_line = true;
+        loop {
+            rest = rest.trim_start_matches(is_blank);
+            let Some(next) = rest.chars().next() else {
+                return false;
+            };
+            if is_line_break(next) {
+                // An empty line ends the statement.
+                if fresh_line {
+                    return false;
+                }
+                fresh_line = true;
+                rest = rest.strip_prefix("\r\n").unwrap_or_else(|| &rest[1..]);
+                continue;
+            }
+            fresh_line = false;
+            if next == '#' {
+                rest = rest.trim_start_matches(|c| !is_line_break(c));
+            } else if let Some(comment) = rest.strip_prefix("<#") {
+                rest = comment.split_once("#>").map_or("", |(_, after)| after);
+            } else {
+                return next == '|';
+            }
         }
     }
 
@@ -132,11 +182,11 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn starts(&self, word: &str) -> bool {
+    pub(super) fn starts(&self, word: &str) -> bool {
         self.text.as_bytes()[self.at..].starts_with(word.as_bytes())
     }
 
-    /// Notes an error; one at the end of the text could be mended by more input.
+    /// Notes an error.
     pub fn refuse(
         &mut self,
         id: &'static str,
@@ -152,14 +202,15 @@ impl<'a> Lexer<'a> {
         });
     }
 
-    /// Keeps an error, once: a token that is looked at twice refuses the same twice.
+    /// Keeps an error, once: what is read twice refuses the same twice.
     pub fn note(&mut self, error: ParseError) {
-        if !self.errors.contains(&error) && self.errors.len() < MAX_ERRORS {
+        let known = |own: &ParseError| own.id == error.id && own.extent == error.extent;
+        if self.errors.len() < MAX_ERRORS && !self.errors.iter().any(known) {
             self.errors.push(error);
         }
     }
 
-    /// Notes an error at the end of the text, which more input could mend.
+    /// Notes an error that more input could mend if nothing stands behind it.
     pub fn refuse_incomplete(
         &mut self,
         id: &'static str,
@@ -167,39 +218,53 @@ impl<'a> Lexer<'a> {
         start: usize,
         end: usize,
     ) {
+        let extent = self.extent(start, end);
         self.note(ParseError {
             id,
             message: message.into(),
-            extent: self.extent(start, end),
-            incomplete: self.at >= self.text.len(),
+            incomplete: self.is_at_end(&extent),
+            extent,
         });
     }
 
-    /// Skips blanks, continued lines and comments; line breaks too, if asked.
-    pub fn skip_blanks(&mut self, lines: bool) {
+    /// Skips blanks, continued lines, comments and line breaks; semicolons too, if asked.
+    pub fn skip_lines(&mut self, semicolons: bool) {
         while let Some(next) = self.peek() {
             match next {
-                'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '$' | '(' | '{' => return,
-                '`' => {
-                    let after = self.text[self.at + 1..].chars().next();
-                    if !after.is_some_and(is_line_break) {
-                        return;
-                    }
-                    self.at += 1;
-                    self.take_line_break();
-                }
-                '#' => self.skip_to_line_end(),
-                '<' if self.starts("<#") => self.skip_block_comment(),
-                _ if is_blank(next) => {
-                    self.take();
-                }
-                _ if lines && is_line_break(next) => self.take_line_break(),
+                ';' if semicolons => self.at += 1,
+                _ if is_line_break(next) => self.take_line_break(),
+                _ if self.skip_filler(next) => {}
                 _ => return,
             }
         }
     }
 
-    fn take_line_break(&mut self) {
+    /// Skips one blank, comment or continued line that begins with the character at hand; false if none does.
+    pub(super) fn skip_filler(&mut self, next: char) -> bool {
+        match next {
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '$' | '(' | '{' => return false,
+            '#' => self.skip_to_line_end(),
+            '<' if self.starts("<#") => self.skip_block_comment(),
+            '`' => match self.peek_next() {
+                Some(after) if is_line_break(after) => {
+                    self.at += 1;
+                    self.take_line_break();
+                }
+                Some(after) if is_blank(after) => {
+                    self.at += 1;
+                    self.take();
+                }
+                _ => return false,
+            },
+            _ if is_blank(next) => {
+                self.take();
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    pub(super) fn take_line_break(&mut self) {
         if self.starts("\r\n") {
             self.at += 1;
         }
@@ -228,13 +293,27 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The token that begins at the character at hand; blanks before it are skipped already.
-    pub fn next(&mut self, mode: Mode) -> Token {
+    /// The next token.
+    pub fn next_token(&mut self) -> Token {
+        while let Some(next) = self.peek() {
+            if !self.skip_filler(next) {
+                break;
+            }
+        }
         let start = self.at;
-        let kind = self.scan(mode, start);
+        let kind = self.scan(start);
+        let mut extent = self.extent(start, self.at);
+        if matches!(kind, TokenKind::EndOfInput) {
+            // The end stands one past the last character.
+            extent = Extent {
+                start: extent.end + 1,
+                end: extent.end + 1,
+            };
+        }
         Token {
             kind,
-            extent: self.extent(start, self.at),
+            extent,
+            start,
         }
     }
 
@@ -243,127 +322,80 @@ impl<'a> Lexer<'a> {
         TokenKind::Sign(sign)
     }
 
-    fn scan(&mut self, mode: Mode, start: usize) -> TokenKind {
+    /// A sign of that many bytes; in a command, a word that only begins with it.
+    pub(super) fn sign_or_word(&mut self, sign: Sign, length: usize) -> TokenKind {
+        let start = self.at;
+        self.at += length;
+        if self.mode == Mode::Command && !self.at_word_end() {
+            return self.scan_generic(self.slice(start, self.at));
+        }
+        TokenKind::Sign(sign)
+    }
+
+    /// Whether a bare word ends at the character at hand.
+    pub(super) fn at_word_end(&self) -> bool {
+        self.peek().is_none_or(is_word_end)
+    }
+
+    fn scan(&mut self, start: usize) -> TokenKind {
         let Some(first) = self.peek() else {
             return TokenKind::EndOfInput;
         };
-        if is_line_break(first) {
-            self.take_line_break();
-            return TokenKind::NewLine;
-        }
-        if let Some(kind) = self.scan_common(first) {
-            return kind;
-        }
-        if is_dash(first) {
-            return self.scan_dash(mode, start);
-        }
-        if first.is_ascii_digit()
-            || (first == '.' && self.peek_next().is_some_and(|c| c.is_ascii_digit()))
-        {
-            return self.scan_number(mode, start);
-        }
-        if mode == Mode::Command {
-            return self.scan_word();
-        }
-        if mode == Mode::Operand
-            && first == '+'
-            && self.peek_next().is_some_and(|c| c.is_ascii_digit())
-        {
-            return self.scan_number(mode, start);
-        }
-        match self.operator_sign() {
-            Some((sign, length)) => self.sign(sign, length),
-            None if first == ':' => self.scan_label(),
-            None => self.scan_identifier(),
-        }
-    }
-
-    /// Tokens that mean the same in both modes.
-    fn scan_common(&mut self, first: char) -> Option<TokenKind> {
-        if let Some((sign, length)) = self.fixed_sign(first) {
-            return Some(self.sign(sign, length));
-        }
         match first {
-            '$' => self.scan_variable_token(),
+            '\n' | '\r' => {
+                self.take_line_break();
+                TokenKind::NewLine
+            }
+            '`' => self.scan_backtick(),
             '@' => self.scan_at(),
+            '$' if self.peek_next() == Some('(') => self.sign(Sign::DollarParenthesis, 2),
+            '$' => {
+                self.at += 1;
+                self.scan_variable(start, false, false)
+            }
             '<' => {
                 self.at += 1;
-                Some(TokenKind::Redirection(RedirectionSign::Input))
+                TokenKind::Redirection(RedirectionSign::Input)
             }
-            '>' | '*' | '1'..='6' => self.scan_redirection(first),
-            _ if characters::is_single_quote(first) => Some(self.scan_single_quoted()),
-            _ if characters::is_double_quote(first) => Some(self.scan_double_quoted()),
-            _ => None,
+            '>' | '1'..='6' if self.at_redirection() => self.scan_redirection(),
+            '*' if self.starts("*>") => self.scan_redirection(),
+            '0'..='9' => self.scan_number(start),
+            '.' => self.scan_dot(start),
+            '!' => self.scan_exclamation(),
+            ':' => self.scan_colon(),
+            '?' if self.mode == Mode::Expression => self.scan_question(),
+            '+' if self.sign_begins_number() => self.scan_number(start),
+            _ if is_dash(first) => self.scan_dash(start),
+            _ if is_single_quote(first) => self.scan_single_quoted(),
+            _ if is_double_quote(first) => self.scan_double_quoted(),
+            _ if is_identifier_start(first) => self.scan_identifier(),
+            _ => self.scan_sign(first),
         }
     }
 
-    /// A sign that means the same in both modes, and its length.
-    fn fixed_sign(&self, first: char) -> Option<(Sign, usize)> {
-        let second = self.text.as_bytes().get(self.at + 1);
-        Some(match (first, second) {
-            ('&', Some(b'&')) => (Sign::AndAnd, 2),
-            ('|', Some(b'|')) => (Sign::OrOr, 2),
-            ('@', Some(b'(')) => (Sign::AtParenthesis, 2),
-            ('@', Some(b'{')) => (Sign::AtBrace, 2),
-            ('$', Some(b'(')) => (Sign::DollarParenthesis, 2),
-            ('|', _) => (Sign::Pipe, 1),
-            ('&', _) => (Sign::Ampersand, 1),
-            (';', _) => (Sign::Semicolon, 1),
-            ('(', _) => (Sign::LeftParenthesis, 1),
-            (')', _) => (Sign::RightParenthesis, 1),
-            ('{', _) => (Sign::LeftBrace, 1),
-            ('}', _) => (Sign::RightBrace, 1),
-            (',', _) => (Sign::Comma, 1),
-            _ => return None,
-        })
-    }
-
-    /// A sign that only an expression has, and its length.
-    fn operator_sign(&self) -> Option<(Sign, usize)> {
-        let bytes = &self.text.as_bytes()[self.at..];
-        Some(match (bytes.first()?, bytes.get(1)) {
-            (b'?', Some(b'?')) if bytes.get(2) == Some(&b'=') => (Sign::QuestionQuestionEquals, 3),
-            (b'?', Some(b'?')) => (Sign::QuestionQuestion, 2),
-            (b'?', Some(b'.')) => (Sign::QuestionDot, 2),
-            (b'?', Some(b'[')) => (Sign::QuestionBracket, 2),
-            (b'?', _) => (Sign::Question, 1),
-            (b':', Some(b':')) => (Sign::ColonColon, 2),
-            (b'+', Some(b'+')) => (Sign::PlusPlus, 2),
-            (b'+', Some(b'=')) => (Sign::PlusEquals, 2),
-            (b'*', Some(b'=')) => (Sign::StarEquals, 2),
-            (b'/', Some(b'=')) => (Sign::SlashEquals, 2),
-            (b'%', Some(b'=')) => (Sign::PercentEquals, 2),
-            (b'.', Some(b'.')) => (Sign::DotDot, 2),
-            (b'=', _) => (Sign::Equals, 1),
-            (b'+', _) => (Sign::Plus, 1),
-            (b'*', _) => (Sign::Star, 1),
-            (b'/', _) => (Sign::Slash, 1),
-            (b'%', _) => (Sign::Percent, 1),
-            (b'!', _) => (Sign::Exclamation, 1),
-            (b'.', _) => (Sign::Dot, 1),
-            (b'[', _) => (Sign::LeftBracket, 1),
-            (b']', _) => (Sign::RightBracket, 1),
-            (b':', _) if !self.peek_next().is_some_and(is_identifier_start) => (Sign::Colon, 1),
-            _ => return None,
-        })
-    }
-
-    /// `:label` before a loop.
-    fn scan_label(&mut self) -> TokenKind {
-        self.at += 1;
-        let start = self.at;
-        self.take_identifier();
-        TokenKind::Label(self.slice(start, self.at).into())
-    }
-
-    /// A name in an expression: a member, a hashtable's key, a keyword.
+    /// A name; in a command a word of the language, or the beginning of a longer word.
     fn scan_identifier(&mut self) -> TokenKind {
         let start = self.at;
         self.take_identifier();
-        if self.at == start {
-            return self.scan_word();
+        if self.mode == Mode::TypeName {
+            while self.peek().is_some_and(|c| {
+                c.is_alphanumeric() || matches!(c, '.' | '`' | '_' | '+' | '#' | '\\')
+            }) {
+                self.take();
+            }
+            return TokenKind::Identifier(self.slice(start, self.at).into());
         }
-        TokenKind::Word(self.slice(start, self.at).into())
+        let name = self.slice(start, self.at);
+        if !self.names_only && self.mode == Mode::Command && !self.at_word_end() {
+            return self.scan_generic(name);
+        }
+        if !self.names_only
+            && matches!(self.mode, Mode::Command | Mode::Signature)
+            && let Some(keyword) = Keyword::find(name)
+        {
+            return TokenKind::Keyword(keyword);
+        }
+        TokenKind::Identifier(name.into())
     }
 }
 

@@ -4,6 +4,7 @@ use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Num, ToPrimitive};
 use rust_decimal::Decimal;
 
+use crate::language::characters::is_dash;
 use crate::value::Value;
 
 /// Longest number that is read, in characters: to read a number takes time that grows with the square of its length.
@@ -11,182 +12,290 @@ pub const MAX_LENGTH: usize = 20_000;
 
 /// Reads a whole number literal, sign included; none if it is not one.
 pub fn parse(text: &str) -> Option<Value> {
-    if text.len() > MAX_LENGTH {
-        return None;
-    }
-    let (negative, body) = match text.strip_prefix(['-', '\u{2013}', '\u{2014}', '\u{2015}']) {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (body, multiplier) = split_multiplier(body);
-    let lower = body.to_ascii_lowercase();
-    if let Some(digits) = lower.strip_prefix("0x") {
-        return radix(digits, 16, negative, multiplier);
-    }
-    if let Some(digits) = lower.strip_prefix("0b") {
-        return radix(digits, 2, negative, multiplier);
-    }
-    let (digits, suffix) = split_suffix(&lower, "yuslnd");
-    if !is_decimal(digits) {
-        return None;
-    }
-    let real = digits.contains(['.', 'e']);
-    if real {
-        return real_number(digits, suffix, negative, multiplier);
-    }
-    let mut number = BigInt::from_str_radix(digits, 10).ok()?;
-    if negative {
-        number = -number;
-    }
-    match suffix {
-        "d" => decimal(digits, negative, multiplier),
-        _ => typed(number * multiplier, suffix),
-    }
+    let (length, literal) = scan(text)?;
+    literal.value().filter(|_| length == text.len())
 }
 
-/// Splits `kb`, `mb`, … off the end.
-fn split_multiplier(text: &str) -> (&str, i64) {
-    let units = [
-        ("kb", 1_i64 << 10),
-        ("mb", 1 << 20),
-        ("gb", 1 << 30),
-        ("tb", 1 << 40),
-        ("pb", 1 << 50),
-    ];
-    for (unit, factor) in units {
-        let cut = text.len().wrapping_sub(unit.len());
-        if text
-            .get(cut..)
-            .is_some_and(|tail| tail.eq_ignore_ascii_case(unit))
-            && cut > 0
-        {
-            return (&text[..cut], factor);
+/// The radix of a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Decimal,
+    Hexadecimal,
+    Binary,
+}
+
+/// A number literal taken apart.
+#[derive(Debug)]
+pub struct Literal<'a> {
+    negative: bool,
+    /// Digits, dot and exponent.
+    digits: &'a str,
+    format: Format,
+    /// Whether it has a dot or an exponent.
+    real: bool,
+    /// In lower case.
+    suffix: Suffix,
+    multiplier: i64,
+}
+
+/// The letter or letters that name a type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Suffix {
+    unsigned: bool,
+    /// `y`, `s`, `l`, `d` or `n`.
+    letter: Option<u8>,
+}
+
+/// Takes the number literal apart that a text begins with: its length in bytes and its parts. Whether what follows may
+/// end a number is the caller's to say.
+pub fn scan(text: &str) -> Option<(usize, Literal<'_>)> {
+    let bytes = text.as_bytes();
+    let sign = text.chars().next().filter(|c| *c == '+' || is_dash(*c));
+    let negative = sign.is_some_and(is_dash);
+    let mut at = sign.map_or(0, char::len_utf8);
+    let prefix = |second: u8| {
+        bytes.get(at) == Some(&b'0')
+            && bytes
+                .get(at + 1)
+                .is_some_and(|byte| byte.eq_ignore_ascii_case(&second))
+    };
+    let (format, real);
+    let start;
+    if prefix(b'x') {
+        start = at + 2;
+        at = run(bytes, start, |byte| byte.is_ascii_hexdigit());
+        (format, real) = (Format::Hexadecimal, false);
+    } else if prefix(b'b') {
+        start = at + 2;
+        at = run(bytes, start, |byte| matches!(byte, b'0' | b'1'));
+        (format, real) = (Format::Binary, false);
+        if at == start {
+            return None;
         }
-    }
-    (text, 1)
-}
-
-/// Splits the trailing letters of `allowed` off.
-fn split_suffix<'a>(text: &'a str, allowed: &str) -> (&'a str, &'a str) {
-    let digits = text.trim_end_matches(|c| allowed.contains(c));
-    (digits, &text[digits.len()..])
-}
-
-/// Digits, at most one dot, at most one exponent.
-fn is_decimal(text: &str) -> bool {
-    let (mantissa, exponent) = match text.split_once('e') {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (text, None),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let exponent_fits = exponent.is_none_or(|text| {
-        let text = text.strip_prefix(['+', '-']).unwrap_or(text);
-        !text.is_empty() && digits(text)
-    });
-    (!whole.is_empty() || !fraction.is_empty())
-        && digits(whole)
-        && digits(fraction)
-        && exponent_fits
-}
-
-fn real_number(digits: &str, suffix: &str, negative: bool, multiplier: i64) -> Option<Value> {
-    if suffix == "d" {
-        return decimal(digits, negative, multiplier);
-    }
-    let magnitude: f64 = digits.parse().ok()?;
-    let number = if negative { -magnitude } else { magnitude } * multiplier as f64;
-    if suffix.is_empty() {
-        return Some(Value::Double(number));
-    }
-    // .NET rounds halves to even when it makes an integer of a real literal.
-    typed(BigInt::from_f64(number.round_ties_even())?, suffix)
-}
-
-fn decimal(digits: &str, negative: bool, multiplier: i64) -> Option<Value> {
-    let parsed = if digits.contains('e') {
-        Decimal::from_scientific(digits)
     } else {
-        digits.parse()
-    };
-    let number = parsed.ok()?.checked_mul(Decimal::from(multiplier))?;
-    Some(Value::Decimal(if negative { -number } else { number }))
-}
-
-/// Hexadecimal and binary literals are bit patterns: `0xFFFFFFFF` is −1.
-fn radix(digits: &str, radix: u32, negative: bool, multiplier: i64) -> Option<Value> {
-    let (digits, suffix) = if radix == 16 {
-        split_suffix(digits, "yusln")
-    } else {
-        split_suffix(digits, "yuslnd")
-    };
-    if digits.is_empty() || digits.contains(['+', '-', '_']) {
+        start = at;
+        (at, real) = decimal_digits(bytes, at)?;
+        format = Format::Decimal;
+    }
+    let digits = &text[start..at];
+    if digits.len() > MAX_LENGTH {
         return None;
     }
-    let pattern = BigInt::from_str_radix(digits, radix).ok()?;
-    let bits = if radix == 16 {
-        digits.trim_start_matches('0').len() * 4
-    } else {
-        digits.trim_start_matches('0').len()
+    let suffix = take_suffix(bytes, &mut at)?;
+    let multiplier = take_multiplier(bytes, &mut at)?;
+    let literal = Literal {
+        negative,
+        digits,
+        format,
+        real,
+        suffix,
+        multiplier,
     };
-    let mut number = if suffix.contains(['u', 'n']) || suffix == "d" {
-        pattern
-    } else {
-        let width = match suffix {
-            "y" => 8,
-            "s" => 16,
-            "l" => 64,
-            _ if bits <= 32 => 32,
-            _ => 64,
+    Some((at, literal))
+}
+
+/// Where the bytes that `fits` end.
+fn run(bytes: &[u8], from: usize, fits: impl Fn(&u8) -> bool) -> usize {
+    let length = bytes[from..].iter().take_while(|byte| fits(byte)).count();
+    from + length
+}
+
+/// Digits, a dot and more digits, an exponent: where they end and whether they make a real number.
+fn decimal_digits(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
+    let digits = |at| run(bytes, at, u8::is_ascii_digit);
+    let mut at = digits(from);
+    let mut real = false;
+    if bytes.get(at) == Some(&b'.') && (at == from || bytes.get(at + 1) != Some(&b'.')) {
+        real = true;
+        at = digits(at + 1);
+    } else if at == from {
+        return None;
+    }
+    if bytes
+        .get(at)
+        .is_some_and(|byte| matches!(byte, b'e' | b'E'))
+    {
+        real = true;
+        at += 1;
+        let rest = std::str::from_utf8(&bytes[at..]).unwrap_or_default();
+        if let Some(sign) = rest.chars().next().filter(|c| *c == '+' || is_dash(*c)) {
+            at += sign.len_utf8();
+        }
+        let end = digits(at);
+        if end == at {
+            return None;
+        }
+        at = end;
+    }
+    Some((at, real))
+}
+
+fn take_suffix(bytes: &[u8], at: &mut usize) -> Option<Suffix> {
+    let letter = |at: usize| {
+        let byte = bytes.get(at)?.to_ascii_lowercase();
+        matches!(byte, b'u' | b's' | b'l' | b'd' | b'y' | b'n').then_some(byte)
+    };
+    let mut suffix = Suffix::default();
+    match letter(*at) {
+        None => return Some(suffix),
+        Some(b'u') => suffix.unsigned = true,
+        other => suffix.letter = other,
+    }
+    *at += 1;
+    match letter(*at) {
+        None => Some(suffix),
+        Some(second @ (b'l' | b's' | b'y')) if suffix.unsigned => {
+            *at += 1;
+            suffix.letter = Some(second);
+            Some(suffix)
+        }
+        Some(_) => None,
+    }
+}
+
+/// `kb`, `mb`, …; none if only the first letter of one stands there.
+fn take_multiplier(bytes: &[u8], at: &mut usize) -> Option<i64> {
+    let power = match bytes.get(*at).map(u8::to_ascii_lowercase) {
+        Some(b'k') => 10,
+        Some(b'm') => 20,
+        Some(b'g') => 30,
+        Some(b't') => 40,
+        Some(b'p') => 50,
+        _ => return Some(1),
+    };
+    if !bytes.get(*at + 1)?.eq_ignore_ascii_case(&b'b') {
+        return None;
+    }
+    *at += 2;
+    Some(1 << power)
+}
+
+impl Literal<'_> {
+    /// Its value; none if no type of its suffix holds it.
+    pub fn value(&self) -> Option<Value> {
+        if self.real {
+            return self.real_value();
+        }
+        let mut suffix = self.suffix;
+        let number = match self.format {
+            Format::Decimal => BigInt::from_str_radix(self.digits, 10).ok()?,
+            Format::Hexadecimal => hexadecimal(self.digits, &mut suffix)?,
+            Format::Binary => binary(self.digits, &mut suffix)?,
         };
-        signed(pattern, width)
+        let number = if self.negative { -number } else { number };
+        typed(
+            number * self.multiplier,
+            suffix,
+            self.format == Format::Decimal,
+        )
+    }
+
+    fn real_value(&self) -> Option<Value> {
+        let text = self.digits.replace(is_dash, "-");
+        if self.suffix.letter == Some(b'd') {
+            let parsed = if text.contains(['e', 'E']) {
+                Decimal::from_scientific(&text)
+            } else {
+                text.trim_end_matches('.').parse()
+            };
+            let number = parsed.ok()?.checked_mul(Decimal::from(self.multiplier))?;
+            return Some(Value::Decimal(if self.negative { -number } else { number }));
+        }
+        let magnitude: f64 = text.parse().ok()?;
+        let number = if self.negative { -magnitude } else { magnitude };
+        let number = number * self.multiplier as f64;
+        if self.suffix == Suffix::default() {
+            return Some(Value::Double(number));
+        }
+        // .NET rounds halves to even when it makes an integer of a real literal.
+        typed(
+            BigInt::from_f64(number.round_ties_even())?,
+            self.suffix,
+            true,
+        )
+    }
+}
+
+/// Hexadecimal literals are bit patterns of the width that their suffix, or else their length, says: `0xFFFFFFFF` is −1.
+fn hexadecimal(digits: &str, suffix: &mut Suffix) -> Option<BigInt> {
+    let plain = suffix.letter.is_none();
+    let width = match suffix.letter {
+        _ if suffix.unsigned => 0,
+        Some(b'y') => 2,
+        Some(b's') => 4,
+        Some(b'l') => 16,
+        _ if digits.len() < 15 => 8,
+        _ => 16,
     };
-    if negative {
-        number = -number;
-    }
-    typed(number * multiplier, if suffix == "d" { "" } else { suffix })
-}
-
-fn signed(pattern: BigInt, width: u32) -> BigInt {
-    let half = BigInt::from(1_u8) << (width - 1);
-    let whole = BigInt::from(1_u8) << width;
-    if pattern >= half && pattern < whole {
-        pattern - whole
+    let number = if digits.is_empty() {
+        BigInt::default()
     } else {
-        pattern
+        BigInt::from_str_radix(digits, 16).ok()?
+    };
+    let signed = digits.len() == width;
+    // The digits are read behind a zero, which only a sign bit replaces.
+    let length = if signed { width } else { digits.len() + 1 };
+    if plain && length == 16 {
+        suffix.letter = Some(b'l');
     }
+    let negative = signed && digits.as_bytes().first().is_some_and(|byte| *byte >= b'8');
+    Some(if negative {
+        number - (BigInt::from(1_u8) << (4 * width))
+    } else {
+        number
+    })
 }
 
-/// The value of the type that `suffix` names, or of the smallest that holds it.
-fn typed(number: BigInt, suffix: &str) -> Option<Value> {
-    Some(match suffix {
-        "" => smallest(number),
-        "y" => Value::Int8(number.to_i8()?),
-        "uy" => Value::UInt8(number.to_u8()?),
-        "s" => Value::Int16(number.to_i16()?),
-        "us" => Value::UInt16(number.to_u16()?),
-        "l" => Value::Int64(number.to_i64()?),
-        "ul" => Value::UInt64(number.to_u64()?),
-        "u" => match number.to_u32() {
+/// Binary literals have a sign bit where their length is that of a type.
+fn binary(digits: &str, suffix: &mut Suffix) -> Option<BigInt> {
+    let number = BigInt::from_str_radix(digits, 2).ok()?;
+    let length = digits.len();
+    let signed = !suffix.unsigned
+        && digits.starts_with('1')
+        && (matches!(length, 8 | 16 | 32 | 64 | 96) || length >= 128);
+    if length == 64 && suffix.letter.is_none() {
+        suffix.letter = Some(b'l');
+    }
+    Some(if signed {
+        number - (BigInt::from(1_u8) << length)
+    } else {
+        number
+    })
+}
+
+/// The value of the type that the suffix names, or of the smallest that holds it.
+fn typed(number: BigInt, suffix: Suffix, decimal: bool) -> Option<Value> {
+    Some(match (suffix.letter, suffix.unsigned) {
+        (None, false) => smallest(number, decimal)?,
+        (Some(b'y'), false) => Value::Int8(number.to_i8()?),
+        (Some(b'y'), true) => Value::UInt8(number.to_u8()?),
+        (Some(b's'), false) => Value::Int16(number.to_i16()?),
+        (Some(b's'), true) => Value::UInt16(number.to_u16()?),
+        (Some(b'l'), false) => Value::Int64(number.to_i64()?),
+        (Some(b'l'), true) => Value::UInt64(number.to_u64()?),
+        (None, true) => match number.to_u32() {
             Some(small) => Value::UInt32(small),
             None => Value::UInt64(number.to_u64()?),
         },
-        "n" => Value::BigInteger(number.into()),
-        "d" => Value::Decimal(number.to_string().parse().ok()?),
+        (Some(b'n'), false) => Value::BigInteger(number.into()),
+        (Some(b'd'), false) => Value::Decimal(number.to_string().parse().ok()?),
         _ => return None,
     })
 }
 
-fn smallest(number: BigInt) -> Value {
-    if let Some(small) = number.to_i32() {
+/// Only a decimal literal grows beyond 64 bits.
+fn smallest(number: BigInt, decimal: bool) -> Option<Value> {
+    Some(if let Some(small) = number.to_i32() {
         Value::Int32(small)
     } else if let Some(wide) = number.to_i64() {
         Value::Int64(wide)
+    } else if !decimal {
+        return None;
     } else if let Ok(decimal) = number.to_string().parse::<Decimal>() {
         Value::Decimal(decimal)
     } else {
-        Value::Double(number.to_f64().unwrap_or(f64::INFINITY))
-    }
+        Value::Double(number.to_f64().filter(|double| double.is_finite())?)
+    })
 }
 
 #[cfg(test)]
@@ -218,7 +327,7 @@ mod tests {
             ("1x", "none"),
             ("1.2.3", "none"),
             ("e5", "none"),
-            ("0x", "none"),
+            ("0x", "Int32(0)"),
             ("", "none"),
             ("-", "none"),
             ("kb", "none"),

@@ -1,16 +1,16 @@
-//! Quoted strings, here-strings and bare words: escapes, doubled quotes, and what is expanded within.
+//! Quoted strings and bare words: escapes, doubled quotes, and what is expanded within.
 
 use crate::language::characters::{
-    is_double_quote, is_line_break, is_single_quote, is_word_end, plain_length,
+    is_double_quote, is_single_quote, is_variable_start, is_word_end, plain_length,
 };
-use crate::language::lexer::Lexer;
+use crate::language::lexer::{Lexer, Mode};
 use crate::language::token::{RawPart, RawSubExpression, TokenKind};
 
 /// Text and expandable parts as they are gathered.
 #[derive(Default)]
-struct Parts {
+pub(super) struct Parts {
     parts: Vec<RawPart>,
-    literal: String,
+    pub(super) literal: String,
 }
 
 impl Parts {
@@ -22,22 +22,28 @@ impl Parts {
         self.parts.push(part);
     }
 
-    fn finish(mut self, word: bool) -> TokenKind {
+    fn all(mut self) -> Result<String, Vec<RawPart>> {
         if self.parts.is_empty() {
-            let text = self.literal.into();
-            return if word {
-                TokenKind::Word(text)
-            } else {
-                TokenKind::Literal(text)
-            };
+            return Ok(self.literal);
         }
         if !self.literal.is_empty() {
             self.parts.push(RawPart::Literal(self.literal));
         }
-        if word {
-            TokenKind::ExpandableWord(self.parts)
-        } else {
-            TokenKind::Expandable(self.parts)
+        Err(self.parts)
+    }
+
+    /// As a quoted string.
+    pub(super) fn into_string(self) -> TokenKind {
+        match self.all() {
+            Ok(text) => TokenKind::Literal(text.into()),
+            Err(parts) => TokenKind::Expandable(parts),
+        }
+    }
+
+    fn into_word(self) -> TokenKind {
+        match self.all() {
+            Ok(text) => TokenKind::Generic(text.into()),
+            Err(parts) => TokenKind::GenericExpandable(parts),
         }
     }
 }
@@ -45,13 +51,13 @@ impl Parts {
 impl Lexer<'_> {
     /// `'…'`.
     pub(super) fn scan_single_quoted(&mut self) -> TokenKind {
-        let start = self.at;
         let mut text = String::new();
-        self.single_quoted_into(start, &mut text);
+        self.single_quoted_into(&mut text);
         TokenKind::Literal(text.into())
     }
 
-    fn single_quoted_into(&mut self, start: usize, text: &mut String) {
+    fn single_quoted_into(&mut self, text: &mut String) {
+        let start = self.at;
         self.take();
         loop {
             match self.take() {
@@ -71,7 +77,7 @@ impl Lexer<'_> {
     pub(super) fn scan_double_quoted(&mut self) -> TokenKind {
         let mut parts = Parts::default();
         self.double_quoted_into(&mut parts);
-        parts.finish(false)
+        parts.into_string()
     }
 
     fn double_quoted_into(&mut self, parts: &mut Parts) {
@@ -87,15 +93,22 @@ impl Lexer<'_> {
                     }
                     parts.literal.extend(self.take());
                 }
-                Some('$') => self.dollar(parts, false),
-                Some('`') => {
-                    self.at += 1;
-                    self.escape(&mut parts.literal);
-                }
-                Some(c) => {
-                    parts.literal.push(c);
-                    self.take();
-                }
+                Some(c) => self.expanded(c, parts, false),
+            }
+        }
+    }
+
+    /// Takes one character of an expandable text with what belongs to it.
+    pub(super) fn expanded(&mut self, next: char, parts: &mut Parts, here: bool) {
+        match next {
+            '$' => self.dollar(parts, here),
+            '`' => {
+                self.at += 1;
+                self.escape(&mut parts.literal);
+            }
+            other => {
+                parts.literal.push(other);
+                self.take();
             }
         }
     }
@@ -105,7 +118,7 @@ impl Lexer<'_> {
             "TerminatorExpectedAtEndOfString",
             format!("The string is missing the terminator: {quote}."),
             start,
-            self.text.len(),
+            self.at,
         );
     }
 
@@ -113,17 +126,21 @@ impl Lexer<'_> {
     fn dollar(&mut self, parts: &mut Parts, here: bool) {
         let start = self.at;
         self.at += 1;
-        if self.peek() == Some('(') {
-            let sub = self.raw_sub_expression(start, here);
-            parts.add(RawPart::SubExpression(sub));
-            return;
-        }
-        match self.scan_variable_path(false, true) {
-            Some(path) => {
-                let extent = self.extent(start, self.at);
-                parts.add(RawPart::Variable(path, extent));
+        match self.peek() {
+            Some('(') => {
+                let sub = self.raw_sub_expression(start, here);
+                parts.add(RawPart::SubExpression(sub));
             }
-            None => parts.literal.push('$'),
+            Some(next) if next == '{' || is_variable_start(next) => {
+                let outer = std::mem::replace(&mut self.mode, Mode::Expression);
+                let token = self.scan_variable(start, false, true);
+                self.mode = outer;
+                if let TokenKind::Variable(path) = token {
+                    let extent = self.extent(start, self.at);
+                    parts.add(RawPart::Variable(path, extent));
+                }
+            }
+            _ => parts.literal.push('$'),
         }
     }
 
@@ -131,39 +148,31 @@ impl Lexer<'_> {
     /// whatever stands around them; so `"$("")"` is a lone quote.
     fn raw_sub_expression(&mut self, start: usize, here: bool) -> RawSubExpression {
         self.at += 1;
-        let mut text = String::new();
-        let mut origins = Vec::new();
+        let mut text = String::from("$(");
+        let mut origins = vec![
+            self.extent(start, start).start,
+            self.extent(start + 1, start + 1).start,
+        ];
         let mut depth = 1_usize;
-        loop {
+        while depth > 0 {
             let place = self.at;
             let Some(mut next) = self.take() else {
                 self.refuse_incomplete(
-                    "MissingEndParenthesisInSubexpression",
-                    "Missing closing ')' in subexpression.",
+                    "IncompleteDollarSubexpressionReference",
+                    "$(subexpression) is missing the closing ')'.",
                     start,
-                    self.text.len(),
+                    self.at,
                 );
                 break;
             };
             match next {
                 '(' => depth += 1,
-                ')' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        origins.push(self.extent(place, place).start);
-                        break;
-                    }
-                }
-                '`' if !here => {
-                    if let Some(escaped) = self.peek()
-                        && (is_double_quote(escaped) || escaped == '`')
-                    {
+                ')' => depth -= 1,
+                _ if (next == '`' || is_double_quote(next)) && !here => {
+                    if let Some(quote) = self.peek().filter(|c| is_double_quote(*c)) {
                         self.take();
-                        next = escaped;
+                        next = quote;
                     }
-                }
-                _ if is_double_quote(next) && !here && self.peek().is_some_and(is_double_quote) => {
-                    self.take();
                 }
                 _ => {}
             }
@@ -171,9 +180,7 @@ impl Lexer<'_> {
             origins.extend((0..next.len_utf8()).map(|byte| origin + byte));
             text.push(next);
         }
-        if origins.len() == text.len() {
-            origins.push(self.extent(self.at, self.at).start);
-        }
+        origins.push(self.extent(self.at, self.at).start);
         RawSubExpression {
             text,
             origins,
@@ -182,10 +189,9 @@ impl Lexer<'_> {
     }
 
     /// What a backtick makes of the next character.
-    fn escape(&mut self, out: &mut String) {
-        let start = self.at;
+    pub(super) fn escape(&mut self, out: &mut String) {
         match self.take() {
-            None => out.push('`'),
+            None | Some('\0') => out.push('`'),
             Some('0') => out.push('\0'),
             Some('a') => out.push('\u{7}'),
             Some('b') => out.push('\u{8}'),
@@ -195,166 +201,84 @@ impl Lexer<'_> {
             Some('r') => out.push('\r'),
             Some('t') => out.push('\t'),
             Some('v') => out.push('\u{B}'),
-            Some('u') => self.unicode_escape(start, out),
-            Some('\r') => {
-                if self.peek() == Some('\n') {
-                    self.take();
-                }
-                out.push('\n');
-            }
+            Some('u') => self.unicode_escape(out),
             Some(other) => out.push(other),
         }
     }
 
-    fn unicode_escape(&mut self, start: usize, out: &mut String) {
-        let digits_start = self.at + 1;
-        let length = self
-            .text
-            .get(digits_start..)
-            .and_then(|rest| rest.find('}'))
-            .filter(|length| (1..=6).contains(length));
-        let code = length
-            .filter(|_| self.peek() == Some('{'))
-            .and_then(|length| {
-                u32::from_str_radix(self.slice(digits_start, digits_start + length), 16).ok()
-            })
-            .and_then(char::from_u32);
-        match (code, length) {
-            (Some(code), Some(length)) => {
-                out.push(code);
-                self.at = digits_start + length + 1;
-            }
-            _ => self.refuse(
-                "InvalidUnicodeEscapeSequence",
-                "The Unicode escape sequence is not valid. A valid sequence is `u{ followed by one to six hex digits \
-                 and a closing '}'.",
-                start.saturating_sub(1),
-                self.at,
-            ),
+    /// `` `u{…} ``: the characters before the brace are taken.
+    fn unicode_escape(&mut self, out: &mut String) {
+        const MOST_DIGITS: usize = 6;
+        const INVALID: &str = "The Unicode escape sequence is not valid. A valid sequence is `u{ followed by one to six hex \
+                               digits and a closing '}'.";
+        let start = self.at.saturating_sub(2);
+        if self.peek() != Some('{') {
+            return self.refuse("InvalidUnicodeEscapeSequence", INVALID, start, self.at);
         }
-    }
-
-    /// `@'⏎…⏎'@` and `@"⏎…⏎"@`.
-    pub(super) fn scan_here_string(&mut self) -> Option<TokenKind> {
-        let start = self.at;
         self.at += 1;
-        let single = self.take().is_some_and(is_single_quote);
-        while self
-            .peek()
-            .is_some_and(crate::language::characters::is_blank)
+        let digits_start = self.at;
+        while self.peek().is_some_and(|c| c.is_ascii_hexdigit())
+            && self.at - digits_start < MOST_DIGITS
         {
-            self.take();
+            self.at += 1;
         }
-        if !self.peek().is_some_and(is_line_break) {
-            self.refuse_incomplete(
-                "UnexpectedCharactersAfterHereStringHeader",
-                "No characters are allowed after a here-string header but before the end of the line.",
-                start,
-                self.at,
-            );
-            self.at = self.text.len();
-            return Some(TokenKind::Literal("".into()));
-        }
-        self.take_break();
-        let mut parts = Parts::default();
-        let mut line_start = true;
-        loop {
-            if line_start && self.at_here_end(single) {
-                let _ = (self.take(), self.take());
-                break;
-            }
-            let Some(next) = self.peek() else {
-                self.refuse_incomplete(
-                    "TerminatorExpectedAtEndOfString",
-                    format!(
-                        "The string is missing the terminator: {}@.",
-                        if single { "'" } else { "\"" }
-                    ),
-                    start,
-                    self.text.len(),
+        let digits = self.slice(digits_start, self.at);
+        let here = self.at;
+        match self.peek() {
+            Some('}') => self.at += 1,
+            Some(c) if c.is_ascii_hexdigit() => {
+                return self.refuse(
+                    "TooManyDigitsInUnicodeEscapeSequence",
+                    "The Unicode escape sequence contains more than the maximum of six hex digits between braces.",
+                    here,
+                    here + 1,
                 );
-                break;
-            };
-            line_start = is_line_break(next);
-            match next {
-                '$' if !single => self.dollar(&mut parts, true),
-                '`' if !single => {
-                    self.at += 1;
-                    self.escape(&mut parts.literal);
-                }
-                _ if line_start => {
-                    let at = self.at;
-                    self.take_break();
-                    // The break before the closing quote belongs to the terminator.
-                    if !self.at_here_end(single) {
-                        parts.literal.push_str(self.slice(at, self.at));
-                    }
-                }
-                other => {
-                    parts.literal.push(other);
-                    self.take();
-                }
+            }
+            _ if digits.len() < MOST_DIGITS => {
+                return self.refuse("InvalidUnicodeEscapeSequence", INVALID, here, here + 1);
+            }
+            _ => {
+                return self.refuse(
+                    "MissingUnicodeEscapeSequenceTerminator",
+                    "The Unicode escape sequence is missing the closing '}'.",
+                    here,
+                    here + 1,
+                );
             }
         }
-        Some(parts.finish(false))
-    }
-
-    fn at_here_end(&self, single: bool) -> bool {
-        self.peek_next() == Some('@')
-            && self.peek().is_some_and(|c| {
-                if single {
-                    is_single_quote(c)
-                } else {
-                    is_double_quote(c)
-                }
-            })
-    }
-
-    fn take_break(&mut self) {
-        if self.take() == Some('\r') && self.peek() == Some('\n') {
-            self.take();
+        match u32::from_str_radix(digits, 16) {
+            Err(_) => self.refuse("InvalidUnicodeEscapeSequence", INVALID, start, self.at),
+            Ok(code) if code > 0x10_FFFF => self.refuse(
+                "InvalidUnicodeEscapeSequenceValue",
+                "The Unicode escape sequence value is out of range. The maximum value is 0x10FFFF.",
+                digits_start,
+                here,
+            ),
+            // A lone surrogate is no character here.
+            Ok(code) => out.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)),
         }
     }
 
-    /// A bare word: quotes within concatenate, variables expand.
-    pub(super) fn scan_word(&mut self) -> TokenKind {
+    /// A bare word that begins with `begun`: quotes within concatenate, variables expand.
+    pub(super) fn scan_generic(&mut self, begun: &str) -> TokenKind {
         let start = self.at;
         self.at += plain_length(&self.text.as_bytes()[start..]);
-        if self.at > start && self.peek().is_none_or(is_word_end) {
-            return TokenKind::Word(self.slice(start, self.at).into());
+        let plain = self.slice(start, self.at);
+        if begun.is_empty() && self.at_word_end() {
+            return TokenKind::Generic(plain.into());
         }
         let mut parts = Parts {
-            literal: self.slice(start, self.at).to_owned(),
+            literal: [begun, plain].concat(),
             ..Parts::default()
         };
         while let Some(next) = self.peek() {
             match next {
-                '`' => {
-                    self.at += 1;
-                    match self.peek() {
-                        Some(c) if is_line_break(c) => self.take_break(),
-                        _ => self.escape(&mut parts.literal),
-                    }
-                }
-                '$' => self.dollar(&mut parts, false),
-                _ if is_single_quote(next) => {
-                    let at = self.at;
-                    let mut text = String::new();
-                    self.single_quoted_into(at, &mut text);
-                    parts.literal.push_str(&text);
-                }
+                _ if is_single_quote(next) => self.single_quoted_into(&mut parts.literal),
                 _ if is_double_quote(next) => self.double_quoted_into(&mut parts),
                 _ if is_word_end(next) => break,
-                _ => {
-                    parts.literal.push(next);
-                    self.take();
-                }
+                _ => self.expanded(next, &mut parts, false),
             }
         }
-        if self.at == start {
-            // A character that begins no token: it stands for itself, so that reading always goes on.
-            parts.literal.extend(self.take());
-        }
-        parts.finish(true)
+        parts.into_word()
     }
 }

@@ -1,5 +1,9 @@
 //! The words of the language.
 
+mod keyword;
+
+pub use keyword::Keyword;
+
 use crate::error_record::Extent;
 use crate::language::ast::{BinaryOperator, Stream, UnaryOperator, VariablePath};
 use crate::value::{Text, Value};
@@ -9,8 +13,10 @@ use crate::value::{Text, Value};
 pub struct Token {
     /// What it is.
     pub kind: TokenKind,
-    /// Where it stands.
+    /// Where it stands in the source.
     pub extent: Extent,
+    /// Where it begins in the text that is read, which a sub-expression of a string is for itself.
+    pub start: usize,
 }
 
 /// The kinds of tokens.
@@ -20,6 +26,8 @@ pub enum TokenKind {
     EndOfInput,
     /// A line break.
     NewLine,
+    /// A character that begins nothing.
+    Unknown,
     /// A fixed sign.
     Sign(Sign),
     /// A number.
@@ -28,10 +36,14 @@ pub enum TokenKind {
     Literal(Text),
     /// A quoted string with parts to expand.
     Expandable(Vec<RawPart>),
-    /// A bare word.
-    Word(Text),
+    /// A plain name: a command, a member, a type, a key.
+    Identifier(Text),
+    /// A word of the language, where one may stand.
+    Keyword(Keyword),
+    /// A bare word that is more than a name.
+    Generic(Text),
     /// A bare word with parts to expand.
-    ExpandableWord(Vec<RawPart>),
+    GenericExpandable(Vec<RawPart>),
     /// `$name`, `@name`.
     Variable(VariablePath),
     /// `-Name`, `-Name:`.
@@ -49,6 +61,64 @@ pub enum TokenKind {
     Label(Text),
 }
 
+impl TokenKind {
+    /// Whether it is that sign.
+    pub fn is(&self, sign: Sign) -> bool {
+        matches!(self, Self::Sign(own) if *own == sign)
+    }
+
+    /// Whether it is that word of the language.
+    pub fn is_keyword(&self, keyword: Keyword) -> bool {
+        matches!(self, Self::Keyword(own) if *own == keyword)
+    }
+
+    /// Whether it reads the same in every mode, so that it need not be read anew when the mode changes.
+    pub fn is_invariant(&self) -> bool {
+        match self {
+            Self::NewLine
+            | Self::EndOfInput
+            | Self::Literal(_)
+            | Self::Expandable(_)
+            | Self::Redirection(RedirectionSign::Input) => true,
+            Self::Sign(sign) => matches!(
+                sign,
+                Sign::LeftParenthesis
+                    | Sign::RightParenthesis
+                    | Sign::LeftBrace
+                    | Sign::RightBrace
+                    | Sign::RightBracket
+                    | Sign::AtParenthesis
+                    | Sign::AtBrace
+                    | Sign::DollarParenthesis
+                    | Sign::Semicolon
+                    | Sign::AndAnd
+                    | Sign::OrOr
+                    | Sign::Ampersand
+                    | Sign::Pipe
+                    | Sign::Comma
+            ),
+            _ => false,
+        }
+    }
+
+    /// Whether it may stand before an operand.
+    pub fn is_unary_operator(&self) -> bool {
+        match self {
+            Self::Operator(operator) => !matches!(operator, DashOperator::Binary(_)),
+            Self::Sign(sign) => matches!(
+                sign,
+                Sign::Comma
+                    | Sign::MinusMinus
+                    | Sign::PlusPlus
+                    | Sign::Exclamation
+                    | Sign::Plus
+                    | Sign::Minus
+            ),
+            _ => false,
+        }
+    }
+}
+
 /// What a dash and a word mean in an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DashOperator {
@@ -63,8 +133,13 @@ pub enum DashOperator {
 /// A redirection without its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RedirectionSign {
-    /// `n>&1`.
-    Merge(Stream),
+    /// `n>&1`, `n>&2`.
+    Merge {
+        /// What is merged.
+        from: Stream,
+        /// Into what.
+        into: Stream,
+    },
     /// `n>`, `n>>`.
     File {
         /// The stream.
@@ -72,8 +147,6 @@ pub enum RedirectionSign {
         /// Whether to append.
         append: bool,
     },
-    /// `n>&m` with another m than 1.
-    BadMerge,
     /// `<`.
     Input,
 }
@@ -104,6 +177,8 @@ pub struct RawSubExpression {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say all there is to say")]
 pub enum Sign {
+    /// Only as what reading goes on at after an error.
+    NewLine,
     Semicolon,
     Pipe,
     AndAnd,
@@ -142,13 +217,6 @@ pub enum Sign {
     PlusPlus,
     MinusMinus,
     Exclamation,
-}
-
-impl TokenKind {
-    /// Whether it is that sign.
-    pub fn is(&self, sign: Sign) -> bool {
-        matches!(self, Self::Sign(own) if *own == sign)
-    }
 }
 
 /// The operator that a dash and `word` mean, if any.

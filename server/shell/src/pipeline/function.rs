@@ -198,7 +198,7 @@ impl Stage for ScriptStage {
             for (key, value) in preferences {
                 engine.session.scopes.set_local(&key, value);
             }
-            engine.run_statements(&body.begin, sink)
+            engine.run_statements(body.begin.as_deref().unwrap_or_default(), sink)
         })?;
         self.returned = false;
         Ok(())

@@ -13,10 +13,7 @@ const CONSTANTS: [&str; 3] = ["true", "false", "null"];
 
 /// Whether a text is nothing but commands.
 pub(super) fn is_plain(block: &Block) -> bool {
-    !block.has_parameters
-        && block.begin.is_empty()
-        && block.process.is_none()
-        && block.end.iter().all(is_plain_statement)
+    !block.has_parameters && !block.is_named && block.end.iter().all(is_plain_statement)
 }
 
 fn is_plain_statement(statement: &Statement) -> bool {

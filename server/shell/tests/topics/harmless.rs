@@ -10,7 +10,7 @@ use tandem_shell::session::{Session, SessionOptions};
 
 /// A value of each type that has methods, and arguments of the methods that want some.
 const VALUES: &[(&str, &str)] = &[
-    ("Everything", "5"),
+    ("Everything", "(5)"),
     ("System.String", "'pool1 of Contoso'"),
     ("System.DateTime", "([datetime]'2026-03-01')"),
     ("System.TimeSpan", "([timespan]'00:05:00')"),

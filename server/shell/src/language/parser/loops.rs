@@ -1,311 +1,318 @@
-//! Loops and `switch`.
+//! Loops.
 
 use crate::error_record::Extent;
-use crate::language::ast::{
-    Expression, Statement, StatementKind, Switch, SwitchMode, VariablePath,
-};
-use crate::language::lexer::Mode;
-use crate::language::parser::Parser;
-use crate::language::token::{Sign, TokenKind};
-use crate::value::Text;
+use crate::language::ast::{Statement, StatementKind};
+use crate::language::parser::statement::Label;
+use crate::language::parser::{Parser, after, error_statement, is_error, span};
+use crate::language::token::{Keyword, Sign, Token, TokenKind};
+
+/// What the errors of `foreach` end with.
+const FOREACH_FORM: &str = "The correct form is: foreach ($a in $b) {...}";
+
+/// Where a statement begins: at its label, if it has one.
+fn start_of(label: Option<&Label>, keyword: &Token) -> Extent {
+    label.map_or_else(|| keyword.extent.clone(), |label| label.extent.clone())
+}
 
 impl Parser<'_> {
-    pub(super) fn loop_body(&mut self, keyword: &str) -> Option<Vec<Statement>> {
-        let body = self.statement_block();
-        if body.is_none() {
-            let after = self.after_last();
-            self.refuse_incomplete(
-                "MissingLoopStatement",
-                format!("Missing statement body in {keyword} loop."),
-                after,
-            );
+    pub(super) fn missing_loop_body(&mut self, word: &str, place: Extent) {
+        self.report_incomplete(
+            "MissingLoopStatement",
+            format!("Missing statement body in {word} loop."),
+            place,
+        );
+    }
+
+    fn missing_loop_condition(&mut self, word: &str, place: Extent) {
+        self.report_incomplete(
+            "MissingExpressionAfterKeyword",
+            format!("Missing expression after '{word}' in loop."),
+            place,
+        );
+    }
+
+    pub(super) fn while_statement(&mut self, label: Option<Label>, token: &Token) -> Statement {
+        let start = start_of(label.as_ref(), token);
+        self.skip_lines();
+        let open = self.next();
+        if !open.kind.is(Sign::LeftParenthesis) {
+            self.unget(open);
+            let word = self.text_of(&token.extent);
+            self.missing_open_parenthesis(word, after(&token.extent));
+            return error_statement(span(&start, &token.extent));
         }
-        body
+        self.skip_lines();
+        let condition = self.pipeline_chain().unwrap_or_else(|| {
+            let place = after(&open.extent);
+            self.missing_loop_condition("while", place.clone());
+            error_statement(place)
+        });
+        self.skip_lines();
+        let close = self.next();
+        if !close.kind.is(Sign::RightParenthesis) {
+            self.unget(close);
+            if !is_error(&condition) {
+                self.missing_end_parenthesis("while", after(&condition.extent));
+            }
+            return error_statement(span(&start, &condition.extent));
+        }
+        self.skip_lines();
+        let Some((body, extent)) = self.statement_block() else {
+            self.missing_loop_body("while", after(&close.extent));
+            return error_statement(span(&start, &close.extent));
+        };
+        Statement {
+            kind: StatementKind::While {
+                label: label.map(|label| label.text),
+                condition: Box::new(condition),
+                body,
+            },
+            extent: span(&start, &extent),
+        }
     }
 
-    pub(super) fn while_statement(&mut self, label: Option<Text>) -> Option<StatementKind> {
-        self.next(Mode::Command);
-        let condition = self.condition("while")?;
-        let body = self.loop_body("while")?;
-        Some(StatementKind::While {
-            label,
-            condition: Box::new(condition?),
-            body,
-        })
-    }
-
-    pub(super) fn do_statement(&mut self, label: Option<Text>) -> Option<StatementKind> {
-        self.next(Mode::Command);
-        let body = self.loop_body("do")?;
-        let Some(keyword) = self.keyword_ahead(&["while", "until"]) else {
-            let after = self.after_last();
-            self.refuse_incomplete(
+    pub(super) fn do_statement(&mut self, label: Option<Label>, token: &Token) -> Statement {
+        let start = start_of(label.as_ref(), token);
+        let Some((body, extent)) = self.statement_block() else {
+            self.missing_loop_body("do", after(&token.extent));
+            return error_statement(span(&start, &token.extent));
+        };
+        self.skip_lines();
+        let word = self.next();
+        let until = word.kind.is_keyword(Keyword::Until);
+        if !until && !word.kind.is_keyword(Keyword::While) {
+            self.unget(word);
+            self.report_incomplete(
                 "MissingWhileOrUntilInDoWhile",
                 "Missing while or until keyword in do loop.",
-                after,
+                after(&extent),
             );
-            return None;
-        };
-        self.next(Mode::Command);
-        let condition = Box::new(self.condition(&keyword)??);
-        Some(StatementKind::Do {
-            label,
-            body,
-            condition,
-            until: keyword == "until",
-        })
+            return error_statement(span(&start, &extent));
+        }
+        let name = if until { "until" } else { "while" };
+        match self.do_condition(name, &word) {
+            Ok((condition, close)) => Statement {
+                kind: StatementKind::Do {
+                    label: label.map(|label| label.text),
+                    body,
+                    condition: Box::new(condition),
+                    until,
+                },
+                extent: span(&start, &close),
+            },
+            Err(end) => error_statement(span(&start, &end)),
+        }
     }
 
-    pub(super) fn for_statement(&mut self, label: Option<Text>) -> Option<StatementKind> {
-        self.next(Mode::Command);
+    /// `( condition )` after `while` or `until`; where the statement ends if it is not whole.
+    fn do_condition(&mut self, name: &str, word: &Token) -> Result<(Statement, Extent), Extent> {
         self.skip_lines();
-        if !self.eat(Mode::Command, Sign::LeftParenthesis) {
-            let after = self.after_last();
-            self.missing_open("for", after);
-            return None;
+        let open = self.next();
+        if !open.kind.is(Sign::LeftParenthesis) {
+            self.unget(open);
+            self.missing_open_parenthesis(name, after(&word.extent));
+            return Err(word.extent.clone());
         }
+        self.skip_lines();
+        let condition = self.pipeline_chain();
+        let mut end = open.extent.clone();
+        if condition.is_none() {
+            self.missing_loop_condition(name, after(&end));
+        }
+        self.skip_lines();
+        let close = self.next();
+        if !close.kind.is(Sign::RightParenthesis) {
+            self.unget(close);
+            if let Some(condition) = &condition {
+                end = condition.extent.clone();
+            }
+            self.missing_end_parenthesis(name, after(&end));
+            return Err(end);
+        }
+        match condition {
+            Some(condition) => Ok((condition, close.extent)),
+            None => Err(end),
+        }
+    }
+
+    pub(super) fn for_statement(&mut self, label: Option<Label>, token: &Token) -> Statement {
+        let start = start_of(label.as_ref(), token);
+        self.skip_lines();
+        let open = self.next();
+        if !open.kind.is(Sign::LeftParenthesis) {
+            self.unget(open);
+            self.missing_open_parenthesis("for", after(&token.extent));
+            return error_statement(span(&start, &token.extent));
+        }
+        let mut end = open.extent;
         let mut parts = [None, None, None];
         for (index, part) in parts.iter_mut().enumerate() {
             self.skip_lines();
-            *part = self.chain().map(Box::new);
-            if index < 2 {
-                self.skip_lines();
-                self.eat(Mode::Command, Sign::Semicolon);
+            *part = self.pipeline_chain().map(Box::new);
+            if let Some(part) = part {
+                end = part.extent.clone();
+            }
+            if index < 2
+                && let Some(semicolon) = self.eat(Sign::Semicolon)
+            {
+                end = semicolon.extent;
             }
         }
-        let after = self.after_last();
         self.skip_lines();
-        if !self.eat(Mode::Command, Sign::RightParenthesis) {
-            self.refuse_incomplete(
-                "MissingEndParenthesisAfterStatement",
-                "Missing closing ')' after expression in 'for' statement.",
-                after,
-            );
-            return None;
+        let close = self.next();
+        if !close.kind.is(Sign::RightParenthesis) {
+            self.unget(close);
+            self.missing_end_parenthesis("for", after(&end));
+            return error_statement(span(&start, &end));
         }
-        let body = self.loop_body("for")?;
+        let Some((body, extent)) = self.statement_block() else {
+            self.missing_loop_body("for", after(&close.extent));
+            return error_statement(span(&start, &close.extent));
+        };
         let [initial, condition, step] = parts;
-        Some(StatementKind::For {
-            label,
-            initial,
-            condition,
-            step,
-            body,
-        })
+        Statement {
+            kind: StatementKind::For {
+                label: label.map(|label| label.text),
+                initial,
+                condition,
+                step,
+                body,
+            },
+            extent: span(&start, &extent),
+        }
     }
 
-    pub(super) fn foreach_statement(&mut self, label: Option<Text>) -> Option<StatementKind> {
-        self.next(Mode::Command);
+    pub(super) fn foreach_statement(&mut self, label: Option<Label>, token: &Token) -> Statement {
+        let start = start_of(label.as_ref(), token);
         self.skip_lines();
-        if !self.eat(Mode::Command, Sign::LeftParenthesis) {
-            let after = self.after_last();
-            self.missing_open("foreach", after);
-            return None;
+        let mut refused = self.foreach_flags();
+        let open = self.next();
+        if !open.kind.is(Sign::LeftParenthesis) {
+            self.unget(open);
+            self.missing_open_parenthesis("foreach", after(&token.extent));
+            return error_statement(span(&start, &token.extent));
         }
         self.skip_lines();
-        let (variable, collection, body) = self.foreach_parts()?;
-        Some(StatementKind::ForEach {
-            label,
-            variable,
-            collection: Box::new(collection),
-            body,
-        })
-    }
-
-    /// What stands behind `foreach (`.
-    fn foreach_parts(&mut self) -> Option<(VariablePath, Statement, Vec<Statement>)> {
-        let mut after = self.after_last();
-        let refused = match self.peek(Mode::Operand).kind.clone() {
-            TokenKind::Variable(variable) => {
-                self.next(Mode::Operand);
-                after = self.after_last();
-                self.skip_lines();
-                if self.peek_keyword().as_deref() != Some("in") {
-                    (
-                        "MissingInInForeach",
-                        "Missing 'in' after variable in foreach loop.",
-                    )
-                } else {
-                    self.next(Mode::Command);
-                    after = self.after_last();
-                    self.skip_lines();
-                    match self.chain() {
-                        None => (
-                            "MissingForeachExpression",
-                            "Missing expression in foreach loop.",
-                        ),
-                        Some(collection) => {
-                            after = self.after_last();
-                            self.skip_lines();
-                            if !self.eat(Mode::Command, Sign::RightParenthesis) {
-                                (
-                                    "MissingEndParenthesisAfterForeach",
-                                    "Missing closing ')' after expression part of foreach loop.",
-                                )
-                            } else {
-                                after = self.after_last();
-                                match self.statement_block() {
-                                    Some(body) => return Some((variable, collection, body)),
-                                    None => (
-                                        "MissingForeachStatement",
-                                        "Missing statement body in foreach loop.",
-                                    ),
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            _ => (
+        let variable = self.next();
+        let TokenKind::Variable(path) = variable.kind else {
+            self.unget(variable);
+            self.foreach_error(
                 "MissingVariableNameAfterForeach",
                 "Missing variable name after foreach.",
-            ),
+                &open.extent,
+            );
+            return error_statement(span(&start, &open.extent));
         };
-        let (id, message) = refused;
-        self.refuse_incomplete(
-            id,
-            format!("{message}\nThe correct form is: foreach ($a in $b) {{...}}"),
-            after,
-        );
-        None
+        self.skip_lines();
+        let parts = self.foreach_parts(&variable.extent);
+        if let Err(end) = &parts {
+            refused = Some(end.clone());
+        }
+        match (parts, refused) {
+            (Ok((collection, body, extent)), None) => Statement {
+                kind: StatementKind::ForEach {
+                    label: label.map(|label| label.text),
+                    variable: path,
+                    collection: Box::new(collection),
+                    body,
+                },
+                extent: span(&start, &extent),
+            },
+            (_, end) => error_statement(span(&start, &end.unwrap_or(variable.extent))),
+        }
     }
 
-    /// `-regex`, `-wildcard`, `-exact` and `-casesensitive`, as far as they are typed; false if another stands there.
-    fn switch_flags(&mut self) -> (SwitchMode, bool, bool) {
-        let (mut mode, mut case_sensitive, mut valid) = (SwitchMode::Exact, false, true);
-        while let TokenKind::Parameter { name, .. } = &self.peek(Mode::Command).kind {
-            let name = name.to_ascii_lowercase();
-            let extent = self.peek(Mode::Command).extent.clone();
-            let begins = |flag: &str| !name.is_empty() && flag.starts_with(&name);
-            if begins("regex") {
-                mode = SwitchMode::Regex;
-            } else if begins("wildcard") {
-                mode = SwitchMode::Wildcard;
-            } else if begins("exact") {
-                mode = SwitchMode::Exact;
-            } else if begins("casesensitive") {
-                case_sensitive = true;
+    /// `-parallel` and `-throttlelimit`, which are read and then refused; where an unknown one stands.
+    fn foreach_flags(&mut self) -> Option<Extent> {
+        let mut refused = None;
+        while let TokenKind::Parameter { name, .. } = &self.peek().kind {
+            let name = name.clone();
+            let token = self.next();
+            let begins = |flag: &str| flag.starts_with(&name.to_ascii_lowercase());
+            if begins("parallel") || begins("throttlelimit") {
+                if begins("throttlelimit") && !begins("parallel") {
+                    self.skip_lines();
+                    if self.single_argument().is_none() {
+                        self.report_incomplete(
+                            "MissingThrottleLimit",
+                            "The ThrottleLimit parameter of the foreach statement is missing a value. Supply a throttle limit \
+                             to the parameter.",
+                            after(&token.extent),
+                        );
+                    }
+                }
+                let flag = if begins("parallel") {
+                    "parallel"
+                } else {
+                    "throttlelimit"
+                };
+                self.report(
+                    "KeywordParameterReservedForFutureUse",
+                    format!("The foreach '-{flag}' parameter is reserved for future use."),
+                    token.extent.clone(),
+                );
             } else {
-                let typed = self
-                    .peeked_text()
-                    .trim_start_matches(['-', '–', '—', '―'])
-                    .to_owned();
-                valid = false;
-                self.refuse(
-                    "InvalidSwitchFlag",
-                    format!("The parameter {typed} is not valid for the switch statement."),
-                    extent,
+                self.report(
+                    "InvalidForeachFlag",
+                    format!("The parameter {name} is not valid for the foreach statement."),
+                    token.extent.clone(),
                 );
+                refused = Some(token.extent);
             }
-            self.next(Mode::Command);
-        }
-        (mode, case_sensitive, valid)
-    }
-
-    /// `( pipeline )` behind `switch`; none inside if nothing stands there.
-    fn switch_subject(&mut self) -> Option<Option<Statement>> {
-        const REQUIRED: &str = "A switch statement must have one of the following:  '-file file_name' or '( expression )'.";
-        let after = self.after_last();
-        self.skip_lines();
-        if !self.eat(Mode::Command, Sign::LeftParenthesis) {
-            self.refuse_incomplete("PipelineValueRequired", REQUIRED, after);
-            return None;
-        }
-        let open = self.after_last();
-        self.skip_lines();
-        let subject = self.chain();
-        if subject.is_none() {
-            self.refuse_incomplete("PipelineValueRequired", REQUIRED, open);
-        }
-        let after = self.after_last();
-        self.skip_lines();
-        if self.eat(Mode::Command, Sign::RightParenthesis) {
-            return Some(subject);
-        }
-        if subject.is_some() {
-            self.refuse_incomplete(
-                "MissingEndParenthesisInSwitchStatement",
-                "Missing ')' after expression in switch statement.",
-                after,
-            );
-        }
-        None
-    }
-
-    pub(super) fn switch_statement(&mut self, label: Option<Text>) -> Option<StatementKind> {
-        self.next(Mode::Command);
-        let (mode, case_sensitive, valid) = self.switch_flags();
-        let subject = self.switch_subject()?;
-        let after = self.after_last();
-        self.skip_lines();
-        let open = self.peek(Mode::Command).extent.clone();
-        if !self.eat(Mode::Command, Sign::LeftBrace) {
-            self.refuse_incomplete(
-                "MissingCurlyBraceInSwitchStatement",
-                "Missing '{' in switch statement.",
-                after,
-            );
-            return None;
-        }
-        let (clauses, default) = self.switch_clauses(&open)?;
-        let subject = subject.filter(|_| valid)?;
-        Some(StatementKind::Switch(Box::new(Switch {
-            label,
-            mode,
-            case_sensitive,
-            subject,
-            clauses,
-            default,
-        })))
-    }
-
-    /// The clauses up to the closing brace; none if one of them is not whole.
-    fn switch_clauses(&mut self, open: &Extent) -> Option<Clauses> {
-        let (mut clauses, mut default) = (Vec::new(), None);
-        loop {
-            let after = self.after_last();
             self.skip_lines();
-            let start = self.peek(Mode::Command).extent.start;
-            let is_default = self.peek_keyword().as_deref() == Some("default");
-            let Some(pattern) = self.command_argument() else {
-                self.refuse_incomplete(
-                    "MissingSwitchConditionExpression",
-                    "Missing condition in switch statement clause.",
-                    after,
+        }
+        refused
+    }
+
+    fn foreach_error(&mut self, id: &'static str, message: &str, behind: &Extent) {
+        self.report_incomplete(id, format!("{message}\n{FOREACH_FORM}"), after(behind));
+    }
+
+    /// `in … ) { … }` behind the variable; where the statement ends if they are not whole.
+    fn foreach_parts(
+        &mut self,
+        variable: &Extent,
+    ) -> Result<(Statement, Vec<Statement>, Extent), Extent> {
+        let word = self.next();
+        if !word.kind.is_keyword(Keyword::In) {
+            self.unget(word);
+            self.foreach_error(
+                "MissingInInForeach",
+                "Missing 'in' after variable in foreach loop.",
+                variable,
+            );
+            return Err(variable.clone());
+        }
+        self.skip_lines();
+        let Some(collection) = self.pipeline_chain() else {
+            self.foreach_error(
+                "MissingForeachExpression",
+                "Missing expression in foreach loop.",
+                &word.extent,
+            );
+            return Err(word.extent);
+        };
+        self.skip_lines();
+        let close = self.next();
+        if !close.kind.is(Sign::RightParenthesis) {
+            self.unget(close);
+            self.foreach_error(
+                "MissingEndParenthesisAfterForeach",
+                "Missing closing ')' after expression part of foreach loop.",
+                &collection.extent,
+            );
+            return Err(collection.extent);
+        }
+        match self.statement_block() {
+            Some((body, extent)) => Ok((collection, body, extent)),
+            None => {
+                self.foreach_error(
+                    "MissingForeachStatement",
+                    "Missing statement body in foreach loop.",
+                    &close.extent,
                 );
-                self.eat(Mode::Command, Sign::RightBrace);
-                return None;
-            };
-            let extent = self.span(start);
-            let after = self.after_last();
-            let Some(body) = self.statement_block() else {
-                self.refuse_incomplete(
-                    "MissingSwitchStatementClause",
-                    "Missing statement block in switch statement clause.",
-                    after,
-                );
-                self.eat(Mode::Command, Sign::RightBrace);
-                return None;
-            };
-            if !is_default {
-                clauses.push((pattern, body));
-            } else if default.replace(body).is_some() {
-                self.refuse(
-                    "MultipleSwitchDefaultClauses",
-                    "A switch statement can have only one default clause.",
-                    extent,
-                );
-            }
-            self.skip_separators();
-            if self.peek_is(Mode::Command, Sign::RightBrace)
-                || matches!(self.peek(Mode::Command).kind, TokenKind::EndOfInput)
-            {
-                self.closing_brace(open);
-                return Some((clauses, default));
+                Err(close.extent)
             }
         }
     }
 }
-
-/// The clauses of a `switch`, and what is done where none fits.
-type Clauses = (Vec<(Expression, Vec<Statement>)>, Option<Vec<Statement>>);

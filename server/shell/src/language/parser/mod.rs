@@ -1,24 +1,34 @@
 //! Recursive descent over the tokens, one method a rule of PowerShell's grammar.
 //!
-//! A text that is refused is still read to its end, so that all its errors are reported at once, as PowerShell does.
+//! A text that is refused is still read to its end, so that all its errors are reported at once; where reading goes on
+//! after an error, and so which errors follow, is PowerShell's own way.
 
-mod block;
+mod class;
 mod command;
+mod condition;
+mod data;
+mod definition;
 mod expression;
 mod loops;
+mod member;
+mod parameter;
 mod pipeline;
 mod primary;
+mod script_block;
 mod statement;
+mod switch;
+mod try_catch;
+mod type_name;
+mod using;
 
 use std::sync::Arc;
 
 use crate::error_record::Extent;
-use crate::language::ast::{
-    Block, Expression, ExpressionKind, Source, Statement, StringPart, VariablePath,
-};
+use crate::language::ast::{Block, Expression, ExpressionKind, Source, Statement, StatementKind};
 use crate::language::lexer::{Lexer, Mode};
 use crate::language::parse_error::ParseError;
-use crate::language::token::{RawPart, Sign, Token, TokenKind};
+use crate::language::semantic;
+use crate::language::token::{Keyword, Sign, Token, TokenKind};
 
 /// Longest text that is parsed, in bytes.
 pub const MAX_TEXT: usize = 4 << 20;
@@ -26,211 +36,281 @@ pub const MAX_TEXT: usize = 4 << 20;
 pub const MAX_DEPTH: usize = 64;
 /// Highest tree that an expression may make: `1+1+…` nests to the left without a single parenthesis.
 pub const MAX_HEIGHT: usize = 1000;
+/// Most tokens that are read for each byte of a text, on top of [`FREE_TOKENS`]: what may be one thing or another is read
+/// more than once.
+const TOKENS_PER_BYTE: usize = 8;
+/// Tokens that are read of however short a text.
+const FREE_TOKENS: usize = 10_000;
 
 /// Parses a whole text.
 ///
 /// # Errors
 /// Everything that is wrong with it, in order.
 pub fn parse(source: &Arc<Source>) -> Result<Block, Vec<ParseError>> {
-    let mut parser = Parser {
-        lexer: Lexer::new(""),
-        source,
-        peeked: None,
-        seen: Default::default(),
-        depth: 0,
-        height: 0,
-        last_end: 0,
-        splats: false,
-        no_comma: false,
-    };
-    if source.text.len() > MAX_TEXT {
+    let text = &*source.text;
+    let mut parser = Parser::new(Lexer::new(text), source);
+    if text.len() > MAX_TEXT {
+        parser.lexer = Lexer::new("");
         parser.too_complicated();
         return Err(parser.lexer.errors);
     }
-    parser.lexer = Lexer::new(&source.text);
-    let block = parser.block(None, source.text.len());
-    if parser.lexer.errors.is_empty() {
+    parser.budget = FREE_TOKENS + text.len().saturating_mul(TOKENS_PER_BYTE);
+    let block = parser.script_block_rule(None);
+    let mut errors = parser.lexer;
+    semantic::check(&block, &mut |error| errors.note(error));
+    if errors.errors.is_empty() {
         Ok(block)
     } else {
-        Err(parser.lexer.errors)
+        Err(errors.errors)
     }
-}
-
-/// Letters of the longest keyword.
-const LONGEST_KEYWORD: usize = "inlinescript".len();
-
-/// What stands behind a text.
-const END: Token = Token {
-    kind: TokenKind::EndOfInput,
-    extent: Extent { start: 0, end: 0 },
-};
-
-/// A token that was looked at, and how to go back before it.
-struct Peeked {
-    token: Token,
-    /// Where the blanks before it begin.
-    start: usize,
-    /// Where it begins itself.
-    begin: usize,
-    end: usize,
 }
 
 /// The parser of one text, or of one sub-expression in a string.
 pub(crate) struct Parser<'a> {
     lexer: Lexer<'a>,
     source: &'a Arc<Source>,
-    /// The mode of the token that was looked at and not taken yet.
-    peeked: Option<Mode>,
-    /// The last token that was looked at in each mode: one that was given back is mostly looked at again.
-    seen: [Option<Peeked>; 3],
+    /// The one token that was looked at and not taken.
+    ungot: Option<Token>,
     depth: usize,
     /// How high the tree is, at most, that the rule at work has made so far.
     height: usize,
-    /// Where the last token taken ends in the source.
-    last_end: usize,
-    /// Whether the variable at hand may be splatted: it is an argument of a command.
-    splats: bool,
+    /// How many tokens may still be read.
+    budget: usize,
     /// Whether a comma separates arguments of a call instead of making an array.
     no_comma: bool,
 }
 
 impl<'a> Parser<'a> {
-    /// Looks at the next token.
-    fn peek(&mut self, mode: Mode) -> &Token {
-        if self.peeked != Some(mode) {
-            self.resync();
-            let start = self.lexer.position();
-            self.lexer.skip_blanks(false);
-            let begin = self.lexer.position();
-            match &mut self.seen[mode as usize] {
-                Some(seen) if seen.begin == begin => {
-                    seen.start = start;
-                    self.lexer.rewind(seen.end);
-                }
-                seen => {
-                    let token = self.lexer.next(mode);
-                    *seen = Some(Peeked {
-                        token,
-                        start,
-                        begin,
-                        end: self.lexer.position(),
-                    });
-                }
-            }
-            self.peeked = Some(mode);
+    fn new(lexer: Lexer<'a>, source: &'a Arc<Source>) -> Self {
+        Self {
+            lexer,
+            source,
+            ungot: None,
+            depth: 0,
+            height: 0,
+            budget: FREE_TOKENS,
+            no_comma: false,
         }
-        self.seen[mode as usize]
-            .as_ref()
-            .map_or(&END, |seen| &seen.token)
     }
 
     /// Takes the next token.
-    fn next(&mut self, mode: Mode) -> Token {
-        self.peek(mode);
-        self.peeked = None;
-        let token = self.seen[mode as usize]
-            .take()
-            .map_or(END, |seen| seen.token);
-        self.last_end = token.extent.end;
-        token
+    fn next(&mut self) -> Token {
+        if let Some(token) = self.ungot.take() {
+            return token;
+        }
+        match self.budget.checked_sub(1) {
+            Some(left) => self.budget = left,
+            None => self.too_complicated(),
+        }
+        self.lexer.next_token()
     }
 
-    /// Forgets the token that was looked at: reading goes on before it.
-    fn resync(&mut self) {
-        let Some(mode) = self.peeked.take() else {
-            return;
+    /// Looks at the next token.
+    fn peek(&mut self) -> &Token {
+        let token = match self.ungot.take() {
+            Some(token) => token,
+            None => self.next(),
         };
-        let seen = &mut self.seen[mode as usize];
-        if let Some(seen) = seen {
-            self.lexer.rewind(seen.start);
-        }
-        // A text with errors is read anew: what a token refused may have been taken back with it.
-        if !self.lexer.errors.is_empty() {
-            *seen = None;
-        }
+        self.ungot.insert(token)
     }
 
-    fn peek_is(&mut self, mode: Mode, sign: Sign) -> bool {
-        self.peek(mode).kind.is(sign)
+    fn peek_is(&mut self, sign: Sign) -> bool {
+        self.peek().kind.is(sign)
+    }
+
+    fn peek_is_keyword(&mut self, keyword: Keyword) -> bool {
+        self.peek().kind.is_keyword(keyword)
+    }
+
+    /// Takes the token that was looked at.
+    fn skip_token(&mut self) {
+        self.ungot = None;
+    }
+
+    /// Puts the token back that was just taken.
+    fn unget(&mut self, token: Token) {
+        self.ungot = Some(token);
     }
 
     /// Takes the next token if it is that sign.
-    fn eat(&mut self, mode: Mode, sign: Sign) -> bool {
-        let found = self.peek_is(mode, sign);
-        if found {
-            self.next(mode);
-        }
-        found
+    fn eat(&mut self, sign: Sign) -> Option<Token> {
+        self.peek_is(sign).then(|| self.next())
     }
 
-    /// Skips line breaks, blanks and comments.
+    /// Where reading would go on.
+    fn restore_point(&self) -> usize {
+        self.ungot
+            .as_ref()
+            .map_or_else(|| self.lexer.position(), |token| token.start)
+    }
+
+    /// Goes back to an earlier point.
+    fn resync(&mut self, point: usize) {
+        self.ungot = None;
+        self.lexer.rewind(point);
+    }
+
+    /// Changes how characters are read; a token that was looked at is read anew if it may be another one then.
+    fn set_mode(&mut self, mode: Mode) {
+        if mode != self.lexer.mode
+            && let Some(token) = &self.ungot
+            && !token.kind.is_invariant()
+        {
+            let start = token.start;
+            self.resync(start);
+        }
+        self.lexer.mode = mode;
+    }
+
+    /// Runs a rule in a mode.
+    fn in_mode<T>(&mut self, mode: Mode, rule: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.lexer.mode;
+        self.set_mode(mode);
+        let result = rule(self);
+        self.set_mode(outer);
+        result
+    }
+
+    /// Runs a rule in which a comma means an array, or does not.
+    fn with_comma<T>(&mut self, makes_array: bool, rule: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.no_comma, !makes_array);
+        let result = rule(self);
+        self.no_comma = outer;
+        result
+    }
+
     fn skip_lines(&mut self) {
-        self.resync();
-        self.lexer.skip_blanks(true);
-    }
-
-    /// The text of the token at hand, as typed.
-    fn peeked_text(&self) -> &'a str {
-        let seen = self
-            .peeked
-            .and_then(|mode| self.seen[mode as usize].as_ref());
-        seen.map_or("", |seen| self.lexer.slice(seen.begin, seen.end))
-    }
-
-    /// The keyword at hand, in lower case, if the next word is a plain one.
-    fn peek_keyword(&mut self) -> Option<String> {
-        let TokenKind::Word(word) = &self.peek(Mode::Command).kind else {
-            return None;
-        };
-        let like_a_keyword =
-            word.len() <= LONGEST_KEYWORD && word.bytes().all(|byte| byte.is_ascii_alphabetic());
-        if !like_a_keyword {
-            return None;
+        if let Some(token) = &self.ungot
+            && !matches!(token.kind, TokenKind::NewLine)
+        {
+            return;
         }
-        let word = word.clone();
-        (*word == *self.peeked_text()).then(|| word.to_ascii_lowercase())
+        self.ungot = None;
+        self.lexer.skip_lines(false);
     }
 
-    /// Notes an error; offsets are of the source.
-    fn refuse(&mut self, id: &'static str, message: impl Into<String>, extent: Extent) {
-        self.note(id, message.into(), extent, false);
+    fn skip_separators(&mut self) {
+        if let Some(token) = &self.ungot
+            && !matches!(token.kind, TokenKind::NewLine)
+            && !token.kind.is(Sign::Semicolon)
+        {
+            return;
+        }
+        self.ungot = None;
+        self.lexer.skip_lines(true);
     }
 
-    /// Notes an error that more input could mend if only blanks are left after the last token taken.
-    fn refuse_incomplete(&mut self, id: &'static str, message: impl Into<String>, extent: Extent) {
-        self.resync();
-        let at = self.lexer.position();
-        let errors = self.lexer.errors.len();
-        self.lexer.skip_blanks(true);
-        let incomplete = self.lexer.at_end();
-        self.lexer.rewind(at);
-        self.lexer.errors.truncate(errors);
-        self.note(id, message.into(), extent, incomplete);
+    /// After an error: skips to one of these signs that closes what is open, or stands outside of all brackets.
+    fn sync_on_error(&mut self, consume_closing: bool, wanted: &[Sign]) {
+        use Sign::{
+            LeftBrace, LeftBracket, LeftParenthesis, RightBrace, RightBracket, RightParenthesis,
+        };
+        let pairs = [
+            (LeftParenthesis, RightParenthesis),
+            (LeftBrace, RightBrace),
+            (LeftBracket, RightBracket),
+        ];
+        let mut open = pairs.map(|(_, closing)| i64::from(wanted.contains(&closing)));
+        loop {
+            let token = self.next();
+            let sign = match token.kind {
+                TokenKind::EndOfInput => return self.unget(token),
+                TokenKind::NewLine => Sign::NewLine,
+                TokenKind::Sign(sign) => sign,
+                _ => continue,
+            };
+            for (index, (opening, closing)) in pairs.iter().enumerate() {
+                if sign == *opening {
+                    open[index] += 1;
+                } else if sign == *closing {
+                    open[index] -= 1;
+                    if open[index] == 0 && wanted.contains(closing) {
+                        if !consume_closing {
+                            self.unget(token);
+                        }
+                        return;
+                    }
+                }
+            }
+            if wanted.contains(&sign) && open == [0; 3] {
+                return;
+            }
+        }
     }
 
-    fn note(&mut self, id: &'static str, message: String, extent: Extent, incomplete: bool) {
+    /// Notes an error.
+    fn report(&mut self, id: &'static str, message: impl Into<String>, extent: Extent) {
         self.lexer.note(ParseError {
             id,
-            message,
+            message: message.into(),
             extent,
-            incomplete,
+            incomplete: false,
         });
     }
 
-    /// The empty stretch after the last token taken.
-    fn after_last(&self) -> Extent {
-        Extent {
-            start: self.last_end,
-            end: self.last_end,
-        }
+    /// Notes an error that more input could mend if nothing stands behind it; whether it could.
+    fn report_incomplete(
+        &mut self,
+        id: &'static str,
+        message: impl Into<String>,
+        extent: Extent,
+    ) -> bool {
+        let detected = extent.clone();
+        self.report_detected(id, message, extent, &detected)
     }
 
-    /// From `start` to the end of the last token taken.
-    fn span(&self, start: usize) -> Extent {
-        Extent {
-            start,
-            end: self.last_end.max(start),
+    /// The same where the error was found at another place than it is about.
+    fn report_detected(
+        &mut self,
+        id: &'static str,
+        message: impl Into<String>,
+        extent: Extent,
+        detected: &Extent,
+    ) -> bool {
+        let incomplete = self.lexer.is_at_end(detected);
+        self.lexer.note(ParseError {
+            id,
+            message: message.into(),
+            extent,
+            incomplete,
+        });
+        incomplete
+    }
+
+    fn unexpected(&mut self, token: &Token) {
+        let text = self.text_of(&token.extent);
+        self.report(
+            "UnexpectedToken",
+            format!("Unexpected token '{text}' in expression or statement."),
+            token.extent.clone(),
+        );
+    }
+
+    fn missing_closing_brace(&mut self, open: Extent, found: &Extent) -> bool {
+        self.report_detected(
+            "MissingEndCurlyBrace",
+            "Missing closing '}' in statement block or type definition.",
+            open,
+            found,
+        )
+    }
+
+    /// The source text of an extent.
+    fn text_of(&self, extent: &Extent) -> &'a str {
+        self.source
+            .text
+            .get(extent.start..extent.end)
+            .unwrap_or_default()
+    }
+
+    /// The empty stretch before an extent's first character.
+    fn before(&self, extent: &Extent) -> Extent {
+        let text = &self.source.text;
+        let mut at = extent.start.saturating_sub(1).min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
         }
+        Extent { start: at, end: at }
     }
 
     /// Runs a rule one level deeper; beyond the limit the rest of the text is given up.
@@ -259,141 +339,53 @@ impl<'a> Parser<'a> {
     }
 
     fn too_complicated(&mut self) {
-        self.resync();
         let at = self.lexer.position();
         let extent = self.lexer.extent(at, at);
+        self.ungot = None;
         self.lexer.rewind_to_end();
-        if !self
-            .lexer
-            .errors
-            .iter()
-            .any(|error| error.id == "ScriptTooComplicated")
-        {
-            self.refuse(
+        let mut errors = self.lexer.errors.iter();
+        if !errors.any(|error| error.id == "ScriptTooComplicated") {
+            self.report(
                 "ScriptTooComplicated",
-                "The script is too long or nested too deeply to be parsed.",
+                "Processing was stopped because the script is too complex.",
                 extent,
             );
         }
     }
+}
 
-    /// Statements up to the closing sign, which is left, or to the end.
-    fn statements(&mut self, closing: Option<Sign>) -> Vec<Statement> {
-        let mut statements = Vec::new();
-        loop {
-            self.skip_separators();
-            match self.peek(Mode::Command).kind {
-                TokenKind::EndOfInput => break,
-                TokenKind::Sign(sign) if Some(sign) == closing => break,
-                TokenKind::Sign(Sign::RightBrace | Sign::RightParenthesis) => {
-                    if closing.is_some() {
-                        break;
-                    }
-                    let text = self.peeked_text();
-                    let token = self.next(Mode::Command);
-                    self.unexpected(text, token.extent);
-                }
-                _ => {
-                    self.resync();
-                    let before = self.lexer.position();
-                    let statement = self.deeper(Self::statement);
-                    statements.extend(statement);
-                    self.resync();
-                    if self.lexer.position() <= before {
-                        // Nothing was taken: a token that begins no statement. Take it, so that reading always ends.
-                        self.lexer.advance_past(before);
-                    }
-                }
-            }
-        }
-        statements
-    }
-
-    fn skip_separators(&mut self) {
-        loop {
-            self.skip_lines();
-            if !self.eat(Mode::Command, Sign::Semicolon) {
-                return;
-            }
-        }
-    }
-
-    fn unexpected(&mut self, text: &str, extent: Extent) {
-        self.refuse(
-            "UnexpectedToken",
-            format!("Unexpected token '{text}' in expression or statement."),
-            extent,
-        );
-    }
-
-    /// Parses what an expandable string's parts hold.
-    fn string_parts(&mut self, raw: Vec<RawPart>) -> Vec<StringPart> {
-        raw.into_iter()
-            .map(|part| match part {
-                RawPart::Literal(text) => StringPart::Literal(text.into()),
-                RawPart::Variable(path, extent) => StringPart::Expression(variable(path, extent)),
-                RawPart::SubExpression(sub) => {
-                    let extent = sub.extent.clone();
-                    let statements = self
-                        .deeper(|parser| Some(parser.nested(&sub.text, &sub.origins)))
-                        .unwrap_or_default();
-                    StringPart::Expression(Expression {
-                        kind: ExpressionKind::SubExpression(statements),
-                        extent,
-                    })
-                }
-            })
-            .collect()
-    }
-
-    fn nested(&mut self, text: &str, origins: &[usize]) -> Vec<Statement> {
-        let mut inner = Parser {
-            lexer: Lexer::nested(text, origins),
-            source: self.source,
-            peeked: None,
-            seen: Default::default(),
-            depth: self.depth,
-            height: 0,
-            last_end: origins.first().copied().unwrap_or_default(),
-            splats: false,
-            no_comma: false,
-        };
-        let statements = inner.statements(None);
-        self.height = self.height.max(inner.height);
-        self.lexer.errors.append(&mut inner.lexer.errors);
-        statements
+/// The empty stretch after an extent.
+fn after(extent: &Extent) -> Extent {
+    Extent {
+        start: extent.end,
+        end: extent.end,
     }
 }
 
-fn variable(path: VariablePath, extent: Extent) -> Expression {
-    Expression {
-        kind: ExpressionKind::Variable(path),
+/// From the beginning of one extent to the end of another.
+fn span(first: &Extent, last: &Extent) -> Extent {
+    Extent {
+        start: first.start,
+        end: last.end,
+    }
+}
+
+/// A statement that was refused: it only keeps its place.
+fn error_statement(extent: Extent) -> Statement {
+    Statement {
+        kind: StatementKind::Error,
         extent,
     }
 }
 
-/// Whether a value may be assigned to the expression.
-fn is_assignable(expression: &Expression) -> bool {
-    match &expression.kind {
-        ExpressionKind::Variable(path) => !path.splatted,
-        ExpressionKind::Member { .. } | ExpressionKind::Index { .. } => true,
-        ExpressionKind::Cast(_, inner) | ExpressionKind::Attributed(_, inner) => {
-            is_assignable(inner)
-        }
-        ExpressionKind::ArrayLiteral(items) => items.iter().all(is_assignable),
-        ExpressionKind::Parenthesis(_)
-        | ExpressionKind::Constant(_)
-        | ExpressionKind::BareWord(..)
-        | ExpressionKind::Expandable(_)
-        | ExpressionKind::SubExpression(_)
-        | ExpressionKind::ArrayExpression(_)
-        | ExpressionKind::Hashtable(_)
-        | ExpressionKind::ScriptBlock(_)
-        | ExpressionKind::Type(_)
-        | ExpressionKind::Unary(..)
-        | ExpressionKind::Step { .. }
-        | ExpressionKind::Binary { .. }
-        | ExpressionKind::Ternary(..)
-        | ExpressionKind::Call { .. } => false,
+/// An expression that was refused.
+fn error_expression(extent: Extent) -> Expression {
+    Expression {
+        kind: ExpressionKind::Error,
+        extent,
     }
+}
+
+fn is_error(statement: &Statement) -> bool {
+    matches!(statement.kind, StatementKind::Error)
 }

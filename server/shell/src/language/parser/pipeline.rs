@@ -6,307 +6,266 @@ use crate::language::ast::{
     Expression, Pipeline, Redirection, Statement, StatementKind, Stream,
 };
 use crate::language::lexer::Mode;
-use crate::language::parser::{Parser, is_assignable};
-use crate::language::token::{RedirectionSign, Sign, TokenKind};
+use crate::language::parser::command::Place;
+use crate::language::parser::{Parser, after, error_statement, span};
+use crate::language::token::{RedirectionSign, Sign, Token, TokenKind};
 
-/// The first element of a pipeline, or the assignment that it turned out to be.
-enum First {
-    Element(Element),
-    Assignment(Statement),
-    Nothing,
-}
+/// What a chain's operator without a pipeline is told.
+const EMPTY_CHAIN: &str = "A pipeline chain operator must be followed by a pipeline.";
 
 impl Parser<'_> {
     /// A pipeline, a chain of pipelines, or an assignment; nothing if none stands here.
-    pub(super) fn chain(&mut self) -> Option<Statement> {
-        let start = self.peek(Mode::Command).extent.start;
-        let first = match self.first_element() {
-            First::Assignment(statement) => return Some(statement),
-            First::Nothing => return None,
-            First::Element(element) => self.pipeline_from(element, start),
-        };
-        let mut chain = Chain {
-            first,
-            rest: Vec::new(),
-            background: false,
-        };
-        loop {
-            let operator = match self.chain_sign() {
-                Some(Sign::AndAnd) => ChainOperator::And,
-                Some(Sign::OrOr) => ChainOperator::Or,
-                _ => break,
-            };
-            self.next(Mode::Command);
-            let after = self.after_last();
-            self.skip_lines();
-            let start = self.peek(Mode::Command).extent.start;
-            match self.first_element() {
-                First::Element(element) => {
-                    let pipeline = self.pipeline_from(element, start);
-                    chain.rest.push((operator, pipeline));
-                }
-                First::Assignment(_) | First::Nothing => {
-                    self.refuse_incomplete(
-                        "EmptyPipelineChainElement",
-                        "A pipeline chain operator must be followed by a pipeline.",
-                        after,
-                    );
-                    break;
-                }
+    pub(super) fn pipeline_chain(&mut self) -> Option<Statement> {
+        let mut operator = None;
+        let first = self.in_mode(Mode::Expression, |parser| {
+            let first = parser.expression()?;
+            operator = assignment_operator(&parser.peek().kind);
+            let token = operator.map(|_| parser.next());
+            Some((first, token))
+        });
+        let first = match (first, operator) {
+            (Some((target, Some(token))), Some(operator)) => {
+                return Some(self.assignment(target, operator, token));
             }
-        }
-        if self.eat(Mode::Command, Sign::Ampersand) {
-            chain.background = true;
-        }
-        Some(Statement {
-            kind: StatementKind::Chain(chain),
-            extent: self.span(start),
-        })
-    }
-
-    fn chain_sign(&mut self) -> Option<Sign> {
-        match self.peek(Mode::Command).kind {
-            TokenKind::Sign(sign) => Some(sign),
-            TokenKind::NewLine => {
-                // `&&` and `||` may begin the next line, as a pipe may.
-                let (at, last) = (self.position(), self.last_end);
-                self.skip_lines();
-                match self.peek(Mode::Command).kind {
-                    TokenKind::Sign(sign @ (Sign::AndAnd | Sign::OrOr)) => Some(sign),
-                    _ => {
-                        self.back_to(at, last);
-                        None
-                    }
-                }
-            }
-            _ => None,
-        }
-    }
-
-    /// Where reading stands, before any token that was only looked at.
-    fn position(&mut self) -> usize {
-        self.resync();
-        self.lexer.position()
-    }
-
-    fn back_to(&mut self, at: usize, last_end: usize) {
-        self.resync();
-        self.lexer.rewind(at);
-        self.last_end = last_end;
-    }
-
-    fn first_element(&mut self) -> First {
-        if self.begins_expression() {
-            let start = self.peek(Mode::Operand).extent.start;
-            return match self.expression() {
-                None => First::Nothing,
-                Some(expression) => {
-                    if let Some(operator) = self.assignment_operator() {
-                        return First::Assignment(self.assignment(expression, operator));
-                    }
-                    First::Element(self.expression_element(expression, start))
-                }
-            };
-        }
-        match self.command() {
-            Some(element) => First::Element(element),
-            None => First::Nothing,
-        }
-    }
-
-    fn assignment_operator(&mut self) -> Option<AssignmentOperator> {
-        let TokenKind::Sign(sign) = self.peek(Mode::Expression).kind else {
-            return None;
+            (first, _) => first.map(|(first, _)| first),
         };
-        Some(match sign {
-            Sign::Equals => AssignmentOperator::Set,
-            Sign::PlusEquals => AssignmentOperator::Combine(BinaryOperator::Add),
-            Sign::MinusEquals => AssignmentOperator::Combine(BinaryOperator::Subtract),
-            Sign::StarEquals => AssignmentOperator::Combine(BinaryOperator::Multiply),
-            Sign::SlashEquals => AssignmentOperator::Combine(BinaryOperator::Divide),
-            Sign::PercentEquals => AssignmentOperator::Combine(BinaryOperator::Remainder),
-            Sign::QuestionQuestionEquals => AssignmentOperator::Coalesce,
-            _ => return None,
-        })
+        self.chain(first)
     }
 
-    fn assignment(&mut self, target: Expression, operator: AssignmentOperator) -> Statement {
-        let start = target.extent.start;
-        let token = self.next(Mode::Expression);
-        let text = self.source_text(&token.extent);
-        if !is_assignable(&target) {
-            self.refuse(
-                "InvalidLeftHandSide",
-                "The assignment expression is not valid. The input to an assignment operator must be an object that is \
-                 able to accept assignments, such as a variable or a property.",
-                target.extent.clone(),
-            );
-        }
+    fn assignment(
+        &mut self,
+        target: Expression,
+        operator: AssignmentOperator,
+        token: Token,
+    ) -> Statement {
         self.skip_lines();
-        let after = self.after_last();
-        let value = self.deeper(Self::statement).unwrap_or_else(|| {
-            self.refuse_incomplete(
-                "ExpectedValueExpression",
-                format!("You must provide a value expression following the '{text}' operator."),
-                after,
-            );
-            Statement {
-                kind: StatementKind::Break(None),
-                extent: Extent::default(),
-            }
+        let value = self.statement().unwrap_or_else(|| {
+            let place = after(&token.extent);
+            let text = self.text_of(&token.extent);
+            self.missing_value(text, place.clone());
+            error_statement(place)
         });
         Statement {
+            extent: span(&target.extent, &value.extent),
             kind: StatementKind::Assignment(Box::new(Assignment {
                 target,
                 operator,
                 operator_extent: token.extent,
                 value,
             })),
-            extent: self.span(start),
         }
     }
 
-    /// The source text of an extent; empty for one within a string whose quotes were doubled.
-    pub(super) fn source_text(&self, extent: &Extent) -> String {
-        self.source
-            .text
-            .get(extent.start..extent.end)
-            .unwrap_or_default()
-            .to_owned()
+    /// `You must provide a value expression following the '+' operator.`
+    pub(super) fn missing_value(&mut self, operator: &str, place: Extent) {
+        self.report_incomplete(
+            "ExpectedValueExpression",
+            format!("You must provide a value expression following the '{operator}' operator."),
+            place,
+        );
     }
 
-    fn expression_element(&mut self, expression: Expression, start: usize) -> Element {
-        let mut redirections = Vec::new();
-        while let TokenKind::Redirection(sign) = self.peek(Mode::Expression).kind {
-            self.redirection(sign, &mut redirections);
-        }
-        Element {
-            kind: ElementKind::Expression(expression),
-            redirections,
-            extent: self.span(start),
-        }
-    }
-
-    fn pipeline_from(&mut self, first: Element, start: usize) -> Pipeline {
-        let mut elements = vec![first];
-        let mut mode = match elements[0].kind {
-            ElementKind::Expression(_) => Mode::Expression,
-            ElementKind::Command(_) => Mode::Command,
+    /// Pipelines joined by `&&` and `||`; the first may have been read up to its first expression.
+    fn chain(&mut self, first: Option<Expression>) -> Option<Statement> {
+        let first = self.pipeline(first)?;
+        let mut extent = first.extent.clone();
+        let mut chain = Chain {
+            first,
+            rest: Vec::new(),
+            background: false,
         };
         loop {
-            let (at, last) = (self.position(), self.last_end);
-            if matches!(self.peek(mode).kind, TokenKind::NewLine) {
-                self.skip_lines();
-                if !self.peek_is(Mode::Command, Sign::Pipe) {
-                    self.back_to(at, last);
-                    break;
+            let operator = match self.peek().kind {
+                TokenKind::Sign(Sign::AndAnd) => ChainOperator::And,
+                TokenKind::Sign(Sign::OrOr) => ChainOperator::Or,
+                TokenKind::Sign(Sign::Ampersand) => {
+                    self.skip_token();
+                    chain.background = true;
+                    if !self.peek_is(Sign::AndAnd) && !self.peek_is(Sign::OrOr) {
+                        break;
+                    }
+                    let next = self.next();
+                    self.report(
+                        "BackgroundOperatorInPipelineChain",
+                        "Background operators can only be used at the end of a pipeline chain.",
+                        next.extent.clone(),
+                    );
+                    return Some(error_statement(span(&extent, &next.extent)));
                 }
-            }
-            if !self.peek_is(mode, Sign::Pipe) {
-                self.check_end(mode);
+                _ => break,
+            };
+            let token = self.next();
+            self.skip_lines();
+            if matches!(self.peek().kind, TokenKind::EndOfInput) {
+                self.report_incomplete(
+                    "EmptyPipelineChainElement",
+                    EMPTY_CHAIN,
+                    after(&token.extent),
+                );
                 break;
             }
-            let pipe = self.next(mode).extent;
-            self.skip_lines();
-            if self.begins_expression() {
-                if let Some(expression) = self.expression() {
-                    self.refuse(
-                        "ExpressionsMustBeFirstInPipeline",
-                        "Expressions are only allowed as the first element of a pipeline.",
-                        expression.extent,
-                    );
-                }
-                mode = Mode::Expression;
-                continue;
-            }
-            mode = Mode::Command;
-            let found = self.peek(Mode::Command);
-            let blamed = if found.kind.is(Sign::Pipe) {
-                found.extent.clone()
-            } else {
-                pipe
+            let found = self.peek().clone();
+            let Some(pipeline) = self.pipeline(None) else {
+                self.empty_chain_element(&token, &found);
+                return Some(error_statement(span(&extent, &token.extent)));
             };
-            match self.command() {
+            extent.end = pipeline.extent.end;
+            chain.rest.push((operator, pipeline));
+        }
+        Some(Statement {
+            kind: StatementKind::Chain(chain),
+            extent,
+        })
+    }
+
+    fn empty_chain_element(&mut self, operator: &Token, found: &Token) {
+        match found.kind {
+            // What follows a call's sign was told already.
+            TokenKind::Sign(Sign::Dot | Sign::Ampersand) => {}
+            _ => self.report(
+                "EmptyPipelineChainElement",
+                EMPTY_CHAIN,
+                span(&operator.extent, &found.extent),
+            ),
+        }
+    }
+
+    fn pipeline(&mut self, first: Option<Expression>) -> Option<Pipeline> {
+        let mut elements: Vec<Element> = Vec::new();
+        let mut expression = first;
+        // The pipe before the element at hand.
+        let mut pipe: Option<Extent> = None;
+        loop {
+            match self.pipeline_element(expression.take(), !elements.is_empty()) {
                 Some(element) => elements.push(element),
-                None => {
-                    self.empty_element(blamed);
+                None if !elements.is_empty() || self.peek_is(Sign::Pipe) => {
+                    let place = match &pipe {
+                        Some(pipe) => after(pipe),
+                        None => self.peek().extent.clone(),
+                    };
+                    self.empty_element(place);
+                }
+                None => {}
+            }
+            if matches!(self.peek().kind, TokenKind::NewLine)
+                && self.lexer.pipe_follows(self.lexer.position())
+            {
+                self.skip_lines();
+            }
+            match self.peek().kind {
+                TokenKind::NewLine | TokenKind::EndOfInput => break,
+                TokenKind::Sign(
+                    Sign::Semicolon
+                    | Sign::RightParenthesis
+                    | Sign::RightBrace
+                    | Sign::AndAnd
+                    | Sign::OrOr
+                    | Sign::Ampersand,
+                ) => break,
+                TokenKind::Sign(Sign::Pipe) => {
+                    let token = self.next();
+                    self.skip_lines();
+                    if matches!(self.peek().kind, TokenKind::EndOfInput) {
+                        self.empty_element(after(&token.extent));
+                        break;
+                    }
+                    pipe = Some(token.extent);
+                }
+                _ => {
+                    let token = self.next();
+                    self.unexpected(&token);
+                    self.unget(token);
                     break;
                 }
             }
         }
-        Pipeline {
-            elements,
-            extent: self.span(start),
-        }
+        let extent = span(&elements.first()?.extent, &elements.last()?.extent);
+        Some(Pipeline { elements, extent })
     }
 
-    pub(super) fn empty_element(&mut self, extent: Extent) {
-        self.refuse_incomplete(
+    fn empty_element(&mut self, place: Extent) {
+        self.report_incomplete(
             "EmptyPipeElement",
             "An empty pipe element is not allowed.",
-            extent,
+            place,
         );
     }
 
-    /// Refuses a token that may not follow an element.
-    fn check_end(&mut self, mode: Mode) {
-        let token = self.peek(mode);
-        let extent = token.extent.clone();
-        let ends = matches!(
-            token.kind,
-            TokenKind::EndOfInput
-                | TokenKind::NewLine
-                | TokenKind::Sign(
-                    Sign::Semicolon
-                        | Sign::RightParenthesis
-                        | Sign::RightBrace
-                        | Sign::Ampersand
-                        | Sign::AndAnd
-                        | Sign::OrOr
-                )
-        );
-        if !ends {
-            let text = self.peeked_text();
-            self.unexpected(text, extent);
+    /// An expression or a command; nothing if neither stands here.
+    fn pipeline_element(&mut self, read: Option<Expression>, piped: bool) -> Option<Element> {
+        let expression =
+            read.or_else(|| self.in_mode(Mode::Expression, |parser| parser.expression()));
+        let Some(expression) = expression else {
+            return self.command();
+        };
+        if piped {
+            self.report(
+                "ExpressionsMustBeFirstInPipeline",
+                "Expressions are only allowed as the first element of a pipeline.",
+                expression.extent.clone(),
+            );
         }
-    }
-
-    /// Takes a redirection and its target.
-    pub(super) fn redirection(&mut self, sign: RedirectionSign, into: &mut Vec<Redirection>) {
-        let token = self.next(Mode::Command);
-        match sign {
-            RedirectionSign::Merge(stream) => {
-                self.check_redirected_twice(stream, into, &token.extent);
-                into.push(Redirection::Merge(stream));
-            }
-            RedirectionSign::BadMerge => self.missing_file(token.extent),
-            RedirectionSign::Input => self.refuse(
-                "RedirectionNotSupported",
-                "The '<' operator is reserved for future use.",
-                token.extent,
-            ),
-            RedirectionSign::File { stream, append } => {
-                let after = self.after_last();
-                match self.command_argument() {
-                    Some(target) => {
-                        self.check_redirected_twice(stream, into, &token.extent);
-                        into.push(Redirection::File {
-                            stream,
-                            append,
-                            target,
-                        });
-                    }
-                    None => self.missing_file(after),
-                }
+        let mut redirections = Vec::new();
+        let mut extent = expression.extent.clone();
+        while let TokenKind::Redirection(sign) = self.peek().kind {
+            let token = self.next();
+            if let Some(end) = self.redirection(sign, &token, &mut redirections) {
+                extent.end = end.end;
             }
         }
-    }
-
-    fn missing_file(&mut self, extent: Extent) {
-        self.refuse_incomplete(
-            "MissingFileSpecification",
-            "Missing file specification after redirection operator.",
+        Some(Element {
+            kind: ElementKind::Expression(expression),
+            redirections,
             extent,
+        })
+    }
+
+    /// The target of a redirection; where it ends.
+    pub(super) fn redirection(
+        &mut self,
+        sign: RedirectionSign,
+        token: &Token,
+        into: &mut Vec<Redirection>,
+    ) -> Option<Extent> {
+        if let RedirectionSign::Merge { from, into: to } = sign {
+            if to != Stream::Output || from == to {
+                self.reserved_redirection(token);
+            }
+            self.check_redirected_twice(from, into, &token.extent);
+            into.push(Redirection::Merge(from));
+            return Some(token.extent.clone());
+        }
+        let target = self.single_argument_at(Place::FileName);
+        if target.is_none() {
+            self.report(
+                "MissingFileSpecification",
+                "Missing file specification after redirection operator.",
+                after(&token.extent),
+            );
+        }
+        let end = target
+            .as_ref()
+            .map_or(&token.extent, |target| &target.extent);
+        let extent = span(&token.extent, end);
+        let RedirectionSign::File { stream, append } = sign else {
+            self.reserved_redirection(token);
+            return Some(extent);
+        };
+        self.check_redirected_twice(stream, into, &extent);
+        into.extend(target.map(|target| Redirection::File {
+            stream,
+            append,
+            target,
+        }));
+        Some(extent)
+    }
+
+    fn reserved_redirection(&mut self, token: &Token) {
+        let text = self.text_of(&token.extent);
+        self.report(
+            "RedirectionNotSupported",
+            format!("The '{text}' operator is reserved for future use."),
+            token.extent.clone(),
         );
     }
 
@@ -314,21 +273,38 @@ impl Parser<'_> {
         let twice = before.iter().any(|earlier| match earlier {
             Redirection::Merge(own) | Redirection::File { stream: own, .. } => *own == stream,
         });
-        if twice {
-            let name = match stream {
-                Stream::Output => "output",
-                Stream::Error => "error",
-                Stream::Warning => "warning",
-                Stream::Verbose => "verbose",
-                Stream::Debug => "debug",
-                Stream::Information => "information",
-                Stream::All => "all",
-            };
-            self.refuse(
-                "StreamAlreadyRedirected",
-                format!("The {name} stream for this command is already redirected."),
-                extent.clone(),
-            );
+        if !twice {
+            return;
         }
+        let name = match stream {
+            Stream::Output => "output",
+            Stream::Error => "error",
+            Stream::Warning => "warning",
+            Stream::Verbose => "verbose",
+            Stream::Debug => "debug",
+            Stream::Information => "information",
+            Stream::All => "*",
+        };
+        self.report(
+            "StreamAlreadyRedirected",
+            format!("The {name} stream for this command is already redirected."),
+            extent.clone(),
+        );
     }
+}
+
+fn assignment_operator(kind: &TokenKind) -> Option<AssignmentOperator> {
+    let TokenKind::Sign(sign) = kind else {
+        return None;
+    };
+    Some(match sign {
+        Sign::Equals => AssignmentOperator::Set,
+        Sign::PlusEquals => AssignmentOperator::Combine(BinaryOperator::Add),
+        Sign::MinusEquals => AssignmentOperator::Combine(BinaryOperator::Subtract),
+        Sign::StarEquals => AssignmentOperator::Combine(BinaryOperator::Multiply),
+        Sign::SlashEquals => AssignmentOperator::Combine(BinaryOperator::Divide),
+        Sign::PercentEquals => AssignmentOperator::Combine(BinaryOperator::Remainder),
+        Sign::QuestionQuestionEquals => AssignmentOperator::Coalesce,
+        _ => return None,
+    })
 }

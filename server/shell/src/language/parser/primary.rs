@@ -1,363 +1,193 @@
-//! Operands: constants, strings, variables, parentheses, literals of collections and blocks, and their members.
+//! Operands: constants, strings, variables, parentheses, literals of collections and blocks.
 
-use std::collections::HashSet;
-
-use crate::language::ast::{Expression, ExpressionKind, Statement, StatementKind};
-use crate::language::characters::is_identifier_part;
-use crate::language::lexer::Mode;
-use crate::language::parser::Parser;
-use crate::language::token::{Sign, TokenKind};
+use crate::error_record::Extent;
+use crate::language::ast::{Expression, ExpressionKind, Statement, StringPart};
+use crate::language::lexer::{Lexer, Mode};
+use crate::language::parser::{Parser, after, error_expression, error_statement, span};
+use crate::language::token::{RawPart, RawSubExpression, Sign, Token, TokenKind};
 use crate::value::Value;
 
 impl Parser<'_> {
-    /// An operand with its members and indices; nothing if none stands here.
-    pub(super) fn primary(&mut self) -> Option<Expression> {
-        let operand = self.operand()?;
-        self.members(operand)
-    }
-
-    fn operand(&mut self) -> Option<Expression> {
-        let token = self.peek(Mode::Operand).clone();
-        let start = token.extent.start;
-        let kind = match token.kind {
-            TokenKind::Number(value) => {
-                self.next(Mode::Operand);
-                ExpressionKind::Constant(value)
-            }
+    /// An operand, with its members and indices if asked; nothing if none stands here.
+    pub(super) fn primary(&mut self, with_members: bool) -> Option<Expression> {
+        let token = self.next();
+        let extent = token.extent.clone();
+        let found = match token.kind {
+            TokenKind::Variable(path) => constant(ExpressionKind::Variable(path), extent),
+            TokenKind::Number(value) => constant(ExpressionKind::Constant(value), extent),
             TokenKind::Literal(text) => {
-                self.next(Mode::Operand);
-                ExpressionKind::Constant(Value::String(text))
+                constant(ExpressionKind::Constant(Value::String(text)), extent)
             }
-            TokenKind::Expandable(_) => {
-                let TokenKind::Expandable(parts) = self.next(Mode::Operand).kind else {
-                    return None;
-                };
-                ExpressionKind::Expandable(self.string_parts(parts))
+            TokenKind::Expandable(parts) => {
+                let parts = self.string_parts(parts);
+                constant(ExpressionKind::Expandable(parts), extent)
             }
-            TokenKind::Variable(path) => {
-                self.next(Mode::Operand);
-                if path.splatted && !self.splats {
-                    self.refuse(
-                        "SplattingNotPermitted",
-                        format!(
-                            "The splatting operator '@' cannot be used to reference variables in an expression. '@{0}' \
-                             can be used only as an argument to a command. To reference variables in an expression \
-                             use '${0}'.",
-                            path.text
-                        ),
-                        token.extent.clone(),
-                    );
-                }
-                ExpressionKind::Variable(path)
-            }
-            TokenKind::Sign(Sign::LeftParenthesis) => return self.parenthesis(),
+            TokenKind::Sign(Sign::LeftParenthesis) => self.parenthesis(&token),
             TokenKind::Sign(Sign::DollarParenthesis) => {
-                ExpressionKind::SubExpression(self.sub_expression())
+                let (statements, extent) = self.sub_expression(&token);
+                constant(ExpressionKind::SubExpression(statements), extent)
             }
             TokenKind::Sign(Sign::AtParenthesis) => {
-                ExpressionKind::ArrayExpression(self.sub_expression())
+                let (statements, extent) = self.sub_expression(&token);
+                constant(ExpressionKind::ArrayExpression(statements), extent)
             }
-            TokenKind::Sign(Sign::AtBrace) => self.hashtable(),
-            TokenKind::Sign(Sign::LeftBrace) => ExpressionKind::ScriptBlock(self.script_block()),
-            TokenKind::Sign(Sign::LeftBracket) => {
-                let literal = self.attribute()?.into_type();
-                ExpressionKind::Type(literal)
+            TokenKind::Sign(Sign::AtBrace) => self.hashtable(&token),
+            TokenKind::Sign(Sign::LeftBrace) => self.script_block_expression(&token),
+            _ => {
+                self.unget(token);
+                return None;
             }
-            _ => return None,
         };
-        Some(Expression {
-            kind,
-            extent: self.span(start),
+        Some(if with_members {
+            self.members(found, true)
+        } else {
+            found
         })
     }
 
-    fn parenthesis(&mut self) -> Option<Expression> {
-        let open = self.next(Mode::Operand);
-        let outer = std::mem::replace(&mut self.no_comma, false);
-        self.skip_lines();
-        let inner = self.chain();
-        self.no_comma = outer;
-        let inner = match inner {
-            Some(statement) => statement,
-            None => {
-                let after = self.after_last();
-                self.refuse_incomplete(
-                    "ExpectedExpression",
-                    "An expression was expected after '('.",
-                    after,
-                );
-                Statement {
-                    kind: StatementKind::Break(None),
-                    extent: open.extent.clone(),
+    fn parenthesis(&mut self, open: &Token) -> Expression {
+        let (inner, close) = self.with_comma(true, |parser| {
+            parser.in_mode(Mode::Command, |parser| {
+                parser.skip_lines();
+                let inner = parser.pipeline_chain().unwrap_or_else(|| {
+                    let place = after(&open.extent);
+                    parser.report_incomplete(
+                        "ExpectedExpression",
+                        "An expression was expected after '('.",
+                        place.clone(),
+                    );
+                    error_statement(place)
+                });
+                parser.skip_lines();
+                let close = parser.next();
+                if close.kind.is(Sign::RightParenthesis) {
+                    return (inner, Some(close.extent));
                 }
-            }
-        };
-        self.skip_lines();
-        if !self.eat(Mode::Command, Sign::RightParenthesis) {
-            let after = self.after_last();
-            self.refuse_incomplete(
-                "MissingEndParenthesisInExpression",
-                "Missing closing ')' in expression.",
-                after,
-            );
-        }
-        Some(Expression {
-            kind: ExpressionKind::Parenthesis(Box::new(inner)),
-            extent: self.span(open.extent.start),
+                parser.unget(close);
+                parser.report_incomplete(
+                    "MissingEndParenthesisInExpression",
+                    "Missing closing ')' in expression.",
+                    after(&inner.extent),
+                );
+                (inner, None)
+            })
+        });
+        let extent = span(&open.extent, close.as_ref().unwrap_or(&inner.extent));
+        constant(ExpressionKind::Parenthesis(Box::new(inner)), extent)
+    }
+
+    /// The statements of `$(…)` and `@(…)`, and where it stands.
+    fn sub_expression(&mut self, open: &Token) -> (Vec<Statement>, Extent) {
+        self.with_comma(true, |parser| {
+            parser.in_mode(Mode::Command, |parser| {
+                parser.skip_lines();
+                let mut statements = Vec::new();
+                parser.statement_list(&mut statements);
+                parser.skip_lines();
+                let close = parser.next();
+                let mut end = close.extent.clone();
+                if !close.kind.is(Sign::RightParenthesis) {
+                    parser.unget(close);
+                    parser.report_incomplete(
+                        "MissingEndParenthesisInSubexpression",
+                        "Missing closing ')' in subexpression.",
+                        end,
+                    );
+                    let last = statements.last();
+                    end = last.map_or_else(|| open.extent.clone(), |last| last.extent.clone());
+                }
+                let extent = span(&open.extent, &end);
+                (statements, extent)
+            })
         })
     }
 
-    /// The statements of `$(…)` and `@(…)`.
-    fn sub_expression(&mut self) -> Vec<Statement> {
-        self.next(Mode::Operand);
-        let outer = std::mem::replace(&mut self.no_comma, false);
-        let statements = self.statements(Some(Sign::RightParenthesis));
-        self.no_comma = outer;
-        if !self.eat(Mode::Command, Sign::RightParenthesis) {
-            let after = self.after_last();
-            self.refuse_incomplete(
-                "MissingEndParenthesisInSubexpression",
-                "Missing closing ')' in subexpression.",
-                after,
-            );
-        }
-        statements
-    }
-
-    fn hashtable(&mut self) -> ExpressionKind {
-        self.next(Mode::Operand);
-        let outer = std::mem::replace(&mut self.no_comma, false);
+    fn hashtable(&mut self, open: &Token) -> Expression {
+        self.skip_lines();
         let mut entries = Vec::new();
-        let mut seen = HashSet::new();
-        loop {
+        while let Some(entry) = self.hashtable_entry() {
+            entries.push(entry);
+            if !matches!(self.peek().kind, TokenKind::NewLine) && !self.peek_is(Sign::Semicolon) {
+                break;
+            }
             self.skip_separators();
-            if self.peek_is(Mode::Operand, Sign::RightBrace) {
-                break;
-            }
-            let Some(key) = self.hashtable_key() else {
-                break;
-            };
-            if let ExpressionKind::Constant(value) = &key.kind {
-                let text = crate::text::to_text(value, crate::text::Culture::Invariant);
-                if !seen.insert(text.to_lowercase()) {
-                    self.refuse(
-                        "DuplicateKeyInHashLiteral",
-                        format!("Duplicate keys '{text}' are not allowed in hash literals."),
-                        key.extent.clone(),
-                    );
+        }
+        let close = self.next();
+        let mut end = close.extent.clone();
+        if !close.kind.is(Sign::RightBrace) {
+            self.unget(close);
+            self.missing_closing_brace(after(&open.extent), &end);
+            end = self.before(&end);
+        }
+        constant(ExpressionKind::Hashtable(entries), span(&open.extent, &end))
+    }
+
+    fn hashtable_entry(&mut self) -> Option<(Expression, Statement)> {
+        let (key, equals) = self.in_mode(Mode::Expression, |parser| {
+            let key = parser.label_or_key()?;
+            Some((key, parser.next()))
+        })?;
+        if !equals.kind.is(Sign::Equals) {
+            self.unget(equals);
+            let place = after(&key.extent);
+            self.report(
+                "MissingEqualsInHashLiteral",
+                "Missing '=' operator after key in hash literal.",
+                place.clone(),
+            );
+            self.sync_on_error(false, &[Sign::RightBrace, Sign::Semicolon, Sign::NewLine]);
+            return Some((key, error_statement(place)));
+        }
+        let value = self.in_mode(Mode::Command, |parser| {
+            parser.skip_lines();
+            parser.statement()
+        });
+        let value = value.unwrap_or_else(|| {
+            let place = after(&equals.extent);
+            self.report_incomplete(
+                "MissingStatementInHashLiteral",
+                "Missing statement after '=' in hash literal.",
+                place.clone(),
+            );
+            error_statement(place)
+        });
+        Some((key, value))
+    }
+
+    /// Parses what an expandable string's parts hold.
+    pub(super) fn string_parts(&mut self, raw: Vec<RawPart>) -> Vec<StringPart> {
+        raw.into_iter()
+            .map(|part| match part {
+                RawPart::Literal(text) => StringPart::Literal(text.into()),
+                RawPart::Variable(path, extent) => {
+                    StringPart::Expression(constant(ExpressionKind::Variable(path), extent))
                 }
-            }
-            if !self.eat(Mode::Expression, Sign::Equals) {
-                let after = self.after_last();
-                self.refuse_incomplete(
-                    "MissingEqualsInHashLiteral",
-                    "Missing '=' operator after key in hash literal.",
-                    after,
-                );
-                // Go on after the literal's end, so that only the cause is reported.
-                self.eat(Mode::Command, Sign::RightBrace);
-                self.no_comma = outer;
-                return ExpressionKind::Hashtable(entries);
-            }
-            self.skip_lines();
-            let after = self.after_last();
-            match self.deeper(Self::statement) {
-                Some(value) => entries.push((key, value)),
-                None => {
-                    self.refuse_incomplete(
-                        "MissingStatementInHashLiteral",
-                        "Missing statement after '=' in hash literal.",
-                        after,
-                    );
-                    break;
+                RawPart::SubExpression(sub) => {
+                    let parsed = self.deeper(|parser| parser.nested(&sub));
+                    let missing = || error_expression(sub.extent.clone());
+                    StringPart::Expression(parsed.unwrap_or_else(missing))
                 }
-            }
-            let separated = matches!(
-                self.peek(Mode::Command).kind,
-                TokenKind::NewLine | TokenKind::Sign(Sign::Semicolon | Sign::RightBrace)
-            );
-            if !separated {
-                break;
-            }
-        }
-        self.no_comma = outer;
-        if !self.eat(Mode::Command, Sign::RightBrace) {
-            let after = self.after_last();
-            self.refuse_incomplete(
-                "IncompleteHashLiteral",
-                "The hash literal was incomplete.",
-                after,
-            );
-        }
-        ExpressionKind::Hashtable(entries)
+            })
+            .collect()
     }
 
-    fn hashtable_key(&mut self) -> Option<Expression> {
-        let token = self.peek(Mode::Operand).clone();
-        if let TokenKind::Word(word) = &token.kind {
-            self.next(Mode::Operand);
-            return Some(Expression {
-                kind: ExpressionKind::Constant(Value::String(word.clone())),
-                extent: token.extent,
-            });
-        }
-        let outer = std::mem::replace(&mut self.no_comma, true);
-        let key = self.unary();
-        self.no_comma = outer;
-        key
-    }
-
-    /// Whether a member access or an index follows without a blank.
-    pub(super) fn at_member(&mut self) -> bool {
-        self.resync();
-        let next = self.lexer.peek_next();
-        match self.lexer.peek() {
-            Some('.') => next != Some('.'),
-            Some(':') => next == Some(':'),
-            Some('[') => true,
-            Some('?') => matches!(next, Some('.' | '[')),
-            _ => false,
-        }
-    }
-
-    /// Whether a member of a type follows without a blank; a bracket after a type begins a further type.
-    pub(super) fn at_type_member(&mut self) -> bool {
-        self.at_member() && self.lexer.peek() != Some('[')
-    }
-
-    /// What follows an operand without a blank: `.Name`, `::Name`, `(…)`, `[…]`.
-    pub(super) fn members(&mut self, mut target: Expression) -> Option<Expression> {
-        while self.at_member() && self.grow() {
-            let start = target.extent.start;
-            let sign = self.next(Mode::Expression).kind;
-            let kind = if sign.is(Sign::LeftBracket) || sign.is(Sign::QuestionBracket) {
-                self.index(target, sign.is(Sign::QuestionBracket))?
-            } else {
-                self.member(
-                    target,
-                    sign.is(Sign::ColonColon),
-                    sign.is(Sign::QuestionDot),
-                )?
-            };
-            target = Expression {
-                kind,
-                extent: self.span(start),
-            };
-        }
-        Some(target)
-    }
-
-    fn index(&mut self, target: Expression, null_conditional: bool) -> Option<ExpressionKind> {
-        let outer = std::mem::replace(&mut self.no_comma, false);
-        self.skip_lines();
-        let after = self.after_last();
-        let index = self.expression();
-        self.no_comma = outer;
-        let Some(index) = index else {
-            self.refuse_incomplete(
-                "MissingArrayIndexExpression",
-                "Array index expression is missing or not valid.",
-                after,
-            );
-            return None;
+    /// The `$(…)` of a string, a text of its own; what stands behind it there is not looked at.
+    fn nested(&mut self, sub: &RawSubExpression) -> Option<Expression> {
+        let mut inner = Parser {
+            depth: self.depth,
+            budget: self.budget,
+            ..Parser::new(Lexer::nested(&sub.text, &sub.origins), self.source)
         };
-        self.skip_lines();
-        if !self.eat(Mode::Expression, Sign::RightBracket) {
-            let after = self.after_last();
-            self.refuse_incomplete(
-                "MissingEndSquareBracket",
-                "Missing ']' after array index expression.",
-                after,
-            );
-        }
-        Some(ExpressionKind::Index {
-            target: Box::new(target),
-            index: Box::new(index),
-            null_conditional,
-        })
+        inner.lexer.errors = std::mem::take(&mut self.lexer.errors);
+        inner.lexer.mode = Mode::Expression;
+        let parsed = inner.primary(true);
+        self.height = self.height.max(inner.height);
+        self.budget = inner.budget;
+        self.lexer.errors = inner.lexer.errors;
+        parsed
     }
+}
 
-    fn member(
-        &mut self,
-        target: Expression,
-        is_static: bool,
-        null_conditional: bool,
-    ) -> Option<ExpressionKind> {
-        let after = self.after_last();
-        let token = self.peek(Mode::Expression).clone();
-        let name = match token.kind {
-            TokenKind::Word(word) => {
-                self.next(Mode::Expression);
-                Some(Expression {
-                    kind: ExpressionKind::Constant(Value::String(word)),
-                    extent: token.extent,
-                })
-            }
-            _ => self.deeper(Self::operand),
-        };
-        let Some(name) = name else {
-            self.refuse_incomplete(
-                "MissingPropertyName",
-                "Missing property name after reference operator.",
-                after,
-            );
-            return None;
-        };
-        self.resync();
-        let arguments = match self.lexer.peek() {
-            Some('(') => Some(self.call_arguments()),
-            Some('{') => {
-                let block = self.operand()?;
-                Some(vec![block])
-            }
-            _ => None,
-        };
-        let (target, name) = (Box::new(target), Box::new(name));
-        Some(match arguments {
-            Some(arguments) => ExpressionKind::Call {
-                target,
-                name,
-                is_static,
-                null_conditional,
-                arguments,
-            },
-            None => ExpressionKind::Member {
-                target,
-                name,
-                is_static,
-                null_conditional,
-            },
-        })
-    }
-
-    fn call_arguments(&mut self) -> Vec<Expression> {
-        self.next(Mode::Expression);
-        let outer = std::mem::replace(&mut self.no_comma, true);
-        let mut arguments = Vec::new();
-        self.skip_lines();
-        while let Some(argument) = self.expression() {
-            arguments.push(argument);
-            self.skip_lines();
-            if !self.eat(Mode::Expression, Sign::Comma) {
-                break;
-            }
-            self.skip_lines();
-        }
-        self.no_comma = outer;
-        self.skip_lines();
-        if !self.eat(Mode::Expression, Sign::RightParenthesis) {
-            let after = self.after_last();
-            self.refuse_incomplete(
-                "MissingEndParenthesisInMethodCall",
-                "Missing ')' in method call.",
-                after,
-            );
-        }
-        arguments
-    }
-
-    /// Whether a name goes on at the character at hand.
-    pub(super) fn at_name(&self) -> bool {
-        self.lexer.peek().is_some_and(is_identifier_part)
-    }
+fn constant(kind: ExpressionKind, extent: Extent) -> Expression {
+    Expression { kind, extent }
 }
