@@ -79,6 +79,61 @@ fn errors_fly_to_the_nearest_handler_and_finally_runs() {
 }
 
 #[test]
+fn the_most_specific_handler_takes_an_error_with_any_of_its_exceptions() {
+    for (line, expected) in [
+        (
+            "try { Write-Error x -ErrorAction Stop } catch [System.Management.Automation.ActionPreferenceStopException] { 'stop' }",
+            "stop",
+        ),
+        (
+            "try { Write-Error x -ErrorAction Stop } catch [System.Management.Automation.ActionPreferenceStopException] { 'stop' } \
+             catch [Microsoft.PowerShell.Commands.WriteErrorException] { 'own' }",
+            "stop",
+        ),
+        (
+            "try { Write-Error x -ErrorAction Stop } catch [Microsoft.PowerShell.Commands.WriteErrorException] { 'own' } catch { 'any' }",
+            "own",
+        ),
+        (
+            "try { Write-Warning x -WarningAction Stop } catch { $_.Exception.GetType().Name; $_.CategoryInfo.Reason }",
+            "ActionPreferenceStopException ActionPreferenceStopException",
+        ),
+        (
+            "try { throw [System.TimeoutException]::new('t') } catch [System.Management.Automation.RuntimeException] { 'outer' }",
+            "outer",
+        ),
+        (
+            "try { throw [System.TimeoutException]::new('t') } catch [System.Management.Automation.RuntimeException] { 'outer' } catch { 'any' }",
+            "outer",
+        ),
+        (
+            "try { 1/0 } catch { $_.Exception.GetType().Name; $_.Exception.InnerException.GetType().Name }",
+            "RuntimeException DivideByZeroException",
+        ),
+        (
+            "try { 'abc'.Substring(9) } catch { $_.Exception.InnerException.Message }",
+            "startIndex cannot be larger than length of string. (Parameter 'startIndex')",
+        ),
+        (
+            "try { Get-Date -Bogus } catch { $_.InvocationInfo.MyCommand.Name; \"$($_.InvocationInfo.MyCommand)\" }",
+            "Get-Date Get-Date",
+        ),
+    ] {
+        assert_eq!(shown(line).join(" "), expected, "{line}");
+    }
+}
+
+#[test]
+fn splatted_names_are_typed_with_a_colon_and_text_is_its_characters() {
+    for (line, expected) in [
+        ("function f { $args }; $h = @{ Foo = 1 }; f @h", "-Foo: 1"),
+        ("$t = 'ab'; (Write-Output @t)[1].GetType().Name", "Char"),
+    ] {
+        assert_eq!(shown(line).join(" "), expected, "{line}");
+    }
+}
+
+#[test]
 fn a_session_remembers_between_lines() {
     let host = Keeper::default();
     let mut session = Session::new(SessionOptions::default());

@@ -229,11 +229,17 @@ impl Engine<'_> {
                 .unwrap_or_else(|| format!("Exception of type '{exception}' was thrown."));
             return Ok(exception_object(exception, &message));
         }
-        let parses = name.eq_ignore_ascii_case("parse")
-            || name.eq_ignore_ascii_case("new")
-                && !matches!(&**type_name, "System.TimeSpan" | "System.DateTime");
-        if let (true, Some(target), [argument]) = (parses, self.find_type(type_name), arguments) {
-            return self.cast(argument, &target);
+        let makes = name.eq_ignore_ascii_case("new")
+            && !matches!(&**type_name, "System.TimeSpan" | "System.DateTime");
+        let parses = name.eq_ignore_ascii_case("parse");
+        if let (true, Some(target), [argument]) =
+            (parses || makes, self.find_type(type_name), arguments)
+        {
+            return if parses {
+                self.parse(&target, name, argument)
+            } else {
+                self.cast(argument, &target)
+            };
         }
         if harmless::has_static_method(type_name, name)
             && let Some(value) = static_member::call(type_name, name, arguments)

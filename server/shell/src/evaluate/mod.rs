@@ -10,6 +10,7 @@ mod index;
 mod member;
 mod method;
 pub mod operator;
+mod parse_method;
 mod regex;
 pub mod scope;
 mod statement;
@@ -34,7 +35,7 @@ use crate::value::{Array, Object, ScriptBlock, Text, Value};
 pub(crate) use assignment::not_writable;
 pub use regex::compile as compile_regex;
 pub(crate) use statement::lone_expression;
-pub(crate) use types::{exception_is, exception_object, find_exception};
+pub(crate) use types::{exception_is, find_exception};
 
 /// Deepest nesting of running blocks and functions.
 pub const MAX_CALL_DEPTH: usize = 100;

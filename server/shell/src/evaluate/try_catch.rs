@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error_record::ErrorRecord;
 use crate::evaluate::NAMES;
-use crate::evaluate::types::{exception_is, inner_exception};
+use crate::evaluate::types::{exception_is, find_exception, inner_exception};
 use crate::language::ast::{Catch, Statement};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -31,6 +31,35 @@ impl Flight {
             Halt::Throw(record) => Ok((record, Self::Thrown)),
             Halt::Stop(record) => Ok((record, Self::Stopped)),
             other => Err(other),
+        }
+    }
+
+    /// The exceptions that an error that flies so is made of.
+    fn family(self, record: &ErrorRecord) -> Family {
+        const RUNTIME: &str = "System.Management.Automation.RuntimeException";
+        let own = record.exception.clone();
+        let inner = inner_exception(record).map(str::to_owned);
+        if self == Self::Stopped {
+            return Family {
+                inner: None,
+                outer: "System.Management.Automation.ActionPreferenceStopException".to_owned(),
+                stopped: [Some(own), inner].into_iter().flatten().collect(),
+            };
+        }
+        let is_outer = exception_is(&own, RUNTIME) || own.ends_with(PARENT);
+        let (inner, outer) = match is_outer {
+            true => (inner, own),
+            // What a cmdlet ends with, and what is thrown, has an exception of the language around it.
+            false if self == Self::Terminating && !record.activity.is_empty() => (
+                Some(own),
+                "System.Management.Automation.CmdletInvocationException".to_owned(),
+            ),
+            false => (Some(own), RUNTIME.to_owned()),
+        };
+        Family {
+            inner,
+            outer,
+            stopped: Vec::new(),
         }
     }
 
@@ -117,17 +146,12 @@ impl Engine<'_> {
         catches: &[Catch],
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        // What the exception was made of is looked at first, over all handlers that name a type.
-        let by_cause = inner_exception(&record)
-            .and_then(|inner| catches.iter().find(|catch| names(catch, inner)));
-        let handler = by_cause.or_else(|| {
-            catches
-                .iter()
-                .find(|catch| catch.types.is_empty() || names(catch, &record.exception))
-        });
-        let Some(handler) = handler else {
+        let family = again.family(&record);
+        let Some((handler, passed)) = family.handler(catches) else {
             return Err(again.halt(record));
         };
+        let mut record = record;
+        record.replace_parent(&passed);
         self.session.remember(&record);
         self.handle(record.into(), |engine| {
             engine.run_statements(&handler.body, out)
@@ -163,9 +187,8 @@ impl Engine<'_> {
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
         let (record, again) = Flight::of(halt)?;
-        let taken = trap.types.is_empty()
-            || names(trap, &record.exception)
-            || inner_exception(&record).is_some_and(|inner| names(trap, inner));
+        let family = again.family(&record);
+        let taken = trap.types.is_empty() || family.outer().any(|exception| names(trap, exception));
         if !taken {
             return self.survive(again.halt(record), out);
         }
@@ -180,6 +203,76 @@ impl Engine<'_> {
             Err(Halt::Break(None)) => Err(Halt::Throw(Box::new((*shared).clone()))),
             Ok(()) => self.report((*shared).clone(), out),
             Err(other) => Err(other),
+        }
+    }
+}
+
+/// What an exception that has an error record of its own is called in it.
+const PARENT: &str = ".ParentContainsErrorRecordException";
+
+/// The exceptions of an error, in the order in which handlers are looked for.
+struct Family {
+    inner: Option<String>,
+    outer: String,
+    /// What a preference made the end.
+    stopped: Vec<String>,
+}
+
+impl Family {
+    /// Those that a `trap` looks at.
+    fn outer(&self) -> impl Iterator<Item = &str> {
+        self.inner
+            .as_deref()
+            .into_iter()
+            .chain(std::iter::once(&*self.outer))
+    }
+
+    /// The handler that takes the error, and the class of the exception that it is given: the most specific one that
+    /// any of the exceptions finds (`FindMatchingHandler`).
+    fn handler<'c>(&self, catches: &'c [Catch]) -> Option<(&'c Catch, String)> {
+        let mut found: Option<(usize, &Catch, &str)> = None;
+        for exception in self.outer().chain(self.stopped.iter().map(|own| &**own)) {
+            if matches!(found, Some((0, ..))) {
+                break;
+            }
+            let Some((rank, handler)) = ranked(catches, exception) else {
+                continue;
+            };
+            let better = found.is_none_or(|(best, current, _)| {
+                rank < best || (rank == best && current.types.is_empty())
+            });
+            if better {
+                found = Some((rank, handler, exception));
+            }
+        }
+        found.map(|(_, handler, exception)| (handler, exception.to_owned()))
+    }
+}
+
+/// The handler that takes an exception, and how many of the types that are named before it derive from its own.
+fn ranked<'c>(catches: &'c [Catch], exception: &str) -> Option<(usize, &'c Catch)> {
+    let mut before: Vec<&str> = Vec::new();
+    for handler in catches {
+        if handler.types.is_empty() {
+            return Some((before.len(), handler));
+        }
+        for literal in &handler.types {
+            if exception_is(exception, &literal.name) {
+                let derives = |earlier: &&&str| exception_is(earlier, &literal.name);
+                return Some((before.iter().filter(derives).count(), handler));
+            }
+            before.push(find_exception(&literal.name).unwrap_or(&literal.name));
+        }
+    }
+    None
+}
+
+impl ErrorRecord {
+    /// A record that is part of its own exception has that one for a handler.
+    fn replace_parent(&mut self, passed: &str) {
+        if self.exception.ends_with(PARENT) && !passed.ends_with(PARENT) {
+            self.exception = passed.to_owned();
+            self.reason = passed.rsplit('.').next().unwrap_or(passed).to_owned();
         }
     }
 }

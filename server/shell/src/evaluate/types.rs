@@ -243,6 +243,28 @@ pub(crate) fn exception_object(exception: &str, message: &str) -> Value {
     }))
 }
 
+/// The exception of a record, around the one that it was made of.
+pub(crate) fn exception_of_record(record: &ErrorRecord) -> Value {
+    let outer = exception_object(&record.exception, &record.message);
+    let (Some(inner), Value::Object(object)) = (inner_exception(record), &outer) else {
+        return outer;
+    };
+    // The call's own words are around those of what was called.
+    let message = record
+        .message
+        .strip_prefix("Exception calling ")
+        .and_then(|rest| rest.split_once(": \"")?.1.strip_suffix('"'))
+        .unwrap_or(&record.message);
+    let mut properties = crate::text::write(&object.properties);
+    for property in &mut *properties {
+        if &*property.name == "InnerException" {
+            property.value = exception_object(inner, message);
+        }
+    }
+    drop(properties);
+    outer
+}
+
 /// The exception of class `exception` around the error of a record.
 pub(crate) fn exception_around(exception: &str, message: &str, record: &ErrorRecord) -> Value {
     let inner = exception_object(&record.exception, &record.message);

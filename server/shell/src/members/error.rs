@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use crate::error_record::{ErrorRecord, Invocation};
-use crate::evaluate::exception_object;
+use crate::evaluate::types::exception_of_record;
 use crate::format::error_view::{category_text, position_message, target_name, target_type};
 use crate::value::{EnumValue, Object, Text, Value};
 
 /// They in PowerShell's order.
 pub(super) fn properties(record: &ErrorRecord) -> Vec<(&'static str, Value)> {
     vec![
-        (
-            "Exception",
-            exception_object(&record.exception, &record.message),
-        ),
+        ("Exception", exception_of_record(record)),
         ("TargetObject", record.target.clone()),
         ("CategoryInfo", category(record)),
         (
@@ -86,7 +83,13 @@ fn details(record: &ErrorRecord) -> Value {
 
 fn invocation(at: &Invocation) -> Value {
     let number = |n: usize| Value::Int32(i32::try_from(n).unwrap_or(i32::MAX));
-    let optional = |text: &Option<Text>| text.clone().map_or(Value::Null, Value::String);
+    let command = at.command.as_ref().map_or(Value::Null, |name| {
+        typed(
+            "System.Management.Automation.CmdletInfo",
+            Some(name),
+            vec![("Name", Value::String(name.clone()))],
+        )
+    });
     let line = at
         .source
         .as_deref()
@@ -96,7 +99,7 @@ fn invocation(at: &Invocation) -> Value {
         "System.Management.Automation.InvocationInfo",
         None,
         vec![
-            ("MyCommand", optional(&at.command)),
+            ("MyCommand", command),
             ("ScriptLineNumber", number(at.line)),
             ("OffsetInLine", number(at.offset)),
             (

@@ -255,8 +255,8 @@ impl Engine<'_> {
 
 /// The arguments that a splatted value is.
 fn splat(value: &Value, extent: &Extent, into: &mut Vec<Argument>) {
-    let argument = |value: &Value| ArgumentValue {
-        value: value.clone(),
+    let argument = |value: Value| ArgumentValue {
+        value,
         extent: extent.clone(),
         source: None,
     };
@@ -266,24 +266,38 @@ fn splat(value: &Value, extent: &Extent, into: &mut Vec<Argument>) {
                 let name: Text = to_text(key, Culture::Invariant).into();
                 into.push(Argument {
                     name: Some(ArgumentName {
-                        typed: format!("-{name}").into(),
+                        typed: as_typed(&name),
                         name,
                         extent: extent.clone(),
                     }),
-                    value: Some(argument(entry)),
+                    value: Some(argument(entry.clone())),
                     splatted: true,
                 });
             }
         }
+        // A text is a sequence of characters to .NET.
+        Value::String(text) => into.extend(
+            text.encode_utf16()
+                .map(|unit| Argument::positional(argument(Value::Char(unit)))),
+        ),
         other => match other.elements() {
             Some(items) => into.extend(
                 items
-                    .iter()
+                    .into_iter()
                     .map(|item| Argument::positional(argument(item))),
             ),
-            None => into.push(Argument::positional(argument(other))),
+            None => into.push(Argument::positional(argument(other.clone()))),
         },
     }
+}
+
+/// A splatted name as it would be typed (`GetParameterText`): space behind it stands behind the colon.
+fn as_typed(name: &str) -> Text {
+    let bare = name.trim_end();
+    if bare.is_empty() || bare.ends_with(':') {
+        return format!("-{name}").into();
+    }
+    format!("-{bare}:{}", &name[bare.len()..]).into()
 }
 
 /// What the binder asks of the engine; a block that ended the pipeline is kept.

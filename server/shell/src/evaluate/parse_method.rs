@@ -1,0 +1,82 @@
+//! `T.Parse(…)`.
+
+use crate::command::ParameterType;
+use crate::convert::{self, ConversionContext, number};
+use crate::evaluate::failure;
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::text::{Culture, to_text};
+use crate::value::Value;
+
+impl Engine<'_> {
+    /// `T.Parse(text)`: a cast's reading of a text, but whole numbers have digits only, and what fails is the method.
+    pub(super) fn parse(
+        &mut self,
+        target: &ParameterType,
+        method: &str,
+        argument: &Value,
+    ) -> Result<Value, Halt> {
+        let text = to_text(argument, Culture::Invariant);
+        if let Some(flag) = truth(target, &text) {
+            return Ok(Value::Bool(flag));
+        }
+        let refusal = match refused_by_parse(target, &text) {
+            Some(refusal) => refusal,
+            None => {
+                let context = ConversionContext::current(self.host.now());
+                match convert::convert(&Value::text(&*text), target, context) {
+                    Ok(value) => return Ok(value),
+                    Err(error) => error
+                        .message
+                        .split_once("Error: \"")
+                        .and_then(|(_, rest)| rest.strip_suffix('"'))
+                        .unwrap_or(&error.message)
+                        .to_owned(),
+                }
+            }
+        };
+        let exception = if refusal.starts_with("Value was either too") || refusal.contains("range")
+        {
+            "System.OverflowException"
+        } else if refusal.ends_with("(Parameter 'input')") {
+            "System.ArgumentException"
+        } else {
+            "System.FormatException"
+        };
+        Err(self.fail(failure::method_invocation(method, 1, exception, &refusal)))
+    }
+}
+
+/// What `Boolean.Parse` reads.
+fn truth(target: &ParameterType, text: &str) -> Option<bool> {
+    let is_bool = matches!(target, ParameterType::Plain(name) if &**name == "System.Boolean");
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" if is_bool => Some(true),
+        "false" if is_bool => Some(false),
+        _ => None,
+    }
+}
+
+/// What `Parse` refuses, though a cast reads it.
+fn refused_by_parse(target: &ParameterType, text: &str) -> Option<String> {
+    let ParameterType::Plain(name) = target else {
+        return None;
+    };
+    let bare = text.trim();
+    match &**name {
+        "System.Boolean" => Some(format!(
+            "String '{text}' was not recognized as a valid Boolean."
+        )),
+        "System.Single" | "System.Double" | "System.Decimal" => {
+            let known = bare.ends_with(|c: char| c.is_ascii_digit() || c == '.');
+            let known = known || matches!(bare.trim_start_matches('-'), "NaN" | "Infinity" | "∞");
+            (!known).then(|| format!("The input string '{text}' was not in a correct format."))
+        }
+        other if number::Kind::of_type(other).is_some() => {
+            let digits = bare.strip_prefix(['+', '-']).unwrap_or(bare);
+            let known = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+            (!known).then(|| format!("The input string '{text}' was not in a correct format."))
+        }
+        _ => None,
+    }
+}
