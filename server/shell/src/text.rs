@@ -29,6 +29,23 @@ pub enum Culture {
     Invariant,
 }
 
+/// The lines of a text as `System.IO.StreamReader` reads them: `\r`, `\n` and `\r\n` end one.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.find(['\r', '\n']).unwrap_or(rest.len());
+        let (line, behind) = rest.split_at(end);
+        rest = behind
+            .strip_prefix("\r\n")
+            .or_else(|| behind.get(1..))
+            .unwrap_or_default();
+        Some(line)
+    })
+}
+
 /// The text of a value as PowerShell converts it: doubles with 15 digits, lists joined with blanks.
 pub fn to_text(value: &Value, culture: Culture) -> String {
     let mut out = String::new();

@@ -1,16 +1,15 @@
-//! The rest: `Read-Host`, `Join-Path`, `Select-String`, `Measure-Command`, `ConvertTo-SecureString`.
+//! The rest: `Read-Host`, `Join-Path`, `Measure-Command`, `ConvertTo-SecureString`.
 
 use std::sync::Arc;
 
 use crate::builtin::declare::{MANAGEMENT, SECURITY, UTILITY, at, command, named, set, switch};
-use crate::builtin::support::{input_object, text, texts};
+use crate::builtin::support::{text, texts};
 use crate::command::{CommandInfo, SetMembership};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::host::{FieldDescription, FieldPrompt, PromptFailure};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::text::{Culture, to_text};
-use crate::value::{Object, Text, Value};
+use crate::value::Value;
 
 /// What nobody could be asked becomes.
 fn prompt_error(failure: PromptFailure) -> ErrorRecord {
@@ -143,190 +142,6 @@ pub(super) mod join_path {
             }
             Ok(())
         }
-    }
-}
-
-/// `Select-String`.
-pub(super) mod select_string {
-    use super::*;
-
-    /// What the binder knows of it.
-    pub(crate) fn info() -> CommandInfo {
-        let mut input = named("InputObject", "psobject")
-            .mandatory()
-            .from_pipeline()
-            .in_sets(&["Object"]);
-        input.allow_null = true;
-        input.allow_empty_string = true;
-        command("Select-String", UTILITY)
-            .with_default_set("Object")
-            .with(input)
-            .with(at(0, "Pattern", "string[]").mandatory())
-            .with(switch("SimpleMatch"))
-            .with(switch("CaseSensitive"))
-            .with(switch("Quiet").alias(&["q"]))
-            .with(switch("List"))
-            .with(switch("NoEmphasis"))
-            .with(switch("NotMatch"))
-            .with(switch("AllMatches"))
-            .with(switch("Raw"))
-    }
-
-    /// One to run.
-    pub(crate) fn create() -> Box<dyn Stage> {
-        Box::<SelectString>::default()
-    }
-
-    #[derive(Default)]
-    struct SelectString {
-        line: i32,
-        found: bool,
-    }
-
-    /// Where a pattern matched: text, start and length of the whole and of each group, in UTF-16 units.
-    struct Found {
-        groups: Vec<(String, usize, usize)>,
-    }
-
-    impl SelectString {
-        fn matches(
-            context: &mut Context<'_>,
-            line: &str,
-            pattern: &str,
-        ) -> Result<Vec<Found>, Halt> {
-            let case_sensitive = context.switch("CaseSensitive");
-            let pattern = if context.switch("SimpleMatch") {
-                fancy_regex::escape(pattern).into_owned()
-            } else {
-                pattern.to_owned()
-            };
-            let invalid = |context: &mut Context<'_>, message: String| {
-                let record = ErrorRecord::new(
-                    "InvalidRegex",
-                    ErrorCategory::InvalidArgument,
-                    "System.ArgumentException",
-                    format!("The string {pattern} is not a valid regular expression: {message}"),
-                );
-                context.terminate(record.with_target(Value::text(pattern.as_str())))
-            };
-            let regex = match crate::evaluate::compile_regex(&pattern, case_sensitive) {
-                Ok(regex) => regex,
-                Err(message) => return Err(invalid(context, message)),
-            };
-            let units = |at: usize| line[..at].encode_utf16().count();
-            let mut found = Vec::new();
-            for captures in regex.captures_iter(line) {
-                let captures = captures.map_err(|error| invalid(context, error.to_string()))?;
-                let groups = captures
-                    .iter()
-                    .map(|group| {
-                        group.map_or((String::new(), 0, 0), |group| {
-                            let start = units(group.start());
-                            (group.as_str().to_owned(), start, units(group.end()) - start)
-                        })
-                    })
-                    .collect();
-                found.push(Found { groups });
-                if !context.switch("AllMatches") {
-                    break;
-                }
-            }
-            Ok(found)
-        }
-    }
-
-    impl Stage for SelectString {
-        fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
-            let Some(object) = input_object(context, input) else {
-                return Ok(());
-            };
-            let line = to_text(&object, Culture::Current);
-            self.line += 1;
-            if context.switch("Quiet") && self.found {
-                return Ok(());
-            }
-            for pattern in texts(context, "Pattern") {
-                let found = Self::matches(context, &line, &pattern)?;
-                if found.is_empty() != context.switch("NotMatch") {
-                    continue;
-                }
-                self.found = true;
-                if context.switch("Quiet") {
-                    return context.write(Value::Bool(true));
-                }
-                if context.switch("Raw") {
-                    return context.write(Value::text(line));
-                }
-                let ignore_case = !context.switch("CaseSensitive");
-                let info = match_info(&line, self.line, &pattern, ignore_case, found);
-                return context.write(info);
-            }
-            Ok(())
-        }
-
-        fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-            if context.switch("Quiet") && !self.found {
-                return context.write(Value::Bool(false));
-            }
-            Ok(())
-        }
-    }
-
-    fn typed(name: &str, text: &str, properties: Vec<(Text, Value)>) -> Value {
-        let types: [Text; 2] = [name.into(), "System.Object".into()];
-        Value::Object(Arc::new(
-            Object::typed(types.into(), properties).with_text(text),
-        ))
-    }
-
-    fn match_info(
-        line: &str,
-        number: i32,
-        pattern: &str,
-        ignore_case: bool,
-        found: Vec<Found>,
-    ) -> Value {
-        let matches = found.iter().map(match_object).collect();
-        typed(
-            "Microsoft.PowerShell.Commands.MatchInfo",
-            line,
-            vec![
-                ("IgnoreCase".into(), Value::Bool(ignore_case)),
-                ("LineNumber".into(), Value::Int32(number)),
-                ("Line".into(), Value::text(line)),
-                ("Filename".into(), Value::text("InputStream")),
-                ("Path".into(), Value::text("InputStream")),
-                ("Pattern".into(), Value::text(pattern)),
-                ("Context".into(), Value::Null),
-                ("Matches".into(), Value::array(matches)),
-            ],
-        )
-    }
-
-    fn match_object(found: &Found) -> Value {
-        let part = |kind: &str, index: usize| {
-            let (text, start, length) = &found.groups[index];
-            let number = |n: usize| Value::Int32(i32::try_from(n).unwrap_or(i32::MAX));
-            (
-                format!("System.Text.RegularExpressions.{kind}"),
-                vec![
-                    (Text::from("Success"), Value::Bool(true)),
-                    ("Name".into(), Value::text(index.to_string())),
-                    ("Index".into(), number(*start)),
-                    ("Length".into(), number(*length)),
-                    ("Value".into(), Value::text(text.as_str())),
-                ],
-            )
-        };
-        let groups = (0..found.groups.len())
-            .map(|index| {
-                let (kind, properties) = part("Group", index);
-                typed(&kind, &found.groups[index].0, properties)
-            })
-            .collect();
-        let (kind, mut properties) = part("Match", 0);
-        properties.insert(0, ("Groups".into(), Value::array(groups)));
-        typed(&kind, &found.groups[0].0, properties)
     }
 }
 

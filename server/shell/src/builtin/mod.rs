@@ -3,6 +3,7 @@
 mod clixml;
 mod compare;
 mod compare_object;
+mod context_lines;
 mod csv;
 mod date;
 mod declare;
@@ -19,6 +20,7 @@ mod out_file;
 mod out_string;
 mod registry;
 mod select_object;
+mod select_string;
 mod session_commands;
 mod small_objects;
 mod sort_object;

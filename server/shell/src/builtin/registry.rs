@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 use crate::builtin::{
     BuiltIn, clixml, compare_object, csv, date, discovery, foreach_object, format_commands,
     group_object, html, json, measure_object, members, misc, out_file, out_string, select_object,
-    session_commands, small_objects, sort_object, variables, where_object, write_error,
-    write_streams,
+    select_string, session_commands, small_objects, sort_object, variables, where_object,
+    write_error, write_streams,
 };
 use crate::command::CommandInfo;
 use crate::pipeline::stage::Stage;
@@ -80,7 +80,7 @@ const COMMANDS: &[Entry] = &[
     (session_commands::history_info, session_commands::history),
     (misc::read_host::info, misc::read_host::create),
     (misc::join_path::info, misc::join_path::create),
-    (misc::select_string::info, misc::select_string::create),
+    (select_string::info, select_string::create),
     (misc::measure_command::info, misc::measure_command::create),
     (misc::secure_string::info, misc::secure_string::create),
 ];

@@ -34,6 +34,7 @@ use crate::value::{Array, Object, ScriptBlock, Text, Value};
 
 pub(crate) use assignment::not_writable;
 pub use regex::compile as compile_regex;
+pub(crate) use regex::match_object;
 pub(crate) use statement::lone_expression;
 pub(crate) use types::{exception_is, find_exception};
 

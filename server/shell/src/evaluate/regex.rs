@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fancy_regex::{Captures, Regex, RegexBuilder};
 
-use crate::value::{Object, Text, Value};
+use crate::value::{List, Object, Text, Value};
 
 /// Most steps of one match: a pattern that explodes ends in an error, not in a stuck server.
 const MAX_STEPS: usize = 1_000_000;
@@ -154,20 +154,23 @@ pub(super) fn expand(template: &str, captures: &Captures<'_, str>, out: &mut Str
     out.push_str(rest);
 }
 
-/// `System.Text.RegularExpressions.Match`: what a replacing block sees as `$_`.
-pub(super) fn match_object(text: &str, captures: &Captures<'_, str>) -> Value {
+/// `System.Text.RegularExpressions.Match`: what a replacing block sees as `$_`, and what `Select-String` finds.
+pub(crate) fn match_object(text: &str, captures: &Captures<'_, str>) -> Value {
     let groups = (0..captures.len())
         .map(|index| group_object("Group", text, captures, index, Vec::new()))
         .collect();
-    group_object(
-        "Match",
-        text,
-        captures,
-        0,
-        vec![("Groups", Value::array(groups))],
-    )
+    let groups = collection("GroupCollection", groups);
+    group_object("Match", text, captures, 0, vec![("Groups", groups)])
 }
 
+fn collection(class: &str, items: Vec<Value>) -> Value {
+    Value::List(Arc::new(List {
+        type_name: format!("System.Text.RegularExpressions.{class}").into(),
+        items: items.into(),
+    }))
+}
+
+/// A group with what it captured last; .NET's other captures of a repeated group are not kept.
 fn group_object(
     class: &str,
     text: &str,
@@ -179,24 +182,38 @@ fn group_object(
     let units = |part: &str| i32::try_from(part.encode_utf16().count()).unwrap_or(i32::MAX);
     let value = found.map_or("", |found| found.as_str());
     let at = found.map_or(0, |found| units(&text[..found.start()]));
-    let own = [
-        ("Success", Value::Bool(found.is_some())),
-        ("Name", Value::text(index.to_string())),
+    let place = [
         ("Index", Value::Int32(at)),
         ("Length", Value::Int32(units(value))),
         ("Value", Value::text(value)),
+        // A span is out of PowerShell's reach.
+        ("ValueSpan", Value::Null),
     ];
-    let names: [Text; 2] = [
-        format!("System.Text.RegularExpressions.{class}").into(),
-        "System.Object".into(),
+    let named = [
+        ("Success", Value::Bool(found.is_some())),
+        ("Name", Value::text(index.to_string())),
     ];
-    let properties = more
-        .into_iter()
-        .chain(own)
+    let itself = typed(class, value, named.iter().chain(&place).cloned());
+    let itself = found.map(|_| itself).into_iter().collect();
+    let captures = [("Captures", collection("CaptureCollection", itself))];
+    let properties = more.into_iter().chain(named).chain(captures).chain(place);
+    typed(class, value, properties)
+}
+
+/// An object of one of the classes: a match is a group, a group is a capture.
+fn typed<'a>(class: &str, text: &str, properties: impl Iterator<Item = (&'a str, Value)>) -> Value {
+    let classes = ["Match", "Group", "Capture"];
+    let own = classes.iter().position(|known| *known == class);
+    let mut names: Vec<Text> = classes[own.unwrap_or_default()..]
+        .iter()
+        .map(|class| format!("System.Text.RegularExpressions.{class}").into())
+        .collect();
+    names.push("System.Object".into());
+    let properties = properties
         .map(|(name, value)| (name.into(), value))
         .collect();
     Value::Object(Arc::new(
-        Object::typed(names.into(), properties).with_text(value),
+        Object::typed(names.into(), properties).with_text(text),
     ))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::members;
 use crate::text::{Culture, decimal_fixed, double_fixed, push_text, read, to_text};
-use crate::value::{Text, Value};
+use crate::value::{Object, Text, Value};
 
 /// Decimals of a real number in a table: what format `F` gives in en-US.
 const TABLE_DECIMALS: usize = 3;
@@ -80,7 +80,7 @@ fn enumerated<T>(
 fn element_text(item: &Value) -> String {
     match item {
         Value::Null => "$null".into(),
-        Value::Object(object) if object.text.is_none() && !object.custom => display_property(item)
+        Value::Object(object) if !has_own_text(object) && !object.custom => display_property(item)
             .map_or_else(
                 || to_text(item, Culture::Current),
                 |name| {
@@ -90,6 +90,17 @@ fn element_text(item: &Value) -> String {
             ),
         other => to_text(other, Culture::Current),
     }
+}
+
+/// Whether the type itself declares `ToString`: a match and its groups have it from the capture that they derive from.
+fn has_own_text(object: &Object) -> bool {
+    const HEIRS: [&str; 2] = [
+        "System.Text.RegularExpressions.Match",
+        "System.Text.RegularExpressions.Group",
+    ];
+    let names = read(&object.type_names);
+    let inherits = names.first().is_some_and(|name| HEIRS.contains(&&**name));
+    object.text.is_some() && !inherits
 }
 
 /// The property that names an object: Name, Id, Key, then any that ends in Key, Name or Id.

@@ -2,12 +2,13 @@
 
 use crate::format::view::{Source, View, ViewBody, ViewColumn, ViewRegistry};
 use crate::members::property;
-use crate::text::date_time_long;
+use crate::text::{Culture, date_time_long, to_text};
 use crate::value::{Text, Value};
 
 /// Registers them.
 pub(crate) fn register(registry: &mut ViewRegistry) {
     register_values(registry);
+    register_text(registry);
     register_commands(registry);
     register_others(registry);
 }
@@ -62,6 +63,28 @@ fn register_values(registry: &mut ViewRegistry) {
         &["Microsoft.PowerShell.Commands.GroupInfoNoElement"],
         "Group",
         vec![column("Count").wide(5).right(), column("Name")],
+    );
+}
+
+fn register_text(registry: &mut ViewRegistry) {
+    registry.register(
+        "Microsoft.PowerShell.Commands.MatchInfo",
+        view(
+            "MatchInfo",
+            ViewBody::Text(|found, _| to_text(found, Culture::Current)),
+            None,
+        ),
+    );
+    registry.register(
+        "Deserialized.Microsoft.PowerShell.Commands.MatchInfo",
+        view(
+            "MatchInfo",
+            ViewBody::Text(|found, _| {
+                let line = property(found, "Line").unwrap_or_default();
+                to_text(&line, Culture::Current)
+            }),
+            None,
+        ),
     );
 }
 
