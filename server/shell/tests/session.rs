@@ -124,6 +124,37 @@ fn the_most_specific_handler_takes_an_error_with_any_of_its_exceptions() {
 }
 
 #[test]
+fn a_function_says_what_is_wrong_with_its_arguments() {
+    for (line, expected) in [
+        (
+            "function f { param($alpha, $also) }; f -al 1",
+            "AmbiguousParameter,f",
+        ),
+        ("function f { param($a) }; f -a", "MissingArgument,f"),
+        ("function f { param($a, $b) }; f -a -b", "MissingArgument,f"),
+        (
+            "function f { param($a) }; f -a 1 -a 2",
+            "ParameterAlreadyBound,f",
+        ),
+    ] {
+        assert_eq!(run(line).1, [expected], "{line}");
+    }
+    for (line, expected) in [
+        ("function f { param($a) \"$a\" }; f -a -x", "-x"),
+        (
+            "function f { param($alpha, [Alias('alone')]$b) \"$alpha|$b\" }; f -alo 1",
+            "|1",
+        ),
+        (
+            "function f { param($a, $b) \"$a|$b|$args\" }; $h = @{ a = 1 }; f @h -a 2 3 4",
+            "2|3|4",
+        ),
+    ] {
+        assert_eq!(shown(line), [expected], "{line}");
+    }
+}
+
+#[test]
 fn splatted_names_are_typed_with_a_colon_and_text_is_its_characters() {
     for (line, expected) in [
         ("function f { $args }; $h = @{ Foo = 1 }; f @h", "-Foo: 1"),

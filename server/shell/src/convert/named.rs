@@ -232,7 +232,10 @@ fn list_modifier(value: &Value, target: &ParameterType) -> Result<Value, Convers
         .map(|part| (part, Vec::new()))
         .into();
     match value {
-        Value::Dictionary(dictionary) => {
+        // Any other dictionary is one replacement.
+        Value::Dictionary(dictionary)
+            if &*dictionary.type_name == "System.Collections.Hashtable" =>
+        {
             for (key, item) in read(&dictionary.entries).values() {
                 let key = to_text(key, Culture::Invariant);
                 let part = parts

@@ -55,10 +55,10 @@ impl ScriptStage {
         if is_advanced(&script.body) {
             return Self::advanced(engine, script, arguments, place, invocation, out);
         }
-        let mut bound = share(&script.body, arguments);
         let info = Arc::new(CommandInfo::new(name.clone(), name, ""));
-        let common = std::mem::take(&mut bound.common);
-        let binding = engine.bind(&info, common, false, 0, invocation, out)?;
+        let bound = share(&script.body, arguments)
+            .map_err(|error| engine.binding_failed(error, &info, invocation))?;
+        let binding = engine.bind(&info, Vec::new(), false, 0, invocation, out)?;
         Ok((
             Self {
                 script,
@@ -108,7 +108,6 @@ impl ScriptStage {
         let bound = Bound {
             given,
             rest: Vec::new(),
-            common: Vec::new(),
             settled: true,
         };
         let stage = Self {

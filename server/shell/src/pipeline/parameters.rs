@@ -1,7 +1,7 @@
 //! The parameters of script blocks and functions, as a script flavours them: declared types convert, attributes check,
 //! what is left over is `$args`.
 
-use crate::binder::{Argument, ArgumentValue};
+use crate::binder::{Argument, ArgumentName, ArgumentValue, BindError};
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent, Invocation};
 use crate::evaluate::as_operand;
 use crate::evaluate::scope::Variable;
@@ -21,18 +21,8 @@ pub(super) struct Bound {
     pub(super) given: Vec<Option<ArgumentValue>>,
     /// What no parameter took.
     pub(super) rest: Vec<Value>,
-    /// Common parameters of an advanced function.
-    pub(super) common: Vec<Argument>,
     /// Whether the binder has seen to mandatory parameters already.
     pub(super) settled: bool,
-}
-
-/// Whether attributes make a function an advanced one.
-pub(super) fn is_advanced(body: &Block) -> bool {
-    body.parameters
-        .iter()
-        .flat_map(|parameter| &parameter.attributes)
-        .any(|attribute| attribute.name.eq_ignore_ascii_case("Parameter"))
 }
 
 fn named<'a>(
@@ -81,47 +71,71 @@ fn is_switch(parameter: &ParameterDeclaration) -> bool {
     })
 }
 
-fn has_alias(parameter: &ParameterDeclaration, name: &str) -> bool {
+fn aliases(parameter: &ParameterDeclaration) -> impl Iterator<Item = &str> {
     parameter
         .attributes
         .iter()
         .filter(|attribute| attribute.name.eq_ignore_ascii_case("Alias"))
         .flat_map(|attribute| &attribute.positional)
-        .any(|alias| matches!(&alias.kind, ExpressionKind::Constant(Value::String(own)) if same_name(own, name)))
+        .filter_map(|alias| match &alias.kind {
+            ExpressionKind::Constant(Value::String(own)) => Some(&**own),
+            _ => None,
+        })
 }
 
 /// The parameter that a typed name means: the whole name, else the only one that begins so.
-fn find(parameters: &[ParameterDeclaration], name: &str) -> Option<usize> {
+///
+/// # Errors
+/// `AmbiguousParameter`.
+fn find(
+    parameters: &[ParameterDeclaration],
+    typed: &ArgumentName,
+) -> Result<Option<usize>, BindError> {
+    let name = &*typed.name;
     let whole = |parameter: &ParameterDeclaration| {
-        same_name(&parameter.name, name) || has_alias(parameter, name)
+        same_name(&parameter.name, name) || aliases(parameter).any(|alias| same_name(alias, name))
     };
     if let Some(found) = parameters.iter().position(whole) {
-        return Some(found);
+        return Ok(Some(found));
     }
-    let begins = |parameter: &&ParameterDeclaration| {
-        parameter
-            .name
-            .get(..name.len())
+    let begins = |own: &str| {
+        own.get(..name.len())
             .is_some_and(|head| same_name(head, name))
     };
-    let mut candidates = parameters
-        .iter()
-        .enumerate()
-        .filter(|(_, parameter)| begins(parameter));
-    match (candidates.next(), candidates.next()) {
-        (Some((index, _)), None) => Some(index),
-        _ => None,
+    let candidates: Vec<usize> = (0..parameters.len())
+        .filter(|index| {
+            let parameter = &parameters[*index];
+            begins(&parameter.name) || aliases(parameter).any(begins)
+        })
+        .collect();
+    if candidates.len() < 2 {
+        return Ok(candidates.first().copied());
     }
+    let possible: String = candidates
+        .iter()
+        .map(|index| format!(" -{}", parameters[*index].name))
+        .collect();
+    Err(BindError::new(
+        "AmbiguousParameter",
+        format!(
+            "Parameter cannot be processed because the parameter name '{name}' is ambiguous. Possible matches \
+             include:{possible}."
+        ),
+    )
+    .at(Some(&typed.extent)))
 }
 
 /// Shares the arguments out among the declared parameters.
-pub(super) fn share(body: &Block, arguments: Vec<Argument>) -> Bound {
+///
+/// # Errors
+/// What a name says that means several parameters, was given twice, or has no value.
+pub(super) fn share(body: &Block, mut arguments: Vec<Argument>) -> Result<Bound, BindError> {
+    // An explicit parameter beats the same key of a splatted dictionary, so those come last.
+    arguments.sort_by_key(|argument| argument.splatted);
     let parameters = &body.parameters;
-    let advanced = is_advanced(body);
     let mut bound = Bound {
         given: parameters.iter().map(|_| None).collect(),
         rest: Vec::new(),
-        common: Vec::new(),
         settled: false,
     };
     let mut positional = Vec::new();
@@ -131,32 +145,9 @@ pub(super) fn share(body: &Block, arguments: Vec<Argument>) -> Bound {
             positional.extend(argument.value);
             continue;
         };
-        let Some(index) = find(parameters, &name.name) else {
-            if advanced
-                && crate::binder::common_parameters().iter().any(|common| {
-                    same_name(&common.name, &name.name)
-                        || common
-                            .aliases
-                            .iter()
-                            .any(|alias| same_name(alias, &name.name))
-                })
-            {
-                let takes_value = !matches!(
-                    name.name.to_ascii_lowercase().as_str(),
-                    "verbose" | "debug" | "vb" | "db"
-                );
-                bound.common.push(argument.clone());
-                if takes_value && argument.value.is_none() {
-                    bound.common.extend(arguments.next());
-                }
-                continue;
-            }
+        let Some(index) = find(parameters, name)? else {
             // A plain function leaves an unknown name among its arguments.
-            positional.push(ArgumentValue {
-                value: Value::String(name.typed.clone()),
-                extent: name.extent.clone(),
-                source: None,
-            });
+            positional.push(as_text(name));
             positional.extend(argument.value);
             continue;
         };
@@ -167,18 +158,61 @@ pub(super) fn share(body: &Block, arguments: Vec<Argument>) -> Bound {
                 extent: name.extent.clone(),
                 source: None,
             },
-            None => match arguments.next_if(|next| next.name.is_none()) {
-                Some(next) => match next.value {
-                    Some(value) => value,
-                    None => continue,
-                },
-                None => continue,
-            },
+            None => {
+                let next = match arguments.next() {
+                    Some(Argument {
+                        name: Some(next),
+                        value: None,
+                        ..
+                    }) if find(parameters, &next)?.is_none() => Some(as_text(&next)),
+                    Some(Argument {
+                        name: None, value, ..
+                    }) => value,
+                    _ => None,
+                };
+                next.ok_or_else(|| missing_argument(&parameters[index], name))?
+            }
         };
+        if bound.given[index].is_some() {
+            if argument.splatted {
+                continue;
+            }
+            return Err(BindError::new(
+                "ParameterAlreadyBound",
+                format!(
+                    "Cannot bind parameter because parameter '{}' is specified more than once. To provide multiple \
+                     values to parameters that can accept multiple values, use the array syntax. For example, \
+                     \"-parameter value1,value2,value3\".",
+                    parameters[index].name
+                ),
+            )
+            .at(Some(&name.extent)));
+        }
         bound.given[index] = Some(value);
     }
     place(parameters, positional, &mut bound);
-    bound
+    Ok(bound)
+}
+
+/// A name as the value that it is where no parameter has it.
+fn as_text(name: &ArgumentName) -> ArgumentValue {
+    ArgumentValue {
+        value: Value::String(name.typed.clone()),
+        extent: name.extent.clone(),
+        source: None,
+    }
+}
+
+fn missing_argument(parameter: &ParameterDeclaration, name: &ArgumentName) -> BindError {
+    BindError::new(
+        "MissingArgument",
+        format!(
+            "Missing an argument for parameter '{}'. Specify a parameter of type '{}' and try again.",
+            parameter.name,
+            field(parameter).type_name
+        ),
+    )
+    .at(Some(&name.extent))
 }
 
 /// Gives what has no name to the parameters by their positions.
@@ -279,7 +313,10 @@ impl Engine<'_> {
                 })
             })
             .collect();
-        let bound = share(body, arguments);
+        // Nothing has a name, so nothing is refused.
+        let Ok(bound) = share(body, arguments) else {
+            return Ok(());
+        };
         self.declare_parameters(body, "", bound, &Invocation::default(), out)
     }
 
