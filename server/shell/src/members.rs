@@ -2,6 +2,8 @@
 
 mod error;
 
+pub(crate) use error::invocation_of_function;
+
 use std::sync::{Arc, LazyLock};
 
 use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND, date_parts, date_time_long, read};

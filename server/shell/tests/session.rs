@@ -155,6 +155,34 @@ fn a_function_says_what_is_wrong_with_its_arguments() {
 }
 
 #[test]
+fn a_function_knows_its_call() {
+    for (line, expected) in [
+        (
+            "function f { param($a, $b = 2) $PSBoundParameters.Keys; $PSBoundParameters.Count }; f 1",
+            "a 1",
+        ),
+        (
+            "function f { [CmdletBinding()] param($a) $PSBoundParameters.Keys }; f 1 -Verbose",
+            "Verbose a",
+        ),
+        (
+            "function f { param($a) $PSBoundParameters.ContainsKey('A'); g @PSBoundParameters }; function g { \"$args\" }; f 1",
+            "True -a: 1",
+        ),
+        (
+            "function f { param([Parameter(ValueFromPipeline)]$x) process { $PSBoundParameters['x'] } }; 1, 2 | f",
+            "1 2",
+        ),
+        (
+            "function f { $MyInvocation.MyCommand.Name; $MyInvocation.InvocationName; $MyInvocation.MyCommand.GetType().Name }; f",
+            "f f FunctionInfo",
+        ),
+    ] {
+        assert_eq!(shown(line).join(" "), expected, "{line}");
+    }
+}
+
+#[test]
 fn splatted_names_are_typed_with_a_colon_and_text_is_its_characters() {
     for (line, expected) in [
         ("function f { $args }; $h = @{ Foo = 1 }; f @h", "-Foo: 1"),

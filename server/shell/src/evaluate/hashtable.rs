@@ -71,7 +71,7 @@ impl Engine<'_> {
 }
 
 /// A dictionary of the named type.
-pub(super) fn dictionary(type_name: &str, entries: IndexMap<Text, (Value, Value)>) -> Value {
+pub(crate) fn dictionary(type_name: &str, entries: IndexMap<Text, (Value, Value)>) -> Value {
     Value::Dictionary(Arc::new(Dictionary {
         type_name: type_name.into(),
         entries: entries.into(),

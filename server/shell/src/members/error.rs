@@ -20,7 +20,10 @@ pub(super) fn properties(record: &ErrorRecord) -> Vec<(&'static str, Value)> {
         ("ErrorDetails", details(record)),
         (
             "InvocationInfo",
-            record.invocation.as_ref().map_or(Value::Null, invocation),
+            record
+                .invocation
+                .as_ref()
+                .map_or(Value::Null, |at| invocation(at, "CmdletInfo")),
         ),
         ("ScriptStackTrace", Value::text("")),
         ("PipelineIterationInfo", Value::array(Vec::new())),
@@ -81,11 +84,16 @@ fn details(record: &ErrorRecord) -> Value {
     )
 }
 
-fn invocation(at: &Invocation) -> Value {
+/// `$MyInvocation` of a function.
+pub(crate) fn invocation_of_function(at: &Invocation) -> Value {
+    invocation(at, "FunctionInfo")
+}
+
+fn invocation(at: &Invocation, command_type: &str) -> Value {
     let number = |n: usize| Value::Int32(i32::try_from(n).unwrap_or(i32::MAX));
     let command = at.command.as_ref().map_or(Value::Null, |name| {
         typed(
-            "System.Management.Automation.CmdletInfo",
+            &format!("System.Management.Automation.{command_type}"),
             Some(name),
             vec![("Name", Value::String(name.clone()))],
         )

@@ -12,7 +12,8 @@ use crate::help::function::{command_of, is_advanced};
 use crate::pipeline::command::Script;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
-use crate::pipeline::parameters::{Bound, share};
+use crate::pipeline::parameters::Bound;
+use crate::pipeline::share::share;
 use crate::pipeline::sink::{Record, Sink};
 use crate::pipeline::stage::{Context, Onward, Stage};
 use crate::value::{EnumValue, Text, Value};
@@ -109,6 +110,7 @@ impl ScriptStage {
             given,
             rest: Vec::new(),
             settled: true,
+            recorded: binding.recorded_parameters().to_vec(),
         };
         let stage = Self {
             script,
@@ -211,6 +213,11 @@ impl Stage for ScriptStage {
         let body = self.script.body.clone();
         let filter = self.script.filter;
         let bound = self.bound_by_input(context);
+        let taken: Vec<(Text, Value)> = self
+            .from_pipeline
+            .iter()
+            .filter_map(|name| Some((name.clone(), context.parameter(name)?.clone())))
+            .collect();
         let outcome = self.run(context, |engine, sink| {
             if let Some(input) = input {
                 engine
@@ -220,6 +227,7 @@ impl Stage for ScriptStage {
                 for (key, value) in &bound {
                     engine.session.scopes.set_local(key, value.clone());
                 }
+                engine.note_bound(&taken);
             }
             match &body.process {
                 Some(process) => engine.run_statements(process, sink),

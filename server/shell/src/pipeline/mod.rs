@@ -1,5 +1,6 @@
 //! Commands at work: objects pushed from stage to stage as plain calls, one at a time, and the streams beside them.
 
+mod call;
 pub mod command;
 mod default_values;
 pub mod engine;
@@ -13,6 +14,7 @@ mod records;
 pub(crate) mod redirect;
 pub(crate) mod run;
 pub mod runtime;
+mod share;
 mod should;
 pub mod sink;
 pub mod stage;
