@@ -3,6 +3,7 @@
 mod clixml;
 mod compare;
 mod compare_object;
+mod content;
 mod context_lines;
 mod csv;
 mod date;

@@ -1,8 +1,8 @@
-//! Files of the caller's: `Out-File`, `Set-Content`, `Add-Content`, `Get-Content`, `Test-Path`.
+//! Files of the caller's: how they are read and written, `Out-File` and `Test-Path`.
 
 use crate::builtin::declare::{MANAGEMENT, UTILITY, at, command, input, named, switch};
 use crate::builtin::format_commands::enumeration_limit;
-use crate::builtin::support::{count, file_error, input_object, items, text, texts};
+use crate::builtin::support::{count, file_error, input_object, text, texts};
 use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::format::formatter::Formatter;
@@ -10,7 +10,6 @@ use crate::host::{FileFailure, ShouldProcess};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::text::encoding::TextEncoding;
-use crate::text::{Culture, to_text};
 use crate::value::{Text, Value};
 
 /// Writes a file piece by piece: the first piece replaces what was there, unless it is to be kept.
@@ -38,21 +37,41 @@ impl FileWriter {
         Self { encoding, ..self }
     }
 
+    /// Which file.
+    pub(super) fn path(&self) -> &Text {
+        &self.path
+    }
+
     /// Writes the next piece.
     pub(super) fn write(&mut self, context: &mut Context<'_>, piece: &str) -> Result<(), Halt> {
+        self.try_write(context, piece)
+            .map_err(|failure| context.terminate(file_error(&self.path, &failure)))
+    }
+
+    /// Writes the next piece; why it could not.
+    pub(super) fn try_write(
+        &mut self,
+        context: &Context<'_>,
+        piece: &str,
+    ) -> Result<(), FileFailure> {
         let mut bytes = Vec::new();
         if !self.begun && self.begins_file(context) {
             bytes.extend_from_slice(self.encoding.mark());
         }
         bytes.extend(self.encoding.encode(piece));
-        match context.host().write_file(&self.path, &bytes, self.append) {
-            Ok(()) => {
-                self.append = true;
-                self.begun = true;
-                Ok(())
-            }
-            Err(failure) => Err(context.terminate(file_error(&self.path, &failure))),
-        }
+        self.try_write_bytes(context, &bytes)
+    }
+
+    /// Writes bytes as they are; why it could not.
+    pub(super) fn try_write_bytes(
+        &mut self,
+        context: &Context<'_>,
+        bytes: &[u8],
+    ) -> Result<(), FileFailure> {
+        context.host().write_file(&self.path, bytes, self.append)?;
+        self.append = true;
+        self.begun = true;
+        Ok(())
     }
 
     /// Whether the first piece stands at the beginning of the file, where a mark belongs.
@@ -92,7 +111,8 @@ fn path_of(context: &Context<'_>) -> Option<Text> {
         .find_map(|name| text(context, name))
 }
 
-fn literal(type_name: &str, set: &str) -> ParameterInfo {
+/// `-LiteralPath`.
+pub(super) fn literal(type_name: &str, set: &str) -> ParameterInfo {
     named("LiteralPath", type_name)
         .alias(&["PSPath", "LP"])
         .mandatory()
@@ -206,192 +226,6 @@ pub(super) mod out {
             }
             self.write(context, &lines)
         }
-    }
-}
-
-/// `Set-Content` and `Add-Content`.
-pub(super) mod content {
-    use super::*;
-
-    /// What the binder knows of either.
-    fn info(name: &str) -> CommandInfo {
-        let mut value = at(1, "Value", "object[]")
-            .mandatory()
-            .from_pipeline()
-            .from_property();
-        value.allow_null = true;
-        value.allow_empty_collection = true;
-        command(name, MANAGEMENT)
-            .with_default_set("Path")
-            .with_should_process(ConfirmImpact::Medium)
-            .with(value)
-            .with(switch("PassThru"))
-            .with(
-                at(0, "Path", "string[]")
-                    .mandatory()
-                    .from_property()
-                    .in_sets(&["Path"]),
-            )
-            .with(literal("string[]", "LiteralPath"))
-            .with(named("Filter", "string"))
-            .with(named("Include", "string[]"))
-            .with(named("Exclude", "string[]"))
-            .with(switch("Force"))
-            .with(switch("NoNewline"))
-            .with(named("Encoding", "System.Text.Encoding"))
-            .with(switch("AsByteStream"))
-    }
-
-    /// What the binder knows of `Set-Content`.
-    pub(crate) fn set_info() -> CommandInfo {
-        info("Set-Content")
-    }
-
-    /// What the binder knows of `Add-Content`.
-    pub(crate) fn add_info() -> CommandInfo {
-        info("Add-Content")
-    }
-
-    /// One `Set-Content` to run.
-    pub(crate) fn create_set() -> Box<dyn Stage> {
-        Box::new(Write::new(false))
-    }
-
-    /// One `Add-Content` to run.
-    pub(crate) fn create_add() -> Box<dyn Stage> {
-        Box::new(Write::new(true))
-    }
-
-    struct Write {
-        append: bool,
-        /// The files that have been begun.
-        files: Vec<FileWriter>,
-    }
-
-    impl Write {
-        fn new(append: bool) -> Self {
-            Self {
-                append,
-                files: Vec::new(),
-            }
-        }
-
-        fn file(&mut self, context: &Context<'_>, path: Text) -> &mut FileWriter {
-            let known = self.files.iter().position(|file| file.path == path);
-            let index = known.unwrap_or_else(|| {
-                self.files.push(FileWriter::new(context, path, self.append));
-                self.files.len() - 1
-            });
-            &mut self.files[index]
-        }
-    }
-
-    impl Stage for Write {
-        fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
-            let mut lines = String::new();
-            for value in items(context, "Value") {
-                lines.push_str(&to_text(&value, Culture::Invariant));
-                if !context.switch("NoNewline") {
-                    lines.push('\n');
-                }
-            }
-            let action = if self.append {
-                "Add Content"
-            } else {
-                "Set Content"
-            };
-            let mut paths = texts(context, "Path");
-            paths.extend(texts(context, "LiteralPath"));
-            for path in paths {
-                let target = ShouldProcess::TargetAndAction(format!("Path: {path}"), action.into());
-                if context.should_process(&target)? {
-                    self.file(context, path).write(context, &lines)?;
-                }
-            }
-            Ok(())
-        }
-    }
-}
-
-/// `Get-Content`.
-pub(super) mod get {
-    use super::*;
-
-    /// What the binder knows of it.
-    pub(crate) fn info() -> CommandInfo {
-        command("Get-Content", MANAGEMENT)
-            .with_default_set("Path")
-            .with(named("ReadCount", "long").from_property())
-            .with(
-                named("TotalCount", "long")
-                    .alias(&["First", "Head"])
-                    .from_property(),
-            )
-            .with(named("Tail", "int").alias(&["Last"]).from_property())
-            .with(
-                at(0, "Path", "string[]")
-                    .mandatory()
-                    .from_property()
-                    .in_sets(&["Path"]),
-            )
-            .with(literal("string[]", "LiteralPath"))
-            .with(named("Filter", "string"))
-            .with(named("Include", "string[]"))
-            .with(named("Exclude", "string[]"))
-            .with(switch("Force"))
-            .with(named("Delimiter", "string"))
-            .with(switch("Wait"))
-            .with(switch("Raw"))
-            .with(named("Encoding", "System.Text.Encoding"))
-            .with(switch("AsByteStream"))
-    }
-
-    /// One to run.
-    pub(crate) fn create() -> Box<dyn Stage> {
-        Box::new(Get)
-    }
-
-    struct Get;
-
-    impl Stage for Get {
-        fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
-            let mut paths = texts(context, "Path");
-            paths.extend(texts(context, "LiteralPath"));
-            for path in paths {
-                let text = match read_text(context, &path) {
-                    Ok(text) => text,
-                    Err(FileFailure::NotFound) => {
-                        let record = ErrorRecord::new(
-                            "PathNotFound",
-                            ErrorCategory::ObjectNotFound,
-                            "System.Management.Automation.ItemNotFoundException",
-                            format!("Cannot find path '{path}' because it does not exist."),
-                        );
-                        context.write_error(record.with_target(Value::String(path)))?;
-                        continue;
-                    }
-                    Err(failure) => {
-                        context.write_error(file_error(&path, &failure))?;
-                        continue;
-                    }
-                };
-                write_lines(context, text)?;
-            }
-            Ok(())
-        }
-    }
-
-    fn write_lines(context: &mut Context<'_>, text: String) -> Result<(), Halt> {
-        if context.switch("Raw") {
-            return context.write(Value::text(text));
-        }
-        let lines: Vec<&str> = text.lines().collect();
-        let first = count(context, "TotalCount").unwrap_or(lines.len());
-        let skip = count(context, "Tail").map_or(0, |tail| lines.len().saturating_sub(tail));
-        for line in lines.into_iter().skip(skip).take(first) {
-            context.write(Value::text(line))?;
-        }
-        Ok(())
     }
 }
 

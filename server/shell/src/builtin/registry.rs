@@ -3,10 +3,10 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::builtin::{
-    BuiltIn, clixml, compare_object, csv, date, discovery, foreach_object, format_commands,
-    group_object, html, json, measure_object, members, misc, out_file, out_string, select_object,
-    select_string, session_commands, small_objects, sort_object, variables, where_object,
-    write_error, write_streams,
+    BuiltIn, clixml, compare_object, content, csv, date, discovery, foreach_object,
+    format_commands, group_object, html, json, measure_object, members, misc, out_file, out_string,
+    select_object, select_string, session_commands, small_objects, sort_object, variables,
+    where_object, write_error, write_streams,
 };
 use crate::command::CommandInfo;
 use crate::pipeline::stage::Stage;
@@ -34,9 +34,10 @@ const COMMANDS: &[Entry] = &[
     (out_string::host_info, out_string::create_host),
     (out_string::default_info, out_string::create_host),
     (out_file::out::info, out_file::out::create),
-    (out_file::content::set_info, out_file::content::create_set),
-    (out_file::content::add_info, out_file::content::create_add),
-    (out_file::get::info, out_file::get::create),
+    (content::write::set_info, content::write::create_set),
+    (content::write::add_info, content::write::create_add),
+    (content::get::info, content::get::create),
+    (content::clear::info, content::clear::create),
     (out_file::test_path::info, out_file::test_path::create),
     (write_streams::warning_info, write_streams::warning),
     (write_streams::verbose_info, write_streams::verbose),
