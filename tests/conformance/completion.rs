@@ -90,9 +90,10 @@ pub(crate) fn observe(line: &str, stand_ins: &StandIns) -> serde_json::Map<Strin
         .collect();
     let mut fields = serde_json::Map::new();
     fields.insert("matches".into(), Json::Array(matches));
-    fields.insert(
-        "replace".into(),
-        json!([completion.start, completion.length]),
-    );
+    let replaced = match completion.nowhere {
+        true => json!([-1, -1]),
+        false => json!([completion.start, completion.length]),
+    };
+    fields.insert("replace".into(), replaced);
     fields
 }

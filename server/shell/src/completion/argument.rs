@@ -2,11 +2,15 @@
 
 use crate::binder::{SetMask, is_common};
 use crate::command::{CommandInfo, ParameterInfo, ParameterType, Validation};
+use crate::completion::completer;
+use crate::completion::inference::{self, Inference, Inferred};
+use crate::completion::place::{Place, Word};
 use crate::completion::pseudo::{self, Caret};
-use crate::completion::scan::{Place, Word};
-use crate::completion::{Completion, CompletionMatch, CompletionSource, MatchKind, variable};
+use crate::completion::quote::{Quoted, quoted};
+use crate::completion::tree::{self, Node};
+use crate::completion::{Completion, CompletionMatch, CompletionSource, MatchKind, member};
 use crate::help::syntax::{self, TypeStyle, type_text};
-use crate::language::characters::{is_dash, is_double_quote, is_single_quote, is_word_end};
+use crate::language::ast::Pipeline;
 use crate::text::encoding::OFFERED;
 use crate::value::Text;
 use crate::wildcard::Wildcard;
@@ -37,16 +41,12 @@ pub(super) fn complete(
     if typed.starts_with('-') && given.waiting.is_none() && !place.word.after_comma {
         if let Some((name, value)) = typed[1..].split_once(':') {
             let start = place.word.start + typed.len() - value.len();
-            if value.len() > 1 && value.starts_with('$') {
-                return variable::complete(&place.from(start), text, source);
-            }
             let Ok(Some(index)) = command.signature().find(command, name) else {
                 return whole;
             };
             return Completion {
-                start,
-                length: place.word_end - start,
                 matches: values(index, value, true, &given, command, source),
+                ..Completion::at(start, place.word_end - start)
             };
         }
         return Completion {
@@ -60,30 +60,61 @@ pub(super) fn complete(
         given.waiting.or_else(|| next_position(&given, command))
     };
     let mut matches = match target {
-        Some(index) if names_a_command(command, index) => {
-            let mut found = crate::completion::commands(typed, source);
-            if &*command.name == "Get-Help" {
-                found.extend(topics(typed, source));
-            }
-            found
+        Some(index) => {
+            let own = &*command.signature().info(command, index).name;
+            let others = given_values(&given, command);
+            completer::complete(command, own, typed, &others, text, source)
+                .unwrap_or_else(|| values(index, typed, false, &given, command, source))
         }
-        Some(index) => values(index, typed, false, &given, command, source),
         None => Vec::new(),
     };
-    // Several sets can have a parameter at one position, and one of them may take a property.
-    let takes_property = target.is_some_and(|index| {
-        let alike = |other: usize| {
-            given.waiting.is_none()
-                && position_of(other, &given, command) == position_of(index, &given, command)
-        };
+    // Several sets can have a parameter at one position, and one of them may take a property. An empty word goes to the
+    // default set.
+    let alike = |other: usize, index: usize| {
+        let same = position_of(other, &given, command) == position_of(index, &given, command);
+        given.waiting.is_none() && !typed.is_empty() && same
+    };
+    let by_property = target.and_then(|index| {
         (0..command.signature().formals.len())
-            .filter(|other| *other == index || alike(*other))
-            .any(|other| names_a_property(command, other))
+            .filter(|other| *other == index || alike(*other, index))
+            .find_map(|other| names_a_property(command, other))
     });
-    if matches.is_empty() && takes_property {
-        matches = properties(place, typed, source);
+    if let (true, Some(methods)) = (matches.is_empty(), by_property) {
+        matches = properties(place, typed, methods, text, source);
     }
     Completion { matches, ..whole }
+}
+
+/// The values given to parameters, by name.
+fn given_values(given: &Given, command: &CommandInfo) -> Vec<(String, String)> {
+    given
+        .values
+        .iter()
+        .map(|(index, value)| {
+            let name = command.signature().info(command, *index).name.to_string();
+            (name, value.trim_matches(['"', '\'']).to_owned())
+        })
+        .collect()
+}
+
+/// The parameter that the hashtable at the caret is given to.
+pub(super) fn parameter_of_hashtable(place: &Place, command: &CommandInfo) -> Option<String> {
+    let around = place.around()?;
+    let outer = Place {
+        words: around.words.clone(),
+        upstream: around.upstream.clone(),
+        ..Place::default()
+    };
+    let given = given(&outer, command);
+    let continues = around
+        .current
+        .as_ref()
+        .is_some_and(|current| current.after_comma);
+    let index = match continues {
+        true => last_given(&outer, command).or_else(|| given.values.last().map(|last| last.0)),
+        false => given.waiting.or_else(|| next_position(&given, command)),
+    };
+    Some(command.signature().info(command, index?).name.to_string())
 }
 
 fn given(place: &Place, command: &CommandInfo) -> Given {
@@ -246,12 +277,12 @@ fn values(
     source: &dyn CompletionSource,
 ) -> Vec<CompletionMatch> {
     let info = command.signature().info(command, index);
-    let (quote, prefix) = match typed.chars().next() {
-        Some(quote @ ('"' | '\'')) => (Some(quote), typed[1..].trim_end_matches(quote)),
-        _ => (None, typed),
-    };
+    let Quoted {
+        quote,
+        text: prefix,
+    } = Quoted::of(typed);
     if attached && syntax::is_switch(info) {
-        if !matches!(typed, "" | "$") {
+        if !typed.is_empty() {
             return Vec::new();
         }
         return ["$true", "$false"]
@@ -296,36 +327,6 @@ fn offer_value(text: String, value: &str) -> CompletionMatch {
     }
 }
 
-/// The value in the quotes begun, or in single ones where it could not stand bare.
-fn quoted(value: &str, quote: Option<char>) -> String {
-    if quote.is_none() && stands_bare(value) {
-        return value.to_owned();
-    }
-    let quote = quote.unwrap_or('\'');
-    let mut text = String::from(quote);
-    for c in value.chars() {
-        // Typographic quotes end a string as straight ones do.
-        match c {
-            c if quote == '\'' && is_single_quote(c) => text.push(c),
-            c if quote == '"' && (is_double_quote(c) || "`$".contains(c)) => text.push('`'),
-            _ => {}
-        }
-        text.push(c);
-    }
-    text.push(quote);
-    text
-}
-
-/// Whether a value is read as itself where an argument is expected.
-fn stands_bare(value: &str) -> bool {
-    let bare = |c: char| {
-        !is_word_end(c) && !is_single_quote(c) && !is_double_quote(c) && !"`$<>".contains(c)
-    };
-    // A splat and a comment are such at the beginning of a word only.
-    let first = value.chars().next();
-    value.chars().all(bare) && first.is_some_and(|first| !is_dash(first) && !"@#".contains(first))
-}
-
 /// The members of a parameter's `ValidateSet` or enumeration, sorted.
 fn closed_list(info: &ParameterInfo) -> Vec<Text> {
     let set = info
@@ -357,70 +358,81 @@ fn members_of(parameter_type: &ParameterType) -> Vec<Text> {
     }
 }
 
-/// Commands whose arguments name commands.
-fn names_a_command(command: &CommandInfo, index: usize) -> bool {
-    &*command.signature().info(command, index).name == "Name"
-        && matches!(&*command.name, "Get-Command" | "Get-Help" | "Get-Alias")
-}
-
-/// Topics whose names begin with what was typed or match its wildcards.
-fn topics(typed: &str, source: &dyn CompletionSource) -> Vec<CompletionMatch> {
-    let pattern = Wildcard::new(&format!("{typed}*"));
-    let names = source.help_topics().into_iter();
-    names
-        .filter(|name| pattern.matches(name))
-        .map(|name| offer_value(name.to_owned(), name))
-        .collect()
-}
-
-/// Commands whose arguments name properties of what comes down the pipeline.
-fn names_a_property(command: &CommandInfo, index: usize) -> bool {
+/// Whether a parameter names a member of what comes down the pipeline, and if so whether it may be a method.
+fn names_a_property(command: &CommandInfo, index: usize) -> Option<bool> {
     let parameter = &*command.signature().info(command, index).name;
-    matches!(
-        (&*command.name, parameter),
+    match (&*command.name, parameter) {
         (
-            "Where-Object"
-                | "Sort-Object"
-                | "Select-Object"
-                | "Group-Object"
-                | "Measure-Object"
-                | "Format-Table"
-                | "Format-List"
-                | "Format-Wide",
-            "Property"
-        ) | ("ForEach-Object", "MemberName" | "Process")
-            | ("Select-Object", "ExpandProperty" | "ExcludeProperty")
-    )
+            "Where-Object" | "Sort-Object" | "Select-Object" | "Group-Object" | "Measure-Object"
+            | "Format-Table" | "Format-List" | "Format-Wide" | "Format-Custom" | "Join-String",
+            "Property",
+        )
+        | ("Select-Object", "ExpandProperty" | "ExcludeProperty") => Some(false),
+        ("ForEach-Object", "MemberName") => Some(true),
+        _ => None,
+    }
 }
 
-/// Properties of what stands before the pipe: the keys of a custom object, or what the last command emits.
-fn properties(place: &Place, prefix: &str, source: &dyn CompletionSource) -> Vec<CompletionMatch> {
+/// Properties of what comes down the pipeline, or is given as `-InputObject`.
+fn properties(
+    place: &Place,
+    prefix: &str,
+    methods: bool,
+    text: &str,
+    source: &dyn CompletionSource,
+) -> Vec<CompletionMatch> {
     let Some(upstream) = place.upstream.as_deref() else {
         return Vec::new();
     };
-    let mut found = variable::custom_object(upstream);
-    if found.is_empty() {
-        let name = upstream.split_whitespace().next().unwrap_or_default();
-        if let Some(command) = source.find_command(name) {
-            for output in &command.output_types {
-                found.extend(
-                    source
-                        .properties(output)
-                        .into_iter()
-                        .map(|(name, of_type)| (name.to_string(), format!("{of_type} {name}"))),
-                );
-            }
+    // The pipeline in its place, so that what it names is found; what stands at the caret does not count.
+    let start = place.frame().statement_start;
+    let Some(whole) = tree::before(text, place.word.start, place) else {
+        return Vec::new();
+    };
+    let inference = Inference::new(text, &whole, place.word.start, source);
+    let mut types: Option<Vec<Inferred>> = None;
+    tree::walk(&whole, &mut |node, left| {
+        if let (Node::Element(pipeline, index), false) = (node, left)
+            && pipeline.extent.start >= start
+            && pipeline.extent.start < place.word.start
+            && index + 1 == pipeline_length(upstream, pipeline)
+            && types.is_none()
+        {
+            types = Some(inference.pipeline_element(pipeline, index));
+        }
+        types.is_none()
+    });
+    let types = inference::elements(types.unwrap_or_default());
+    let given = given_beside(place);
+    let pattern = Wildcard::new(&format!("{prefix}*"));
+    let mut found = member::offered(&types, &inference, &pattern, &given, methods);
+    for one in &mut found {
+        one.text = one.text.trim_end_matches('(').to_owned();
+    }
+    found
+}
+
+/// How many elements of a pipeline stand before the pipe that the caret is behind.
+fn pipeline_length(upstream: &str, pipeline: &Pipeline) -> usize {
+    let end = pipeline.extent.start + upstream.len();
+    pipeline
+        .elements
+        .iter()
+        .filter(|element| element.extent.start < end)
+        .count()
+}
+
+/// The words of the same list as the one at the caret.
+fn given_beside(place: &Place) -> Vec<String> {
+    if !place.word.after_comma {
+        return Vec::new();
+    }
+    let mut given = Vec::new();
+    for word in place.words.iter().skip(1).rev() {
+        given.push(word.text.clone());
+        if !word.after_comma {
+            break;
         }
     }
-    found.retain(|(name, _)| name.to_lowercase().starts_with(&prefix.to_lowercase()));
-    found.sort_by_cached_key(|(name, _)| name.to_lowercase());
-    found
-        .into_iter()
-        .map(|(name, tooltip)| CompletionMatch {
-            text: name.clone(),
-            list_text: name,
-            kind: MatchKind::Property,
-            tooltip,
-        })
-        .collect()
+    given
 }

@@ -1,15 +1,33 @@
 //! Tab completion: what could stand at the caret of a line that need not be whole.
 //!
-//! The text before the caret is scanned for the command that the caret is in (`scan`); the arguments already there
-//! are bound in earnest, without values, so that only parameters that can still be given are offered.
+//! The text before the caret is scanned for the statement and the brackets that the caret is in (`scan`, `place`); the
+//! arguments already there are bound in earnest, without values (`pseudo`), so that only parameters that can still be
+//! given are offered. What values and types an expression may have is read from the text (`tree`, `assigned`,
+//! `inference`): nothing is ever run. The rules are those of PowerShell's `CompletionAnalysis` and
+//! `CompletionCompleters`.
 
 mod argument;
+mod assigned;
+mod assignment;
+mod attribute;
 mod automatic;
+mod comment;
+mod completer;
 mod declared;
+mod dotnet;
+mod hashtable;
+mod inference;
+mod known;
+mod member;
 mod operator;
+mod place;
 mod pseudo;
+mod quote;
 mod scan;
 pub mod session;
+mod statement;
+mod tree;
+mod type_name;
 mod variable;
 
 use std::sync::Arc;
@@ -18,7 +36,9 @@ use crate::command::CommandInfo;
 use crate::help::{syntax, topic};
 use crate::value::{Text, Value};
 use crate::wildcard::Wildcard;
-use scan::{Place, Word};
+use place::{Place, Word};
+use quote::Quoted;
+use scan::Whereabouts;
 
 /// Where the completer learns what there is.
 pub trait CompletionSource {
@@ -46,6 +66,11 @@ pub trait CompletionSource {
         topic::offered(&[])
     }
 
+    /// The lines that were run, oldest first, with their numbers.
+    fn history(&self) -> Vec<(u64, Text)> {
+        Vec::new()
+    }
+
     /// The properties of an output type: name and type as a tooltip shows it.
     fn properties(&self, type_name: &str) -> Vec<(Text, Text)>;
 }
@@ -57,6 +82,8 @@ pub struct Completion {
     pub start: usize,
     /// Its length in bytes.
     pub length: usize,
+    /// Whether nothing can stand there: neither a word is at the caret nor is one due.
+    pub nowhere: bool,
     /// The matches in the order in which they are offered.
     pub matches: Vec<CompletionMatch>,
 }
@@ -74,30 +101,59 @@ pub struct CompletionMatch {
     pub tooltip: String,
 }
 
+impl Completion {
+    /// Nothing yet, for the span of `length` bytes from `start`.
+    fn at(start: usize, length: usize) -> Self {
+        Self {
+            start,
+            length,
+            ..Self::default()
+        }
+    }
+}
+
 /// `System.Management.Automation.CompletionResultType`, as far as it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MatchKind {
+    /// `Text`.
+    Text,
+    /// `History`.
+    History,
     /// `Command`.
     Command,
+    /// `Property`.
+    Property,
+    /// `Method`.
+    Method,
     /// `ParameterName`; operators are offered as such too.
     ParameterName,
     /// `ParameterValue`.
     ParameterValue,
     /// `Variable`.
     Variable,
-    /// `Property`.
-    Property,
+    /// `Namespace`.
+    Namespace,
+    /// `Type`.
+    Type,
+    /// `Keyword`.
+    Keyword,
 }
 
 impl MatchKind {
     /// PowerShell's name for it.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Text => "Text",
+            Self::History => "History",
             Self::Command => "Command",
+            Self::Property => "Property",
+            Self::Method => "Method",
             Self::ParameterName => "ParameterName",
             Self::ParameterValue => "ParameterValue",
             Self::Variable => "Variable",
-            Self::Property => "Property",
+            Self::Namespace => "Namespace",
+            Self::Type => "Type",
+            Self::Keyword => "Keyword",
         }
     }
 }
@@ -108,34 +164,134 @@ pub fn complete(text: &str, caret: usize, source: &dyn CompletionSource) -> Comp
         .rev()
         .find(|at| text.is_char_boundary(*at))
         .unwrap_or(0);
-    let Some(place) = scan::place(text, caret) else {
-        return Completion {
-            start: caret,
-            ..Completion::default()
-        };
-    };
-    let whole = Completion {
-        start: place.word.start,
-        length: place.word_end - place.word.start,
-        matches: Vec::new(),
-    };
-    let prefix = &*place.word.text;
-    if prefix.starts_with('$') || prefix.starts_with("@") && !prefix.starts_with("@{") {
-        return variable::complete(&place, text, source);
+    match scan::whereabouts(text, caret) {
+        Whereabouts::Comment(start) => comment::complete(text, caret, start, source),
+        Whereabouts::Code(place) => in_code(&place, text, caret, source),
     }
-    if place.is_expression() {
-        let matches = match prefix.strip_prefix('-') {
-            Some(operator) => operator::matching(operator),
-            None => Vec::new(),
-        };
+}
+
+/// What the word at the caret is decides first: a variable, a member, a type; then the statement that it stands in.
+fn in_code(place: &Place, text: &str, caret: usize, source: &dyn CompletionSource) -> Completion {
+    if let Some(name) = variable::at_caret(text, place, caret) {
+        return variable::complete(name, place, text, source);
+    }
+    if let Some(access) = member::access(text, place, caret) {
+        return member::complete(access, place, text, source);
+    }
+    let whole = Completion::at(place.word.start, place.word_end - place.word.start);
+    if let Some(found) = in_brackets(place, text, caret, source) {
+        return found;
+    }
+    if let Some(matches) = hashtable::complete(place, text, source) {
         return Completion { matches, ..whole };
     }
+    if let Some(matches) = attribute::complete(place, text) {
+        return Completion { matches, ..whole };
+    }
+    if let Some(found) = statement::complete(place, text) {
+        return found;
+    }
+    if let Some(matches) = assignment::complete(place, text, source) {
+        return Completion { matches, ..whole };
+    }
+    let prefix = &*place.word.text;
+    if place.is_expression() {
+        return in_expression(place, text, source, whole);
+    }
     match place.words.first() {
-        None => Completion {
-            matches: with_declared(prefix, text, commands(prefix, source)),
-            ..whole
+        None if prefix.is_empty() => nowhere(text, caret),
+        None => match operator::exact(prefix) {
+            Some(matches) => Completion { matches, ..whole },
+            None => Completion {
+                matches: with_declared(prefix, text, commands(prefix, source)),
+                ..whole
+            },
         },
-        Some(name) => in_command(&place, name, text, source, whole),
+        Some(name) => in_command(place, name, text, source, whole),
+    }
+}
+
+/// Where no word is at the caret and none is due. A sign right before the caret that could be followed by one is what
+/// would be replaced.
+fn nowhere(text: &str, caret: usize) -> Completion {
+    let sign = ["@(", "(", "=", ",", ";"]
+        .into_iter()
+        .find(|sign| text[..caret].ends_with(sign));
+    match sign {
+        Some(sign) => Completion::at(caret - sign.len(), sign.len()),
+        None => Completion {
+            nowhere: true,
+            ..Completion::at(caret, 0)
+        },
+    }
+}
+
+/// A type's name behind `[`, or a key behind `$table[`.
+fn in_brackets(
+    place: &Place,
+    text: &str,
+    caret: usize,
+    source: &dyn CompletionSource,
+) -> Option<Completion> {
+    let word = text.get(place.word.start..caret)?;
+    if scan::open_quote(word).is_some_and(|(quote, _)| quote == '"') && !word.contains('[') {
+        return None;
+    }
+    let open = word.rfind('[').filter(|at| !word[*at..].contains(']'))?;
+    let before = &word[..open];
+    let start = place.word.start + open + 1;
+    let behind = &text[caret..];
+    let is_operand = before.starts_with(['$', '(', '@']);
+    if is_operand && !before.is_empty() {
+        let length = behind
+            .find(|c: char| c.is_whitespace() || c == ']' || ",;|)}".contains(c))
+            .unwrap_or(behind.len());
+        return member::index(text, place, start, caret + length, source);
+    }
+    let is_type = before.is_empty() || before.ends_with(['[', ']', ',', '!', '-', '=', '(']);
+    let in_type = before.starts_with('[');
+    if !(is_type || in_type) || scan::open_quote(word).is_some() {
+        return None;
+    }
+    // An argument that begins with a bracket is a text, unless a cast or a static member follows.
+    if !place.words.is_empty() && !place.is_expression() && !place.frame().is_called {
+        return None;
+    }
+    let length = behind
+        .find(|c: char| !(c.is_alphanumeric() || "._+`".contains(c)))
+        .unwrap_or(behind.len());
+    let name = &text[start..caret + length];
+    let matches = match name.is_empty() {
+        true => Vec::new(),
+        false => type_name::matching(name, text),
+    };
+    let nowhere = name.is_empty();
+    Some(Completion {
+        matches,
+        nowhere,
+        ..Completion::at(start, caret + length - start)
+    })
+}
+
+/// Behind an operand: operators, and the values of an enumeration that the operand is compared with.
+fn in_expression(
+    place: &Place,
+    text: &str,
+    source: &dyn CompletionSource,
+    whole: Completion,
+) -> Completion {
+    let prefix = &*place.word.text;
+    let is_operator = prefix.starts_with('-') && !place.words.is_empty();
+    if is_operator {
+        let matches = operator::matching(&prefix[1..]);
+        return Completion { matches, ..whole };
+    }
+    let matches = assignment::compared(place, text, source);
+    let nowhere = prefix.is_empty() && matches.is_empty();
+    Completion {
+        matches,
+        nowhere,
+        ..whole
     }
 }
 
@@ -175,32 +331,70 @@ fn with_declared(prefix: &str, text: &str, commands: Vec<CompletionMatch>) -> Ve
     matches
 }
 
-/// Commands whose names begin with the prefix or match its wildcards, sorted.
+/// Commands whose names begin with the prefix or match its wildcards, sorted; failing that, those whose capitals it
+/// is. A name in quotes is looked for if it has a dash.
 fn commands(prefix: &str, source: &dyn CompletionSource) -> Vec<CompletionMatch> {
-    if prefix.starts_with(['"', '\'']) {
+    let word = Quoted::of(prefix);
+    if word.quote.is_some() && !word.text.contains('-') {
         return Vec::new();
     }
-    let pattern = Wildcard::new(&format!("{prefix}*"));
-    let offer = |name: &Text, tooltip: String| CompletionMatch {
-        text: name.to_string(),
-        list_text: name.to_string(),
-        kind: MatchKind::Command,
-        tooltip,
+    let (module, name) = match word.text.split_once('\\') {
+        Some((module, name)) => (Some(module), name),
+        None => (None, word.text),
     };
-    let fits = |name: &str| pattern.matches(name);
+    let pattern = Wildcard::new(&format!("{name}*"));
+    let found = named(&|known| pattern.matches(known), module, word, source);
+    if !found.is_empty() {
+        return found;
+    }
+    let abbreviates = |known: &str| {
+        let capitals = known.chars().filter(|c| c.is_uppercase() || *c == '-');
+        capitals.collect::<String>().eq_ignore_ascii_case(name)
+    };
+    named(&abbreviates, module, word, source)
+}
+
+/// Commands that are no aliases.
+fn cmdlets(prefix: &str, source: &dyn CompletionSource) -> Vec<CompletionMatch> {
+    let aliases = source.aliases();
+    let mut found = commands(prefix, source);
+    found.retain(|found| !aliases.iter().any(|(alias, _)| **alias == *found.list_text));
+    found
+}
+
+/// The commands whose names fit, sorted; with their module if one was typed.
+fn named(
+    fits: &dyn Fn(&str) -> bool,
+    module: Option<&str>,
+    word: Quoted<'_>,
+    source: &dyn CompletionSource,
+) -> Vec<CompletionMatch> {
+    let offer = |name: &Text, of: &str, tooltip: String| {
+        let quote = word.quote.map_or_else(String::new, String::from);
+        let text = match module {
+            Some(_) => format!("{quote}{of}\\{name}{quote}"),
+            None => format!("{quote}{name}{quote}"),
+        };
+        CompletionMatch {
+            text,
+            list_text: name.to_string(),
+            kind: MatchKind::Command,
+            tooltip,
+        }
+    };
+    let of_module = |own: &str| module.is_none_or(|module| Wildcard::new(module).matches(own));
     let mut matches: Vec<_> = source
         .commands()
         .iter()
-        .filter(|command| fits(&command.name))
-        .map(|command| offer(&command.name, syntax::definition(command)))
+        .filter(|command| of_module(&command.module) && fits(&command.name))
+        .map(|command| offer(&command.name, &command.module, syntax::definition(command)))
         .collect();
-    // An alias is offered where it is asked for, not beside every command.
-    if !prefix.is_empty() {
+    if module.is_none() {
         let others = source.aliases().into_iter().chain(source.functions());
         matches.extend(
             others
                 .filter(|(name, _)| fits(name))
-                .map(|(name, meaning)| offer(&name, meaning.to_string())),
+                .map(|(name, meaning)| offer(&name, "", meaning.to_string())),
         );
     }
     matches.sort_by_cached_key(|found| found.list_text.to_lowercase());

@@ -1,6 +1,7 @@
 //! Operators behind an expression, with PowerShell's descriptions.
 
 use crate::completion::{CompletionMatch, MatchKind};
+use crate::language::token;
 
 /// What a family of operators is, and what it gives where it compares.
 const FAMILIES: &[(&str, &str, &str)] = &[
@@ -147,6 +148,13 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "Containment operator - case sensitive. Returns TRUE when the test value (left operand) exactly matches none of the values in the right operand.",
     ),
 ];
+
+/// The operators that begin with a word that is one itself, with its dash.
+pub(super) fn exact(word: &str) -> Option<Vec<CompletionMatch>> {
+    let name = word.strip_prefix('-')?;
+    token::dash_operator(name)?;
+    Some(matching(name))
+}
 
 /// The operators that begin with `prefix`, sorted.
 pub(super) fn matching(prefix: &str) -> Vec<CompletionMatch> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::binder::SetMask;
 use crate::command::{CommandInfo, CommandKind};
-use crate::completion::scan::{Place, Word};
+use crate::completion::place::{Place, Word};
 use crate::help::syntax;
 
 /// Which parameters the words of a command have bound.
@@ -361,7 +361,7 @@ mod tests {
     fn open(text: &str) -> (Vec<String>, Caret) {
         let caret = text.find('¦').unwrap();
         let command = command();
-        let place = scan::place(&text.replace('¦', ""), caret).unwrap();
+        let place = scan::place(&text.replace('¦', ""), caret);
         let bound = bind(&place, &command);
         let signature = command.signature();
         let names = bound

@@ -63,6 +63,13 @@ impl CompletionSource for SessionSource<'_> {
         self.host.completion_list(list, prefix, given)
     }
 
+    fn history(&self) -> Vec<(u64, Text)> {
+        let entries = self.state.history.entries();
+        entries
+            .map(|entry| (entry.id.unsigned_abs(), entry.line.clone()))
+            .collect()
+    }
+
     fn help_topics(&self) -> Vec<&'static str> {
         topic::offered(self.host.help_topics())
     }

@@ -216,3 +216,8 @@ pub fn find(name: &str) -> Option<Arc<EnumDefinition>> {
 pub fn action_preference() -> Arc<EnumDefinition> {
     DEFINITIONS[0].clone()
 }
+
+/// The full names of all of them.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    DECLARATIONS.iter().map(|(name, _, _)| *name)
+}

@@ -83,6 +83,14 @@ const NAMED: &[&str] = &[
     "System.Xml.Linq.XElement",
 ];
 
+/// The types that can be named here: by an accelerator if there is one, and in full.
+pub(crate) fn known() -> impl Iterator<Item = (Option<&'static str>, &'static str)> {
+    let short = ACCELERATORS
+        .iter()
+        .map(|(short, full)| (Some(*short), *full));
+    short.chain(NAMED.iter().map(|full| (None, *full)))
+}
+
 /// The accelerator that stands for a full name: what syntax lines print.
 pub fn accelerator(full_name: &str) -> Option<&'static str> {
     ACCELERATORS

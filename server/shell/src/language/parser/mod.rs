@@ -47,22 +47,30 @@ const FREE_TOKENS: usize = 10_000;
 /// # Errors
 /// Everything that is wrong with it, in order.
 pub fn parse(source: &Arc<Source>) -> Result<Block, Vec<ParseError>> {
+    match read(source) {
+        (Some(block), errors) if errors.is_empty() => Ok(block),
+        (_, errors) => Err(errors),
+    }
+}
+
+/// Parses a text that need not be whole, as far as it can be read: what completion goes by.
+pub(crate) fn parse_in_part(source: &Arc<Source>) -> Option<Block> {
+    read(source).0
+}
+
+fn read(source: &Arc<Source>) -> (Option<Block>, Vec<ParseError>) {
     let text = &*source.text;
     let mut parser = Parser::new(Lexer::new(text), source);
     if text.len() > MAX_TEXT {
         parser.lexer = Lexer::new("");
         parser.too_complicated();
-        return Err(parser.lexer.errors);
+        return (None, parser.lexer.errors);
     }
     parser.budget = FREE_TOKENS + text.len().saturating_mul(TOKENS_PER_BYTE);
     let block = parser.script_block_rule(None);
     let mut errors = parser.lexer;
     semantic::check(&block, &mut |error| errors.note(error));
-    if errors.errors.is_empty() {
-        Ok(block)
-    } else {
-        Err(errors.errors)
-    }
+    (Some(block), errors.errors)
 }
 
 /// The parser of one text, or of one sub-expression in a string.
