@@ -3,14 +3,11 @@
 use crate::binder::{SetMask, is_common};
 use crate::command::{CommandInfo, ParameterInfo, ParameterType, Validation};
 use crate::completion::completer;
-use crate::completion::inference::{self, Inference, Inferred};
 use crate::completion::place::{Place, Word};
 use crate::completion::pseudo::{self, Caret};
 use crate::completion::quote::{Quoted, quoted};
-use crate::completion::tree::{self, Node};
-use crate::completion::{Completion, CompletionMatch, CompletionSource, MatchKind, member};
+use crate::completion::{Completion, CompletionMatch, CompletionSource, MatchKind, input};
 use crate::help::syntax::{self, TypeStyle, type_text};
-use crate::language::ast::Pipeline;
 use crate::text::encoding::OFFERED;
 use crate::value::Text;
 use crate::wildcard::Wildcard;
@@ -38,7 +35,7 @@ pub(super) fn complete(
 ) -> Completion {
     let given = given(place, command);
     let typed = &*place.word.text;
-    if typed.starts_with('-') && given.waiting.is_none() && !place.word.after_comma {
+    if begins_a_name(typed) && !place.word.after_comma {
         if let Some((name, value)) = typed[1..].split_once(':') {
             let start = place.word.start + typed.len() - value.len();
             let Ok(Some(index)) = command.signature().find(command, name) else {
@@ -55,16 +52,22 @@ pub(super) fn complete(
         };
     }
     let target = if place.word.after_comma {
-        last_given(place, command)
+        last_given(place, command).or_else(|| given.values.last().map(|(index, _)| *index))
     } else {
         given.waiting.or_else(|| next_position(&given, command))
     };
     let mut matches = match target {
         Some(index) => {
             let own = &*command.signature().info(command, index).name;
-            let others = given_values(&given, command);
-            completer::complete(command, own, typed, &others, text, source)
-                .unwrap_or_else(|| values(index, typed, false, &given, command, source))
+            let others = given_values(place, command);
+            let property = others.iter().find(|(name, _)| name == "Property");
+            match (&*command.name, own, property) {
+                ("Where-Object", "Value", Some((_, property))) => {
+                    input::compared(place, property, typed, text, source)
+                }
+                _ => completer::complete(command, own, typed, &others, text, source)
+                    .unwrap_or_else(|| values(index, typed, false, &given, command, source)),
+            }
         }
         None => Vec::new(),
     };
@@ -77,17 +80,30 @@ pub(super) fn complete(
     let by_property = target.and_then(|index| {
         (0..command.signature().formals.len())
             .filter(|other| *other == index || alike(*other, index))
-            .find_map(|other| names_a_property(command, other))
+            .find_map(|other| input::names_a_property(command, other))
     });
     if let (true, Some(methods)) = (matches.is_empty(), by_property) {
-        matches = properties(place, typed, methods, text, source);
+        matches = input::properties(place, typed, methods, text, source);
     }
     Completion { matches, ..whole }
 }
 
-/// The values given to parameters, by name.
-fn given_values(given: &Given, command: &CommandInfo) -> Vec<(String, String)> {
-    given
+/// The values that the words on both sides of the caret give to parameters, by name.
+fn given_values(place: &Place, command: &CommandInfo) -> Vec<(String, String)> {
+    let mut words = place.words.clone();
+    // What waits for its value at the caret does not take the one behind it.
+    words.extend(
+        place
+            .after
+            .iter()
+            .skip_while(|word| !word.text.starts_with('-'))
+            .cloned(),
+    );
+    let all = Place {
+        words,
+        ..Place::default()
+    };
+    given(&all, command)
         .values
         .iter()
         .map(|(index, value)| {
@@ -117,6 +133,13 @@ pub(super) fn parameter_of_hashtable(place: &Place, command: &CommandInfo) -> Op
     Some(command.signature().info(command, index?).name.to_string())
 }
 
+/// Whether a word is a dash, or one with the beginning of a name behind it: no value, even where one is due.
+fn begins_a_name(word: &str) -> bool {
+    word.strip_prefix('-').is_some_and(|rest| {
+        rest.is_empty() || rest.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '?'))
+    })
+}
+
 fn given(place: &Place, command: &CommandInfo) -> Given {
     let mut given = Given {
         valid: u32::MAX,
@@ -138,14 +161,16 @@ fn take(word: &Word, command: &CommandInfo, given: &mut Given, positional: &mut 
     if word.after_comma || word.text.starts_with('@') {
         return;
     }
-    if let Some(index) = given.waiting.take() {
-        bind(index, Some(word.text.clone()), command, given);
-        return;
-    }
     let is_name = word
         .text
         .strip_prefix('-')
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || c == '_'));
+    if let Some(index) = given.waiting.take()
+        && !(is_name && names_a_parameter(word, command))
+    {
+        bind(index, Some(word.text.clone()), command, given);
+        return;
+    }
     if !is_name {
         positional.push(word.text.clone());
         return;
@@ -168,6 +193,12 @@ fn take(word: &Word, command: &CommandInfo, given: &mut Given, positional: &mut 
     } else {
         bind(index, attached, command, given);
     }
+}
+
+/// Whether a word names a parameter: then the one before it still waits for its value.
+fn names_a_parameter(word: &Word, command: &CommandInfo) -> bool {
+    let name = word.text[1..].split(':').next().unwrap_or_default();
+    !matches!(command.signature().find(command, name), Ok(None))
 }
 
 fn bind(index: usize, value: Option<String>, command: &CommandInfo, given: &mut Given) {
@@ -194,13 +225,30 @@ fn position_of(index: usize, given: &Given, command: &CommandInfo) -> Option<i32
         .min()
 }
 
-/// The parameter that the next value without a name goes to.
+/// The parameter that the next value without a name goes to: of several at the lowest position that is free, the one
+/// of the default set.
 fn next_position(given: &Given, command: &CommandInfo) -> Option<usize> {
-    (0..command.signature().formals.len())
+    let formals = &command.signature().formals;
+    let default = command
+        .default_set
+        .as_ref()
+        .and_then(|default| {
+            command
+                .signature()
+                .sets
+                .iter()
+                .position(|set| set == default)
+        })
+        .and_then(|at| u32::try_from(at).ok())
+        .map_or(0, |at| 1_u32.checked_shl(at).unwrap_or_default());
+    (0..formals.len())
         .filter(|index| !given.bound.contains(index))
-        .filter_map(|index| Some((position_of(index, given, command)?, index)))
+        .filter_map(|index| {
+            let by_default = formals[index].mask & default & given.valid != 0;
+            Some((position_of(index, given, command)?, !by_default, index))
+        })
         .min()
-        .map(|(_, index)| index)
+        .map(|(_, _, index)| index)
 }
 
 /// The parameter whose value a comma continues.
@@ -318,7 +366,7 @@ fn values(
         .collect()
 }
 
-fn offer_value(text: String, value: &str) -> CompletionMatch {
+pub(super) fn offer_value(text: String, value: &str) -> CompletionMatch {
     CompletionMatch {
         text,
         list_text: value.to_owned(),
@@ -356,83 +404,4 @@ fn members_of(parameter_type: &ParameterType) -> Vec<Text> {
         }
         ParameterType::Plain(_) | ParameterType::Custom(..) => Vec::new(),
     }
-}
-
-/// Whether a parameter names a member of what comes down the pipeline, and if so whether it may be a method.
-fn names_a_property(command: &CommandInfo, index: usize) -> Option<bool> {
-    let parameter = &*command.signature().info(command, index).name;
-    match (&*command.name, parameter) {
-        (
-            "Where-Object" | "Sort-Object" | "Select-Object" | "Group-Object" | "Measure-Object"
-            | "Format-Table" | "Format-List" | "Format-Wide" | "Format-Custom" | "Join-String",
-            "Property",
-        )
-        | ("Select-Object", "ExpandProperty" | "ExcludeProperty") => Some(false),
-        ("ForEach-Object", "MemberName") => Some(true),
-        _ => None,
-    }
-}
-
-/// Properties of what comes down the pipeline, or is given as `-InputObject`.
-fn properties(
-    place: &Place,
-    prefix: &str,
-    methods: bool,
-    text: &str,
-    source: &dyn CompletionSource,
-) -> Vec<CompletionMatch> {
-    let Some(upstream) = place.upstream.as_deref() else {
-        return Vec::new();
-    };
-    // The pipeline in its place, so that what it names is found; what stands at the caret does not count.
-    let start = place.frame().statement_start;
-    let Some(whole) = tree::before(text, place.word.start, place) else {
-        return Vec::new();
-    };
-    let inference = Inference::new(text, &whole, place.word.start, source);
-    let mut types: Option<Vec<Inferred>> = None;
-    tree::walk(&whole, &mut |node, left| {
-        if let (Node::Element(pipeline, index), false) = (node, left)
-            && pipeline.extent.start >= start
-            && pipeline.extent.start < place.word.start
-            && index + 1 == pipeline_length(upstream, pipeline)
-            && types.is_none()
-        {
-            types = Some(inference.pipeline_element(pipeline, index));
-        }
-        types.is_none()
-    });
-    let types = inference::elements(types.unwrap_or_default());
-    let given = given_beside(place);
-    let pattern = Wildcard::new(&format!("{prefix}*"));
-    let mut found = member::offered(&types, &inference, &pattern, &given, methods);
-    for one in &mut found {
-        one.text = one.text.trim_end_matches('(').to_owned();
-    }
-    found
-}
-
-/// How many elements of a pipeline stand before the pipe that the caret is behind.
-fn pipeline_length(upstream: &str, pipeline: &Pipeline) -> usize {
-    let end = pipeline.extent.start + upstream.len();
-    pipeline
-        .elements
-        .iter()
-        .filter(|element| element.extent.start < end)
-        .count()
-}
-
-/// The words of the same list as the one at the caret.
-fn given_beside(place: &Place) -> Vec<String> {
-    if !place.word.after_comma {
-        return Vec::new();
-    }
-    let mut given = Vec::new();
-    for word in place.words.iter().skip(1).rev() {
-        given.push(word.text.clone());
-        if !word.after_comma {
-            break;
-        }
-    }
-    given
 }

@@ -45,7 +45,7 @@ pub(super) fn complete(
     if !place.words.is_empty() || !(word.is_empty() || word.starts_with(['"', '\''])) {
         return None;
     }
-    let target = tree::block(frame.assigned.as_deref()?)?;
+    let target = tree::block(text.get(frame.assigned.clone()?)?)?;
     let target = tree::pure(&target)?;
     let values = constrained(target).or_else(|| declared(target, place, text, source))?;
     let (values, kind) = values;
@@ -106,7 +106,7 @@ fn sorted_members(type_name: &str) -> Option<Values> {
 }
 
 /// The names of an enumeration, in the order of their numbers.
-fn members(type_name: &str) -> Option<Vec<String>> {
+pub(super) fn members(type_name: &str) -> Option<Vec<String>> {
     let ParameterType::Enum(definition) = type_names::resolve(type_name)? else {
         return None;
     };

@@ -76,6 +76,11 @@ const ATTRIBUTES: &[Attribute] = &[
     ("AllowEmptyCollection", &[]),
 ];
 
+/// The names of the attributes that a declaration may carry.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    ATTRIBUTES.iter().map(|(name, _)| *name)
+}
+
 /// The names that an attribute's argument at the caret could have, if the caret is where one is due.
 pub(super) fn complete(place: &Place, text: &str) -> Option<Vec<CompletionMatch>> {
     let frame = place.frame();

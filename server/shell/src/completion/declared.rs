@@ -31,18 +31,20 @@ pub(super) fn names(text: &str) -> Vec<Text> {
 
 /// The text, if it parses and may declare a function.
 fn declaring(text: &str) -> Option<Block> {
-    let has_function = text
-        .as_bytes()
-        .windows(8)
-        .any(|word| word.eq_ignore_ascii_case(b"function"));
-    if !has_function {
+    let bytes = text.as_bytes();
+    let has = |keyword: &[u8]| {
+        bytes
+            .windows(keyword.len())
+            .any(|word| word.eq_ignore_ascii_case(keyword))
+    };
+    if !has(b"function") && !has(b"filter") {
         return None;
     }
     let source = Arc::new(Source {
         text: text.into(),
         file: None,
     });
-    parser::parse(&source).ok()
+    parser::parse_in_part(&source)
 }
 
 fn declared(statement: &Statement, wanted: &str) -> Option<Arc<CommandInfo>> {

@@ -66,7 +66,8 @@ pub(super) fn complete(
             && !given.iter().any(|other| other.eq_ignore_ascii_case(key))
     };
     let around = place.around()?;
-    if let Some(assigned) = &around.assigned {
+    if let Some(assigned) = around.assigned.clone() {
+        let assigned = text.get(assigned)?.trim();
         return splatted(assigned, place, text, source, &is_open);
     }
     let name = around.words.first()?;

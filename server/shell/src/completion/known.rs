@@ -1,15 +1,18 @@
 //! Values that an expression has already, without running anything (`SafeExprEvaluator`): constants, variables of the
 //! session, and what can be read of them.
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use crate::completion::CompletionSource;
 use crate::completion::tree;
 use crate::convert::type_names;
-use crate::language::ast::{Expression, ExpressionKind, StringPart, VariablePath};
+use crate::evaluate::hashtable::{HASHTABLE, ORDERED, fold};
+use crate::language::ast::{
+    Expression, ExpressionKind, Statement, StringPart, TypeLiteral, VariablePath,
+};
 use crate::members;
 use crate::text::{as_double, read};
-use crate::value::Value;
+use crate::value::{Dictionary, Object, Property, Value};
 
 /// The value of an expression; none if it would have to run, or is nothing.
 pub(super) fn value(expression: &Expression, source: &dyn CompletionSource) -> Option<Value> {
@@ -59,10 +62,12 @@ pub(super) fn value(expression: &Expression, source: &dyn CompletionSource) -> O
             let index = value(index, source)?;
             element(&owner, &index)
         }
+        ExpressionKind::Hashtable(entries) => {
+            Some(dictionary(HASHTABLE, self::entries(entries, source)?))
+        }
+        ExpressionKind::Cast(literal, inner) => cast(literal, inner, source),
         ExpressionKind::ScriptBlock(_)
-        | ExpressionKind::Hashtable(_)
         | ExpressionKind::SubExpression(_)
-        | ExpressionKind::Cast(..)
         | ExpressionKind::Unary(..)
         | ExpressionKind::Step { .. }
         | ExpressionKind::Binary { .. }
@@ -71,6 +76,52 @@ pub(super) fn value(expression: &Expression, source: &dyn CompletionSource) -> O
         | ExpressionKind::Call { .. }
         | ExpressionKind::Attributed(..) => None,
     }
+}
+
+type Entries = Vec<(Value, Value)>;
+
+fn entries(entries: &[(Expression, Statement)], source: &dyn CompletionSource) -> Option<Entries> {
+    let mut all = Entries::new();
+    for (key, item) in entries {
+        let key = value(key, source)?;
+        all.push((key, value(tree::pure_statement(item)?, source)?));
+    }
+    Some(all)
+}
+
+fn dictionary(of_type: &str, entries: Entries) -> Value {
+    let folded = entries
+        .into_iter()
+        .map(|(key, item)| (fold(&key), (key, item)));
+    Value::Dictionary(Arc::new(Dictionary {
+        type_name: of_type.into(),
+        entries: RwLock::new(folded.collect()),
+    }))
+}
+
+/// What a hashtable becomes that is cast; a cast of anything else would have to convert.
+fn cast(literal: &TypeLiteral, inner: &Expression, source: &dyn CompletionSource) -> Option<Value> {
+    let ExpressionKind::Hashtable(inner) = &inner.kind else {
+        return None;
+    };
+    let entries = entries(inner, source)?;
+    if literal.name.eq_ignore_ascii_case("ordered") {
+        return Some(dictionary(ORDERED, entries));
+    }
+    if !literal.name.eq_ignore_ascii_case("pscustomobject") {
+        return None;
+    }
+    let properties = entries.into_iter().filter_map(|(key, value)| match key {
+        Value::String(name) => Some(Property {
+            name,
+            value,
+            note: true,
+        }),
+        _ => None,
+    });
+    Some(Value::Object(Arc::new(Object::custom(
+        properties.collect(),
+    ))))
 }
 
 /// Types that have static members here but no values.

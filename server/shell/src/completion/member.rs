@@ -100,7 +100,7 @@ fn past_casts(text: &str, access: Access) -> usize {
     {
         let next = at + close + 1;
         let rest = &text[next..access.operator];
-        if rest.starts_with([']', '[']) && !rest.starts_with('[') || rest.is_empty() {
+        if rest.is_empty() || rest.starts_with([']', ':', '.']) {
             return at;
         }
         at = next;
@@ -311,7 +311,12 @@ pub(super) fn index(
 
 /// The name by which a value's members are looked up.
 fn type_name_of(value: &Value) -> String {
-    inference::of_value(value).name
+    match value {
+        Value::Object(object) if object.custom => {
+            "System.Management.Automation.PSCustomObject".to_owned()
+        }
+        other => inference::of_value(other).name,
+    }
 }
 
 /// The members of types that something may have, sorted; those in `without` left out.
@@ -455,6 +460,7 @@ mod tests {
             ("[math]::Ro", Some("[math]"), true),
             ("[int]$x.Na", Some("$x"), false),
             ("\"a.b\".Le", Some("\"a.b\""), false),
+            ("[math]::Pi.To", Some("[math]::Pi"), false),
             ("$x?.Na", Some("$x"), false),
             ("$a.B(1).C", Some("$a.B(1)"), false),
             ("1..3", None, false),

@@ -17,6 +17,7 @@ mod declared;
 mod dotnet;
 mod hashtable;
 mod inference;
+mod input;
 mod known;
 mod member;
 mod operator;
@@ -198,6 +199,10 @@ fn in_code(place: &Place, text: &str, caret: usize, source: &dyn CompletionSourc
     if place.is_expression() {
         return in_expression(place, text, source, whole);
     }
+    if is_redirection(prefix) {
+        // The file that it goes to is the caller's.
+        return Completion::at(place.word_end, 0);
+    }
     match place.words.first() {
         None if prefix.is_empty() => nowhere(text, caret),
         None => match operator::exact(prefix) {
@@ -211,13 +216,19 @@ fn in_code(place: &Place, text: &str, caret: usize, source: &dyn CompletionSourc
     }
 }
 
+/// `>`, `2>>`, `*>`: a file name is due.
+fn is_redirection(word: &str) -> bool {
+    let stream = word.trim_end_matches('>');
+    stream.len() < word.len() && matches!(stream, "" | "*" | "1" | "2" | "3" | "4" | "5" | "6")
+}
+
 /// Where no word is at the caret and none is due. A sign right before the caret that could be followed by one is what
 /// would be replaced.
 fn nowhere(text: &str, caret: usize) -> Completion {
     let sign = ["@(", "(", "=", ",", ";"]
         .into_iter()
         .find(|sign| text[..caret].ends_with(sign));
-    match sign {
+    match sign.filter(|_| !text[..caret].ends_with("$(")) {
         Some(sign) => Completion::at(caret - sign.len(), sign.len()),
         None => Completion {
             nowhere: true,

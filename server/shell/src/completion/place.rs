@@ -112,8 +112,8 @@ pub(super) struct Frame {
     pub(super) opener: Opener,
     /// Where those brackets begin.
     pub(super) opened_at: usize,
-    /// What the statement assigns to, as typed.
-    pub(super) assigned: Option<String>,
+    /// Where what the statement assigns to stands.
+    pub(super) assigned: Option<std::ops::Range<usize>>,
     /// Whether `&` or `.` calls what comes.
     pub(super) is_called: bool,
     /// Within `@{ }`: the keys that are whole.
@@ -180,8 +180,7 @@ impl Frame {
             self.take_key(word);
         } else if assigns || enumerates || (self.words.is_empty() && opener) {
             if assigns {
-                let target = self.words.iter().map(|word| &*word.text);
-                self.assigned = Some(target.collect::<Vec<_>>().join(" "));
+                self.assigned = self.words.first().map(|first| first.start..word.start);
             }
             self.is_called = matches!(&*word.text, "&" | ".");
             self.words.clear();
@@ -209,9 +208,9 @@ impl Frame {
     }
 
     /// Takes the `=` right behind what it assigns to.
-    pub(super) fn assign(&mut self, next: usize) {
-        let target = self.current.take().map(|word| word.text);
-        self.statement_start = next;
+    pub(super) fn assign(&mut self, at: usize) {
+        let target = self.current.take().map(|word| word.start..at);
+        self.statement_start = at + 1;
         self.assigned = target;
     }
 

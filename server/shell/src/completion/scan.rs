@@ -130,7 +130,7 @@ impl Scanner<'_> {
                 frame.push(c, at);
                 frame.end_word();
             }
-            '=' if self.frame().assigns() => self.frame().assign(at + 1),
+            '=' if self.frame().assigns() => self.frame().assign(at),
             c if c.is_whitespace() => self.frame().end_word(),
             c => self.frame().push(c, at),
         }
@@ -178,9 +178,9 @@ impl Scanner<'_> {
         let frame = self.frame();
         let before = frame.current.as_ref().map_or("", |word| &*word.text);
         let opener = match (c, before) {
-            ('{', "@") => Opener::Hashtable,
+            ('{', before) if before.ends_with('@') => Opener::Hashtable,
             ('{', _) => Opener::Block,
-            (_, "@") => Opener::Array,
+            (_, before) if before.ends_with('@') => Opener::Array,
             (_, before) if before.ends_with('$') => Opener::SubExpression,
             (_, before) if before.ends_with(|c: char| c.is_alphanumeric() || c == '_') => {
                 Opener::Call

@@ -50,7 +50,12 @@ pub(super) fn complete(place: &Place, text: &str) -> Option<Completion> {
         }
         _ => return None,
     };
-    Some(Completion { matches, ..whole })
+    let nowhere = matches.is_empty() && prefix.is_empty();
+    Some(Completion {
+        matches,
+        nowhere,
+        ..whole
+    })
 }
 
 fn flags(prefix: &str) -> Vec<CompletionMatch> {

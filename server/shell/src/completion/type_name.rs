@@ -1,6 +1,6 @@
 //! Names of types within brackets.
 
-use crate::completion::{CompletionMatch, MatchKind};
+use crate::completion::{CompletionMatch, MatchKind, attribute};
 use crate::convert::{enumerations, type_names};
 use crate::type_names::short_name;
 use crate::wildcard::Wildcard;
@@ -60,6 +60,10 @@ pub(super) fn matching(prefix: &str, text: &str) -> Vec<CompletionMatch> {
         if fits(full) {
             offer(full, full, described());
         }
+    }
+    for name in attribute::names().filter(|name| fits(name)) {
+        let full = format!("System.Management.Automation.{name}Attribute");
+        offer(name, &full, format!("Class {full}"));
     }
     for full in enumerations::names() {
         if fits(short_name(full)) || fits(full) {

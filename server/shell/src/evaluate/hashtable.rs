@@ -14,12 +14,12 @@ use crate::type_names::type_name;
 use crate::value::{Dictionary, Object, Property, Text, Value};
 
 /// Full name of the type of `@{…}`.
-pub(super) const HASHTABLE: &str = "System.Collections.Hashtable";
+pub(crate) const HASHTABLE: &str = "System.Collections.Hashtable";
 /// Full name of the type of `[ordered]@{…}`.
-pub(super) const ORDERED: &str = "System.Collections.Specialized.OrderedDictionary";
+pub(crate) const ORDERED: &str = "System.Collections.Specialized.OrderedDictionary";
 
 /// Under what a dictionary keeps an entry: texts ignore case, other keys keep their type.
-pub(super) fn fold(key: &Value) -> Text {
+pub(crate) fn fold(key: &Value) -> Text {
     match key {
         Value::String(text)
             if text

@@ -5,7 +5,7 @@ mod declaration;
 mod expression;
 pub mod failure;
 pub mod harmless;
-mod hashtable;
+pub(crate) mod hashtable;
 mod index;
 mod member;
 mod method;

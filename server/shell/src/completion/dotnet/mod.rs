@@ -86,6 +86,8 @@ impl Member {
                     Seen::OnValue => "\r\n",
                     Seen::OnType => "\n",
                 };
+                // A constructor is of the type and yet not static.
+                let fixed = if self.name == "new" { "" } else { fixed };
                 let overloads: Vec<_> = overloads
                     .iter()
                     .map(|overload| format!("{fixed}{overload}"))

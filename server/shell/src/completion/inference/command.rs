@@ -9,6 +9,35 @@ use crate::help::syntax;
 use crate::language::ast::{Command, CommandElement, Expression, ExpressionKind, Pipeline};
 use crate::wildcard::Wildcard;
 
+/// What the built-in commands declare to give, where it is more than an object of any kind.
+const OUTPUTS: &[(&str, &[&str])] = &[
+    ("ConvertTo-Csv", &["System.String"]),
+    ("ConvertTo-Html", &["System.String"]),
+    ("ConvertTo-Json", &["System.String"]),
+    ("Get-Date", &["System.String", "System.DateTime"]),
+    (
+        "Get-History",
+        &["Microsoft.PowerShell.Commands.HistoryInfo"],
+    ),
+    ("Get-Variable", &["System.Management.Automation.PSVariable"]),
+    ("Join-String", &["System.String"]),
+    (
+        "Measure-Object",
+        &[
+            "Microsoft.PowerShell.Commands.GenericMeasureInfo",
+            "Microsoft.PowerShell.Commands.TextMeasureInfo",
+            "Microsoft.PowerShell.Commands.GenericObjectMeasureInfo",
+        ],
+    ),
+    ("New-TimeSpan", &["System.TimeSpan"]),
+    ("Out-String", &["System.String"]),
+    (
+        "Read-Host",
+        &["System.String", "System.Security.SecureString"],
+    ),
+    ("Test-Path", &["System.Boolean"]),
+];
+
 impl Inference<'_> {
     pub(super) fn command(
         &self,
@@ -46,10 +75,14 @@ impl Inference<'_> {
         if !found.is_empty() {
             return found;
         }
-        info.output_types
-            .iter()
-            .map(|name| Inferred::plain(&**name))
-            .collect()
+        let own = OUTPUTS.iter().find(|(name, _)| **name == *info.name);
+        match own {
+            Some((_, types)) => types.iter().map(|name| Inferred::plain(*name)).collect(),
+            None => {
+                let types = info.output_types.iter();
+                types.map(|name| Inferred::plain(&**name)).collect()
+            }
+        }
     }
 
     /// What `Select-Object` leaves of its input.

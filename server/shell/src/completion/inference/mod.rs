@@ -273,7 +273,7 @@ impl<'a> Inference<'a> {
     }
 
     /// The types that a member of a type gives.
-    fn type_of_member(&self, owner: &Inferred, name: &str) -> Vec<Inferred> {
+    pub(super) fn type_of_member(&self, owner: &Inferred, name: &str) -> Vec<Inferred> {
         let note = owner
             .notes
             .iter()
