@@ -89,7 +89,7 @@ pub(super) fn access(text: &str, place: &Place, caret: usize) -> Option<Access> 
     found.target = past_casts(text, found);
     let before = &text[found.target..found.operator];
     let is_operand = before.starts_with(['$', '(', '[', '"', '\'', '@']);
-    (is_operand && !(before.starts_with('@') && !before.starts_with(['@', '(']))).then_some(found)
+    is_operand.then_some(found)
 }
 
 /// Where the operand begins behind `[type]`s: a member belongs to it before the cast.
