@@ -21,6 +21,9 @@ const REQUESTS_WAITING: usize = 64;
 /// The largest message that is taken: one string of `ConvertTo-Json` may be long.
 const MESSAGE_BYTES_MAX: usize = 64 << 20;
 
+/// The header of an answer that names the pool of the node.
+const POOL_HEADER: &str = "tandem-pool";
+
 /// Runs command lines on one connection. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Shell {
@@ -97,6 +100,14 @@ impl Shell {
         answer
             .map(tonic::Response::into_inner)
             .map_err(|status| self.connection.explain(status))
+    }
+
+    /// The pool of the node at the other end, by its own word; none if it does not say.
+    pub async fn pool(&self) -> Option<String> {
+        let mut client = self.client.clone();
+        let answer = client.complete(CompleteRequest::default()).await.ok()?;
+        let named = answer.metadata().get(POOL_HEADER)?.to_str().ok()?;
+        Some(named.to_owned())
     }
 
     /// The connection beneath.

@@ -46,9 +46,8 @@ impl CompletionSource for Fresh<'_> {
             .collect()
     }
 
-    fn functions(&self) -> Vec<(Text, Text)> {
-        let names = self.session.state().functions();
-        names.map(|name| (name.into(), "".into())).collect()
+    fn functions(&self) -> Vec<Arc<CommandInfo>> {
+        self.session.state().function_commands()
     }
 
     fn variables(&self) -> Vec<(Text, Value, Text)> {

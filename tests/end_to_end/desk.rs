@@ -42,8 +42,7 @@ impl Desk {
             files.key,
         );
         fs::write(&profile, text).unwrap();
-        let prompts =
-            [POOL1, POOL2].map(|pool| (pool, format!("[{}]: PS>", laboratory.pool(pool).address)));
+        let prompts = [POOL1, POOL2].map(|pool| (pool, format!("[{pool}]: PS>")));
         let terminal = client(&folder, &profile);
         Self {
             folder,

@@ -47,6 +47,16 @@ pub(crate) fn script(shell: Shell) -> &'static str {
     }
 }
 
+/// What a command's name begins with when nothing of it is typed: all that have a verb and a noun, which are those that
+/// somebody looks for who knows no name yet. PowerShell itself would offer nothing.
+pub(super) const ANY_COMMAND: &str = "*-*";
+
+/// Whether the name of a command is due behind that text.
+pub(super) fn wants_command(before: &str) -> bool {
+    let before = before.trim_end();
+    before.is_empty() || before.ends_with(['|', ';', '{', '(', '&'])
+}
+
 /// Prints what could stand instead of the last word, one candidate a line, its description after a tab. Silent when it cannot know.
 pub(crate) async fn complete(profile: Result<Profile, Error>, words: &[String]) {
     for (candidate, description) in candidates(profile, words).await {
@@ -77,7 +87,10 @@ async fn candidates(profile: Result<Profile, Error>, words: &[String]) -> Vec<(S
     }
     let asked = timeout(PATIENCE, async {
         let connection = connect(&profile?).await?;
-        let line = line(command, last);
+        let mut line = line(command, last);
+        if line.is_empty() {
+            line.push_str(ANY_COMMAND);
+        }
         let caret = line.encode_utf16().count();
         let request = CompleteRequest {
             caret: u32::try_from(caret).unwrap_or(u32::MAX),
@@ -91,7 +104,10 @@ async fn candidates(profile: Result<Profile, Error>, words: &[String]) -> Vec<(S
     };
     // What the server replaces may be the end of the word only (`-Name:va` → `va`): keep what stands before it.
     let units: Vec<u16> = line.encode_utf16().collect();
-    let word_start = units.len() - last.encode_utf16().count();
+    let word_start = match last {
+        "" if command.is_empty() => 0,
+        _ => units.len() - last.encode_utf16().count(),
+    };
     let kept = units
         .get(word_start..answer.replacement_index as usize)
         .unwrap_or_default();
@@ -205,6 +221,16 @@ mod tests {
                 "Show output as text, table, list, json, csv or clixml".to_owned()
             )]
         );
+    }
+
+    #[test]
+    fn a_command_is_due_at_the_beginning_of_a_statement() {
+        for before in ["", "  ", "Get-CsPool | ", "a; ", "if (", "% { "] {
+            assert!(wants_command(before), "{before}");
+        }
+        for before in ["Get-CsPool ", "$x = 1 ", "Get-CsUser -Filter "] {
+            assert!(!wants_command(before), "{before}");
+        }
     }
 
     #[test]

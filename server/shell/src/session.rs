@@ -12,6 +12,7 @@ pub use input::{
     StructuredRedirection, StructuredTarget, When,
 };
 
+use crate::command::CommandInfo;
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
 use crate::evaluate::scope::{Scopes, Variable};
 use crate::host::Host;
@@ -168,6 +169,18 @@ impl SessionState {
     /// Names of the functions that the session defined.
     pub fn functions(&self) -> impl Iterator<Item = &str> {
         self.scopes.functions().map(|function| &*function.name)
+    }
+
+    /// The functions that the session defined, as commands.
+    pub fn function_commands(&self) -> Vec<Arc<CommandInfo>> {
+        let all = self.scopes.functions();
+        all.map(|function| {
+            Arc::new(crate::help::function::command_of(
+                &function.name,
+                &function.body,
+            ))
+        })
+        .collect()
     }
 
     /// Whether a variable (by its name in lower case) may not be changed.

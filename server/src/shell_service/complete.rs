@@ -9,7 +9,6 @@ use tandem_shell::builtin;
 use tandem_shell::command::CommandInfo;
 use tandem_shell::completion::{self, CompletionSource};
 use tandem_shell::help::topic;
-use tandem_shell::type_names::type_name;
 use tandem_shell::value::{Text, Value};
 use tonic::Status;
 
@@ -41,15 +40,23 @@ pub(super) async fn answer(
         )));
     }
     let found = tokio::task::spawn_blocking(move || {
-        let variables = parts
+        let held = parts
             .sessions
             .peek(&caller.name, &request.session_id, |session| {
-                session.state().variables()
+                let state = session.state();
+                let entries = state.history.entries();
+                Held {
+                    variables: state.variables(),
+                    functions: state.function_commands(),
+                    history: entries
+                        .map(|entry| (entry.id.unsigned_abs(), entry.line.clone()))
+                        .collect(),
+                }
             })
             .unwrap_or_default();
         let source = Source {
             parts,
-            variables,
+            held,
             runtime: tokio::runtime::Handle::current(),
         };
         let caret = bytes_at(&request.line, request.caret);
@@ -95,9 +102,17 @@ fn response(line: &str, found: completion::Completion) -> wire::CompleteResponse
     }
 }
 
+/// What the caller's session holds; nothing while a pipeline runs in it.
+#[derive(Default)]
+struct Held {
+    variables: Vec<(Text, Value)>,
+    functions: Vec<Arc<CommandInfo>>,
+    history: Vec<(u64, Text)>,
+}
+
 struct Source {
     parts: Arc<Parts>,
-    variables: Vec<(Text, Value)>,
+    held: Held,
     runtime: tokio::runtime::Handle,
 }
 
@@ -116,6 +131,10 @@ impl CompletionSource for Source {
     }
 
     fn find_command(&self, name: &str) -> Option<Arc<CommandInfo>> {
+        let is_named = |function: &&Arc<CommandInfo>| function.name.eq_ignore_ascii_case(name);
+        if let Some(function) = self.held.functions.iter().find(is_named) {
+            return Some(Arc::clone(function));
+        }
         if let Some(cmdlet) = self.parts.dispatcher.catalogue().by_name(name) {
             return Some(cmdlet.info.clone());
         }
@@ -130,15 +149,18 @@ impl CompletionSource for Source {
             .collect()
     }
 
-    fn functions(&self) -> Vec<(Text, Text)> {
-        Vec::new()
+    fn functions(&self) -> Vec<Arc<CommandInfo>> {
+        self.held.functions.clone()
     }
 
     fn variables(&self) -> Vec<(Text, Value, Text)> {
-        self.variables
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone(), type_name(value)))
+        let all = self.held.variables.iter();
+        all.map(|(name, value)| (name.clone(), value.clone(), Text::from("")))
             .collect()
+    }
+
+    fn history(&self) -> Vec<(u64, Text)> {
+        self.held.history.clone()
     }
 
     fn list(&self, list: &str, prefix: &str, _given: &[(Text, Text)]) -> Vec<Text> {

@@ -52,6 +52,9 @@ pub struct Shell {
     parts: Arc<Parts>,
 }
 
+/// The header of an answer that names the pool of the node.
+const POOL_HEADER: &str = "tandem-pool";
+
 /// What pipelines run with.
 #[derive(Debug)]
 pub(crate) struct Parts {
@@ -161,9 +164,13 @@ impl ShellService for Shell {
         request: Request<wire::CompleteRequest>,
     ) -> Result<Response<wire::CompleteResponse>, Status> {
         let caller = caller(&request)?;
-        complete::answer(self.parts.clone(), caller, request.into_inner())
-            .await
-            .map(Response::new)
+        let answer = complete::answer(self.parts.clone(), caller, request.into_inner()).await?;
+        let mut response = Response::new(answer);
+        // Whoever completes has a prompt to draw, and an address says too little about who answers.
+        if let Ok(pool) = self.parts.node.pool.as_str().parse() {
+            response.metadata_mut().insert(POOL_HEADER, pool);
+        }
+        Ok(response)
     }
 
     async fn list_commands(

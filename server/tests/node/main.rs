@@ -272,7 +272,11 @@ async fn lines_run_as_text_objects_and_words() {
         caret: u32::try_from(line.len()).unwrap(),
         ..Default::default()
     };
-    let completed = shell.complete(request).await.unwrap().into_inner();
+    let completed = shell.complete(request).await.unwrap();
+    // Whoever completes draws a prompt: it is told whose node answers.
+    let pool = completed.metadata().get("tandem-pool").unwrap();
+    assert_eq!(pool, laboratory.configuration().pool.as_str());
+    let completed = completed.into_inner();
     assert_eq!(completed.r#match[0].completion_text, "LYNCBACKUP");
     laboratory.stop().await;
 }

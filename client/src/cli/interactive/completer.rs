@@ -9,6 +9,7 @@ use tandem::shell::v1::{CompleteRequest, CompleteResponse, CompletionMatch};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
+use super::super::completions::{ANY_COMMAND, wants_command};
 use super::{Session, taken};
 
 /// How long a Tab may take.
@@ -43,6 +44,17 @@ impl Completions {
         }
     }
 
+    /// All commands, where nothing of a name is typed yet.
+    fn any_command(&self, before: &str) -> Vec<Suggestion> {
+        let line = format!("{before}{ANY_COMMAND}");
+        let answer = self.ask(&line, line.len());
+        let mut found = answer.map_or_else(Vec::new, |answer| suggestions(&line, answer));
+        for suggestion in &mut found {
+            suggestion.span = Span::new(before.len(), before.len());
+        }
+        found
+    }
+
     fn ask(&self, line: &str, position: usize) -> Option<CompleteResponse> {
         let session = taken(&self.session);
         let request = CompleteRequest {
@@ -64,11 +76,18 @@ impl Completer for Completions {
         {
             return CompletionResult::fresh(known.suggestions.clone());
         }
-        let answer = self.ask(line, position);
-        let mut suggestions = answer.map_or_else(Vec::new, |answer| suggestions(line, answer));
-        if suggestions.is_empty() {
-            suggestions = files(&line[..position]);
-        }
+        let before = &line[..position];
+        let ends_word = before.is_empty() || before.ends_with(|c: char| c.is_whitespace());
+        let suggestions = if ends_word && wants_command(before) {
+            self.any_command(before)
+        } else {
+            let answer = self.ask(line, position);
+            let found = answer.map_or_else(Vec::new, |answer| suggestions(line, answer));
+            match found.is_empty() {
+                true => files(before),
+                false => found,
+            }
+        };
         self.last = Some(Answered {
             place,
             at: Instant::now(),

@@ -8,6 +8,7 @@ mod prompt;
 mod scan;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use reedline::{
     DefaultHinter, EditCommand, Emacs, KeyCode, KeyModifiers, Reedline, ReedlineEvent,
@@ -16,6 +17,7 @@ use reedline::{
 use tandem::shell::v1::start;
 use tandem_client::{Error, Profile, Shell, connect};
 use tokio::runtime::Handle;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::modes::{exit_code, start};
@@ -27,18 +29,26 @@ use menu::Offers;
 use prompt::SessionPrompt;
 use scan::Continues;
 
+/// How long a node may take to say which pool it serves.
+const NAMING_PATIENCE: Duration = Duration::from_secs(2);
+
 /// What lines and completions run against; replaced when the node is.
 #[derive(Clone)]
 struct Session {
     shell: Shell,
+    /// The pool of the node that it talks to, if that says so.
+    pool: Option<String>,
     id: String,
     /// Whether the caller has been told that there is no connection.
     is_lost: bool,
 }
 
 impl Session {
-    fn new(shell: Shell) -> Self {
+    async fn new(shell: Shell) -> Self {
+        // A node that does not answer in time is named by its address.
+        let pool = timeout(NAMING_PATIENCE, shell.pool()).await;
         Self {
+            pool: pool.ok().flatten(),
             shell,
             id: Uuid::new_v4().to_string(),
             is_lost: false,
@@ -56,7 +66,7 @@ pub(crate) async fn session(
     profile: &Profile,
     invocation: &Invocation,
 ) -> Result<u8, Failure> {
-    let current = Arc::new(Mutex::new(Session::new(shell.clone())));
+    let current = Arc::new(Mutex::new(Session::new(shell.clone()).await));
     let mut editor = editor(caller, &current);
     caller.output.say(
         "Tab completes, Get-Command lists the cmdlets, Get-Help explains one, exit leaves.\n",
@@ -66,7 +76,12 @@ pub(crate) async fn session(
     loop {
         let session = taken(&current);
         let node = session.shell.connection().endpoint();
-        let prompt = SessionPrompt::new(node, session.is_lost, !unfinished.is_empty());
+        let prompt = SessionPrompt::new(
+            node,
+            session.pool.as_deref(),
+            session.is_lost,
+            !unfinished.is_empty(),
+        );
         let read = tokio::task::spawn_blocking(move || {
             let signal = editor.read_line(&prompt);
             // A history that cannot be kept must not keep anybody from working.
@@ -167,7 +182,7 @@ async fn reconnect(
     let mut session = taken(current);
     let told = match connect(profile).await {
         Ok(connection) => {
-            session = Session::new(connection.shell());
+            session = Session::new(connection.shell()).await;
             format!(
                 "Connected to {}. Variables of the session before are gone.\n",
                 connection.endpoint()

@@ -1,4 +1,4 @@
-//! The prompt of the session: whose node it talks to, in the form of PowerShell's remote sessions.
+//! The prompt of the session: whose pool it talks to, in the form of PowerShell's remote sessions.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -12,11 +12,13 @@ pub(super) struct SessionPrompt {
 }
 
 impl SessionPrompt {
-    /// The prompt for that node; `>> ` when a line goes on. A bare address says too little without its port.
-    pub(super) fn new(node: &Endpoint, is_lost: bool, goes_on: bool) -> Self {
-        let host = match node.host.parse::<IpAddr>() {
-            Ok(_) => node.to_string(),
-            Err(_) => node.host.clone(),
+    /// The prompt for that node, by its pool if it is known; `>> ` when a line goes on. A bare address says too little
+    /// without its port.
+    pub(super) fn new(node: &Endpoint, pool: Option<&str>, is_lost: bool, goes_on: bool) -> Self {
+        let host = match (pool, node.host.parse::<IpAddr>()) {
+            (Some(pool), _) => pool.to_owned(),
+            (None, Ok(_)) => node.to_string(),
+            (None, Err(_)) => node.host.clone(),
         };
         let left = match (goes_on, is_lost) {
             (true, _) => ">> ".to_owned(),
@@ -58,7 +60,7 @@ mod tests {
     #[test]
     fn the_prompt_names_the_node() {
         let left = |node: &str, is_lost, goes_on| {
-            SessionPrompt::new(&node.parse().unwrap(), is_lost, goes_on).left
+            SessionPrompt::new(&node.parse().unwrap(), None, is_lost, goes_on).left
         };
         assert_eq!(
             left("pool1.contoso.com:8443", false, false),
@@ -69,5 +71,12 @@ mod tests {
             "[127.0.0.1:7001, not connected]: PS> "
         );
         assert_eq!(left("pool1.contoso.com", false, true), ">> ");
+        let named = SessionPrompt::new(
+            &"127.0.0.1:7001".parse().unwrap(),
+            Some("pool1.contoso.com"),
+            false,
+            false,
+        );
+        assert_eq!(named.left, "[pool1.contoso.com]: PS> ");
     }
 }

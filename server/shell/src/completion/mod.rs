@@ -52,8 +52,8 @@ pub trait CompletionSource {
     /// Names of aliases with what they stand for.
     fn aliases(&self) -> Vec<(Text, Text)>;
 
-    /// Names of functions with their text.
-    fn functions(&self) -> Vec<(Text, Text)>;
+    /// The functions that the session defined.
+    fn functions(&self) -> Vec<Arc<CommandInfo>>;
 
     /// The session's variables: name, value, description.
     fn variables(&self) -> Vec<(Text, Value, Text)>;
@@ -397,13 +397,14 @@ fn named(
     let mut matches: Vec<_> = source
         .commands()
         .iter()
+        .chain(&source.functions())
         .filter(|command| of_module(&command.module) && fits(&command.name))
         .map(|command| offer(&command.name, &command.module, syntax::definition(command)))
         .collect();
     if module.is_none() {
-        let others = source.aliases().into_iter().chain(source.functions());
+        let aliases = source.aliases().into_iter();
         matches.extend(
-            others
+            aliases
                 .filter(|(name, _)| fits(name))
                 .map(|(name, meaning)| offer(&name, "", meaning.to_string())),
         );
@@ -442,7 +443,7 @@ mod tests {
             Vec::new()
         }
 
-        fn functions(&self) -> Vec<(Text, Text)> {
+        fn functions(&self) -> Vec<Arc<CommandInfo>> {
             Vec::new()
         }
 

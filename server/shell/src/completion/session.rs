@@ -31,6 +31,13 @@ impl CompletionSource for SessionSource<'_> {
     }
 
     fn find_command(&self, name: &str) -> Option<Arc<CommandInfo>> {
+        let own = self.state.function_commands().into_iter();
+        if let Some(function) = own
+            .into_iter()
+            .find(|function| function.name.eq_ignore_ascii_case(name))
+        {
+            return Some(function);
+        }
         let name = builtin::alias_target(name).unwrap_or(name);
         builtin::find(name)
             .map(|built_in| Arc::clone(&built_in.info))
@@ -44,11 +51,8 @@ impl CompletionSource for SessionSource<'_> {
             .collect()
     }
 
-    fn functions(&self) -> Vec<(Text, Text)> {
-        self.state
-            .functions()
-            .map(|name| (Text::from(name), Text::from(name)))
-            .collect()
+    fn functions(&self) -> Vec<Arc<CommandInfo>> {
+        self.state.function_commands()
     }
 
     fn variables(&self) -> Vec<(Text, Value, Text)> {

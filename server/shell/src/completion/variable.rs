@@ -86,7 +86,14 @@ pub(super) fn complete(
     for variable in set {
         offer(&variable.name, &variable.name, assigned_tooltip(&variable));
     }
-    match &*scope.to_ascii_lowercase() {
+    of_scope(&scope.to_ascii_lowercase(), source, &mut offer);
+    Completion { matches, ..whole }
+}
+
+/// Offers what a scope or a drive holds: what is inserted, what is listed, what is said of it. Without a scope those of
+/// the session come first, then what the language gives a meaning, drives and scopes.
+fn of_scope(scope: &str, source: &dyn CompletionSource, offer: &mut dyn FnMut(&str, &str, String)) {
+    match scope {
         "" => {
             for (name, tooltip) in of_session(source) {
                 offer(&name, &name, tooltip);
@@ -107,8 +114,9 @@ pub(super) fn complete(
             }
         }
         "function:" => {
-            for (name, _) in source.functions() {
-                offer(&name, &name, name.to_string());
+            for function in source.functions() {
+                let name = &function.name;
+                offer(name, name, name.to_string());
             }
         }
         "alias:" => {
@@ -118,7 +126,6 @@ pub(super) fn complete(
         }
         _ => {}
     }
-    Completion { matches, ..whole }
 }
 
 /// Whether the name is that of a parameter being declared: nobody knows it yet.
