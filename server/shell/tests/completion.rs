@@ -54,8 +54,8 @@ const OFFERED: &[(&str, &str)] = &[
     ("(Get-Date).DayOfWeek -eq 'T¦", "'Tuesday' 'Thursday'"),
     ("$h = @{First=1}; $h['F¦", "'First'"),
     // Types.
-    ("[datet¦", "datetime System.DateTimeKind"),
-    ("$x -is [st¦", "string System.StringComparison"),
+    ("[pscred¦", "pscredential"),
+    ("$x -is [securest¦", "securestring"),
     ("param([Param¦", "Parameter"),
     ("enum Colour { Red }; [Col¦", "Colour"),
     // Keys of hashtables.

@@ -14,8 +14,16 @@ use crate::members;
 use crate::text::{as_double, read};
 use crate::value::{Dictionary, Object, Property, Value};
 
+/// How deep a value is read: what is nested deeper than anybody writes has none.
+const MAX_LEVELS: u8 = 60;
+
 /// The value of an expression; none if it would have to run, or is nothing.
 pub(super) fn value(expression: &Expression, source: &dyn CompletionSource) -> Option<Value> {
+    at(expression, source, MAX_LEVELS)
+}
+
+fn at(expression: &Expression, source: &dyn CompletionSource, level: u8) -> Option<Value> {
+    let level = level.checked_sub(1)?;
     match &expression.kind {
         ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => Some(value.clone()),
         ExpressionKind::Expandable(parts) => parts
@@ -23,12 +31,12 @@ pub(super) fn value(expression: &Expression, source: &dyn CompletionSource) -> O
             .all(|part| matches!(part, StringPart::Literal(_)))
             .then(|| Value::text("")),
         ExpressionKind::Variable(path) => variable(path, source),
-        ExpressionKind::Parenthesis(inner) => value(tree::pure_statement(inner)?, source),
+        ExpressionKind::Parenthesis(inner) => at(tree::pure_statement(inner)?, source, level),
         ExpressionKind::ArrayExpression(inner) => {
             let items = match &**inner {
                 [] => Vec::new(),
                 [one] => {
-                    let one = value(tree::pure_statement(one)?, source)?;
+                    let one = at(tree::pure_statement(one)?, source, level)?;
                     one.elements().unwrap_or_else(|| vec![one])
                 }
                 _ => return None,
@@ -36,7 +44,7 @@ pub(super) fn value(expression: &Expression, source: &dyn CompletionSource) -> O
             Some(Value::array(items))
         }
         ExpressionKind::ArrayLiteral(items) => {
-            let items: Option<Vec<_>> = items.iter().map(|item| value(item, source)).collect();
+            let items: Option<Vec<_>> = items.iter().map(|item| at(item, source, level)).collect();
             items.map(Value::array)
         }
         ExpressionKind::Type(literal) => {
@@ -51,21 +59,22 @@ pub(super) fn value(expression: &Expression, source: &dyn CompletionSource) -> O
             is_static: false,
             ..
         } => {
-            let owner = value(target, source)?;
-            let Value::String(name) = value(name, source)? else {
+            let owner = at(target, source, level)?;
+            let Value::String(name) = at(name, source, level)? else {
                 return None;
             };
             members::property(&owner, &name).filter(|value| !matches!(value, Value::Null))
         }
         ExpressionKind::Index { target, index, .. } => {
-            let owner = value(target, source)?;
-            let index = value(index, source)?;
+            let owner = at(target, source, level)?;
+            let index = at(index, source, level)?;
             element(&owner, &index)
         }
-        ExpressionKind::Hashtable(entries) => {
-            Some(dictionary(HASHTABLE, self::entries(entries, source)?))
-        }
-        ExpressionKind::Cast(literal, inner) => cast(literal, inner, source),
+        ExpressionKind::Hashtable(entries) => Some(dictionary(
+            HASHTABLE,
+            self::entries(entries, source, level)?,
+        )),
+        ExpressionKind::Cast(literal, inner) => cast(literal, inner, source, level),
         ExpressionKind::ScriptBlock(_)
         | ExpressionKind::SubExpression(_)
         | ExpressionKind::Unary(..)
@@ -74,17 +83,22 @@ pub(super) fn value(expression: &Expression, source: &dyn CompletionSource) -> O
         | ExpressionKind::Ternary(..)
         | ExpressionKind::Member { .. }
         | ExpressionKind::Call { .. }
-        | ExpressionKind::Attributed(..) => None,
+        | ExpressionKind::Attributed(..)
+        | ExpressionKind::Error => None,
     }
 }
 
 type Entries = Vec<(Value, Value)>;
 
-fn entries(entries: &[(Expression, Statement)], source: &dyn CompletionSource) -> Option<Entries> {
+fn entries(
+    entries: &[(Expression, Statement)],
+    source: &dyn CompletionSource,
+    level: u8,
+) -> Option<Entries> {
     let mut all = Entries::new();
     for (key, item) in entries {
-        let key = value(key, source)?;
-        all.push((key, value(tree::pure_statement(item)?, source)?));
+        let key = at(key, source, level)?;
+        all.push((key, at(tree::pure_statement(item)?, source, level)?));
     }
     Some(all)
 }
@@ -100,11 +114,16 @@ fn dictionary(of_type: &str, entries: Entries) -> Value {
 }
 
 /// What a hashtable becomes that is cast; a cast of anything else would have to convert.
-fn cast(literal: &TypeLiteral, inner: &Expression, source: &dyn CompletionSource) -> Option<Value> {
+fn cast(
+    literal: &TypeLiteral,
+    inner: &Expression,
+    source: &dyn CompletionSource,
+    level: u8,
+) -> Option<Value> {
     let ExpressionKind::Hashtable(inner) = &inner.kind else {
         return None;
     };
-    let entries = entries(inner, source)?;
+    let entries = entries(inner, source, level)?;
     if literal.name.eq_ignore_ascii_case("ordered") {
         return Some(dictionary(ORDERED, entries));
     }

@@ -2,6 +2,9 @@
 
 use crate::completion::place::{Frame, Opener, Place, Word};
 
+/// How many open brackets are kept: within more nobody looks for a completion.
+const MAX_BRACKETS: usize = 200;
+
 /// Where the caret is.
 #[derive(Debug)]
 pub(super) enum Whereabouts {
@@ -188,7 +191,9 @@ impl Scanner<'_> {
             _ => Opener::Parenthesis,
         };
         frame.push(c, at);
-        self.frames.push(Frame::opened(opener, at, at + 1));
+        if self.frames.len() < MAX_BRACKETS {
+            self.frames.push(Frame::opened(opener, at, at + 1));
+        }
     }
 
     /// An escaped character, or a quoted stretch to its end or the caret.

@@ -65,9 +65,21 @@ pub(super) fn pure_statement(statement: &Statement) -> Option<&Expression> {
     }
 }
 
+/// How deep a walk goes: what is nested deeper than anybody writes is passed over.
+const MAX_LEVELS: usize = 200;
+
 /// Goes through a block in the order of the text. `enter` says whether to go into a node.
 pub(super) fn walk<'a>(block: &'a Block, enter: &mut dyn FnMut(Node<'a>, bool) -> bool) {
-    walk_block(block, None, enter);
+    let mut level = 0_usize;
+    walk_block(block, None, &mut |node, left| {
+        if left {
+            level -= 1;
+            return enter(node, true);
+        }
+        let entered = level < MAX_LEVELS && enter(node, false);
+        level += usize::from(entered);
+        entered
+    });
 }
 
 type Enter<'a, 'e> = &'e mut dyn FnMut(Node<'a>, bool) -> bool;
@@ -87,7 +99,7 @@ fn walk_block<'a>(block: &'a Block, of: Option<&'a Command>, enter: Enter<'a, '_
                 expression(default, None, enter);
             }
         }
-        statements(&block.begin, enter);
+        statements(block.begin.as_deref().unwrap_or_default(), enter);
         statements(block.process.as_deref().unwrap_or_default(), enter);
         statements(&block.end, enter);
     });
@@ -270,6 +282,7 @@ fn expression<'a>(node: &'a Expression, of: Option<&'a Command>, enter: Enter<'a
         ExpressionKind::Constant(_)
         | ExpressionKind::BareWord(..)
         | ExpressionKind::Variable(_)
-        | ExpressionKind::Type(_) => {}
+        | ExpressionKind::Type(_)
+        | ExpressionKind::Error => {}
     });
 }

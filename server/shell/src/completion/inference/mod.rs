@@ -86,6 +86,7 @@ impl<'a> Inference<'a> {
             ExpressionKind::Hashtable(entries) => vec![self.table(entries)],
             ExpressionKind::ScriptBlock(_) => one("System.Management.Automation.ScriptBlock"),
             ExpressionKind::Type(_) => one("System.Type"),
+            ExpressionKind::Error => Vec::new(),
             ExpressionKind::Cast(literal, inner) => vec![self.cast(literal, inner)],
             ExpressionKind::Unary(UnaryOperator::Not, _) => one("System.Boolean"),
             ExpressionKind::Unary(_, inner) | ExpressionKind::Attributed(_, inner) => {
