@@ -54,6 +54,12 @@ impl Session {
             is_lost: false,
         }
     }
+
+    /// The prompt for its next line.
+    fn prompt(&self, goes_on: bool) -> SessionPrompt {
+        let node = self.shell.connection().endpoint();
+        SessionPrompt::new(node, self.pool.as_deref(), self.is_lost, goes_on)
+    }
 }
 
 /// Reads and runs lines until the caller leaves; the exit code.
@@ -75,13 +81,7 @@ pub(crate) async fn session(
     let mut unfinished = String::new();
     loop {
         let session = taken(&current);
-        let node = session.shell.connection().endpoint();
-        let prompt = SessionPrompt::new(
-            node,
-            session.pool.as_deref(),
-            session.is_lost,
-            !unfinished.is_empty(),
-        );
+        let prompt = session.prompt(!unfinished.is_empty());
         let read = tokio::task::spawn_blocking(move || {
             let signal = editor.read_line(&prompt);
             // A history that cannot be kept must not keep anybody from working.
