@@ -33,6 +33,13 @@ pub(crate) struct Bystander {
 }
 
 impl Host for Bystander {
+    fn fill_random(&self, bytes: &mut [u8]) {
+        // Tests foretell what is random.
+        for (byte, number) in bytes.iter_mut().zip(1..) {
+            *byte = number;
+        }
+    }
+
     fn find_command(&self, name: &str) -> Option<Arc<CommandInfo>> {
         self.command
             .clone()

@@ -66,6 +66,9 @@ pub trait Host {
     /// Now, in the session's zone.
     fn now(&self) -> DateTime;
 
+    /// Fills with random bytes that nobody can foretell.
+    fn fill_random(&self, bytes: &mut [u8]);
+
     /// Whether the pipeline has been asked to stop.
     fn stopping(&self) -> bool;
 

@@ -20,6 +20,7 @@ pub mod host;
 pub mod language;
 pub mod members;
 pub mod pipeline;
+pub mod random;
 pub mod serialise;
 pub mod session;
 pub mod text;

@@ -19,12 +19,29 @@ pub fn same_name(a: &str, b: &str) -> bool {
 pub fn property(value: &Value, name: &str) -> Option<Value> {
     match value {
         Value::Object(object) => find(&read(&object.properties), name),
-        Value::Noted(noted) => {
-            find(&read(&noted.notes), name).or_else(|| property(&noted.base, name))
-        }
+        Value::Noted(noted) => find(&read(&noted.notes), name).or_else(|| match &noted.base {
+            Value::DateTime(date) if same_name(name, "DateTime") => {
+                Some(Value::text(hinted_date(*date, &read(&noted.notes))))
+            }
+            base => property(base, name),
+        }),
         Value::Dictionary(dictionary) => entry(dictionary, name).or_else(|| adapted(value, name)),
         Value::Null => None,
         other => adapted(other, name),
+    }
+}
+
+/// The text of a date, as much of it as its note `DisplayHint` says.
+pub(crate) fn hinted_date(date: DateTime, notes: &[Property]) -> String {
+    let hint = find(notes, "DisplayHint").map_or_else(String::new, |hint| {
+        crate::text::to_text(&hint, crate::text::Culture::Invariant)
+    });
+    if same_name(&hint, "Date") {
+        crate::text::date_long(date)
+    } else if same_name(&hint, "Time") {
+        crate::text::time_long(date)
+    } else {
+        date_time_long(date)
     }
 }
 
@@ -60,7 +77,13 @@ pub fn properties(value: &Value) -> Vec<Property> {
         Value::Object(object) => read(&object.properties).clone(),
         Value::Noted(noted) => {
             let mut all = properties(&noted.base);
-            all.extend(read(&noted.notes).iter().cloned());
+            let notes = read(&noted.notes);
+            if let Value::DateTime(date) = &noted.base
+                && let Some(text) = all.iter_mut().find(|own| &*own.name == "DateTime")
+            {
+                text.value = Value::text(hinted_date(*date, &notes));
+            }
+            all.extend(notes.iter().cloned());
             all
         }
         Value::Format(packet) => packet.properties(),
@@ -73,6 +96,27 @@ pub fn properties(value: &Value) -> Vec<Property> {
             })
             .collect(),
     }
+}
+
+/// Methods that every object has.
+const METHODS: [&str; 4] = ["Equals", "GetHashCode", "GetType", "ToString"];
+
+/// The names of the members that a name or pattern fits: properties first, then methods.
+pub fn matching(value: &Value, name: &str) -> Vec<Text> {
+    let pattern = crate::wildcard::Wildcard::new(name);
+    let fits = |own: &str| {
+        if pattern.is_pattern() {
+            pattern.matches(own)
+        } else {
+            same_name(own, name)
+        }
+    };
+    properties(value)
+        .into_iter()
+        .map(|property| property.name)
+        .chain(METHODS.map(Text::from))
+        .filter(|own| fits(own))
+        .collect()
 }
 
 /// Properties that a value has through its .NET type.

@@ -14,7 +14,7 @@ pub use input::{
 
 use crate::command::CommandInfo;
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
-use crate::evaluate::scope::{Scopes, Variable};
+use crate::evaluate::scope::{Options, Scopes, Variable};
 use crate::host::Host;
 use crate::language::ast::{Block, Source};
 use crate::language::parse;
@@ -30,7 +30,7 @@ use crate::value::{EnumDefinition, List, Text, Value};
 const MAX_ERRORS: usize = 256;
 
 /// What a session without language says of everything but commands.
-fn scripts_not_allowed() -> ErrorRecord {
+pub(crate) fn scripts_not_allowed() -> ErrorRecord {
     ErrorRecord::new(
         "ScriptsNotAllowed",
         ErrorCategory::ParserError,
@@ -88,6 +88,10 @@ pub struct SessionState {
     pub(crate) exit_request: Option<i32>,
     /// The number of the last pipeline.
     pub(crate) next_pipeline: u64,
+    /// Where `Get-Random` takes its numbers from once it was given a seed.
+    pub(crate) random: Option<Box<crate::random::Seeded>>,
+    /// Whether the session runs commands only, and no text of a language.
+    pub(crate) restricted: bool,
 }
 
 impl Default for SessionState {
@@ -111,6 +115,8 @@ impl Default for SessionState {
             nesting: 0,
             caught: None,
             next_pipeline: 0,
+            random: None,
+            restricted: false,
             exit_request: None,
         };
         for (name, value) in Self::preferences() {
@@ -120,7 +126,12 @@ impl Default for SessionState {
         }
         for (name, value, read_only) in crate::evaluate::automatic_variables() {
             let mut variable = Variable::new(name, value);
-            variable.read_only = read_only;
+            // Where the user's files are may be said anew by force; the rest stays as it is.
+            variable.options = match (read_only, name) {
+                (false, _) => Options::default(),
+                (true, "HOME") => Options(Options::READ_ONLY | Options::ALL_SCOPE),
+                (true, _) => Options(Options::CONSTANT | Options::ALL_SCOPE),
+            };
             state.scopes.set_global(variable);
         }
         state
@@ -189,7 +200,7 @@ impl SessionState {
             || self
                 .scopes
                 .find(key)
-                .is_some_and(|variable| variable.read_only)
+                .is_some_and(|variable| variable.options.is_fixed())
     }
 
     /// Puts an error in `$Error`.
@@ -208,10 +219,11 @@ impl SessionState {
 impl Session {
     /// A fresh session.
     pub fn new(options: SessionOptions) -> Self {
-        Self {
-            options,
-            state: SessionState::default(),
-        }
+        let state = SessionState {
+            restricted: options.no_language,
+            ..SessionState::default()
+        };
+        Self { options, state }
     }
 
     /// Runs what it is given; objects and records go to `host` in order.
@@ -292,6 +304,7 @@ impl Session {
     /// Takes the language from a session for good: from now on it runs commands only.
     pub fn restrict(&mut self) {
         self.options.no_language = true;
+        self.state.restricted = true;
     }
 
     /// Whether it runs commands only.

@@ -283,6 +283,13 @@ impl WorkerHost {
 }
 
 impl Host for WorkerHost {
+    fn fill_random(&self, bytes: &mut [u8]) {
+        // The first six bytes of such an identifier are random, further ones not in every bit.
+        for chunk in bytes.chunks_mut(6) {
+            chunk.copy_from_slice(&uuid::Uuid::new_v4().as_bytes()[..chunk.len()]);
+        }
+    }
+
     fn find_command(&self, name: &str) -> Option<Arc<CommandInfo>> {
         self.parts
             .dispatcher

@@ -30,6 +30,13 @@ struct Binder {
 }
 
 impl Host for Binder {
+    fn fill_random(&self, bytes: &mut [u8]) {
+        // Tests foretell what is random.
+        for (byte, number) in bytes.iter_mut().zip(1..) {
+            *byte = number;
+        }
+    }
+
     fn find_command(&self, name: &str) -> Option<Arc<CommandInfo>> {
         let cmdlet = self.catalogue.by_name(name)?;
         Some(cmdlet.info.clone())

@@ -2,60 +2,35 @@
 
 use std::cmp::Ordering;
 
-use crate::text::{Culture, as_double, to_text};
+use crate::evaluate::operator::comparison;
+use crate::text::{Culture, to_text};
 use crate::value::Value;
 
-/// Which comes first. Numbers compare as numbers, texts as the culture sorts them, what differs in kind as text;
-/// null comes first.
+/// Which comes first (`ObjectCommandComparer`): the second is read as the first one's type; what has no order compares
+/// as text. Custom objects are all the same, for what holds their properties is one and the same.
 pub(super) fn order(a: &Value, b: &Value, case_sensitive: bool) -> Ordering {
+    let (a, b) = (a.base(), b.base());
     match (a, b) {
-        (Value::Null, Value::Null) => Ordering::Equal,
-        (Value::Null, _) => Ordering::Less,
-        (_, Value::Null) => Ordering::Greater,
-        (Value::Noted(a), b) => order(&a.base, b, case_sensitive),
-        (a, Value::Noted(b)) => order(a, &b.base, case_sensitive),
-        (Value::String(a), Value::String(b)) => order_texts(a, b, case_sensitive),
-        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-        (Value::DateTime(a), Value::DateTime(b)) => a.ticks.cmp(&b.ticks),
-        (Value::TimeSpan(a), Value::TimeSpan(b)) => a.cmp(b),
-        (Value::Version(a), Value::Version(b)) => a.cmp(b),
-        (Value::Enum(a), Value::Enum(b)) => a.number.cmp(&b.number),
-        (Value::Int64(a), Value::Int64(b)) => a.cmp(b),
-        (Value::Decimal(a), Value::Decimal(b)) => a.cmp(b),
-        (Value::BigInteger(a), Value::BigInteger(b)) => a.cmp(b),
-        _ => order_mixed(a, b, case_sensitive),
+        (Value::String(a), Value::String(b)) => return order_texts(a, b, case_sensitive),
+        (Value::Int32(a), Value::Int32(b)) => return a.cmp(b),
+        (Value::Object(a), Value::Object(b)) if a.custom && b.custom => return Ordering::Equal,
+        _ => {}
+    }
+    comparison::order(a, b, case_sensitive)
+        .unwrap_or_else(|_| order_texts(&shown(a), &shown(b), case_sensitive))
+}
+
+/// What an object is as text when its properties do not count.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Object(object) if object.custom => String::new(),
+        other => to_text(other, Culture::Current),
     }
 }
 
-/// A number against a text that reads as one compares as numbers; else both compare as text.
-fn order_mixed(a: &Value, b: &Value, case_sensitive: bool) -> Ordering {
-    let read = |value: &Value| match value {
-        Value::String(text) => text.trim().parse::<f64>().ok(),
-        Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
-        other => as_double(other),
-    };
-    let is_text = |value: &Value| matches!(value, Value::String(_));
-    if !(is_text(a) && is_text(b))
-        && let (Some(a), Some(b)) = (read(a), read(b))
-    {
-        return a
-            .partial_cmp(&b)
-            .unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()).reverse());
-    }
-    order_texts(
-        &to_text(a, Culture::Current),
-        &to_text(b, Culture::Current),
-        case_sensitive,
-    )
-}
-
-/// Whether two values are the same to `-eq`.
+/// Whether neither of two values comes first.
 pub(super) fn same(a: &Value, b: &Value, case_sensitive: bool) -> bool {
-    match (a, b) {
-        (Value::String(a), Value::String(b)) if case_sensitive => a == b,
-        (Value::String(a), Value::String(b)) => crate::members::same_name(a, b),
-        _ => order(a, b, case_sensitive) == Ordering::Equal,
-    }
+    order(a, b, case_sensitive) == Ordering::Equal
 }
 
 /// Order of two texts in en-US: blanks and punctuation before digits before letters; accents count where the letters

@@ -1,14 +1,19 @@
 //! `Compare-Object`.
 
+use std::cmp::Ordering;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::builtin::compare;
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
-use crate::builtin::support::{Expression, count, expressions, items};
+use crate::builtin::expression::Expression;
+use crate::builtin::expression_table::{Definition, expressions};
+use crate::builtin::order::{self, Entry};
+use crate::builtin::support::{count, items};
 use crate::command::{CommandInfo, Validation};
+use crate::members;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::text::{Culture, read, to_text};
+use crate::text::{read, write};
 use crate::value::{Noted, Object, Property, Value};
 
 /// What the binder knows of it.
@@ -41,18 +46,37 @@ pub(super) fn create() -> Box<dyn Stage> {
 #[derive(Default)]
 struct CompareObject {
     properties: Vec<Expression>,
-    differences: Vec<Entry>,
-}
-
-/// An object with the values that it is compared by.
-struct Entry {
-    object: Value,
-    keys: Vec<Value>,
+    /// What has not been compared yet of the reference objects.
+    references: VecDeque<Entry>,
+    /// Whether there are any at all.
+    has_references: bool,
+    /// Objects of either side that still may find their match.
+    waiting_references: VecDeque<Entry>,
+    waiting_differences: VecDeque<Entry>,
+    window: usize,
+    case_sensitive: bool,
+    include_equal: bool,
+    exclude_different: bool,
 }
 
 impl Stage for CompareObject {
     fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        self.properties = expressions(context, "Property")?;
+        self.window = count(context, "SyncWindow").unwrap_or(usize::MAX);
+        self.case_sensitive = context.switch("CaseSensitive");
+        self.exclude_different = context.switch("ExcludeDifferent");
+        let refused = matches!(
+            context.parameter("IncludeEqual"),
+            Some(Value::Switch(false) | Value::Bool(false))
+        );
+        self.include_equal = context.switch("IncludeEqual") || self.exclude_different && !refused;
+        self.properties = expressions(context, "Property", Definition::Group)?;
+        for object in items(context, "ReferenceObject") {
+            if !matches!(object, Value::Null) {
+                let entry = order::entry(context, object, &self.properties)?;
+                self.references.push_back(entry);
+            }
+        }
+        self.has_references = !self.references.is_empty();
         Ok(())
     }
 
@@ -62,65 +86,109 @@ impl Stage for CompareObject {
             None => items(context, "DifferenceObject"),
         };
         for object in objects {
-            let entry = self.entry(context, object)?;
-            self.differences.push(entry);
+            if matches!(object, Value::Null) {
+                continue;
+            }
+            let entry = order::entry(context, object, &self.properties)?;
+            if self.has_references {
+                self.compare(context, Some(entry))?;
+            } else {
+                self.emit_different(context, entry, "=>")?;
+            }
         }
         Ok(())
     }
 
     fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        let mut references = Vec::new();
-        for object in items(context, "ReferenceObject") {
-            references.push(self.entry(context, object)?);
+        while !self.references.is_empty() {
+            self.compare(context, None)?;
         }
-        let window = count(context, "SyncWindow").unwrap_or(usize::MAX);
-        let case_sensitive = context.switch("CaseSensitive");
-        let differences = std::mem::take(&mut self.differences);
-        let mut matched = vec![false; differences.len()];
-        let mut equal = Vec::new();
-        let mut only_reference = Vec::new();
-        for (place, reference) in references.into_iter().enumerate() {
-            let found = (0..differences.len()).find(|other| {
-                !matched[*other]
-                    && other.abs_diff(place) <= window
-                    && same(&reference, &differences[*other], case_sensitive)
-            });
-            match found {
-                Some(other) => {
-                    matched[other] = true;
-                    equal.push(reference);
-                }
-                None => only_reference.push(reference),
-            }
+        for entry in std::mem::take(&mut self.waiting_differences) {
+            self.emit_different(context, entry, "=>")?;
         }
-        let exclude_different = context.switch("ExcludeDifferent");
-        if context.switch("IncludeEqual") || exclude_different {
-            for entry in equal {
-                self.emit(context, entry, "==")?;
-            }
-        }
-        if exclude_different {
-            return Ok(());
-        }
-        for (entry, matched) in differences.into_iter().zip(matched) {
-            if !matched {
-                self.emit(context, entry, "=>")?;
-            }
-        }
-        for entry in only_reference {
-            self.emit(context, entry, "<=")?;
+        for entry in std::mem::take(&mut self.waiting_references) {
+            self.emit_different(context, entry, "<=")?;
         }
         Ok(())
     }
 }
 
 impl CompareObject {
-    fn entry(&self, context: &mut Context<'_>, object: Value) -> Result<Entry, Halt> {
-        let mut keys = Vec::new();
-        for expression in &self.properties {
-            keys.push(expression.value(context, &object)?.unwrap_or_default());
+    /// Compares an object with the next one of the reference, and either with what waits on the other side.
+    fn compare(
+        &mut self,
+        context: &mut Context<'_>,
+        difference: Option<Entry>,
+    ) -> Result<(), Halt> {
+        let reference = self.references.pop_front();
+        if let (Some(first), Some(second)) = (&reference, &difference)
+            && self.same(first, second)
+        {
+            return match reference {
+                Some(entry) => self.emit_equal(context, entry),
+                None => Ok(()),
+            };
         }
-        Ok(Entry { object, keys })
+        let mut unmatched = difference;
+        if let Some(entry) = &unmatched
+            && let Some(place) = self.place(entry, &self.waiting_references)
+        {
+            unmatched = None;
+            if let Some(known) = self.waiting_references.remove(place) {
+                self.emit_equal(context, known)?;
+            }
+        }
+        let mut missing = reference;
+        if let Some(entry) = &missing
+            && let Some(place) = self.place(entry, &self.waiting_differences)
+        {
+            self.waiting_differences.remove(place);
+            if let Some(entry) = missing.take() {
+                self.emit_equal(context, entry)?;
+            }
+        }
+        if let Some(entry) = unmatched {
+            let late = make_room(&mut self.waiting_differences, entry, self.window);
+            for entry in late {
+                self.emit_different(context, entry, "=>")?;
+            }
+        }
+        if let Some(entry) = missing {
+            let late = make_room(&mut self.waiting_references, entry, self.window);
+            for entry in late {
+                self.emit_different(context, entry, "<=")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn same(&self, a: &Entry, b: &Entry) -> bool {
+        order::order(&a.values, &b.values, |_| false, self.case_sensitive) == Ordering::Equal
+    }
+
+    fn place(&self, entry: &Entry, waiting: &VecDeque<Entry>) -> Option<usize> {
+        waiting.iter().position(|other| self.same(entry, other))
+    }
+
+    fn emit_equal(&self, context: &mut Context<'_>, entry: Entry) -> Result<(), Halt> {
+        if self.include_equal {
+            self.emit(context, entry, "==")
+        } else {
+            Ok(())
+        }
+    }
+
+    fn emit_different(
+        &self,
+        context: &mut Context<'_>,
+        entry: Entry,
+        side: &str,
+    ) -> Result<(), Halt> {
+        if self.exclude_different {
+            Ok(())
+        } else {
+            self.emit(context, entry, side)
+        }
     }
 
     fn emit(&self, context: &mut Context<'_>, entry: Entry, side: &str) -> Result<(), Halt> {
@@ -128,18 +196,36 @@ impl CompareObject {
         if context.switch("PassThru") {
             return context.write(with_note(entry.object, indicator));
         }
-        let mut properties: Vec<Property> = if self.properties.is_empty() {
-            vec![note("InputObject", entry.object)]
-        } else {
-            self.properties
+        let mut properties: Vec<Property> = Vec::new();
+        if self.properties.is_empty() {
+            properties.push(note("InputObject", entry.object));
+        }
+        for (expression, value) in self.properties.iter().zip(entry.values) {
+            let name = expression.text();
+            if !properties
                 .iter()
-                .zip(entry.keys)
-                .map(|(expression, value)| note(&expression.display_name(), value))
-                .collect()
-        };
+                .any(|known| members::same_name(&known.name, &name))
+            {
+                properties.push(note(&name, value.unwrap_or_default()));
+            }
+        }
+        properties.retain(|known| !members::same_name(&known.name, &indicator.name));
         properties.push(indicator);
         context.write(Value::Object(Arc::new(Object::custom(properties))))
     }
+}
+
+/// Lets an entry wait; gives those that waited too long.
+fn make_room(waiting: &mut VecDeque<Entry>, entry: Entry, window: usize) -> Vec<Entry> {
+    if window == 0 {
+        return vec![entry];
+    }
+    let mut late = Vec::new();
+    while waiting.len() >= window {
+        late.extend(waiting.pop_front());
+    }
+    waiting.push_back(entry);
+    late
 }
 
 fn note(name: &str, value: Value) -> Property {
@@ -150,29 +236,18 @@ fn note(name: &str, value: Value) -> Property {
     }
 }
 
-fn same(a: &Entry, b: &Entry, case_sensitive: bool) -> bool {
-    if a.keys.is_empty() {
-        return match (&a.object, &b.object) {
-            (Value::Object(_), _) | (_, Value::Object(_)) => {
-                to_text(&a.object, Culture::Current) == to_text(&b.object, Culture::Current)
-            }
-            (a, b) => compare::same(a, b, case_sensitive),
-        };
-    }
-    a.keys
-        .iter()
-        .zip(&b.keys)
-        .all(|(a, b)| compare::same(a, b, case_sensitive))
-}
-
 fn with_note(object: Value, note: Property) -> Value {
     match object {
         Value::Object(object) => {
-            crate::text::write(&object.properties).push(note);
+            let mut properties = write(&object.properties);
+            properties.retain(|known| !members::same_name(&known.name, &note.name));
+            properties.push(note);
+            drop(properties);
             Value::Object(object)
         }
         Value::Noted(noted) => {
             let mut notes = read(&noted.notes).clone();
+            notes.retain(|known| !members::same_name(&known.name, &note.name));
             notes.push(note);
             Value::Noted(Arc::new(Noted {
                 base: noted.base.clone(),

@@ -1,19 +1,27 @@
 //! `Get-Date`, `New-TimeSpan` and `Start-Sleep`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
 use crate::builtin::support::{number, text};
-use crate::command::{CommandInfo, Validation};
+use crate::command::{CommandInfo, ParameterInfo, ParameterType, RangeKind, Validation};
+use crate::convert::enumerations;
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::format_string::format_date;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::text::{DAY_NAMES, MONTH_NAMES, TICKS_PER_DAY, TICKS_PER_SECOND, as_double, date_parts};
-use crate::value::{DateTime, DateTimeKind, Value};
+use crate::text::{
+    DAY_NAMES, DateParts, MONTH_NAMES, TICKS_PER_DAY, TICKS_PER_SECOND, as_double, date_parts,
+};
+use crate::value::{DateTime, DateTimeKind, EnumValue, Noted, Property, Value};
 
 /// Ticks at 1970-01-01.
 const UNIX_EPOCH: i64 = 621_355_968_000_000_000;
+/// Ticks at the last moment of the year 9999.
+const MAX_TICKS: i64 = 3_155_378_975_999_999_999;
+/// The enumeration of how much of a date is shown.
+const DISPLAY_HINT: &str = "Microsoft.PowerShell.Commands.DisplayHintType";
 /// Longest slice of a sleep between two looks at whether the pipeline was stopped.
 const SLICE: Duration = Duration::from_millis(50);
 
@@ -27,6 +35,7 @@ pub(super) fn get_info() -> CommandInfo {
         named(name, "int").validated(Validation::Range(Value::Int32(low), Value::Int32(high)))
     };
     command("Get-Date", UTILITY)
+        .with_output(&["System.String", "System.DateTime"])
         .with_default_set(date)
         .with(
             at(0, "Date", "datetime")
@@ -39,17 +48,20 @@ pub(super) fn get_info() -> CommandInfo {
             named("UnixTimeSeconds", "long")
                 .alias(&["UnixTime"])
                 .mandatory()
-                .from_property()
+                .validated(Validation::Range(
+                    Value::Int64(-62_135_596_800),
+                    Value::Int64(253_402_300_799),
+                ))
                 .in_sets(&[unix, unix_unix_format]),
         )
-        .with(part("Year", 1, 9999).from_property())
-        .with(part("Month", 1, 12).from_property())
-        .with(part("Day", 1, 31).from_property())
-        .with(part("Hour", 0, 23).from_property())
-        .with(part("Minute", 0, 59).from_property())
-        .with(part("Second", 0, 59).from_property())
-        .with(part("Millisecond", 0, 999).from_property())
-        .with(named("DisplayHint", "string"))
+        .with(part("Year", 1, 9999))
+        .with(part("Month", 1, 12))
+        .with(part("Day", 1, 31))
+        .with(part("Hour", 0, 23))
+        .with(part("Minute", 0, 59))
+        .with(part("Second", 0, 59))
+        .with(part("Millisecond", 0, 999))
+        .with(ParameterInfo::of_type("DisplayHint", display_hint()))
         .with(
             named("UFormat", "string")
                 .mandatory()
@@ -59,10 +71,19 @@ pub(super) fn get_info() -> CommandInfo {
         .with(switch("AsUTC"))
 }
 
+/// `Microsoft.PowerShell.Commands.DisplayHintType`.
+fn display_hint() -> ParameterType {
+    enumerations::find(DISPLAY_HINT).map_or_else(
+        || ParameterType::Plain("System.String".into()),
+        ParameterType::Enum,
+    )
+}
+
 /// What the binder knows of `New-TimeSpan`.
 pub(super) fn span_info() -> CommandInfo {
     let time = &["Time"][..];
     command("New-TimeSpan", UTILITY)
+        .with_output(&["System.TimeSpan"])
         .with_default_set("Date")
         .with(
             at(0, "Start", "datetime")
@@ -103,10 +124,12 @@ pub(super) fn sleep_info() -> CommandInfo {
                 .in_sets(&["Milliseconds"]),
         )
         .with(
-            named("Duration", "timespan")
+            at(0, "Duration", "timespan")
                 .alias(&["ts"])
                 .mandatory()
+                .from_pipeline()
                 .from_property()
+                .validated(Validation::RangeKind(RangeKind::NonNegative))
                 .in_sets(&["FromTimeSpan"]),
         )
 }
@@ -129,28 +152,55 @@ pub(super) fn sleep() -> Box<dyn Stage> {
 struct GetDate;
 
 fn date_of(context: &Context<'_>, name: &str) -> Option<DateTime> {
-    match context.parameter(name) {
+    match context.parameter(name).map(Value::base) {
         Some(Value::DateTime(date)) => Some(*date),
         _ => None,
     }
 }
 
-/// The date with those parts replaced that were given.
-fn with_parts(context: &Context<'_>, date: DateTime) -> Option<DateTime> {
-    let part = |name: &str, own: i64| number(context, name).unwrap_or(own);
+/// A part of a date: the parameter that replaces it, its length in ticks, and what a date has of it.
+type Part = (&'static str, i64, fn(&DateParts) -> i64);
+
+/// The date with those parts replaced that were given: the differences are added one after the other, and a day that a
+/// month does not have becomes its last one.
+fn with_parts(context: &Context<'_>, mut date: DateTime) -> Option<DateTime> {
+    if let Some(year) = number(context, "Year") {
+        date = add_months(date, 12 * (year - i64::from(date_parts(date).year)))?;
+    }
+    if let Some(month) = number(context, "Month") {
+        date = add_months(date, month - i64::from(date_parts(date).month))?;
+    }
+    let minute = 60 * TICKS_PER_SECOND;
+    let parts: [Part; 5] = [
+        ("Day", TICKS_PER_DAY, |p| i64::from(p.day)),
+        ("Hour", 60 * minute, |p| p.hour),
+        ("Minute", minute, |p| p.minute),
+        ("Second", TICKS_PER_SECOND, |p| p.second),
+        ("Millisecond", 10_000, |p| p.fraction / 10_000),
+    ];
+    for (name, unit, own) in parts {
+        if let Some(wanted) = number(context, name) {
+            date.ticks += (wanted - own(&date_parts(date))) * unit;
+            if !(0..=MAX_TICKS).contains(&date.ticks) {
+                return None;
+            }
+            if name == "Millisecond" {
+                date.ticks -= date.ticks % 10_000;
+            }
+        }
+    }
+    Some(date)
+}
+
+fn add_months(date: DateTime, months: i64) -> Option<DateTime> {
     let p = date_parts(date);
-    let day = jiff::civil::Date::new(
-        part("Year", i64::from(p.year)) as i16,
-        part("Month", i64::from(p.month)) as i8,
-        part("Day", i64::from(p.day)) as i8,
-    )
-    .ok()?;
+    let span = jiff::Span::new().try_months(months).ok()?;
+    let day = jiff::civil::date(p.year, p.month, p.day)
+        .checked_add(span)
+        .ok()?;
     let days = day.since(jiff::civil::date(1, 1, 1)).ok()?.get_days();
-    let seconds =
-        part("Hour", p.hour) * 3600 + part("Minute", p.minute) * 60 + part("Second", p.second);
-    let fraction = number(context, "Millisecond").map_or(p.fraction, |ms| ms * 10_000);
-    Some(DateTime {
-        ticks: i64::from(days) * TICKS_PER_DAY + seconds * TICKS_PER_SECOND + fraction,
+    (day.year() >= 1).then_some(DateTime {
+        ticks: i64::from(days) * TICKS_PER_DAY + date.ticks.rem_euclid(TICKS_PER_DAY),
         kind: date.kind,
     })
 }
@@ -169,7 +219,7 @@ impl Stage for GetDate {
                 "System.ArgumentOutOfRangeException",
                 ErrorCategory::NotSpecified,
                 "System.ArgumentOutOfRangeException",
-                "Year, Month, and Day parameters describe an un-representable DateTime.",
+                "The added or subtracted value results in an un-representable DateTime. (Parameter 'value')",
             );
             return Err(context.terminate(record));
         };
@@ -180,7 +230,8 @@ impl Stage for GetDate {
             return context.write(Value::text(unix_format(date, &pattern)));
         }
         let Some(pattern) = text(context, "Format") else {
-            return context.write(Value::DateTime(date));
+            let hint = context.parameter("DisplayHint").cloned();
+            return context.write(hinted(date, hint));
         };
         let formatted = match pattern.to_ascii_lowercase().as_str() {
             "filedate" => format_date(date, "yyyyMMdd"),
@@ -199,6 +250,27 @@ impl Stage for GetDate {
             ))),
         }
     }
+}
+
+/// A date with the note that says how much of it is shown.
+fn hinted(date: DateTime, hint: Option<Value>) -> Value {
+    let whole = || {
+        enumerations::find(DISPLAY_HINT).map_or(Value::Null, |definition| {
+            Value::Enum(EnumValue {
+                definition,
+                number: 2,
+            })
+        })
+    };
+    Value::Noted(Arc::new(Noted {
+        base: Value::DateTime(date),
+        notes: vec![Property {
+            name: "DisplayHint".into(),
+            value: hint.unwrap_or_else(whole),
+            note: true,
+        }]
+        .into(),
+    }))
 }
 
 /// `-UFormat`: the letters of `strftime`.
@@ -243,7 +315,10 @@ fn unix_format(date: DateTime, pattern: &str) -> String {
             'R' => unix_format(date, "%H:%M"),
             'r' => unix_format(date, "%I:%M:%S %p"),
             'S' => format!("{:02}", p.second),
-            's' => ((date.ticks - UNIX_EPOCH) / TICKS_PER_SECOND).to_string(),
+            's' => {
+                let seconds = (date.ticks - UNIX_EPOCH) as f64 / TICKS_PER_SECOND as f64;
+                format!("{:.0}", seconds.round())
+            }
             'T' | 'X' => unix_format(date, "%H:%M:%S"),
             't' => "\t".into(),
             'u' => if p.weekday == 0 { 7 } else { p.weekday }.to_string(),

@@ -12,6 +12,7 @@ use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::text::{Culture, to_text};
 use crate::value::{ScriptBlock, Text, Value};
+use crate::wildcard::Wildcard;
 
 /// What the binder knows of it.
 pub(super) fn info() -> CommandInfo {
@@ -56,10 +57,11 @@ struct ForEachObject {
     member: Option<(Text, Vec<Value>)>,
 }
 
-fn blocks(values: &[Value]) -> Vec<Arc<ScriptBlock>> {
-    values
+/// The blocks of a parameter; a null among them does nothing, but counts.
+fn blocks(context: &Context<'_>, name: &str) -> Vec<Option<Arc<ScriptBlock>>> {
+    items(context, name)
         .iter()
-        .filter_map(|value| match value {
+        .map(|value| match value.base() {
             Value::ScriptBlock(block) => Some(Arc::clone(block)),
             _ => None,
         })
@@ -72,19 +74,32 @@ impl Stage for ForEachObject {
             self.member = Some((name, items(context, "ArgumentList")));
             return Ok(());
         }
-        let mut process = blocks(&items(context, "Process"));
-        process.extend(blocks(&items(context, "RemainingScripts")));
-        let mut begin = blocks(&items(context, "Begin")).pop();
-        self.end = blocks(&items(context, "End")).pop();
-        // Of several blocks the first begins and, from three on, the last ends.
-        let mut process: std::collections::VecDeque<_> = process.into();
-        if begin.is_none() && process.len() > 1 {
-            begin = process.pop_front();
-            if self.end.is_none() && process.len() > 1 {
-                self.end = process.pop_back();
-            }
+        if ["WhatIf", "Confirm"]
+            .iter()
+            .any(|name| context.switch(name))
+        {
+            return Err(context.terminate(ErrorRecord::new(
+                "NoShouldProcessForScriptBlockSet",
+                ErrorCategory::InvalidOperation,
+                "System.InvalidOperationException",
+                "The -WhatIf and -Confirm parameters are not supported for script blocks.",
+            )));
         }
-        self.process = process.into();
+        let mut scripts: std::collections::VecDeque<_> = blocks(context, "Begin").into();
+        scripts.extend(blocks(context, "Process"));
+        scripts.extend(blocks(context, "RemainingScripts"));
+        // Of several blocks the first begins and, from three on, the last ends unless another one was named to.
+        let mut begin = None;
+        let count = scripts.len();
+        let named_end = context.parameter("End").is_some();
+        self.end = blocks(context, "End").into_iter().flatten().next();
+        if count > 1 {
+            begin = scripts.pop_front().flatten();
+        }
+        if count > 2 && !named_end {
+            self.end = scripts.pop_back().flatten();
+        }
+        self.process = scripts.into_iter().flatten().collect();
         match begin {
             Some(block) => context.run(&block, None, &[]),
             None => Ok(()),
@@ -124,18 +139,60 @@ fn member(
             "You cannot call a method on a null-valued expression.".into(),
         ));
     }
-    if arguments.is_empty()
-        && (matches!(object, Value::Null) || members::property(object, name).is_some())
-    {
-        let action = format!("Retrieve the value for property '{name}'");
-        if !context.should_process(&ShouldProcess::TargetAndAction(target, action))? {
-            return Ok(());
+    let mut resolved = Text::from(name);
+    if arguments.is_empty() {
+        let mut action = "property";
+        if matches!(object.base(), Value::Dictionary(_)) && is_key(object, name) {
+            action = "key";
+        } else if Wildcard::new(name).is_pattern() {
+            let mut found = members::matching(object, name);
+            if found.len() > 1 {
+                let names: String = found.iter().map(|name| format!(" {name}")).collect();
+                let record = refusal(
+                    "AmbiguousPropertyOrMethodName",
+                    format!(
+                        "Input name \"{name}\" is ambiguous. It can be resolved to multiple matched members. Possible matches include:{names}."
+                    ),
+                );
+                return context.write_error(record.with_target(object.clone()));
+            }
+            resolved = found.pop().unwrap_or(resolved);
+        } else if let Some(own) = members::matching(object, name).pop() {
+            resolved = own;
         }
-        return match members::property(object, name) {
-            Some(found) => context.write_enumerated(found),
-            None => context.write(Value::Null),
-        };
+        let found = members::property(object, &resolved);
+        if matches!(object, Value::Null) || found.is_some() {
+            let action = format!("Retrieve the value for {action} '{resolved}'");
+            if !context.should_process(&ShouldProcess::TargetAndAction(target, action))? {
+                return Ok(());
+            }
+            return match found {
+                Some(found) => context.write_enumerated(found),
+                None if context.engine.session.strict => {
+                    let message = "Cannot operate on a 'null' input object.".into();
+                    context.write_error(refusal("InputObjectIsNull", message))
+                }
+                None => context.write(Value::Null),
+            };
+        }
     }
+    call(context, object, &resolved, arguments, target)
+}
+
+fn is_key(object: &Value, name: &str) -> bool {
+    matches!(object.base(), Value::Dictionary(table)
+        if crate::text::read(&table.entries)
+            .values()
+            .any(|(key, _)| matches!(key, Value::String(key) if members::same_name(key, name))))
+}
+
+fn call(
+    context: &mut Context<'_>,
+    object: &Value,
+    name: &str,
+    arguments: &[Value],
+    target: String,
+) -> Result<(), Halt> {
     let action = match arguments {
         [] => format!("Invoke method '{name}'"),
         some => {
@@ -153,7 +210,12 @@ fn member(
         Ok(result) => context.write_enumerated(result),
         Err(Halt::Error(record)) if &*record.fully_qualified_id == "MethodNotFound" => {
             if arguments.is_empty() {
-                return context.write(Value::Null);
+                if !context.engine.session.strict {
+                    return context.write(Value::Null);
+                }
+                let message = format!("The input name \"{name}\" cannot be resolved to a member.");
+                let record = refusal("PropertyOrMethodNotFound", message);
+                return context.write_error(record.with_target(object.clone()));
             }
             let message = format!("Input name \"{name}\" cannot be resolved to a method.");
             context.write_error(refusal("MethodNotFound", message).with_target(object.clone()))

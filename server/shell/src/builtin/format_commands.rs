@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::builtin::declare::{UTILITY, at, command, input, named, switch};
-use crate::builtin::support::{
-    Expression, Source, count, expressions, gathered, input_object, text,
-};
+use crate::builtin::expression::{Expression, Source};
+use crate::builtin::expression_table::{Definition, expressions};
+use crate::builtin::support::{count, input_object, text};
 use crate::command::{CommandInfo, ParameterInfo, Validation};
 use crate::convert::is_true;
 use crate::error_record::{ErrorCategory, ErrorRecord};
@@ -33,6 +33,18 @@ enum Kind {
     List,
     Wide,
     Custom,
+}
+
+impl Kind {
+    /// The keys that tables of its properties may have.
+    fn definition(self) -> Definition {
+        match self {
+            Self::Table => Definition::Table,
+            Self::List => Definition::List,
+            Self::Wide => Definition::Wide,
+            Self::Custom => Definition::Custom,
+        }
+    }
 }
 
 fn expand() -> ParameterInfo {
@@ -158,8 +170,8 @@ impl Format {
                 depth: count(context, "Depth").unwrap_or(CUSTOM_DEPTH),
             },
         };
-        let properties = expressions(context, "Property")?;
-        let group_by = expressions(context, "GroupBy")?;
+        let properties = expressions(context, "Property", self.kind.definition())?;
+        let group_by = expressions(context, "GroupBy", Definition::GroupBy)?;
         Ok(Request {
             shape: Some(shape),
             properties: properties.iter().map(selection).collect(),
@@ -254,9 +266,8 @@ struct Blocks<'a, 'b> {
 
 impl Evaluate for Blocks<'_, '_> {
     fn evaluate(&mut self, block: &Arc<ScriptBlock>, object: &Value) -> Option<Value> {
-        match self.context.evaluate(block, Some(object), &[]) {
-            Ok(values) => Some(gathered(values)),
-            Err(Halt::Error(_) | Halt::Throw(_)) => None,
+        match self.context.calculate(block, object) {
+            Ok(value) => value.ok(),
             Err(halt) => {
                 self.halt = Some(halt);
                 None

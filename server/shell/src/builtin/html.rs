@@ -1,7 +1,9 @@
 //! `ConvertTo-Html`.
 
 use crate::builtin::declare::{UTILITY, at, command, input, named, switch};
-use crate::builtin::support::{Expression, Source, expressions, input_object, text, texts};
+use crate::builtin::expression::{Expression, Source};
+use crate::builtin::expression_table::{Definition, expressions};
+use crate::builtin::support::{input_object, text, texts};
 use crate::command::{CommandInfo, Validation};
 use crate::members;
 use crate::pipeline::halt::Halt;
@@ -144,7 +146,7 @@ fn expand(expression: &Expression, object: &Value) -> Vec<Expression> {
 
 impl Stage for Html {
     fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        self.properties = expressions(context, "Property")?;
+        self.properties = expressions(context, "Property", Definition::Html)?;
         if !context.switch("Fragment") {
             Self::page_head(context)?;
         }

@@ -1,18 +1,21 @@
 //! `Measure-Object`.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::builtin::compare;
 use crate::builtin::declare::{UTILITY, at, command, input, switch};
-use crate::builtin::support::{Expression, Source, expressions, input_object};
-use crate::command::CommandInfo;
+use crate::builtin::expression::{Expression, Source};
+use crate::builtin::support::{input_object, items};
+use crate::command::{CommandInfo, ParameterType, Validation};
+use crate::convert::{ConversionContext, convert};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::members;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::text::{Culture, as_double, to_text};
+use crate::text::{Culture, to_text};
+use crate::type_names::type_name;
 use crate::value::{Object, Text, Value};
-use crate::wildcard::Wildcard;
 
 /// What the binder knows of it.
 pub(super) fn info() -> CommandInfo {
@@ -20,8 +23,13 @@ pub(super) fn info() -> CommandInfo {
     let text = &["TextMeasure"][..];
     command("Measure-Object", UTILITY)
         .with_default_set("GenericMeasure")
+        .with_output(&[
+            "Microsoft.PowerShell.Commands.GenericMeasureInfo",
+            "Microsoft.PowerShell.Commands.TextMeasureInfo",
+            "Microsoft.PowerShell.Commands.GenericObjectMeasureInfo",
+        ])
         .with(input())
-        .with(at(0, "Property", "object[]"))
+        .with(at(0, "Property", "object[]").validated(Validation::NotNullOrEmpty))
         .with(switch("StandardDeviation").in_sets(generic))
         .with(switch("Sum").in_sets(generic))
         .with(switch("AllStats").in_sets(generic))
@@ -45,10 +53,14 @@ struct MeasureObject {
     wanted: Wanted,
     /// By the property's name as it was found; one without a name for the objects themselves.
     statistics: Vec<(Option<Text>, Statistics)>,
+    /// Whether something was no number: then no sum counts.
+    not_numeric: bool,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Wanted {
+    /// Texts are measured, not numbers.
+    text: bool,
     sum: bool,
     average: bool,
     maximum: bool,
@@ -64,9 +76,7 @@ struct Wanted {
 struct Statistics {
     count: i32,
     sum: f64,
-    /// Running mean and sum of squared distances from it (Welford).
-    mean: f64,
-    squares: f64,
+    variance: f64,
     maximum: Option<Value>,
     minimum: Option<Value>,
     lines: i32,
@@ -79,16 +89,22 @@ impl Wanted {
         self.sum || self.average || self.deviation
     }
 
-    fn is_text(self) -> bool {
+    fn measures_text(self) -> bool {
         self.lines || self.words || self.characters
     }
 }
 
 impl Stage for MeasureObject {
     fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        self.properties = expressions(context, "Property")?;
+        for argument in items(context, "Property") {
+            self.properties.push(match argument.base() {
+                Value::ScriptBlock(block) => Expression::block(block),
+                other => Expression::name(to_text(other, Culture::Invariant)),
+            });
+        }
         let all = context.switch("AllStats");
         self.wanted = Wanted {
+            text: context.parameter_set() == "TextMeasure",
             sum: all || context.switch("Sum"),
             average: all || context.switch("Average"),
             maximum: all || context.switch("Maximum"),
@@ -110,66 +126,28 @@ impl Stage for MeasureObject {
             return Ok(());
         }
         if self.properties.is_empty() {
-            return self.measure(context, None, &object);
+            return self.measure(context, None, object.base());
         }
-        for expression in self.properties.clone() {
-            match &expression.source {
-                Source::Name(name) => {
-                    let pattern = Wildcard::new(name);
-                    let matching = members::properties(&object)
-                        .into_iter()
-                        .filter(|property| pattern.matches(&property.name));
-                    for property in matching.collect::<Vec<_>>() {
-                        if !matches!(property.value, Value::Null) {
-                            self.measure(context, Some(property.name), &property.value)?;
-                        }
-                    }
-                }
-                Source::Block(_) => {
-                    let value = expression.value(context, &object)?.unwrap_or_default();
-                    self.measure(context, Some(expression.display_name()), &value)?;
-                }
-            }
-        }
-        Ok(())
+        self.measure_properties(context, &object)
     }
 
     fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        for expression in &self.properties {
-            let name = expression.display_name();
-            let pattern = Wildcard::new(&name);
-            let found = self
-                .statistics
-                .iter()
-                .any(|(known, _)| known.as_ref().is_some_and(|known| pattern.matches(known)));
-            if !found && !pattern.is_pattern() {
-                let id = if self.wanted.is_text() {
-                    "TextMeasurePropertyNotFound"
-                } else {
-                    "GenericMeasurePropertyNotFound"
-                };
-                let mut record = ErrorRecord::new(
-                    id,
-                    ErrorCategory::InvalidArgument,
-                    "System.Management.Automation.PSArgumentException",
-                    format!(
-                        "Cannot process argument because the value of argument \"{name}\" is not valid. Change the value of the \"{name}\" argument and run the operation again."
-                    ),
-                );
-                record.details = Some(format!(
-                    "The property \"{name}\" cannot be found in the input for any objects."
-                ));
-                return Err(context.terminate(record));
-            }
-        }
         if self.properties.is_empty() && self.statistics.is_empty() {
             self.statistics.push((None, Statistics::default()));
         }
         for (name, statistics) in std::mem::take(&mut self.statistics) {
-            let info = if self.wanted.is_text() {
+            if statistics.count == 0
+                && let Some(name) = name
+            {
+                if context.engine.session.strict {
+                    context.write_error(self.not_found(&name))?;
+                }
+                continue;
+            }
+            let info = if self.wanted.text {
                 text_info(self.wanted, name, &statistics)
             } else {
-                generic_info(self.wanted, name, statistics)
+                self.generic_info(name, statistics)
             };
             context.write(info)?;
         }
@@ -178,6 +156,57 @@ impl Stage for MeasureObject {
 }
 
 impl MeasureObject {
+    /// Measures the properties that are asked for, each once.
+    fn measure_properties(
+        &mut self,
+        context: &mut Context<'_>,
+        object: &Value,
+    ) -> Result<(), Halt> {
+        let mut counted: Vec<Text> = Vec::new();
+        for expression in self.properties.clone() {
+            if let Source::Block(block) = &expression.source {
+                if !counted.contains(&block.text) {
+                    counted.push(block.text.clone());
+                    let value = context.calculate(block, object)?.unwrap_or_default();
+                    self.measure(context, Some(block.text.clone()), &value)?;
+                }
+                continue;
+            }
+            let names = match expression.own_property(object) {
+                Some(property) => vec![property.name],
+                None => expression.resolved(object),
+            };
+            if names.is_empty() && !expression.is_pattern() {
+                self.statistics(Some(expression.text()));
+            }
+            for name in names {
+                if counted.iter().any(|known| members::same_name(known, &name)) {
+                    continue;
+                }
+                let value = members::property(object, &name).unwrap_or_default();
+                self.measure(context, Some(name.clone()), &value)?;
+                counted.push(name);
+            }
+        }
+        Ok(())
+    }
+
+    fn statistics(&mut self, name: Option<Text>) -> &mut Statistics {
+        let found = self
+            .statistics
+            .iter()
+            .position(|(known, _)| match (known, &name) {
+                (Some(known), Some(name)) => members::same_name(known, name),
+                (None, None) => true,
+                _ => false,
+            });
+        let place = found.unwrap_or_else(|| {
+            self.statistics.push((name, Statistics::default()));
+            self.statistics.len() - 1
+        });
+        &mut self.statistics[place].1
+    }
+
     fn measure(
         &mut self,
         context: &mut Context<'_>,
@@ -185,84 +214,169 @@ impl MeasureObject {
         value: &Value,
     ) -> Result<(), Halt> {
         let wanted = self.wanted;
-        let number = number_of(value);
-        if wanted.needs_numbers() && number.is_none() {
-            let text = to_text(value, Culture::Current);
-            return context.write_error(
-                ErrorRecord::new(
-                    "NonNumericInputObject",
-                    ErrorCategory::InvalidType,
-                    "System.Management.Automation.PSInvalidOperationException",
-                    format!("Input object \"{text}\" is not numeric."),
-                )
-                .with_target(value.clone()),
-            );
-        }
-        let place = self.statistics.iter().position(|(known, _)| *known == name);
-        let place = place.unwrap_or_else(|| {
-            self.statistics.push((name, Statistics::default()));
-            self.statistics.len() - 1
-        });
-        let statistics = &mut self.statistics[place].1;
+        let value = value.base();
+        let statistics = self.statistics(name);
         statistics.count = statistics.count.saturating_add(1);
-        if wanted.is_text() {
-            statistics.add_text(&to_text(value, Culture::Current), wanted.ignore_blanks);
-            return Ok(());
+        if wanted.measures_text() {
+            statistics.add_text(&own_text(value), wanted);
         }
-        if let Some(number) = number {
+        if wanted.needs_numbers() {
+            let Some(number) = number_of(value) else {
+                self.not_numeric = true;
+                let text = own_text(value);
+                return context.write_error(
+                    ErrorRecord::new(
+                        "NonNumericInputObject",
+                        ErrorCategory::InvalidType,
+                        "System.Management.Automation.PSInvalidOperationException",
+                        format!("Input object \"{text}\" is not numeric."),
+                    )
+                    .with_target(value.clone()),
+                );
+            };
             statistics.add_number(number);
         }
-        statistics.add_extreme(value, number);
+        if wanted.minimum {
+            let known = statistics.minimum.take();
+            statistics.minimum = Some(further(value, known, Ordering::Less));
+        }
+        if wanted.maximum {
+            let known = statistics.maximum.take();
+            statistics.maximum = Some(further(value, known, Ordering::Greater));
+        }
         Ok(())
+    }
+
+    fn not_found(&self, name: &Text) -> ErrorRecord {
+        let id = if self.wanted.text {
+            "TextMeasurePropertyNotFound"
+        } else {
+            "GenericMeasurePropertyNotFound"
+        };
+        let mut record = ErrorRecord::new(
+            id,
+            ErrorCategory::ObjectNotFound,
+            "System.Management.Automation.PSArgumentException",
+            format!(
+                "Cannot process argument because the value of argument \"{name}\" is not valid. Change the value of the \"{name}\" argument and run the operation again."
+            ),
+        );
+        record.details = Some(format!(
+            "The property \"{name}\" cannot be found in the input for any objects."
+        ));
+        record
+    }
+
+    fn generic_info(&self, name: Option<Text>, statistics: Statistics) -> Value {
+        let wanted = self.wanted;
+        let sums = !self.not_numeric;
+        // Extremes that read as numbers are shown as such.
+        let extreme = |value: &Option<Value>| match value {
+            None | Some(Value::Null) => Some(Value::Null),
+            Some(value) => number_of(value).map(Value::Double),
+        };
+        let numbers = (extreme(&statistics.maximum), extreme(&statistics.minimum));
+        let (kind, maximum, minimum) = match numbers {
+            (Some(maximum), Some(minimum)) => ("GenericMeasureInfo", maximum, minimum),
+            _ => (
+                "GenericObjectMeasureInfo",
+                statistics.maximum.unwrap_or_default(),
+                statistics.minimum.unwrap_or_default(),
+            ),
+        };
+        let of_numbers = kind == "GenericMeasureInfo";
+        let number = |wanted: bool, value: f64| match wanted {
+            true => Value::Double(value),
+            false => Value::Null,
+        };
+        let count = f64::from(statistics.count);
+        let average = sums && wanted.average && statistics.count > 0;
+        let deviation = sums && wanted.deviation && of_numbers;
+        let properties = vec![
+            ("Count".into(), Value::Int32(statistics.count)),
+            ("Average".into(), number(average, statistics.sum / count)),
+            ("Sum".into(), number(sums && wanted.sum, statistics.sum)),
+            ("Maximum".into(), maximum),
+            ("Minimum".into(), minimum),
+            (
+                "StandardDeviation".into(),
+                number(deviation, statistics.variance.sqrt()),
+            ),
+            ("Property".into(), name.map_or(Value::Null, Value::String)),
+        ];
+        Value::Object(Arc::new(Object::typed(measure_type(kind), properties)))
     }
 }
 
-/// A number, or a text that reads as one.
+/// A value as a real number, as a conversion reads it: null and empty text are nought.
 fn number_of(value: &Value) -> Option<f64> {
+    let target = ParameterType::Plain("System.Double".into());
+    match convert(value, &target, ConversionContext::default()) {
+        Ok(Value::Double(number)) => Some(number),
+        _ => None,
+    }
+}
+
+/// `ToString()` of .NET, which takes nothing apart.
+fn own_text(value: &Value) -> String {
     match value {
-        Value::String(text) => text.trim().parse().ok(),
-        Value::Char(_) => None,
-        Value::TimeSpan(_) | Value::DateTime(_) => None,
-        other => as_double(other),
+        Value::Object(object) if object.custom => String::new(),
+        Value::Array(_) | Value::List(_) => type_name(value).to_string(),
+        other => to_text(other, Culture::Current),
+    }
+}
+
+/// Which of two values lies further to a side; the known one where neither does.
+fn further(value: &Value, known: Option<Value>, side: Ordering) -> Value {
+    let Some(known) = known.filter(|known| !matches!(known, Value::Null)) else {
+        return value.clone();
+    };
+    let read = |value: &Value| match value {
+        Value::Null => Value::Null,
+        other => number_of(other).map_or_else(|| other.clone(), Value::Double),
+    };
+    let (mut new, mut old) = (read(value), read(&known));
+    if !matches!(new, Value::Null) && type_name(&new) != type_name(&old) {
+        new = Value::text(to_text(&new, Culture::Current));
+        old = Value::text(to_text(&old, Culture::Current));
+    }
+    // Case counts here.
+    if compare::order(&old, &new, true) == side.reverse() {
+        value.clone()
+    } else {
+        known
     }
 }
 
 impl Statistics {
     fn add_number(&mut self, number: f64) {
+        let before = self.sum;
         self.sum += number;
-        let distance = number - self.mean;
-        self.mean += distance / f64::from(self.count);
-        self.squares += distance * (number - self.mean);
-    }
-
-    fn add_extreme(&mut self, value: &Value, number: Option<f64>) {
-        // Numbers are shown as reals, everything else as it is.
-        let shown = number.map_or_else(|| value.clone(), Value::Double);
-        let beats = |known: &Option<Value>, wanted| {
-            known
-                .as_ref()
-                .is_none_or(|known| compare::order(&shown, known, false) == wanted)
-        };
-        if beats(&self.maximum, std::cmp::Ordering::Greater) {
-            self.maximum = Some(shown.clone());
-        }
-        if beats(&self.minimum, std::cmp::Ordering::Less) {
-            self.minimum = Some(shown.clone());
+        if self.count > 1 {
+            let count = f64::from(self.count);
+            let average = before / (count - 1.0);
+            self.variance *= (count - 2.0) / (count - 1.0);
+            self.variance += (number - average) * (number - average) / count;
         }
     }
 
-    fn add_text(&mut self, text: &str, ignore_blanks: bool) {
+    fn add_text(&mut self, text: &str, wanted: Wanted) {
         let counted = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
         if !text.is_empty() {
-            self.lines += 1 + counted(text.trim_end_matches('\n').matches('\n').count());
+            let lines = counted(text.matches('\n').count());
+            self.lines = self.lines.saturating_add(lines);
+            if !text.ends_with('\n') {
+                self.lines = self.lines.saturating_add(1);
+            }
         }
-        self.words += counted(text.split_whitespace().count());
+        let words = counted(text.split_whitespace().count());
+        self.words = self.words.saturating_add(words);
         let characters = text
             .chars()
-            .filter(|c| !ignore_blanks || !c.is_whitespace())
+            .filter(|c| !wanted.ignore_blanks || !c.is_whitespace())
             .map(char::len_utf16)
             .sum::<usize>();
-        self.characters += counted(characters);
+        self.characters = self.characters.saturating_add(counted(characters));
     }
 }
 
@@ -275,69 +389,17 @@ fn measure_type(name: &str) -> crate::value::TypeNames {
     names.into()
 }
 
-fn optional(wanted: bool, value: impl FnOnce() -> Value) -> Value {
-    if wanted { value() } else { Value::Null }
-}
-
-fn generic_info(wanted: Wanted, name: Option<Text>, statistics: Statistics) -> Value {
-    let count = f64::from(statistics.count);
-    let some = statistics.count > 0;
-    let deviation = || {
-        if statistics.count > 1 {
-            Value::Double((statistics.squares / (count - 1.0)).sqrt())
-        } else {
-            Value::Double(0.0)
-        }
+fn text_info(wanted: Wanted, name: Option<Text>, statistics: &Statistics) -> Value {
+    let number = |wanted: bool, value: i32| match wanted {
+        true => Value::Int32(value),
+        false => Value::Null,
     };
     let properties = vec![
-        ("Count".into(), Value::Int32(statistics.count)),
-        (
-            "Average".into(),
-            optional(wanted.average && some, || {
-                Value::Double(statistics.sum / count)
-            }),
-        ),
-        (
-            "Sum".into(),
-            optional(wanted.sum && some, || Value::Double(statistics.sum)),
-        ),
-        (
-            "Maximum".into(),
-            optional(wanted.maximum, || {
-                statistics.maximum.clone().unwrap_or_default()
-            }),
-        ),
-        (
-            "Minimum".into(),
-            optional(wanted.minimum, || {
-                statistics.minimum.clone().unwrap_or_default()
-            }),
-        ),
-        (
-            "StandardDeviation".into(),
-            optional(wanted.deviation && some, deviation),
-        ),
-        ("Property".into(), name.map_or(Value::Null, Value::String)),
-    ];
-    Value::Object(Arc::new(Object::typed(
-        measure_type("GenericMeasureInfo"),
-        properties,
-    )))
-}
-
-fn text_info(wanted: Wanted, name: Option<Text>, statistics: &Statistics) -> Value {
-    let properties = vec![
-        (
-            "Lines".into(),
-            optional(wanted.lines, || Value::Int32(statistics.lines)),
-        ),
-        (
-            "Words".into(),
-            optional(wanted.words, || Value::Int32(statistics.words)),
-        ),
+        ("Lines".into(), number(wanted.lines, statistics.lines)),
+        ("Words".into(), number(wanted.words, statistics.words)),
         (
             "Characters".into(),
-            optional(wanted.characters, || Value::Int32(statistics.characters)),
+            number(wanted.characters, statistics.characters),
         ),
         ("Property".into(), name.map_or(Value::Null, Value::String)),
     ];

@@ -1,10 +1,10 @@
-//! The rest: `Read-Host`, `Join-Path`, `Measure-Command`, `ConvertTo-SecureString`.
+//! The rest: `Read-Host`, `Measure-Command`, `ConvertTo-SecureString`.
 
 use std::sync::Arc;
 
-use crate::builtin::declare::{MANAGEMENT, SECURITY, UTILITY, at, command, named, set, switch};
-use crate::builtin::support::{text, texts};
-use crate::command::{CommandInfo, SetMembership};
+use crate::builtin::declare::{SECURITY, UTILITY, at, command, named, switch};
+use crate::builtin::support::text;
+use crate::command::CommandInfo;
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::host::{FieldDescription, FieldPrompt, PromptFailure};
 use crate::pipeline::halt::Halt;
@@ -84,63 +84,6 @@ pub(super) mod read_host {
                 Value::String(text) if secret => Value::SecureString(text),
                 other => other,
             })
-        }
-    }
-}
-
-/// `Join-Path`.
-pub(super) mod join_path {
-    use super::*;
-
-    /// What the binder knows of it.
-    pub(crate) fn info() -> CommandInfo {
-        let mut child = at(1, "ChildPath", "string[]").mandatory().from_property();
-        child.allow_null = true;
-        child.allow_empty_string = true;
-        command("Join-Path", MANAGEMENT)
-            .with(
-                at(0, "Path", "string[]")
-                    .alias(&["PSPath"])
-                    .mandatory()
-                    .from_pipeline()
-                    .from_property(),
-            )
-            .with(child)
-            .with(
-                named("AdditionalChildPath", "string[]")
-                    .member(SetMembership {
-                        position: Some(2),
-                        from_remaining_arguments: true,
-                        from_pipeline_by_property_name: true,
-                        ..set(crate::command::ALL_SETS)
-                    })
-                    .allow_nothing(),
-            )
-            .with(switch("Resolve"))
-    }
-
-    /// One to run.
-    pub(crate) fn create() -> Box<dyn Stage> {
-        Box::new(JoinPath)
-    }
-
-    struct JoinPath;
-
-    impl Stage for JoinPath {
-        fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
-            let mut children = texts(context, "ChildPath");
-            children.extend(texts(context, "AdditionalChildPath"));
-            for path in texts(context, "Path") {
-                let joined = children.iter().fold(path.to_string(), |path, child| {
-                    format!(
-                        "{}/{}",
-                        path.trim_end_matches('/'),
-                        child.trim_start_matches('/')
-                    )
-                });
-                context.write(Value::text(joined))?;
-            }
-            Ok(())
         }
     }
 }

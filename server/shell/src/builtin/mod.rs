@@ -9,22 +9,31 @@ mod csv;
 mod date;
 mod declare;
 pub mod discovery;
+mod expression;
+mod expression_table;
 mod foreach_object;
 mod format_commands;
 mod group_object;
 mod html;
+mod invoke;
 mod json;
 mod measure_object;
 mod members;
 mod misc;
+mod net_sort;
+mod order;
 mod out_file;
 mod out_string;
+mod path;
+mod random;
 mod registry;
 mod select_object;
 mod select_string;
 mod session_commands;
+mod session_objects;
 mod small_objects;
 mod sort_object;
+mod string_data;
 mod support;
 mod variables;
 mod where_object;
@@ -36,7 +45,7 @@ use std::sync::Arc;
 use crate::command::CommandInfo;
 use crate::pipeline::stage::Stage;
 
-pub use registry::{alias_target, aliases, all, find};
+pub use registry::{alias_target, aliases, all, find, is_read_only_alias};
 
 /// A command that the engine runs itself.
 #[derive(Debug)]

@@ -4,9 +4,9 @@ use std::sync::{Arc, LazyLock};
 
 use crate::builtin::{
     BuiltIn, clixml, compare_object, content, csv, date, discovery, foreach_object,
-    format_commands, group_object, html, json, measure_object, members, misc, out_file, out_string,
-    select_object, select_string, session_commands, small_objects, sort_object, variables,
-    where_object, write_error, write_streams,
+    format_commands, group_object, html, invoke, json, measure_object, members, misc, out_file,
+    out_string, path, random, select_object, select_string, session_commands, session_objects,
+    small_objects, sort_object, string_data, variables, where_object, write_error, write_streams,
 };
 use crate::command::CommandInfo;
 use crate::pipeline::stage::Stage;
@@ -77,10 +77,25 @@ const COMMANDS: &[Entry] = &[
         session_commands::new_alias_info,
         session_commands::new_alias,
     ),
+    (
+        session_commands::remove_alias_info,
+        session_commands::remove_alias,
+    ),
     (session_commands::strict_info, session_commands::strict),
     (session_commands::history_info, session_commands::history),
     (misc::read_host::info, misc::read_host::create),
-    (misc::join_path::info, misc::join_path::create),
+    (path::join_info, path::join),
+    (path::split_info, path::split),
+    (random::info, random::random),
+    (random::secure_info, random::secure),
+    (random::guid_info, random::guid),
+    (invoke::expression_info, invoke::expression),
+    (invoke::command_info, invoke::invoke_command),
+    (string_data::info, string_data::create),
+    (session_objects::host_info, session_objects::host),
+    (session_objects::verb_info, session_objects::verb),
+    (session_objects::culture_info, session_objects::culture),
+    (session_objects::ui_culture_info, session_objects::culture),
     (select_string::info, select_string::create),
     (misc::measure_command::info, misc::measure_command::create),
     (misc::secure_string::info, misc::secure_string::create),
@@ -112,6 +127,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("h", "Get-History"),
     ("help", "Get-Help"),
     ("history", "Get-History"),
+    ("icm", "Invoke-Command"),
+    ("iex", "Invoke-Expression"),
     ("ipcsv", "Import-Csv"),
     ("measure", "Measure-Object"),
     ("nal", "New-Alias"),
@@ -172,6 +189,14 @@ pub fn alias_target(name: &str) -> Option<&'static str> {
         .iter()
         .find(|(alias, _)| alias.eq_ignore_ascii_case(name))
         .map(|(_, target)| *target)
+}
+
+/// Aliases that may be given another meaning; all others are read-only.
+const WRITABLE: [&str; 8] = ["echo", "h", "help", "history", "icm", "set", "sls", "type"];
+
+/// Whether an alias (by its name in lower case) keeps its meaning unless that is forced.
+pub fn is_read_only_alias(name: &str) -> bool {
+    alias_target(name).is_some() && !WRITABLE.contains(&name)
 }
 
 /// All aliases with what they stand for, sorted.

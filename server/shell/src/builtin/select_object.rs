@@ -1,13 +1,14 @@
 //! `Select-Object`: takes some objects, or some properties of each.
 
-use std::collections::VecDeque;
+mod queue;
+
 use std::sync::{Arc, RwLock};
 
 use crate::builtin::compare;
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
-use crate::builtin::support::{
-    Expression, Source, count, expressions, input_object, items, text, texts,
-};
+use crate::builtin::expression::Expression;
+use crate::builtin::expression_table::{self, Definition, expressions};
+use crate::builtin::support::{count, input_object, items, text, texts};
 use crate::command::{CommandInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::members;
@@ -17,6 +18,7 @@ use crate::text::{as_double, read, write};
 use crate::type_names::type_name;
 use crate::value::{Object, Property, Text, Value};
 use crate::wildcard::Wildcard;
+use queue::Queue;
 
 /// What a custom object's own type is called.
 const CUSTOM_OBJECT: &str = "System.Management.Automation.PSCustomObject";
@@ -48,7 +50,6 @@ pub(super) fn info() -> CommandInfo {
         .with(named("Index", "int[]").validated(whole()).in_sets(&[index]))
         .with(
             named("SkipIndex", "int[]")
-                .mandatory()
                 .validated(whole())
                 .in_sets(&[skip_index]),
         )
@@ -63,54 +64,54 @@ pub(super) fn create() -> Box<dyn Stage> {
 struct SelectObject {
     properties: Vec<Expression>,
     exclude: Vec<Wildcard>,
-    expand: Option<Text>,
+    expand: Option<Expression>,
     unique: bool,
     case_insensitive: bool,
-    skip: usize,
-    first: Option<usize>,
-    last: Option<usize>,
-    skip_last: usize,
-    index: Option<Vec<usize>>,
-    skip_index: Vec<usize>,
     wait: bool,
+    queue: Queue,
+    /// Places that are taken or, for the other parameter, left out.
+    index: Option<(Vec<usize>, bool)>,
+    /// How many objects came.
     seen: usize,
-    taken: usize,
-    held: VecDeque<Value>,
-    distinct: Vec<Value>,
+    /// The type that the last object is called by.
+    selected: Text,
+    /// What -Unique keeps to the end, with how many properties were put to each.
+    distinct: Vec<(Value, Vec<Text>)>,
 }
 
 impl Stage for SelectObject {
     fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        self.properties = expressions(context, "Property")?;
+        self.properties = expressions(context, "Property", Definition::Select)?;
+        if let Some(name) = text(context, "ExpandProperty").filter(|name| !name.is_empty()) {
+            let made = expression_table::expression(&Value::String(name), Definition::Select);
+            self.expand = Some(made.map_err(|record| context.terminate(*record))?);
+        }
         self.exclude = texts(context, "ExcludeProperty")
             .iter()
             .map(|pattern| Wildcard::new(pattern))
             .collect();
-        self.expand = text(context, "ExpandProperty");
-        self.unique = context.switch("Unique");
-        self.case_insensitive = context.switch("CaseInsensitive");
-        self.skip = count(context, "Skip").unwrap_or(0);
-        self.first = count(context, "First");
-        self.last = count(context, "Last");
-        self.skip_last = count(context, "SkipLast").unwrap_or(0);
-        self.wait = context.switch("Wait");
-        let places = |context: &Context<'_>, name: &str| -> Vec<usize> {
-            items(context, name)
-                .iter()
-                .filter_map(as_double)
-                .map(|place| place as usize)
-                .collect()
-        };
-        self.index = context
-            .parameter("Index")
-            .is_some()
-            .then(|| places(context, "Index"));
-        self.skip_index = places(context, "SkipIndex");
-        if !self.exclude.is_empty() && self.properties.is_empty() && self.expand.is_none() {
+        if self.properties.is_empty() && !self.exclude.is_empty() {
             self.properties.push(Expression::name("*"));
         }
-        if self.first == Some(0) && self.last.is_none() && !self.wait {
-            return Err(context.enough());
+        self.unique = context.switch("Unique");
+        self.case_insensitive = context.switch("CaseInsensitive");
+        self.wait = context.switch("Wait");
+        self.queue = Queue::new(
+            count(context, "First"),
+            count(context, "Last"),
+            count(context, "Skip").unwrap_or(0),
+            count(context, "SkipLast").unwrap_or(0),
+        );
+        for (name, taken) in [("Index", true), ("SkipIndex", false)] {
+            if context.parameter(name).is_some() {
+                let mut places: Vec<usize> = items(context, name)
+                    .iter()
+                    .filter_map(as_double)
+                    .map(|place| place as usize)
+                    .collect();
+                places.sort_unstable();
+                self.index = Some((places, taken));
+            }
         }
         Ok(())
     }
@@ -119,63 +120,32 @@ impl Stage for SelectObject {
         let Some(object) = input_object(context, input) else {
             return Ok(());
         };
-        let place = self.seen;
-        self.seen += 1;
-        if self.skip_index.contains(&place) {
+        if matches!(object, Value::Null) {
             return Ok(());
         }
-        if let Some(index) = &self.index {
-            let all_found = index.iter().all(|wanted| *wanted <= place);
-            if index.contains(&place) {
-                self.select(context, &object)?;
-            }
-            return if all_found && !self.wait {
-                Err(context.enough())
-            } else {
-                Ok(())
-            };
+        if self.index.is_some() {
+            return self.by_place(context, &object);
         }
-        if let Some(last) = self.last {
-            return self.hold_last(context, object, place, last);
+        // The object that is named last is the one whose type the others are called by.
+        self.queue.push(object.clone());
+        self.selected = base_type(&object);
+        if let Some(object) = self.queue.next() {
+            self.select(context, &object)?;
         }
-        if place < self.skip {
-            return Ok(());
+        if self.queue.is_done() && !self.wait {
+            self.end(context)?;
+            return Err(context.enough());
         }
-        if self.skip_last > 0 {
-            self.held.push_back(object);
-            return match self.held.len() > self.skip_last {
-                true => match self.held.pop_front() {
-                    Some(object) => self.select(context, &object),
-                    None => Ok(()),
-                },
-                false => Ok(()),
-            };
-        }
-        match self.first {
-            None => self.select(context, &object),
-            Some(first) if self.taken < first => {
-                self.taken += 1;
-                self.select(context, &object)?;
-                if self.taken == first && !self.wait && !self.unique {
-                    return Err(context.enough());
-                }
-                Ok(())
-            }
-            Some(_) => Ok(()),
-        }
+        Ok(())
     }
 
     fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        if self.last.is_some() {
-            // -Skip with -Last counts from the end.
-            let keep = self.held.len().saturating_sub(self.skip);
-            let held = std::mem::take(&mut self.held);
-            let start = keep.saturating_sub(self.last.unwrap_or(0));
-            for object in held.iter().take(keep).skip(start) {
-                self.select(context, object)?;
+        if context.parameter_set() == "DefaultParameter" {
+            while let Some(object) = self.queue.rest() {
+                self.select(context, &object)?;
             }
         }
-        for object in std::mem::take(&mut self.distinct) {
+        for (object, _) in std::mem::take(&mut self.distinct) {
             context.write(object)?;
         }
         Ok(())
@@ -183,172 +153,189 @@ impl Stage for SelectObject {
 }
 
 impl SelectObject {
-    /// Holds as many of the last objects as -Last and -Skip need; -First objects go through at once.
-    fn hold_last(
-        &mut self,
-        context: &mut Context<'_>,
-        object: Value,
-        place: usize,
-        last: usize,
-    ) -> Result<(), Halt> {
-        if let Some(first) = self.first
-            && place >= self.skip
-            && self.taken < first
-        {
-            self.taken += 1;
-            return self.select(context, &object);
+    fn by_place(&mut self, context: &mut Context<'_>, object: &Value) -> Result<(), Halt> {
+        let place = self.seen;
+        self.seen += 1;
+        self.selected = base_type(object);
+        let Some((places, taken)) = &self.index else {
+            return Ok(());
+        };
+        let (taken, listed) = (*taken, places.binary_search(&place).is_ok());
+        let done = taken && places.last().is_none_or(|last| *last <= place);
+        if listed == taken {
+            self.select(context, object)?;
         }
-        self.held.push_back(object);
-        if self.held.len() > last + self.skip {
-            self.held.pop_front();
+        if done && !self.wait {
+            self.end(context)?;
+            return Err(context.enough());
         }
         Ok(())
     }
 
     fn select(&mut self, context: &mut Context<'_>, object: &Value) -> Result<(), Halt> {
         if self.properties.is_empty() && self.expand.is_none() {
-            mark_selected(object);
-            return self.emit(context, object.clone());
+            return self.emit(context, object.clone(), Vec::new());
         }
         let chosen = self.project(context, object)?;
         match self.expand.clone() {
-            None => {
-                let projected = projection(object, chosen);
-                self.emit(context, projected)
-            }
-            Some(name) => self.expand(context, object, &name, chosen),
+            None => self.compose(context, object, chosen),
+            Some(expression) => self.expand(context, object, &expression, chosen),
         }
     }
 
+    fn excludes(&self, name: &str) -> bool {
+        self.exclude.iter().any(|pattern| pattern.matches(name))
+    }
+
+    /// The chosen properties, some perhaps twice.
     fn project(&self, context: &mut Context<'_>, object: &Value) -> Result<Vec<Property>, Halt> {
-        let mut chosen: Vec<Property> = Vec::new();
+        let mut chosen = Vec::with_capacity(self.properties.len());
         for expression in &self.properties {
-            match &expression.source {
-                Source::Name(name) => {
-                    self.project_name(context, object, expression, name, &mut chosen)?;
+            let mut found = expression.values(context, object)?;
+            found.retain(|(name, _)| !self.excludes(name));
+            if found.is_empty() && !expression.is_pattern() {
+                found.push((expression.text(), Ok(Value::Null)));
+                found.retain(|(name, _)| !self.excludes(name));
+            } else if expression.label.is_some() && found.len() > 1 {
+                let record = ErrorRecord::new(
+                    "RenamingMultipleResults",
+                    ErrorCategory::InvalidOperation,
+                    "System.InvalidOperationException",
+                    "Cannot rename multiple results.",
+                );
+                context.write_error(record.with_target(object.clone()))?;
+                continue;
+            }
+            for (name, value) in found {
+                let name = expression.label.clone().unwrap_or(name);
+                if name.is_empty() {
+                    return Err(context.terminate(nameless()));
                 }
-                Source::Block(_) => {
-                    let value = expression.value(context, object)?.unwrap_or_default();
-                    self.add(context, &mut chosen, expression.display_name(), value)?;
-                }
+                chosen.push(Property {
+                    name,
+                    value: value.unwrap_or_default(),
+                    note: true,
+                });
             }
         }
         Ok(chosen)
     }
 
-    fn project_name(
-        &self,
+    /// An object of the chosen properties.
+    fn compose(
+        &mut self,
         context: &mut Context<'_>,
-        object: &Value,
-        expression: &Expression,
-        name: &str,
-        chosen: &mut Vec<Property>,
+        source: &Value,
+        chosen: Vec<Property>,
     ) -> Result<(), Halt> {
-        let pattern = Wildcard::new(name);
-        if pattern.is_pattern() {
-            for property in members::properties(object) {
-                if pattern.matches(&property.name) {
-                    let label = expression.label.clone().unwrap_or(property.name);
-                    self.add(context, chosen, label, property.value)?;
-                }
+        let mut properties: Vec<Property> = Vec::with_capacity(chosen.len());
+        let mut names = Vec::new();
+        for property in chosen {
+            names.push(property.name.clone());
+            if has(&properties, &property.name) {
+                let id = "AlreadyExistingUserSpecifiedPropertyNoExpand";
+                context.write_error(already_exists(id, &property.name, source))?;
+            } else {
+                properties.push(property);
             }
-            return Ok(());
         }
-        let value = members::property(object, name).unwrap_or_default();
-        let label = expression
-            .label
-            .clone()
-            .unwrap_or_else(|| own_name(object, name));
-        self.add(context, chosen, label, value)
-    }
-
-    fn add(
-        &self,
-        context: &mut Context<'_>,
-        chosen: &mut Vec<Property>,
-        name: Text,
-        value: Value,
-    ) -> Result<(), Halt> {
-        if self.exclude.iter().any(|pattern| pattern.matches(&name)) {
-            return Ok(());
-        }
-        if chosen
-            .iter()
-            .any(|known| members::same_name(&known.name, &name))
-        {
-            return context.write_error(
-                ErrorRecord::new(
-                    "AlreadyExistingUserSpecifiedPropertyNoExpand",
-                    ErrorCategory::InvalidOperation,
-                    "System.Management.Automation.PSInvalidOperationException",
-                    format!(
-                        "The property cannot be processed because the property \"{name}\" already exists."
-                    ),
-                ),
-            );
-        }
-        chosen.push(Property {
-            name,
-            value,
-            note: true,
-        });
-        Ok(())
+        let object = Value::Object(Arc::new(Object::custom(properties)));
+        self.emit(context, object, names)
     }
 
     fn expand(
         &mut self,
         context: &mut Context<'_>,
         object: &Value,
-        name: &str,
+        expression: &Expression,
         chosen: Vec<Property>,
     ) -> Result<(), Halt> {
-        let Some(found) = members::property(object, name) else {
-            let record = ErrorRecord::new(
-                "ExpandPropertyNotFound",
+        let mut found = expression.values(context, object)?;
+        let name = expression.text();
+        let refusal = |id: &'static str, message: String| {
+            ErrorRecord::new(
+                id,
                 ErrorCategory::InvalidArgument,
                 "System.Management.Automation.PSArgumentException",
-                format!("Property \"{name}\" cannot be found."),
-            );
-            return context.write_error(record.with_target(object.clone()));
+                message,
+            )
+            .with_target(object.clone())
         };
-        for item in found.elements().unwrap_or_else(|| vec![found]) {
-            let item = with_notes(item, &chosen);
-            self.emit(context, item)?;
+        if found.len() > 1 {
+            return context.write_error(refusal(
+                "MutlipleExpandProperties",
+                "Multiple properties cannot be expanded.".into(),
+            ));
+        }
+        let Some((_, value)) = found.pop() else {
+            return context.write_error(refusal(
+                "ExpandPropertyNotFound",
+                format!("Property \"{name}\" cannot be found."),
+            ));
+        };
+        let value = value.unwrap_or_default();
+        for item in value.elements().unwrap_or_else(|| vec![value]) {
+            if matches!(item, Value::Null) {
+                continue;
+            }
+            let mut notes: Vec<Property> = Vec::with_capacity(chosen.len());
+            for note in &chosen {
+                if members::property(&item, &note.name).is_some() || has(&notes, &note.name) {
+                    let id = "AlreadyExistingUserSpecifiedPropertyExpand";
+                    context.write_error(already_exists(id, &note.name, object))?;
+                } else {
+                    notes.push(note.clone());
+                }
+            }
+            let item = with_notes(item, &notes);
+            let names = chosen.iter().map(|note| note.name.clone()).collect();
+            self.emit(context, item, names)?;
         }
         Ok(())
     }
 
-    fn emit(&mut self, context: &mut Context<'_>, object: Value) -> Result<(), Halt> {
+    /// Writes an object, or keeps it to the end if it is the first of its kind; `added` are the properties that the
+    /// command itself put to it.
+    fn emit(
+        &mut self,
+        context: &mut Context<'_>,
+        object: Value,
+        added: Vec<Text>,
+    ) -> Result<(), Halt> {
         if !self.unique {
+            self.mark(&object, !added.is_empty());
             return context.write(object);
         }
-        let known = self
-            .distinct
-            .iter()
-            .any(|other| same_object(other, &object, !self.case_insensitive));
+        let case_sensitive = !self.case_insensitive;
+        let known = self.distinct.iter().any(|(other, names)| {
+            compare::same(&object, other, case_sensitive)
+                && names.len() == added.len()
+                && added.iter().all(|name| {
+                    let of = |object| members::property(object, name);
+                    match (of(other), of(&object)) {
+                        (Some(a), b) => compare::same(&a, &b.unwrap_or_default(), case_sensitive),
+                        (None, _) => false,
+                    }
+                })
+        });
         if !known {
-            self.distinct.push(object);
+            self.mark(&object, !added.is_empty());
+            self.distinct.push((object, added));
         }
         Ok(())
     }
-}
 
-/// The property's name as the object has it.
-fn own_name(object: &Value, name: &str) -> Text {
-    members::properties(object)
-        .into_iter()
-        .find(|property| members::same_name(&property.name, name))
-        .map_or_else(|| Text::from(name), |property| property.name)
-}
-
-/// Custom objects that pass through carry a mark of it.
-fn mark_selected(object: &Value) {
-    if let Value::Object(object) = object
-        && object.custom
-    {
-        let mark = format!("Selected.{CUSTOM_OBJECT}");
+    /// Custom objects that pass carry a mark of it: what the object was that they were made of.
+    fn mark(&self, object: &Value, made: bool) {
+        let Value::Object(object) = object else {
+            return;
+        };
+        if !object.custom {
+            return;
+        }
+        let mark = format!("Selected.{}", self.selected);
         let mut names = write(&object.type_names);
-        if names.first().is_none_or(|name| **name != *mark) {
+        if made || names.iter().all(|name| **name != *mark) {
             *names = std::iter::once(Text::from(mark))
                 .chain(names.iter().cloned())
                 .collect();
@@ -356,23 +343,37 @@ fn mark_selected(object: &Value) {
     }
 }
 
-/// An object with the chosen properties of another.
-fn projection(source: &Value, properties: Vec<Property>) -> Value {
-    let base = match source {
-        Value::Object(object) if object.custom => Text::from(CUSTOM_OBJECT),
+fn has(properties: &[Property], name: &str) -> bool {
+    properties
+        .iter()
+        .any(|known| members::same_name(&known.name, name))
+}
+
+/// What .NET calls the type of an object.
+fn base_type(object: &Value) -> Text {
+    match object {
+        Value::Object(object) if object.custom => CUSTOM_OBJECT.into(),
         other => type_name(other),
-    };
-    let names: [Text; 3] = [
-        format!("Selected.{base}").into(),
-        CUSTOM_OBJECT.into(),
-        "System.Object".into(),
-    ];
-    Value::Object(Arc::new(Object {
-        type_names: RwLock::new(names.into()),
-        properties: RwLock::new(properties),
-        text: None,
-        custom: true,
-    }))
+    }
+}
+
+fn nameless() -> ErrorRecord {
+    ErrorRecord::new(
+        "EmptyScriptBlockAndNoName",
+        ErrorCategory::InvalidArgument,
+        "System.Management.Automation.PSArgumentException",
+        "A property is an empty script block and does not provide a name.",
+    )
+}
+
+fn already_exists(id: &'static str, name: &str, target: &Value) -> ErrorRecord {
+    ErrorRecord::new(
+        id,
+        ErrorCategory::InvalidOperation,
+        "System.Management.Automation.PSArgumentException",
+        format!("The property cannot be processed because the property \"{name}\" already exists."),
+    )
+    .with_target(target.clone())
 }
 
 /// What -ExpandProperty emits carries the other chosen properties as notes.
@@ -381,6 +382,10 @@ fn with_notes(item: Value, notes: &[Property]) -> Value {
         return item;
     }
     match item {
+        Value::Object(object) if object.custom => {
+            write(&object.properties).extend(notes.iter().cloned());
+            Value::Object(object)
+        }
         Value::Object(object) => {
             let mut properties = read(&object.properties).clone();
             properties.extend(notes.iter().cloned());
@@ -392,22 +397,16 @@ fn with_notes(item: Value, notes: &[Property]) -> Value {
             }))
         }
         scalar => Value::Noted(Arc::new(crate::value::Noted {
-            base: scalar,
-            notes: notes.to_vec().into(),
+            base: scalar.base().clone(),
+            notes: match &scalar {
+                Value::Noted(noted) => {
+                    let mut all = read(&noted.notes).clone();
+                    all.extend(notes.iter().cloned());
+                    all
+                }
+                _ => notes.to_vec(),
+            }
+            .into(),
         })),
-    }
-}
-
-/// Whether two objects are the same to -Unique: scalars by value, objects property by property.
-fn same_object(a: &Value, b: &Value, case_sensitive: bool) -> bool {
-    match (a, b) {
-        (Value::Object(first), Value::Object(second)) => {
-            let (first, second) = (read(&first.properties), read(&second.properties));
-            first.len() == second.len()
-                && first.iter().zip(second.iter()).all(|(x, y)| {
-                    x.name == y.name && compare::same(&x.value, &y.value, case_sensitive)
-                })
-        }
-        _ => compare::same(a, b, case_sensitive),
     }
 }

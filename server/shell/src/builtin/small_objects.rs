@@ -2,9 +2,9 @@
 
 use crate::builtin::compare;
 use crate::builtin::declare::{CORE, UTILITY, at, command, input, named, set, switch};
+use crate::builtin::expression::Expression;
 use crate::builtin::support::{gathered, input_object, text};
 use crate::command::{CommandInfo, SetMembership};
-use crate::members;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::text::{Culture, to_text};
@@ -116,7 +116,8 @@ pub(super) mod unique {
             let case_sensitive = !context.switch("CaseInsensitive");
             let repeated = self.last.as_ref().is_some_and(|last| {
                 if context.switch("OnType") {
-                    crate::type_names::type_name(last) == crate::type_names::type_name(&object)
+                    crate::type_names::type_chain(last).first()
+                        == crate::type_names::type_chain(&object).first()
                 } else if context.switch("AsString") {
                     let text = |value| Value::text(to_text(value, Culture::Current));
                     compare::same(&text(last), &text(&object), case_sensitive)
@@ -232,23 +233,34 @@ pub(super) mod join {
             let Some(object) = input_object(context, input) else {
                 return Ok(());
             };
+            let culture = if context.switch("UseCulture") {
+                Culture::Current
+            } else {
+                Culture::Invariant
+            };
             for item in object.elements().unwrap_or_else(|| vec![object]) {
+                if matches!(item, Value::Null) {
+                    continue;
+                }
                 let value = match context.parameter("Property").cloned() {
                     None => item,
                     Some(Value::ScriptBlock(block)) => {
-                        gathered(context.evaluate(&block, Some(&item), &[])?)
+                        context.calculate(&block, &item)?.unwrap_or_default()
                     }
                     Some(name) => {
-                        let name = to_text(&name, Culture::Invariant);
-                        members::property(&item, &name).unwrap_or_default()
+                        let name = Expression::name(to_text(&name, Culture::Invariant));
+                        let found = name.values(context, &item)?.into_iter().next();
+                        found.and_then(|(_, value)| value.ok()).unwrap_or_default()
                     }
                 };
-                let part = to_text(&value, Culture::Invariant);
+                let part = to_text(&value, culture);
                 self.parts.push(if context.switch("SingleQuote") {
-                    format!("'{}'", part.replace('\'', "''"))
+                    format!("'{part}'")
                 } else if context.switch("DoubleQuote") {
                     format!("\"{part}\"")
-                } else if let Some(format) = text(context, "FormatString") {
+                } else if let Some(format) =
+                    text(context, "FormatString").filter(|format| !format.is_empty())
+                {
                     crate::format_string::format(&format, &[value]).unwrap_or(part)
                 } else {
                     part
@@ -259,13 +271,11 @@ pub(super) mod join {
 
         fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
             let of = |context: &Context<'_>, name| text(context, name).unwrap_or_else(|| "".into());
-            let separator = match text(context, "Separator") {
-                Some(separator) => separator,
-                None if context.switch("UseCulture") => ",".into(),
-                None => context
+            let separator = text(context, "Separator").unwrap_or_else(|| {
+                context
                     .variable("OFS")
-                    .map_or_else(|| "".into(), |ofs| to_text(&ofs, Culture::Invariant).into()),
-            };
+                    .map_or_else(|| "".into(), |ofs| to_text(&ofs, Culture::Invariant).into())
+            });
             let joined = format!(
                 "{}{}{}",
                 of(context, "OutputPrefix"),

@@ -2,9 +2,12 @@
 
 use std::cmp::Ordering;
 
-use crate::builtin::compare;
 use crate::builtin::declare::{UTILITY, at, command, input, named, switch};
-use crate::builtin::support::{Expression, count, expressions, input_object};
+use crate::builtin::expression::Expression;
+use crate::builtin::expression_table::{Definition, expressions};
+use crate::builtin::net_sort;
+use crate::builtin::order::{self, Entry};
+use crate::builtin::support::{count, input_object};
 use crate::command::{CommandInfo, Validation};
 use crate::convert::is_true;
 use crate::pipeline::halt::Halt;
@@ -44,100 +47,93 @@ pub(super) fn create() -> Box<dyn Stage> {
 
 #[derive(Default)]
 struct SortObject {
-    keys: Vec<Key>,
-    rows: Vec<(Vec<Option<Value>>, Value)>,
+    objects: Vec<Value>,
 }
 
 struct Key {
-    expression: Option<Expression>,
+    expression: Expression,
     descending: bool,
 }
 
 impl Stage for SortObject {
-    fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        let descending = context.switch("Descending");
-        self.keys = expressions(context, "Property")?
-            .into_iter()
-            .map(|expression| Key {
-                descending: match (
-                    expression.option("Descending"),
-                    expression.option("Ascending"),
-                ) {
-                    (Some(value), _) => is_true(value),
-                    (None, Some(value)) => !is_true(value),
-                    (None, None) => descending,
-                },
-                expression: Some(expression),
-            })
-            .collect();
-        if self.keys.is_empty() {
-            self.keys.push(Key {
-                expression: None,
-                descending,
-            });
-        }
-        Ok(())
-    }
-
     fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
-        let Some(object) = input_object(context, input) else {
-            return Ok(());
-        };
-        if matches!(object, Value::Null) {
-            return Ok(());
+        if let Some(object) = input_object(context, input)
+            && !matches!(object, Value::Null)
+        {
+            self.objects.push(object);
         }
-        let mut row = Vec::with_capacity(self.keys.len());
-        for key in &self.keys {
-            row.push(match &key.expression {
-                None => Some(object.clone()),
-                Some(expression) => expression.value(context, &object)?,
-            });
-        }
-        self.rows.push((row, object));
         Ok(())
     }
 
     fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        let case_sensitive = context.switch("CaseSensitive");
-        let mut rows = std::mem::take(&mut self.rows);
-        rows.sort_by(|(a, _), (b, _)| self.order(a, b, case_sensitive));
-        if context.switch("Unique") {
-            rows.dedup_by(|(a, _), (b, _)| self.order(a, b, case_sensitive) == Ordering::Equal);
+        let descending = context.switch("Descending");
+        let objects = std::mem::take(&mut self.objects);
+        let keys = keys(context, &objects, descending)?;
+        let expressions: Vec<Expression> = keys.iter().map(|key| key.expression.clone()).collect();
+        let mut entries = Vec::with_capacity(objects.len());
+        for object in objects {
+            entries.push(order::entry(context, object, &expressions)?);
         }
-        let length = rows.len();
-        let (skip, take) = match (count(context, "Top"), count(context, "Bottom")) {
+        let case_sensitive = context.switch("CaseSensitive");
+        let falls = |place: usize| keys.get(place).map_or(descending, |key| key.descending);
+        let mut compare =
+            |a: &Entry, b: &Entry| order::order(&a.values, &b.values, falls, case_sensitive);
+        let (top, bottom) = (count(context, "Top"), count(context, "Bottom"));
+        let stable = top.is_some() || bottom.is_some() || context.switch("Stable");
+        if stable {
+            // What has none of the properties stands last, whatever the direction.
+            entries.sort_by(|a, b| b.comparable.cmp(&a.comparable).then_with(|| compare(a, b)));
+        } else {
+            net_sort::sort(&mut entries, &mut compare);
+        }
+        if context.switch("Unique") {
+            entries.dedup_by(|a, b| compare(b, a) == Ordering::Equal);
+        }
+        let length = entries.len();
+        let (skip, take) = match (top, bottom) {
             (Some(top), _) => (0, top),
             (None, Some(bottom)) => (length.saturating_sub(bottom), bottom),
             (None, None) => (0, length),
         };
-        for (_, object) in rows.into_iter().skip(skip).take(take) {
-            context.write(object)?;
+        for entry in entries.into_iter().skip(skip).take(take) {
+            context.write(entry.object)?;
         }
         Ok(())
     }
 }
 
-impl SortObject {
-    /// Objects without a property stand behind those that have it, whatever the direction.
-    fn order(&self, a: &[Option<Value>], b: &[Option<Value>], case_sensitive: bool) -> Ordering {
-        for ((a, b), key) in a.iter().zip(b).zip(&self.keys) {
-            let ordering = match (a, b) {
-                (Some(a), Some(b)) => {
-                    let ordering = compare::order(a, b, case_sensitive);
-                    if key.descending {
-                        ordering.reverse()
-                    } else {
-                        ordering
-                    }
-                }
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (None, None) => Ordering::Equal,
-            };
-            if ordering != Ordering::Equal {
-                return ordering;
-            }
+/// What is sorted by; a pattern stands for every property that any object has, by their names.
+fn keys(context: &mut Context<'_>, objects: &[Value], descending: bool) -> Result<Vec<Key>, Halt> {
+    let mut keys = Vec::new();
+    for expression in expressions(context, "Property", Definition::Sort)? {
+        let descending = direction(&expression, descending);
+        if !expression.is_pattern() {
+            keys.push(Key {
+                expression,
+                descending,
+            });
+            continue;
         }
-        Ordering::Equal
+        let names: std::collections::BTreeMap<_, _> = objects
+            .iter()
+            .flat_map(|object| expression.resolved(object))
+            .map(|name| (name.to_uppercase(), name))
+            .collect();
+        keys.extend(names.into_values().map(|name| Key {
+            expression: Expression::name(name),
+            descending,
+        }));
+    }
+    Ok(keys)
+}
+
+/// Whether a key falls: its own word counts, unless it gives two that contradict each other.
+fn direction(expression: &Expression, descending: bool) -> bool {
+    let word = |name: &str| expression.option(name).map(is_true);
+    match (word("Ascending"), word("Descending")) {
+        (Some(rises), Some(falls)) if rises == falls => descending,
+        (Some(rises), _) => !rises,
+        (None, Some(falls)) => falls,
+        (None, None) => descending,
     }
 }

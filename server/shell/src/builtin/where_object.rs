@@ -239,6 +239,20 @@ impl Stage for WhereObject {
             Some(Value::ScriptBlock(block)) => Filter::Block(Arc::clone(block)),
             _ => comparison(context),
         };
+        if let Filter::Compare(_, BinaryOperator::Is | BinaryOperator::IsNot, value) = &self.filter
+            && let Value::String(name) = value
+            && crate::convert::type_names::resolve(name).is_none()
+        {
+            let record = ErrorRecord::new(
+                "InvalidCastFromStringToType",
+                ErrorCategory::InvalidArgument,
+                "System.Management.Automation.PSInvalidCastException",
+                format!(
+                    "Cannot convert the \"{name}\" value of type \"System.String\" to type \"System.Type\"."
+                ),
+            );
+            return Err(context.terminate(record));
+        }
         Ok(())
     }
 
@@ -253,24 +267,20 @@ impl Stage for WhereObject {
                 is_true(&gathered(context.evaluate(&block, Some(&object), &[])?))
             }
             Filter::Truth(name, wanted) => {
-                let found = members::property(&object, name).unwrap_or_default();
-                is_true(&found) == *wanted
+                let wanted = *wanted;
+                let Some(found) = member(context, &object, &name.clone())? else {
+                    return Ok(());
+                };
+                is_true(&found) == wanted
             }
             Filter::Compare(name, operator, value) => {
-                let found = members::property(&object, name).unwrap_or_default();
+                let Some(found) = member(context, &object, &name.clone())? else {
+                    return Ok(());
+                };
                 match context.engine.binary(*operator, found, value.clone()) {
                     Ok(result) => is_true(&result),
                     Err(Halt::Error(failure)) => {
-                        let symbol = symbol(*operator);
-                        let record = ErrorRecord::new(
-                            "OperatorFailed",
-                            ErrorCategory::InvalidOperation,
-                            "System.Management.Automation.PSInvalidOperationException",
-                            format!(
-                                "The '{symbol}' operator failed: {}.",
-                                failure.shown_message()
-                            ),
-                        );
+                        let record = operator_failed(*operator, &failure);
                         return context.write_error(record.with_target(object));
                     }
                     Err(other) => return Err(other),
@@ -331,6 +341,75 @@ fn without_brackets(operator: BinaryOperator, value: &Value) -> Value {
     }
 }
 
+/// What a property's name or pattern stands for in an object; none if that is an error, which was written.
+fn member(context: &mut Context<'_>, object: &Value, name: &str) -> Result<Option<Value>, Halt> {
+    let strict = context.engine.session.strict;
+    let refusal = |id: &'static str, message: String| {
+        ErrorRecord::new(
+            id,
+            ErrorCategory::InvalidArgument,
+            "System.Management.Automation.PSArgumentException",
+            message,
+        )
+        .with_target(object.clone())
+    };
+    if matches!(object, Value::Null) {
+        if strict {
+            let message = "Cannot operate on a 'null' input object.".into();
+            context.write_error(refusal("InputObjectIsNull", message))?;
+            return Ok(None);
+        }
+        return Ok(Some(Value::Null));
+    }
+    if let Some(found) = members::property(object, name) {
+        return Ok(Some(found));
+    }
+    let mut found = members::matching(object, name);
+    if found.len() > 1 {
+        let names: String = found.iter().map(|name| format!(" {name}")).collect();
+        let message = format!(
+            "Input name \"{name}\" is ambiguous. It can be resolved to multiple matched members. Possible matches include:{names}."
+        );
+        context.write_error(refusal("AmbiguousPropertyName", message))?;
+        return Ok(None);
+    }
+    match found.pop() {
+        // A method is something, too.
+        Some(own) => Ok(Some(
+            members::property(object, &own).unwrap_or(Value::Bool(true)),
+        )),
+        None if strict && !matches!(object, Value::Object(object) if object.custom) => {
+            let message = format!("The input name \"{name}\" cannot be resolved to a property.");
+            context.write_error(refusal("PropertyNotFound", message))?;
+            Ok(None)
+        }
+        None => Ok(Some(Value::Null)),
+    }
+}
+
+/// An argument that the operator cannot work with, or what else went wrong.
+fn operator_failed(operator: BinaryOperator, failure: &ErrorRecord) -> ErrorRecord {
+    let symbol = symbol(operator);
+    let message = failure.shown_message();
+    if matches!(
+        &*failure.exception,
+        "System.ArgumentException" | "System.Text.RegularExpressions.RegexParseException"
+    ) {
+        return ErrorRecord::new(
+            "BadOperatorArgument",
+            ErrorCategory::InvalidArgument,
+            "System.Management.Automation.PSArgumentException",
+            format!("The argument to operator '{symbol}' is not valid: {message}."),
+        );
+    }
+    ErrorRecord::new(
+        "OperatorFailed",
+        ErrorCategory::InvalidOperation,
+        "System.Management.Automation.PSInvalidOperationException",
+        format!("The '{symbol}' operator failed: {message}."),
+    )
+}
+
 /// What .NET calls an operator: the kind of its token.
 fn symbol(operator: BinaryOperator) -> String {
     let name = COMPARISONS
@@ -339,7 +418,9 @@ fn symbol(operator: BinaryOperator) -> String {
         .map_or("", |(name, _, _, _)| *name)
         .to_ascii_lowercase();
     let mut letters = match operator {
-        BinaryOperator::Is | BinaryOperator::IsNot => name,
+        BinaryOperator::Is => return "Is".into(),
+        BinaryOperator::IsNot => return "IsNot".into(),
+        BinaryOperator::In(false) => return "In".into(),
         _ if name.starts_with('c') && name != "contains" => name,
         _ => format!("i{name}"),
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
 use crate::builtin::support::{number, text, texts};
 use crate::command::{CommandInfo, Validation};
+use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::host::ProgressRecord;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -138,7 +139,23 @@ each_record!(
     information,
     |context, _| {
         let data = context.parameter("MessageData").cloned().unwrap_or_default();
-        let tags = texts(context, "Tags").iter().map(ToString::to_string).collect();
+        let tags: Vec<String> = texts(context, "Tags")
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let reserved = tags.iter().find(|tag| {
+            let start = tag.get(..2);
+            start.is_some_and(|start| start.eq_ignore_ascii_case("PS"))
+        });
+        if let Some(tag) = reserved {
+            let record = ErrorRecord::new(
+                "PSPrefixReservedInInformationTag",
+                ErrorCategory::InvalidArgument,
+                "System.InvalidOperationException",
+                format!("Cannot use tag '{tag}'. The 'PS' prefix is reserved."),
+            );
+            return Err(context.terminate(record.with_target(Value::text(tag.as_str()))));
+        }
         context.information(data, tags)
     }
 );

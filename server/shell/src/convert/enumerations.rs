@@ -129,6 +129,28 @@ const DECLARATIONS: &[Declaration] = &[
         &[("Never", 0), ("Always", 1), ("AsNeeded", 2)],
     ),
     (
+        "System.Management.Automation.ScopedItemOptions",
+        true,
+        &[
+            ("None", 0),
+            ("ReadOnly", 1),
+            ("Constant", 2),
+            ("Private", 4),
+            ("AllScope", 8),
+            ("Unspecified", 16),
+        ],
+    ),
+    (
+        "System.Management.Automation.SessionStateEntryVisibility",
+        false,
+        &[("Public", 0), ("Private", 1)],
+    ),
+    (
+        "Microsoft.PowerShell.Commands.DisplayHintType",
+        false,
+        &[("Date", 0), ("Time", 1), ("DateTime", 2)],
+    ),
+    (
         "System.DayOfWeek",
         false,
         &[

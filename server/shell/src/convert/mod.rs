@@ -15,6 +15,7 @@ pub mod type_names;
 pub use collection::collection;
 pub use error::ConversionError;
 pub(crate) use error::net_text;
+pub(crate) use named::parse_guid;
 pub use truth::{is_instance, is_true};
 
 use crate::command::{ParameterType, TextRule};
@@ -80,7 +81,10 @@ pub fn convert_token(
     context: ConversionContext,
 ) -> Result<Value, ConversionError> {
     if let Value::Noted(noted) = value {
-        return if is_instance(value, target) {
+        // The wrapper stays where anything goes; a type takes what is wrapped.
+        let anything = matches!(target, ParameterType::Plain(name)
+            if matches!(&**name, "System.Object" | "System.Management.Automation.PSObject"));
+        return if anything {
             Ok(value.clone())
         } else {
             convert_token(&noted.base, source, target, context)

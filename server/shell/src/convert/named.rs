@@ -112,7 +112,7 @@ fn from_text(text: &Text, name: &str, target: &ParameterType) -> Result<Value, C
 }
 
 /// Thirty-two hexadecimal digits, bare or with dashes, with these bare or in braces or parentheses; else why not.
-fn parse_guid(text: &str) -> Result<uuid::Uuid, &'static str> {
+pub(crate) fn parse_guid(text: &str) -> Result<uuid::Uuid, &'static str> {
     const LENGTH: &str =
         "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).";
     const DASHES: &str = "Dashes are in the wrong position for GUID parsing.";

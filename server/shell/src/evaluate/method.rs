@@ -83,6 +83,8 @@ impl Engine<'_> {
         if let Some(found) = self.block_method(owner, &lower, arguments, out)? {
             return Ok(found);
         }
+        // A scalar with notes has the methods of the scalar.
+        let owner = owner.base();
         let outcome = match owner {
             _ if !harmless::has_method(owner, name) => Outcome::Unknown,
             Value::String(text) => text_method(text, &lower, arguments),
@@ -287,7 +289,12 @@ fn common_method(owner: &Value, name: &str, arguments: &[Value]) -> Outcome {
                 Err(error) => Outcome::Thrown("System.FormatException", error.to_string()),
             }
         }
-        ("gettype", []) => Outcome::Value(Value::Type(crate::type_names::type_name(owner))),
+        ("gettype", []) => Outcome::Value(Value::Type(match owner {
+            Value::Object(object) if object.custom => {
+                "System.Management.Automation.PSCustomObject".into()
+            }
+            other => crate::type_names::type_name(other),
+        })),
         ("equals", [other]) => Outcome::Value(Value::Bool(equals(owner, other))),
         ("compareto", [other]) => match comparison::order(owner, other, true) {
             Ok(order) => Outcome::Value(Value::Int32(order as i32)),

@@ -33,7 +33,7 @@ use crate::pipeline::sink::Sink;
 use crate::value::{Array, Object, ScriptBlock, Text, Value};
 
 pub(crate) use assignment::not_writable;
-pub(crate) use hashtable::dictionary;
+pub(crate) use hashtable::{dictionary, fold};
 pub use regex::compile as compile_regex;
 pub(crate) use regex::match_object;
 pub(crate) use statement::lone_expression;

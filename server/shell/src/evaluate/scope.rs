@@ -18,8 +18,35 @@ pub struct Variable {
     pub constraint: Option<ParameterType>,
     /// What it checks everything against.
     pub attributes: Vec<Arc<Attribute>>,
-    /// Whether it may be changed.
-    pub read_only: bool,
+    /// What may be done with it.
+    pub options: Options,
+    /// What it is for.
+    pub description: Option<Text>,
+}
+
+/// `System.Management.Automation.ScopedItemOptions`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options(pub u8);
+
+impl Options {
+    /// It changes only where that is forced.
+    pub const READ_ONLY: u8 = 1;
+    /// It never changes.
+    pub const CONSTANT: u8 = 2;
+    /// It is not seen from scopes within its own.
+    pub const PRIVATE: u8 = 4;
+    /// It is in every scope.
+    pub const ALL_SCOPE: u8 = 8;
+
+    /// Whether an option is set.
+    pub fn has(self, option: u8) -> bool {
+        self.0 & option != 0
+    }
+
+    /// Whether the variable may not be changed.
+    pub fn is_fixed(self) -> bool {
+        self.has(Self::READ_ONLY | Self::CONSTANT)
+    }
 }
 
 impl Variable {
@@ -30,7 +57,8 @@ impl Variable {
             value,
             constraint: None,
             attributes: Vec::new(),
-            read_only: false,
+            options: Options::default(),
+            description: None,
         }
     }
 }
@@ -193,6 +221,48 @@ impl Scopes {
     pub fn set_global(&mut self, variable: Variable) {
         let key = variable.name.to_lowercase().into();
         self.stack[0].variables.insert(key, variable);
+    }
+
+    /// The scope of a name; none if there is no such name.
+    pub fn by_name(&self, name: &str) -> Option<usize> {
+        self.named(name)
+    }
+
+    /// The variables of a scope, or those that are seen: each by the place of its scope and its name in lower case.
+    pub fn places(&self, scope: Option<usize>) -> Vec<(usize, Text)> {
+        if let Some(index) = scope {
+            let variables = self.stack.get(index).map(|scope| scope.variables.keys());
+            return variables
+                .into_iter()
+                .flatten()
+                .map(|key| (index, key.clone()))
+                .collect();
+        }
+        let mut seen: HashMap<&Text, usize> = HashMap::new();
+        for (index, scope) in self.stack.iter().enumerate() {
+            seen.extend(scope.variables.keys().map(|key| (key, index)));
+        }
+        seen.into_iter()
+            .map(|(key, index)| (index, key.clone()))
+            .collect()
+    }
+
+    /// A variable of a scope.
+    pub fn at_mut(&mut self, scope: usize, key: &str) -> Option<&mut Variable> {
+        self.stack.get_mut(scope)?.variables.get_mut(key)
+    }
+
+    /// Puts a variable in a scope, in place of one of that name.
+    pub fn put_at(&mut self, scope: usize, variable: Variable) {
+        if let Some(scope) = self.stack.get_mut(scope) {
+            let key = variable.name.to_lowercase().into();
+            scope.variables.insert(key, variable);
+        }
+    }
+
+    /// Takes a variable out of a scope.
+    pub fn remove_at(&mut self, scope: usize, key: &str) -> Option<Variable> {
+        self.stack.get_mut(scope)?.variables.remove(key)
     }
 
     /// All variables that are seen, sorted by name.

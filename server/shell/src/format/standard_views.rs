@@ -112,6 +112,16 @@ fn register_commands(registry: &mut ViewRegistry) {
     );
     table(
         registry,
+        &["System.Globalization.CultureInfo"],
+        "System.Globalization.CultureInfo",
+        vec![
+            column("LCID").wide(16),
+            column("Name").wide(16),
+            column("DisplayName"),
+        ],
+    );
+    table(
+        registry,
         &["Microsoft.PowerShell.Commands.HistoryInfo"],
         "history",
         vec![
@@ -228,7 +238,12 @@ fn command_name(command: &Value) -> Value {
 fn date_text(value: &Value, _width: usize) -> String {
     match value {
         Value::DateTime(date) => date_time_long(*date),
-        Value::Noted(noted) => date_text(&noted.base, 0),
+        Value::Noted(noted) => match &noted.base {
+            Value::DateTime(date) => {
+                crate::members::hinted_date(*date, &crate::text::read(&noted.notes))
+            }
+            base => date_text(base, 0),
+        },
         _ => String::new(),
     }
 }

@@ -59,8 +59,9 @@ impl Engine<'_> {
                 .alias_target(name)
                 .or_else(|| builtin::alias_target(name))
             {
+                // One that stands for nothing was removed.
+                Some("") | None => break,
                 Some(target) => name = target,
-                None => break,
             }
         }
         if let Some(function) = self.session.scopes.function(name) {

@@ -16,7 +16,7 @@ use crate::pipeline::parameters::Bound;
 use crate::pipeline::share::share;
 use crate::pipeline::sink::{Record, Sink};
 use crate::pipeline::stage::{Context, Onward, Stage};
-use crate::value::{EnumValue, Text, Value};
+use crate::value::{EnumValue, ScriptBlock, Text, Value};
 
 /// Where a function stands in its pipeline.
 #[derive(Clone, Copy)]
@@ -25,6 +25,55 @@ pub(super) struct Place {
     pub(super) expects_input: bool,
     /// Its position, from 0.
     pub(super) position: usize,
+}
+
+impl Context<'_> {
+    /// A script block as a stage that stands in this command's place, with these arguments.
+    ///
+    /// # Errors
+    /// When the arguments do not bind.
+    pub(crate) fn block_stage(
+        &mut self,
+        block: &Arc<ScriptBlock>,
+        arguments: Vec<Value>,
+        dotted: bool,
+    ) -> Result<Box<dyn Stage>, Halt> {
+        let script = Script {
+            name: "".into(),
+            body: Arc::clone(&block.body),
+            filter: false,
+            dotted,
+        };
+        let invocation = self.command.invocation.clone();
+        let arguments = arguments
+            .into_iter()
+            .map(|value| {
+                Argument::positional(ArgumentValue {
+                    value,
+                    extent: invocation.extent.clone(),
+                    source: None,
+                })
+            })
+            .collect();
+        let place = Place {
+            expects_input: self.command.expects_input,
+            position: self.command.position,
+        };
+        let mut sink = Onward {
+            command: &mut *self.command,
+            slots: &mut *self.downstream,
+            tail: &mut *self.tail,
+        };
+        let (stage, _) = ScriptStage::new(
+            &mut self.engine,
+            script,
+            arguments,
+            place,
+            &invocation,
+            &mut sink,
+        )?;
+        Ok(Box::new(stage))
+    }
 }
 
 /// A function or script block in a pipeline.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::error_record::ErrorRecord;
 use crate::host::Host;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -161,6 +162,35 @@ impl Context<'_> {
         };
         self.engine.run_block(block, dollar, arguments, &mut sink)?;
         Ok(collected)
+    }
+
+    /// Runs the block of a calculated property, in a scope of its own. An error that ends a statement of it ends the
+    /// block and is not shown: whoever asked for the value decides what becomes of it.
+    ///
+    /// # Errors
+    /// What ended more than the block.
+    pub fn calculate(
+        &mut self,
+        block: &Arc<ScriptBlock>,
+        object: &Value,
+    ) -> Result<Result<Value, Box<ErrorRecord>>, Halt> {
+        let depth = self.engine.session.scopes.enter(false);
+        self.engine.session.try_depth += 1;
+        let outcome = self.evaluate(block, Some(object), &[]);
+        self.engine.session.try_depth -= 1;
+        self.engine.session.scopes.leave(depth);
+        match outcome {
+            Ok(mut values) => Ok(Ok(match values.len() {
+                0 => Value::Null,
+                1 => values.remove(0),
+                _ => Value::array(values),
+            })),
+            Err(Halt::Error(record) | Halt::Throw(record) | Halt::Stop(record)) => {
+                self.engine.session.remember(&record);
+                Ok(Err(record))
+            }
+            Err(other) => Err(other),
+        }
     }
 
     /// Runs a script block as [`Context::evaluate`] does, but passes what it writes straight down the pipeline.

@@ -83,15 +83,24 @@ pub fn date_time_general(date: DateTime) -> String {
 
 /// `Friday, January 2, 2026 4:04:05 AM`: what the view of a date shows.
 pub fn date_time_long(date: DateTime) -> String {
+    format!("{} {}", date_long(date), time_long(date))
+}
+
+/// `Friday, January 2, 2026`.
+pub fn date_long(date: DateTime) -> String {
     let p = date_parts(date);
     format!(
-        "{}, {} {}, {} {}",
+        "{}, {} {}, {}",
         DAY_NAMES[p.weekday as usize],
         MONTH_NAMES[p.month as usize - 1],
         p.day,
-        p.year,
-        clock(&p)
+        p.year
     )
+}
+
+/// `4:04:05 AM`.
+pub fn time_long(date: DateTime) -> String {
+    clock(&date_parts(date))
 }
 
 fn clock(p: &DateParts) -> String {

@@ -37,6 +37,12 @@ pub(crate) struct Keeper {
 }
 
 impl Host for Keeper {
+    fn fill_random(&self, bytes: &mut [u8]) {
+        // Tests foretell what is random.
+        for (byte, number) in bytes.iter_mut().zip(1..) {
+            *byte = number;
+        }
+    }
     fn find_command(&self, _name: &str) -> Option<Arc<CommandInfo>> {
         None
     }

@@ -1,12 +1,14 @@
 //! `Get-Alias`.
 
+use std::collections::BTreeMap;
+
 use crate::builtin;
 use crate::builtin::discovery::{fits, info, texts};
 use crate::command::{CommandInfo, ParameterInfo, SetMembership};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::value::Value;
+use crate::value::{Text, Value};
 use crate::wildcard::Wildcard;
 
 /// What the binder knows of it.
@@ -40,6 +42,19 @@ pub fn create() -> Box<dyn Stage> {
 
 struct GetAlias;
 
+/// The aliases of the session by name: its own go before those that every session has.
+fn aliases(context: &Context<'_>) -> BTreeMap<Text, Text> {
+    let mut all: BTreeMap<Text, Text> = builtin::aliases()
+        .iter()
+        .map(|(alias, target)| (Text::from(*alias), Text::from(*target)))
+        .collect();
+    for (alias, target) in &context.engine.session.aliases {
+        all.insert(alias.as_str().into(), target.clone());
+    }
+    all.retain(|_, target| !target.is_empty());
+    all
+}
+
 impl Stage for GetAlias {
     fn process(&mut self, context: &mut Context<'_>, _input: Option<Value>) -> Result<(), Halt> {
         let excluded = texts(context, "Exclude");
@@ -51,13 +66,13 @@ impl Stage for GetAlias {
         for name in names {
             let pattern = Wildcard::new(&name);
             let mut any = false;
-            for (alias, target) in builtin::aliases() {
-                let wanted = pattern.matches(alias)
-                    && fits(&definitions, target)
-                    && (excluded.is_empty() || !fits(&excluded, alias));
+            for (alias, target) in aliases(context) {
+                let wanted = pattern.matches(&alias)
+                    && fits(&definitions, &target)
+                    && (excluded.is_empty() || !fits(&excluded, &alias));
                 if wanted {
                     any = true;
-                    context.write(info::alias(alias, target))?;
+                    context.write(info::alias(&alias, &target))?;
                 }
             }
             if !any && (!pattern.is_pattern() || !definitions.is_empty()) {

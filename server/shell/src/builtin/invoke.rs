@@ -1,0 +1,141 @@
+//! `Invoke-Expression` and `Invoke-Command`: text and blocks that run as if they stood in the line.
+
+use std::sync::Arc;
+
+use crate::builtin::declare::{CORE, UTILITY, at, command, named, switch};
+use crate::builtin::support::{items, text};
+use crate::command::CommandInfo;
+use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::language::ast::Source;
+use crate::language::parse;
+use crate::language::parse_error::{ParseError, into_record};
+use crate::pipeline::halt::Halt;
+use crate::pipeline::stage::{Context, Stage};
+use crate::value::{ScriptBlock, Value};
+
+/// What the binder knows of `Invoke-Expression`.
+pub(super) fn expression_info() -> CommandInfo {
+    command("Invoke-Expression", UTILITY)
+        .with(at(0, "Command", "string").mandatory().from_pipeline())
+}
+
+/// What the binder knows of `Invoke-Command`: what it does in its own session.
+pub(super) fn command_info() -> CommandInfo {
+    command("Invoke-Command", CORE)
+        .with_default_set("InProcess")
+        .with(
+            at(0, "ScriptBlock", "scriptblock")
+                .alias(&["Command"])
+                .mandatory(),
+        )
+        .with(switch("NoNewScope"))
+        .with(named("InputObject", "psobject").from_pipeline())
+        .with(named("ArgumentList", "object[]").alias(&["Args"]))
+}
+
+/// One `Invoke-Expression` to run.
+pub(super) fn expression() -> Box<dyn Stage> {
+    Box::new(InvokeExpression)
+}
+
+/// One `Invoke-Command` to run.
+pub(super) fn invoke_command() -> Box<dyn Stage> {
+    Box::<InvokeCommand>::default()
+}
+
+struct InvokeExpression;
+
+impl Stage for InvokeExpression {
+    fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
+        let Some(code) = text(context, "Command") else {
+            return Ok(());
+        };
+        if context.engine.session.restricted {
+            return Err(context.terminate(crate::session::scripts_not_allowed()));
+        }
+        let source = Arc::new(Source {
+            text: code.clone(),
+            file: None,
+        });
+        match parse(&source) {
+            Ok(body) => {
+                let block = Arc::new(ScriptBlock {
+                    text: code,
+                    body: Arc::new(body),
+                });
+                context.run(&block, None, &[])
+            }
+            Err(errors) => {
+                let record = refused(errors, &source);
+                Err(context.terminate(record))
+            }
+        }
+    }
+}
+
+/// A text that cannot be read is an error of the command, also where more of it could mend it.
+fn refused(mut errors: Vec<ParseError>, source: &Arc<Source>) -> ErrorRecord {
+    for error in &mut errors {
+        error.incomplete = false;
+    }
+    let record = into_record(&errors, source);
+    ErrorRecord::new(
+        record.fully_qualified_id.clone(),
+        ErrorCategory::ParserError,
+        "System.Management.Automation.ParseException",
+        record.message,
+    )
+}
+
+#[derive(Default)]
+struct InvokeCommand {
+    block: Option<Box<dyn Stage>>,
+}
+
+impl Stage for InvokeCommand {
+    fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        let Some(Value::ScriptBlock(block)) = context.parameter("ScriptBlock") else {
+            return Ok(());
+        };
+        let block = Arc::clone(block);
+        let arguments = items(context, "ArgumentList");
+        let dotted = context.switch("NoNewScope");
+        let mut stage = context.block_stage(&block, arguments, dotted)?;
+        stage.begin(context)?;
+        self.block = Some(stage);
+        Ok(())
+    }
+
+    fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
+        let object = input.or_else(|| context.parameter("InputObject").cloned());
+        match &mut self.block {
+            Some(stage) => stage.process(context, object),
+            None => Ok(()),
+        }
+    }
+
+    fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        match &mut self.block {
+            Some(stage) => stage.end(context),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Text;
+
+    #[test]
+    fn an_unfinished_text_is_refused_with_its_place() {
+        let source = Arc::new(Source {
+            text: Text::from("1 +"),
+            file: None,
+        });
+        let errors = parse(&source).expect_err("it ends too early");
+        let record = refused(errors, &source);
+        assert_eq!(record.fully_qualified_id, "ExpectedValueExpression");
+        assert!(record.message.starts_with("At line:1 char:"));
+    }
+}
