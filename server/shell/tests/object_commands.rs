@@ -462,3 +462,28 @@ fn members_are_added_where_there_are_none() {
         ("1,2 | Join-String -UseCulture", "12", ""),
     ]);
 }
+
+#[test]
+fn objects_are_made_and_looked_at() {
+    check(&[
+        (
+            "$l = New-Object System.Collections.ArrayList; $l += 1; $l.Count",
+            "1",
+            "",
+        ),
+        ("New-Object System.Version 1,2", "1.2", ""),
+        ("New-Object string", "", "CannotFindAppropriateCtor"),
+        (
+            "[pscustomobject]@{a=1} | Get-Member -View Extended | % Name",
+            "a",
+            "",
+        ),
+        ("[pscustomobject]@{a=1} | Get-Member -View Base a", "", ""),
+        ("Get-History -Id 5", "", "GetHistoryNoHistoryForId"),
+        (
+            "(Set-Alias zz Get-Verb -PassThru).DisplayName",
+            "zz -> Get-Verb",
+            "",
+        ),
+    ]);
+}

@@ -1,7 +1,5 @@
 //! What concerns the session itself: `Set-Alias`, `New-Alias`, `Remove-Alias`, `Set-StrictMode`, `Get-History`.
 
-use std::sync::Arc;
-
 use crate::builtin::declare::{CORE, UTILITY, at, command, named, switch};
 use crate::builtin::support::{count, items, text, texts};
 use crate::builtin::variables::option;
@@ -12,7 +10,7 @@ use crate::host::ShouldProcess;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::text::as_double;
-use crate::value::{Object, Text, Value};
+use crate::value::{Text, Value};
 
 fn alias_info(name: &str) -> CommandInfo {
     command(name, UTILITY)
@@ -83,32 +81,6 @@ pub(super) fn strict() -> Box<dyn Stage> {
     Box::new(Strict)
 }
 
-/// `System.Management.Automation.AliasInfo`.
-fn alias_object(name: &str, target: &str) -> Value {
-    let types: [Text; 3] = [
-        "System.Management.Automation.AliasInfo".into(),
-        "System.Management.Automation.CommandInfo".into(),
-        "System.Object".into(),
-    ];
-    Value::Object(Arc::new(
-        Object::typed(
-            types.into(),
-            vec![
-                ("CommandType".into(), Value::text("Alias")),
-                ("Name".into(), Value::text(name)),
-                (
-                    "DisplayName".into(),
-                    Value::text(format!("{name} -> {target}")),
-                ),
-                ("Definition".into(), Value::text(target)),
-                ("Version".into(), Value::Null),
-                ("Source".into(), Value::text("")),
-            ],
-        )
-        .with_text(name),
-    ))
-}
-
 struct Define {
     replace: bool,
 }
@@ -151,7 +123,7 @@ impl Stage for Define {
         }
         context.engine.session.aliases.insert(key, target.clone());
         if context.switch("PassThru") {
-            context.write(alias_object(&name, &target))?;
+            context.write(super::discovery::alias(&name, &target))?;
         }
         Ok(())
     }
@@ -234,6 +206,26 @@ impl Stage for GetHistory {
             .filter_map(as_double)
             .map(|id| id as i64)
             .collect();
+        if ids.len() > 1 && context.parameter("Count").is_some() {
+            return Err(context.terminate(ErrorRecord::new(
+                "GetHistoryNoCountWithMultipleIds",
+                ErrorCategory::InvalidArgument,
+                "System.ArgumentException",
+                "The count cannot be combined with multiple Ids.",
+            )));
+        }
+        for id in &ids {
+            let history = &context.engine.session.history;
+            if !history.entries().any(|entry| entry.id == *id) {
+                let record = ErrorRecord::new(
+                    "GetHistoryNoHistoryForId",
+                    ErrorCategory::ObjectNotFound,
+                    "System.ArgumentException",
+                    format!("Cannot locate the history for Id {id}."),
+                );
+                context.write_error(record.with_target(Value::Int64(*id)))?;
+            }
+        }
         let mut found: Vec<Value> = context
             .engine
             .session

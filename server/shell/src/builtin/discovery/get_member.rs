@@ -96,6 +96,13 @@ impl Stage for GetMember {
                 (PROPERTY, property.name, definition)
             });
         }
+        if let Some(Value::Enum(view)) = context.parameter("View") {
+            let (extended, adapted) = (view.number & 1 != 0, view.number & 6 != 0);
+            found.retain(|(kind, ..)| match *kind {
+                NOTE_PROPERTY => extended,
+                _ => adapted,
+            });
+        }
         found.retain(|(kind, name, _)| kind & kinds != 0 && fits(&names, name));
         // By the kind's name, as PowerShell sorts them, then by name.
         found.sort_by_cached_key(|(kind, name, _)| {

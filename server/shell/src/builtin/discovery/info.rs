@@ -119,7 +119,7 @@ fn metadata(parameter: &ParameterInfo) -> Value {
 }
 
 /// An alias as `AliasInfo`.
-pub(super) fn alias(name: &str, target: &str) -> Value {
+pub(in crate::builtin) fn alias(name: &str, target: &str) -> Value {
     object(
         "AliasInfo",
         name,

@@ -6,6 +6,8 @@ pub mod get_help;
 pub mod get_member;
 mod info;
 
+pub(super) use info::alias;
+
 use std::sync::Arc;
 
 use crate::builtin;
