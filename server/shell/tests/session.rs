@@ -183,6 +183,28 @@ fn a_function_knows_its_call() {
 }
 
 #[test]
+fn functions_and_aliases_have_a_syntax_too() {
+    for (line, expected) in [
+        (
+            "function f { param($a, [switch]$c) }; Get-Command f -Syntax",
+            "\nf [[-a] <Object>] [-c]\n",
+        ),
+        ("function f { }; Get-Command f -Syntax", "\nf \n"),
+        (
+            "function f { [CmdletBinding()] param($a) }; Get-Command f -Syntax",
+            "\nf [[-a] <Object>] [<CommonParameters>]\n",
+        ),
+        ("Get-Command gm -Syntax", "gm (alias) -> Get-Member\n"),
+    ] {
+        assert!(
+            shown(line)[0].starts_with(expected),
+            "{line}: {:?}",
+            shown(line)
+        );
+    }
+}
+
+#[test]
 fn splatted_names_are_typed_with_a_colon_and_text_is_its_characters() {
     for (line, expected) in [
         ("function f { $args }; $h = @{ Foo = 1 }; f @h", "-Foo: 1"),

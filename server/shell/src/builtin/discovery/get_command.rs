@@ -2,7 +2,7 @@
 
 use crate::builtin;
 use crate::builtin::discovery::{all_commands, find_command, fits, info, texts};
-use crate::command::{CommandInfo, ParameterInfo, SetMembership};
+use crate::command::{CommandInfo, CommandKind, ParameterInfo, SetMembership};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::help::syntax::definition;
 use crate::pipeline::halt::Halt;
@@ -145,7 +145,12 @@ impl Stage for GetCommand {
         };
         let syntax = context.switch("Syntax");
         for one in found.into_iter().take(most) {
-            context.write(one.shown(syntax))?;
+            let shown = if syntax {
+                one.syntax(context)
+            } else {
+                one.shown()
+            };
+            context.write(shown)?;
         }
         for name in missing {
             context.write_error(not_found(&name))?;
@@ -162,16 +167,43 @@ enum Found {
 }
 
 impl Found {
-    fn shown(&self, syntax: bool) -> Value {
-        match (self, syntax) {
-            (Self::Cmdlet(command), true) => Value::text(definition(command)),
-            (Self::Alias(_, target), true) => Value::String(target.clone()),
-            (Self::Function(name), true) => Value::String(name.clone()),
-            (Self::Cmdlet(command), false) => info::cmdlet(command),
-            (Self::Alias(name, target), false) => info::alias(name, target),
-            (Self::Function(name), false) => info::function(name),
+    fn shown(&self) -> Value {
+        match self {
+            Self::Cmdlet(command) => info::cmdlet(command),
+            Self::Alias(name, target) => info::alias(name, target),
+            Self::Function(name) => info::function(name),
         }
     }
+
+    /// How it is typed (`CommandInfo.Syntax`); an alias stands where its command's name does.
+    fn syntax(&self, context: &Context<'_>) -> Value {
+        let of = |name: &str| {
+            find_command(context, name).map_or_else(String::new, |command| definition(&command))
+        };
+        Value::text(match self {
+            Self::Cmdlet(command) => definition(command),
+            Self::Function(name) => without_common(context, name),
+            Self::Alias(name, target) => format!(
+                "{name} (alias) -> {target}\n{}",
+                of(target).replace(&**target, name)
+            ),
+        })
+    }
+}
+
+/// How a function is typed; a plain one has no common parameters.
+fn without_common(context: &Context<'_>, name: &str) -> String {
+    let Some(command) = find_command(context, name) else {
+        return String::new();
+    };
+    let lines = definition(&command);
+    if command.kind != CommandKind::SimpleFunction {
+        return lines;
+    }
+    let bare = format!("{name} [<CommonParameters>]");
+    lines
+        .replace(&bare, &format!("{name} "))
+        .replace(" [<CommonParameters>]", "")
 }
 
 fn matching(context: &Context<'_>, pattern: &str, filter: &Filter) -> Vec<Found> {
