@@ -1,0 +1,116 @@
+//! Functions as a session's lines see them: their arguments, what they know of their call, their syntax.
+
+#![allow(clippy::unwrap_used)]
+
+mod keeper;
+
+use keeper::Keeper;
+use tandem_shell::session::{Input, RunOutcome, Session, SessionOptions};
+
+fn run(text: &str) -> (Vec<String>, Vec<String>, RunOutcome) {
+    let host = Keeper::default();
+    let outcome = Session::new(SessionOptions::default()).run(&host, &Input::Text(text));
+    (host.shown.into_inner(), host.errors.into_inner(), outcome)
+}
+
+fn shown(text: &str) -> Vec<String> {
+    let (shown, errors, outcome) = run(text);
+    assert!(errors.is_empty(), "{text}: {errors:?}");
+    assert!(
+        outcome.terminating.is_none(),
+        "{text}: {:?}",
+        outcome.terminating
+    );
+    shown
+}
+
+#[test]
+fn a_function_says_what_is_wrong_with_its_arguments() {
+    for (line, expected) in [
+        (
+            "function f { param($alpha, $also) }; f -al 1",
+            "AmbiguousParameter,f",
+        ),
+        ("function f { param($a) }; f -a", "MissingArgument,f"),
+        ("function f { param($a, $b) }; f -a -b", "MissingArgument,f"),
+        (
+            "function f { param($a) }; f -a 1 -a 2",
+            "ParameterAlreadyBound,f",
+        ),
+    ] {
+        assert_eq!(run(line).1, [expected], "{line}");
+    }
+    for (line, expected) in [
+        ("function f { param($a) \"$a\" }; f -a -x", "-x"),
+        (
+            "function f { param($alpha, [Alias('alone')]$b) \"$alpha|$b\" }; f -alo 1",
+            "|1",
+        ),
+        (
+            "function f { param($a, $b) \"$a|$b|$args\" }; $h = @{ a = 1 }; f @h -a 2 3 4",
+            "2|3|4",
+        ),
+    ] {
+        assert_eq!(shown(line), [expected], "{line}");
+    }
+}
+
+#[test]
+fn a_function_knows_its_call() {
+    for (line, expected) in [
+        (
+            "function f { param($a, $b = 2) $PSBoundParameters.Keys; $PSBoundParameters.Count }; f 1",
+            "a 1",
+        ),
+        (
+            "function f { [CmdletBinding()] param($a) $PSBoundParameters.Keys }; f 1 -Verbose",
+            "Verbose a",
+        ),
+        (
+            "function f { param($a) $PSBoundParameters.ContainsKey('A'); g @PSBoundParameters }; function g { \"$args\" }; f 1",
+            "True -a: 1",
+        ),
+        (
+            "function f { param([Parameter(ValueFromPipeline)]$x) process { $PSBoundParameters['x'] } }; 1, 2 | f",
+            "1 2",
+        ),
+        (
+            "function f { $MyInvocation.MyCommand.Name; $MyInvocation.InvocationName; $MyInvocation.MyCommand.GetType().Name }; f",
+            "f f FunctionInfo",
+        ),
+    ] {
+        assert_eq!(shown(line).join(" "), expected, "{line}");
+    }
+}
+
+#[test]
+fn functions_and_aliases_have_a_syntax_too() {
+    for (line, expected) in [
+        (
+            "function f { param($a, [switch]$c) }; Get-Command f -Syntax",
+            "\nf [[-a] <Object>] [-c]\n",
+        ),
+        ("function f { }; Get-Command f -Syntax", "\nf \n"),
+        (
+            "function f { [CmdletBinding()] param($a) }; Get-Command f -Syntax",
+            "\nf [[-a] <Object>] [<CommonParameters>]\n",
+        ),
+        ("Get-Command gm -Syntax", "gm (alias) -> Get-Member\n"),
+    ] {
+        assert!(
+            shown(line)[0].starts_with(expected),
+            "{line}: {:?}",
+            shown(line)
+        );
+    }
+}
+
+#[test]
+fn splatted_names_are_typed_with_a_colon_and_text_is_its_characters() {
+    for (line, expected) in [
+        ("function f { $args }; $h = @{ Foo = 1 }; f @h", "-Foo: 1"),
+        ("$t = 'ab'; (Write-Output @t)[1].GetType().Name", "Char"),
+    ] {
+        assert_eq!(shown(line).join(" "), expected, "{line}");
+    }
+}
