@@ -57,6 +57,8 @@ const OFFERED: &[(&str, &str)] = &[
     ("[pscred¦", "pscredential"),
     ("$x -is [securest¦", "securestring"),
     ("param([Param¦", "Parameter"),
+    ("[int¦", "Int16 int Int32 Int64"),
+    ("[boole¦", "System.Boolean"),
     ("enum Colour { Red }; [Col¦", "Colour"),
     // Keys of hashtables.
     (
@@ -202,5 +204,31 @@ fn what_is_said() {
             (*kind, *tooltip),
             "{line}"
         );
+    }
+}
+
+/// Texts that are nested deeper than anybody writes: completion ends, and soon.
+#[test]
+fn no_nesting_is_too_deep() {
+    let many = 10_000;
+    let texts = [
+        format!("{}$x.¦", "1+".repeat(many)),
+        format!("{}¦", "(".repeat(many)),
+        format!("$a{}.¦", ".b".repeat(many)),
+        format!("$a{}[¦", "[0]".repeat(many)),
+        format!("{}¦", "@{a=".repeat(many)),
+        format!("$x = {}1; $x.¦", "@(".repeat(many)),
+        format!("{}$_.¦", "1 | % { ".repeat(many)),
+        format!("{}$x¦", "$x = $x; ".repeat(many)),
+        format!("\"{}¦", "$(\"".repeat(many)),
+        format!(
+            "Get-Date{} | Select-Object ¦",
+            " | Sort-Object".repeat(many)
+        ),
+    ];
+    for text in texts {
+        let begun = std::time::Instant::now();
+        at(&text);
+        assert!(begun.elapsed().as_secs() < 20, "{}", &text[..20]);
     }
 }

@@ -47,15 +47,23 @@ pub(super) fn matching(prefix: &str, text: &str) -> Vec<CompletionMatch> {
             });
         }
     };
+    let mut seen: Vec<&str> = Vec::new();
     for (short, full) in type_names::known() {
         let described = || format!("{} {full}", kind_of(full));
-        if let Some(short) = short.filter(|short| fits(short)) {
+        // A further accelerator that is the name itself goes by that.
+        let is_name = short.is_some_and(|short| short.eq_ignore_ascii_case(short_name(full)));
+        let is_first = !seen.contains(&full);
+        seen.push(full);
+        if let Some(short) = short.filter(|short| fits(short) && (is_first || !is_name)) {
             offer(short, full, described());
         }
+        // The name without its namespace stands for the type only if it is an accelerator of it, too.
         let by_short = short_name(full);
         if fits(by_short) {
-            let text = type_names::accelerator(full).unwrap_or(full);
-            offer(text, full, described());
+            let accelerates = type_names::known().any(|(short, of)| {
+                of == full && short.is_some_and(|short| short.eq_ignore_ascii_case(by_short))
+            });
+            offer(if accelerates { by_short } else { full }, full, described());
         }
         if fits(full) {
             offer(full, full, described());

@@ -16,8 +16,11 @@ use crate::language::ast::{
 use crate::type_names::type_name;
 use crate::value::Value;
 
-/// How far inference follows what refers to each other.
-const MAX_STEPS: usize = 200;
+/// How much inference looks at for one answer.
+const MAX_STEPS: usize = 1000;
+
+/// How far it follows what refers to each other.
+const MAX_LEVELS: usize = 30;
 
 /// A type that something may have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +47,7 @@ pub(super) struct Inference<'a> {
     pub(super) caret: usize,
     pub(super) source: &'a dyn CompletionSource,
     steps: Cell<usize>,
+    level: Cell<usize>,
 }
 
 impl<'a> Inference<'a> {
@@ -59,15 +63,29 @@ impl<'a> Inference<'a> {
             caret,
             source,
             steps: Cell::new(0),
+            level: Cell::new(0),
         }
+    }
+
+    /// Goes one level further, within the limits; nothing beyond them.
+    fn further(&self, look: impl FnOnce() -> Vec<Inferred>) -> Vec<Inferred> {
+        let (step, level) = (self.steps.get() + 1, self.level.get() + 1);
+        if step > MAX_STEPS || level > MAX_LEVELS {
+            return Vec::new();
+        }
+        self.steps.set(step);
+        self.level.set(level);
+        let found = look();
+        self.level.set(level - 1);
+        found
     }
 
     /// The types of an expression.
     pub(super) fn of(&self, expression: &Expression) -> Vec<Inferred> {
-        self.steps.set(self.steps.get() + 1);
-        if self.steps.get() > MAX_STEPS {
-            return Vec::new();
-        }
+        self.further(|| self.of_kind(expression))
+    }
+
+    fn of_kind(&self, expression: &Expression) -> Vec<Inferred> {
         let one = |name: &str| vec![Inferred::plain(name)];
         match &expression.kind {
             ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => {
@@ -156,10 +174,10 @@ impl<'a> Inference<'a> {
 
     /// The types of what an element of a pipeline gives.
     pub(super) fn pipeline_element(&self, pipeline: &Pipeline, index: usize) -> Vec<Inferred> {
-        match &pipeline.elements[index].kind {
+        self.further(|| match &pipeline.elements[index].kind {
             ElementKind::Expression(expression) => self.of(expression),
             ElementKind::Command(command) => self.command(pipeline, index, command),
-        }
+        })
     }
 
     fn table(&self, entries: &[(Expression, Statement)]) -> Inferred {
