@@ -53,6 +53,7 @@ impl Renderer {
                 auto_size: false,
                 wrap: false,
                 hide_header: false,
+                repeat_header: false,
             }),
             OutputForm::List => shaped(RequestedShape::List),
             OutputForm::Json => {

@@ -2,22 +2,22 @@
 
 use std::sync::Arc;
 
-use crate::builtin::declare::{UTILITY, at, command, input, named, switch};
 use crate::builtin::expression::{Expression, Source};
-use crate::builtin::expression_table::{Definition, expressions};
+use crate::builtin::expression_table::{Definition, expression, expressions};
+use crate::builtin::declare::{UTILITY, at, command, input, named, switch};
 use crate::builtin::support::{count, input_object, text};
 use crate::command::{CommandInfo, ParameterInfo, Validation};
-use crate::convert::is_true;
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::format::error_view::ErrorView;
 use crate::format::packet::{Alignment, Packet};
 use crate::format::producer::{Producer, is_scalar};
 use crate::format::request::{
     Evaluate, Expand, Request, RequestedShape, Selection, SelectionSource,
 };
-use crate::format::view::ViewBody;
+use crate::format::view::{ViewBody, ViewRegistry};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::text::{Culture, as_double, to_text};
+use crate::text::{Culture, to_text};
 use crate::type_names::type_name;
 use crate::value::{ScriptBlock, Text, Value};
 
@@ -33,18 +33,6 @@ enum Kind {
     List,
     Wide,
     Custom,
-}
-
-impl Kind {
-    /// The keys that tables of its properties may have.
-    fn definition(self) -> Definition {
-        match self {
-            Self::Table => Definition::Table,
-            Self::List => Definition::List,
-            Self::Wide => Definition::Wide,
-            Self::Custom => Definition::Custom,
-        }
-    }
 }
 
 fn expand() -> ParameterInfo {
@@ -73,18 +61,13 @@ pub(super) fn table_info() -> CommandInfo {
             .with(switch("RepeatHeader"))
             .with(switch("HideTableHeaders"))
             .with(switch("Wrap"))
-            .with(at(0, "Property", "object[]"))
-            .with(named("ExcludeProperty", "string[]")),
+            .with(at(0, "Property", "object[]")),
     )
 }
 
 /// What the binder knows of `Format-List`.
 pub(super) fn list_info() -> CommandInfo {
-    with_common(
-        command("Format-List", UTILITY)
-            .with(at(0, "Property", "object[]"))
-            .with(named("ExcludeProperty", "string[]")),
-    )
+    with_common(command("Format-List", UTILITY).with(at(0, "Property", "object[]")))
 }
 
 /// What the binder knows of `Format-Wide`.
@@ -92,7 +75,6 @@ pub(super) fn wide_info() -> CommandInfo {
     with_common(
         command("Format-Wide", UTILITY)
             .with(at(0, "Property", "object"))
-            .with(named("ExcludeProperty", "string[]"))
             .with(switch("AutoSize"))
             .with(
                 named("Column", "int")
@@ -106,7 +88,6 @@ pub(super) fn custom_info() -> CommandInfo {
     with_common(
         command("Format-Custom", UTILITY)
             .with(at(0, "Property", "object[]"))
-            .with(named("ExcludeProperty", "string[]"))
             .with(
                 named("Depth", "int")
                     .validated(Validation::Range(Value::Int32(1), Value::Int32(i32::MAX))),
@@ -150,13 +131,14 @@ impl Format {
         }
     }
 
-    fn request(&self, context: &mut Context<'_>) -> Result<Request, Halt> {
+    fn shape(&self, context: &Context<'_>) -> RequestedShape {
         let auto_size = context.switch("AutoSize");
-        let shape = match self.kind {
+        match self.kind {
             Kind::Table => RequestedShape::Table {
                 auto_size,
                 wrap: context.switch("Wrap"),
                 hide_header: context.switch("HideTableHeaders"),
+                repeat_header: context.switch("RepeatHeader"),
             },
             Kind::List => RequestedShape::List,
             Kind::Wide => RequestedShape::Wide {
@@ -169,19 +151,51 @@ impl Format {
             Kind::Custom => RequestedShape::Custom {
                 depth: count(context, "Depth").unwrap_or(CUSTOM_DEPTH),
             },
+        }
+    }
+
+    fn properties(&self, context: &mut Context<'_>) -> Result<Vec<Expression>, Halt> {
+        let definition = match self.kind {
+            Kind::Table => Definition::Table,
+            Kind::List => Definition::List,
+            Kind::Custom => Definition::Custom,
+            Kind::Wide => {
+                let only = alone(context, "Property", Definition::Wide)?;
+                return Ok(only.into_iter().collect());
+            }
         };
-        let properties = expressions(context, "Property", self.kind.definition())?;
-        let group_by = expressions(context, "GroupBy", Definition::GroupBy)?;
+        expressions(context, "Property", definition)
+    }
+
+    fn request(&self, context: &mut Context<'_>) -> Result<Request, Halt> {
+        let properties = self.properties(context)?;
+        let view = text(context, "View").filter(|view| !view.is_empty());
+        if view.is_some() && !properties.is_empty() {
+            return Err(context.terminate(exclusive(
+                "FormatCannotSpecifyViewAndProperty",
+                "Cmdlet parameters View and Property are mutually exclusive.",
+            )));
+        }
+        if context.switch("AutoSize") && context.parameter("Column").is_some() {
+            return Err(context.terminate(exclusive(
+                "FormatCannotSpecifyAutosizeAndColumns",
+                "Cmdlet parameters AutoSize and Column are mutually exclusive.",
+            )));
+        }
+        let group_by = alone(context, "GroupBy", Definition::GroupBy)?;
         Ok(Request {
-            shape: Some(shape),
+            shape: Some(self.shape(context)),
             properties: properties.iter().map(selection).collect(),
-            group_by: group_by.first().map(selection),
-            view: text(context, "View"),
+            group_by: group_by.as_ref().map(selection),
+            view,
             expand: match text(context, "Expand").as_deref() {
                 Some(word) if word.eq_ignore_ascii_case("CoreOnly") => Expand::CoreOnly,
                 Some(word) if word.eq_ignore_ascii_case("Both") => Expand::Both,
                 _ => Expand::EnumOnly,
             },
+            force: context.switch("Force"),
+            show_error: context.switch("ShowError"),
+            display_error: context.switch("DisplayError"),
         })
     }
 
@@ -191,61 +205,114 @@ impl Format {
             return Ok(());
         };
         let views = context.host().views();
-        let fits = |body: &ViewBody| match self.kind {
-            Kind::Table => matches!(body, ViewBody::Table(_)),
-            Kind::List => matches!(body, ViewBody::List(_)),
-            Kind::Wide | Kind::Custom => matches!(body, ViewBody::Text(_)),
-        };
+        let shape = self.shape(context);
         if views
-            .find_named(object, &name)
-            .is_some_and(|view| fits(&view.body))
+            .find_named(object, &name, |body| shape.takes(body))
+            .is_some()
         {
             return Ok(());
         }
-        let kind = match self.kind {
-            Kind::Table => "Table",
-            Kind::List => "List",
-            Kind::Wide => "Wide",
-            Kind::Custom => "Custom",
-        };
-        let owner = match object {
-            Value::Object(object) if object.custom => {
-                "System.Management.Automation.PSCustomObject".into()
-            }
-            other => type_name(other),
-        };
         let record = ErrorRecord::new(
             "FormatViewNotFound",
             ErrorCategory::ObjectNotFound,
             "System.Management.Automation.PipelineStoppedException",
-            format!(
-                "The view name {name} cannot be found. There are no existing {kind} views for {owner} objects."
-            ),
+            unknown_view(&views, shape, &name, object),
         );
         Err(context.terminate(record.with_target(Value::String(name))))
     }
 }
 
+/// The argument of a parameter that takes one only: a list of several is none of the kinds that there are.
+fn alone(
+    context: &mut Context<'_>,
+    parameter: &str,
+    definition: Definition,
+) -> Result<Option<Expression>, Halt> {
+    let argument = match context.parameter(parameter) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(argument) => argument.clone(),
+    };
+    expression(&argument, definition)
+        .map(Some)
+        .map_err(|record| context.terminate(*record))
+}
+
+/// Two parameters that exclude each other.
+fn exclusive(id: &'static str, message: &'static str) -> ErrorRecord {
+    ErrorRecord::new(
+        id,
+        ErrorCategory::InvalidArgument,
+        "System.IO.InvalidDataException",
+        message,
+    )
+}
+
+/// What is said of a view that an object's type does not have: which others it has.
+fn unknown_view(views: &ViewRegistry, shape: RequestedShape, name: &str, object: &Value) -> String {
+    let owner = match object {
+        Value::Object(object) if object.custom => {
+            "System.Management.Automation.PSCustomObject".into()
+        }
+        other => type_name(other),
+    };
+    let kind = shape.view_kind();
+    let own = views.of_type(&owner);
+    let valid: Vec<&str> = own
+        .iter()
+        .filter(|view| shape.takes(&view.body))
+        .map(|view| &*view.name)
+        .collect();
+    if !valid.is_empty() {
+        return format!(
+            "The view name {name} cannot be found. Specify one of the following {kind} views and try again: {}.",
+            valid.join(", ")
+        );
+    }
+    let others: Vec<&str> = own
+        .iter()
+        .filter(|view| view.name.eq_ignore_ascii_case(name))
+        .map(|view| match view.body {
+            ViewBody::Table(_) => "Format-Table",
+            ViewBody::List(_) => "Format-List",
+            ViewBody::Wide(_) => "Format-Wide",
+            ViewBody::Text(_) => "Format-Custom",
+        })
+        .collect();
+    if others.is_empty() {
+        format!(
+            "The view name {name} cannot be found. There are no existing {kind} views for {owner} objects."
+        )
+    } else {
+        format!(
+            " The view name {name} cannot be found in the {kind} formatting. Try using one of these other format cmdlets: {}",
+            others.join(", ")
+        )
+    }
+}
+
 fn selection(expression: &Expression) -> Selection {
+    let number = |key| match expression.option(key) {
+        Some(Value::Int32(number)) => usize::try_from(*number).ok(),
+        _ => None,
+    };
+    let word = |key| match expression.option(key) {
+        Some(Value::String(word)) => Some(word.clone()),
+        _ => None,
+    };
     Selection {
         source: match &expression.source {
             Source::Name(name) => SelectionSource::Name(name.clone()),
             Source::Block(block) => SelectionSource::Block(Arc::clone(block)),
         },
         label: expression.label.clone(),
-        width: expression
-            .option("Width")
-            .and_then(as_double)
-            .map(|width| width as usize),
-        alignment: expression
-            .option("Alignment")
-            .and_then(|word| alignment(&to_text(word, Culture::Invariant))),
-        format: expression
-            .option("FormatString")
-            .map(|format| to_text(format, Culture::Invariant).into()),
+        width: number("Width"),
+        alignment: word("Alignment").and_then(|word| alignment(&word)),
+        format: word("FormatString"),
+        depth: number("Depth"),
     }
 }
 
+/// The alignment that a word, or its beginning, names.
 fn alignment(word: &str) -> Option<Alignment> {
     let word = word.to_ascii_lowercase();
     [
@@ -267,7 +334,7 @@ struct Blocks<'a, 'b> {
 impl Evaluate for Blocks<'_, '_> {
     fn evaluate(&mut self, block: &Arc<ScriptBlock>, object: &Value) -> Option<Value> {
         match self.context.calculate(block, object) {
-            Ok(value) => value.ok(),
+            Ok(outcome) => outcome.ok(),
             Err(halt) => {
                 self.halt = Some(halt);
                 None
@@ -282,6 +349,7 @@ impl Stage for Format {
         self.view.clone_from(&request.view);
         let mut producer = Producer::new(context.host().views(), request);
         producer.enumeration_limit = enumeration_limit(context);
+        producer.error_view = error_view(context);
         self.producer = Some(producer);
         Ok(())
     }
@@ -325,11 +393,19 @@ fn write_packets(context: &mut Context<'_>, packets: Vec<Packet>) -> Result<(), 
         .try_for_each(|packet| context.write(Value::Format(Arc::new(packet))))
 }
 
-/// `$FormatEnumerationLimit`.
+/// `$FormatEnumerationLimit` of the session; what is no whole number does not count.
 pub(super) fn enumeration_limit(context: &Context<'_>) -> i64 {
+    match context.variable("global:FormatEnumerationLimit") {
+        Some(Value::Int32(limit)) => i64::from(limit),
+        _ => 4,
+    }
+}
+
+/// `$ErrorView`.
+pub(super) fn error_view(context: &Context<'_>) -> ErrorView {
     context
-        .variable("FormatEnumerationLimit")
-        .filter(|limit| is_true(limit) || as_double(limit).is_some())
-        .and_then(|limit| as_double(&limit))
-        .map_or(4, |limit| limit as i64)
+        .variable("ErrorView")
+        .map_or_else(ErrorView::default, |view| {
+            ErrorView::named(&to_text(&view, Culture::Invariant))
+        })
 }

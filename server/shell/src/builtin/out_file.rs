@@ -1,7 +1,7 @@
 //! Files of the caller's: how they are read and written, `Out-File` and `Test-Path`.
 
 use crate::builtin::declare::{MANAGEMENT, UTILITY, at, command, input, named, switch};
-use crate::builtin::format_commands::enumeration_limit;
+use crate::builtin::out_string::formatter;
 use crate::builtin::support::{count, file_error, input_object, text, texts};
 use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
@@ -94,9 +94,7 @@ pub(super) fn read_text(context: &Context<'_>, path: &str) -> Result<String, Fil
 
 /// Objects as the lines that a person would see.
 pub(super) fn encode(context: &Context<'_>, objects: &[Value]) -> String {
-    let width = count(context, "Width").unwrap_or_else(|| context.host().width());
-    let mut formatter = Formatter::new(context.host().views(), width);
-    formatter.set_enumeration_limit(enumeration_limit(context));
+    let mut formatter = formatter(context);
     let mut out = String::new();
     for object in objects {
         formatter.push(object, 0, &mut out);
@@ -174,10 +172,7 @@ pub(super) mod out {
 
     impl Stage for OutFile {
         fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-            let width = count(context, "Width").unwrap_or_else(|| context.host().width());
-            let mut formatter = Formatter::new(context.host().views(), width);
-            formatter.set_enumeration_limit(enumeration_limit(context));
-            self.formatter = Some(formatter);
+            self.formatter = Some(formatter(context));
             let Some(path) = path_of(context) else {
                 return Ok(());
             };

@@ -1,7 +1,9 @@
 //! `Out-String`, `Out-Host` and `Out-Default`: objects as the lines that a person sees.
 
+use std::ops::Range;
+
 use crate::builtin::declare::{CORE, UTILITY, command, input, named, switch};
-use crate::builtin::format_commands::enumeration_limit;
+use crate::builtin::format_commands::{enumeration_limit, error_view};
 use crate::builtin::support::{count, input_object};
 use crate::command::{CommandInfo, Validation};
 use crate::format::formatter::Formatter;
@@ -76,16 +78,44 @@ impl Out {
         if self.target == Target::Text {
             return Ok(());
         }
+        let raw = self.formatter.as_mut().map(Formatter::take_raw);
         let text = std::mem::take(&mut self.text);
-        for line in text.split_terminator('\n') {
-            if self.target == Target::Host {
+        if self.target == Target::Host {
+            for line in text.split_terminator('\n') {
                 context.host().show(Shown::HostLine(line));
-            } else {
-                context.write(Value::text(line))?;
             }
+            return Ok(());
+        }
+        for line in lines(&text, &raw.unwrap_or_default()) {
+            context.write(Value::text(line))?;
         }
         Ok(())
     }
+}
+
+/// The lines of what was drawn; a raw text of several lines is one.
+fn lines<'a>(text: &'a str, raw: &[Range<usize>]) -> Vec<&'a str> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for (end, _) in text.match_indices('\n') {
+        if !raw.iter().any(|raw| raw.contains(&end)) {
+            lines.push(&text[start..end]);
+            start = end + 1;
+        }
+    }
+    lines
+}
+
+/// What draws objects for a command with -Width; without it lines are as long as they are.
+pub(super) fn formatter(context: &Context<'_>) -> Formatter {
+    let views = context.host().views();
+    let mut formatter = match count(context, "Width") {
+        Some(width) => Formatter::new(views, width),
+        None => Formatter::unbounded(views, context.host().width()),
+    };
+    formatter.set_enumeration_limit(enumeration_limit(context));
+    formatter.set_error_view(error_view(context));
+    formatter
 }
 
 impl Stage for Out {
@@ -94,10 +124,16 @@ impl Stage for Out {
             self.target = Target::Stream;
         }
         self.no_new_line = context.switch("NoNewline");
-        let width = count(context, "Width").unwrap_or_else(|| context.host().width());
-        let mut formatter = Formatter::new(context.host().views(), width);
-        formatter.set_enumeration_limit(enumeration_limit(context));
-        self.formatter = Some(formatter);
+        self.formatter = Some(match self.target {
+            Target::Text | Target::Stream => formatter(context),
+            Target::Host => {
+                let host = context.host();
+                let mut formatter = Formatter::new(host.views(), host.width());
+                formatter.set_enumeration_limit(enumeration_limit(context));
+                formatter.set_error_view(error_view(context));
+                formatter
+            }
+        });
         Ok(())
     }
 
@@ -114,16 +150,17 @@ impl Stage for Out {
 
     fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
         let now = context.host().now().ticks;
-        if let Some(mut formatter) = self.formatter.take() {
+        if let Some(formatter) = &mut self.formatter {
             formatter.finish(now, &mut self.text);
         }
         self.flush(context)?;
         if self.target != Target::Text {
             return Ok(());
         }
+        let raw = self.formatter.as_mut().map(Formatter::take_raw);
         let text = std::mem::take(&mut self.text);
         let text = if self.no_new_line {
-            text.replace('\n', "")
+            lines(&text, &raw.unwrap_or_default()).concat()
         } else {
             text
         };

@@ -124,7 +124,13 @@ fn push_cut(out: &mut String, text: &str, width: usize, alignment: Alignment, pa
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for line in text.split('\n') {
-        let line = line.strip_suffix('\r').unwrap_or(line);
+        let without_returns;
+        let line = if line.contains('\r') {
+            without_returns = line.replace('\r', "");
+            &*without_returns
+        } else {
+            line
+        };
         if cells(line) <= width || width == 0 {
             lines.push(line.to_owned());
         } else {
@@ -134,34 +140,73 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A hyphen that shows only where a line ends with it.
+const SOFT_HYPHEN: char = '\u{ad}';
+/// Where PowerShell parts words without a trace of what stood there.
+const LOST: [char; 2] = ['\u{2011}', '\u{a0}'];
+
 fn wrap_line(line: &str, width: usize, lines: &mut Vec<String>) {
-    let mut current = String::new();
-    let mut left = width;
-    for word in line.split_inclusive([' ', '\t']) {
-        let needed = cells(word);
-        if needed <= width {
-            if needed > left {
-                lines.push(std::mem::take(&mut current));
-                left = width;
+    let mut filler = Filler {
+        current: String::new(),
+        left: width,
+        width,
+        lines,
+    };
+    let ends = |c: char| matches!(c, ' ' | '\t' | SOFT_HYPHEN) || LOST.contains(&c);
+    for piece in line.split_inclusive(ends) {
+        let end = piece.chars().next_back().filter(|c| ends(*c));
+        match end {
+            Some(end @ (SOFT_HYPHEN | '\u{2011}' | '\u{a0}')) => {
+                let word = &piece[..piece.len() - end.len_utf8()];
+                if end == SOFT_HYPHEN && cells(word) + 1 == filler.left {
+                    filler.push(&format!("{word}-"));
+                } else {
+                    filler.push(word);
+                }
             }
-            current.push_str(word);
-            left -= needed;
-            continue;
+            _ => filler.push(piece),
+        }
+    }
+    let last = filler.current;
+    lines.push(last);
+}
+
+/// Fills lines of a width with words.
+struct Filler<'a> {
+    current: String,
+    left: usize,
+    width: usize,
+    lines: &'a mut Vec<String>,
+}
+
+impl Filler<'_> {
+    fn next_line(&mut self) {
+        self.lines.push(std::mem::take(&mut self.current));
+        self.left = self.width;
+    }
+
+    fn push(&mut self, word: &str) {
+        let needed = cells(word);
+        if needed <= self.width {
+            if needed > self.left {
+                self.next_line();
+            }
+            self.current.push_str(word);
+            self.left -= needed;
+            return;
         }
         for c in word.chars() {
             let (c, needed) = match char_cells(c) {
-                needed if needed > width => ('?', 1),
+                needed if needed > self.width => ('?', 1),
                 needed => (c, needed),
             };
-            if needed > left {
-                lines.push(std::mem::take(&mut current));
-                left = width;
+            if needed > self.left {
+                self.next_line();
             }
-            current.push(c);
-            left -= needed;
+            self.current.push(c);
+            self.left -= needed;
         }
     }
-    lines.push(current);
 }
 
 #[cfg(test)]

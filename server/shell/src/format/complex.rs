@@ -1,101 +1,175 @@
-//! `Format-Custom`: an object as a class with nested braces.
+//! `Format-Custom`: an object as a class with nested braces (`ComplexViewObjectBrowser`).
 
 use crate::format::cell_text::{TextOptions, cell_text};
 use crate::format::elements::elements;
+use crate::format::packet::ComplexLine;
 use crate::format::producer::is_scalar;
 use crate::format::request::{Evaluate, Selection};
-use crate::format::resolve::{Resolved, all_properties, resolve};
-use crate::text::{Culture, to_text};
-use crate::type_names::short_name;
+use crate::format::resolve::{Column, Shown, declared_properties, resolve};
+use crate::format::view::ViewRegistry;
+use crate::type_names::{short_name, type_name};
 use crate::value::{Text, Value};
 
-/// Elements of a collection that are shown.
-const MAX_ELEMENTS: usize = 4;
 /// Levels that are shown at most, whatever -Depth says.
 const MAX_DEPTH: usize = 32;
 /// Lines of one object: objects that hold each other many times over have no end.
 const MAX_LINES: usize = 100_000;
+/// Cells that each level stands further in.
+const STEP: usize = 2;
 
-/// The lines of one object, with the empty one behind it.
-pub(crate) fn draw(
-    value: &Value,
-    selections: &[Selection],
-    depth: usize,
-    blocks: &mut dyn Evaluate,
-) -> Vec<Text> {
-    let mut lines = Vec::new();
-    let columns = if selections.is_empty() {
-        all_properties(value)
-            .into_iter()
-            .map(Resolved::property)
-            .collect()
-    } else {
-        resolve(selections, value)
-    };
-    push_class(&mut lines, value, &columns, 0, depth.min(MAX_DEPTH), blocks);
-    lines.push(Text::from(""));
-    lines
+/// What an object is shown with.
+pub(crate) struct Browser<'a> {
+    pub(crate) views: &'a ViewRegistry,
+    pub(crate) options: TextOptions,
+    pub(crate) blocks: &'a mut dyn Evaluate,
+    /// What stands for a value that could not be computed.
+    pub(crate) failed: &'static str,
 }
 
-fn push_line(lines: &mut Vec<Text>, indent: usize, text: &str) {
-    lines.push(format!("{:indent$}{text}", "").into());
+/// How deep a value stands, and how deep values are opened.
+#[derive(Clone, Copy)]
+struct Level {
+    now: usize,
+    deepest: usize,
 }
 
-fn push_class(
-    lines: &mut Vec<Text>,
-    value: &Value,
-    columns: &[Resolved],
-    indent: usize,
-    depth: usize,
-    blocks: &mut dyn Evaluate,
-) {
-    if lines.len() > MAX_LINES {
-        push_line(lines, indent, "…");
-        return;
-    }
-    let type_name = crate::type_names::type_name(value);
-    push_line(lines, indent, &format!("class {}", short_name(&type_name)));
-    push_line(lines, indent, "{");
-    for column in columns {
-        let member = column.value(value, blocks);
-        push_member(lines, &column.label, &member, indent + 2, depth, blocks);
-    }
-    push_line(lines, indent, "}");
-}
-
-fn push_member(
-    lines: &mut Vec<Text>,
-    label: &str,
-    value: &Value,
-    indent: usize,
-    depth: usize,
-    blocks: &mut dyn Evaluate,
-) {
-    if depth == 0 || matches!(value, Value::Null) || is_scalar(value) {
-        let options = TextOptions {
-            enumeration_limit: MAX_ELEMENTS as i64,
-            fixed_decimals: false,
-        };
-        push_line(
-            lines,
-            indent,
-            &format!("{label} = {}", cell_text(value, options)),
-        );
-        return;
-    }
-    push_line(lines, indent, &format!("{label} = "));
-    match enumerable(value) {
-        Some(items) => {
-            push_line(lines, indent + 2, "[");
-            for item in items.iter().take(MAX_ELEMENTS) {
-                push_element(lines, item, indent + 4, depth - 1, blocks);
-            }
-            if items.len() > MAX_ELEMENTS {
-                push_line(lines, indent + 4, "…");
-            }
-            push_line(lines, indent + 2, "]");
+impl Level {
+    fn next(self) -> Self {
+        Self {
+            now: self.now + 1,
+            ..self
         }
-        None => push_nested(lines, value, indent + 2, depth - 1, blocks),
+    }
+
+    fn is_leaf(self, value: &Value) -> bool {
+        self.now >= self.deepest || matches!(value, Value::Null) || is_scalar(value)
+    }
+}
+
+impl Browser<'_> {
+    /// The lines of one object, with the empty one behind it.
+    pub(crate) fn draw(
+        &mut self,
+        value: &Value,
+        selections: &[Selection],
+        depth: usize,
+    ) -> Vec<ComplexLine> {
+        let mut lines = Vec::new();
+        let level = Level {
+            now: 0,
+            deepest: depth.min(MAX_DEPTH),
+        };
+        if is_scalar(value) {
+            self.push_leaf(&mut lines, 0, "", value);
+        } else if let Some(items) = enumerable(value) {
+            self.push_enumeration(&mut lines, &items, 0, level);
+        } else {
+            self.push_object(&mut lines, value, selections, 0, level);
+        }
+        lines.push((0, Text::from("")));
+        lines
+    }
+
+    fn push_object(
+        &mut self,
+        lines: &mut Vec<ComplexLine>,
+        value: &Value,
+        selections: &[Selection],
+        indent: usize,
+        level: Level,
+    ) {
+        if lines.len() > MAX_LINES {
+            lines.push((indent, Text::from("…")));
+            return;
+        }
+        let columns = if selections.is_empty() {
+            let names = match self.views.default_properties(value) {
+                Some(names) => names.to_vec(),
+                None => declared_properties(value),
+            };
+            names.into_iter().map(Column::property).collect()
+        } else {
+            resolve(selections, value)
+        };
+        let of_type = type_name(value);
+        lines.push((indent, format!("class {}", short_name(&of_type)).into()));
+        lines.push((indent, Text::from("{")));
+        for column in &columns {
+            let member = match column.value(value, self.blocks) {
+                Shown::Value(member) => member,
+                Shown::Missing => Value::Null,
+                Shown::Failed => Value::text(self.failed),
+            };
+            let level = Level {
+                deepest: column.depth.unwrap_or(level.deepest).min(MAX_DEPTH),
+                ..level
+            };
+            self.push_member(lines, &column.name, &member, indent + STEP, level);
+        }
+        lines.push((indent, Text::from("}")));
+    }
+
+    fn push_member(
+        &mut self,
+        lines: &mut Vec<ComplexLine>,
+        name: &str,
+        value: &Value,
+        indent: usize,
+        level: Level,
+    ) {
+        let label = format!("{name} = ");
+        if let Some(items) = enumerable(value) {
+            lines.push((indent, label.into()));
+            self.push_enumeration(lines, &items, indent + STEP, level.next());
+        } else if level.is_leaf(value) {
+            self.push_leaf(lines, indent, &label, value);
+        } else {
+            lines.push((indent, label.into()));
+            self.push_object(lines, value, &[], indent + STEP, level.next());
+        }
+    }
+
+    /// The elements in brackets, with the empty line behind them.
+    fn push_enumeration(
+        &mut self,
+        lines: &mut Vec<ComplexLine>,
+        items: &[Value],
+        indent: usize,
+        level: Level,
+    ) {
+        if lines.len() > MAX_LINES {
+            lines.push((indent, Text::from("…")));
+            return;
+        }
+        let limit = usize::try_from(self.options.enumeration_limit).unwrap_or(usize::MAX);
+        let inner = indent + STEP;
+        lines.push((indent, Text::from("[")));
+        for item in items.iter().take(limit) {
+            if level.is_leaf(item) {
+                self.push_leaf(lines, inner, "", item);
+            } else if let Some(items) = enumerable(item) {
+                lines.push((inner, Text::from("")));
+                self.push_enumeration(lines, &items, inner + STEP, level.next());
+            } else {
+                self.push_object(lines, item, &[], inner, level.next());
+            }
+        }
+        if items.len() > limit {
+            lines.push((inner, Text::from("…")));
+        }
+        lines.push((indent, Text::from("]")));
+        lines.push((indent, Text::from("")));
+    }
+
+    fn push_leaf(
+        &mut self,
+        lines: &mut Vec<ComplexLine>,
+        indent: usize,
+        label: &str,
+        value: &Value,
+    ) {
+        let text = cell_text(value, self.options);
+        lines.push((indent, format!("{label}{text}").into()));
     }
 }
 
@@ -105,32 +179,4 @@ fn enumerable(value: &Value) -> Option<Vec<Value>> {
         Value::Dictionary(_) => Some(elements(value)),
         other => other.elements(),
     }
-}
-
-fn push_element(
-    lines: &mut Vec<Text>,
-    item: &Value,
-    indent: usize,
-    depth: usize,
-    blocks: &mut dyn Evaluate,
-) {
-    if depth == 0 || is_scalar(item) || item.elements().is_some() {
-        push_line(lines, indent, &to_text(item, Culture::Current));
-    } else {
-        push_nested(lines, item, indent, depth, blocks);
-    }
-}
-
-fn push_nested(
-    lines: &mut Vec<Text>,
-    value: &Value,
-    indent: usize,
-    depth: usize,
-    blocks: &mut dyn Evaluate,
-) {
-    let columns: Vec<Resolved> = all_properties(value)
-        .into_iter()
-        .map(Resolved::property)
-        .collect();
-    push_class(lines, value, &columns, indent, depth, blocks);
 }

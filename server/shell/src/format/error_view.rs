@@ -17,6 +17,19 @@ pub enum ErrorView {
     CategoryView,
 }
 
+impl ErrorView {
+    /// The view of that name; of any other one the normal view.
+    pub fn named(name: &str) -> Self {
+        [
+            ("ConciseView", Self::ConciseView),
+            ("CategoryView", Self::CategoryView),
+        ]
+        .into_iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map_or(Self::NormalView, |(_, view)| view)
+    }
+}
+
 /// Longest source line of a position message, in characters.
 const MAX_SOURCE: usize = 69;
 /// Characters before, of and behind the stretch to blame that are looked at for it.

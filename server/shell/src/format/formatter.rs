@@ -2,9 +2,11 @@
 //!
 //! One formatter serves one line of input, whatever statements it holds: the shape of a run goes on across them.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::format::layout::Layout;
+use crate::format::error_view::ErrorView;
+use crate::format::layout::{Layout, Widths};
 use crate::format::packet::Packet;
 use crate::format::producer::Producer;
 use crate::format::request::{Evaluate, NoBlocks, Request};
@@ -16,7 +18,7 @@ use crate::value::Value;
 pub struct Formatter {
     producer: Producer,
     layout: Layout,
-    width: usize,
+    line_width: usize,
 }
 
 impl Formatter {
@@ -27,16 +29,43 @@ impl Formatter {
 
     /// The same, with objects laid out as `request` says.
     pub fn with_request(views: Arc<ViewRegistry>, request: Request, width: usize) -> Self {
+        let widths = Widths {
+            line: width,
+            table: width,
+        };
+        Self::within(views, request, widths)
+    }
+
+    /// For output that goes to no window: lines are as long as they are, tables fit a window of `width` cells.
+    pub fn unbounded(views: Arc<ViewRegistry>, width: usize) -> Self {
+        let widths = Widths {
+            line: usize::MAX,
+            table: width,
+        };
+        Self::within(views, Request::default(), widths)
+    }
+
+    fn within(views: Arc<ViewRegistry>, request: Request, widths: Widths) -> Self {
         Self {
             producer: Producer::new(views, request),
-            layout: Layout::new(width),
-            width,
+            layout: Layout::new(widths),
+            line_width: widths.line,
         }
     }
 
     /// Sets `$FormatEnumerationLimit`: how many elements of a collection are shown; −1 for all.
     pub fn set_enumeration_limit(&mut self, limit: i64) {
         self.producer.enumeration_limit = limit;
+    }
+
+    /// Sets `$ErrorView`: how error records are shown.
+    pub fn set_error_view(&mut self, view: ErrorView) {
+        self.producer.error_view = view;
+    }
+
+    /// Where raw texts of several lines stand in what was drawn since the last time.
+    pub fn take_raw(&mut self) -> Vec<Range<usize>> {
+        self.layout.take_raw()
     }
 
     /// Takes one object that arrives at `now` (ticks of any clock) and appends the lines that can be drawn.
@@ -62,7 +91,7 @@ impl Formatter {
             return;
         }
         self.producer
-            .push(value, blocks, self.width, &mut |packet| {
+            .push(value, blocks, self.line_width, &mut |packet| {
                 layout.push(&packet, now, out);
             });
     }

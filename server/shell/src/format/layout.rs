@@ -1,6 +1,8 @@
 //! Formatting data in, lines of text out: the half of formatting that knows the window.
 
-use crate::format::cell::{cells, push_cell};
+use std::ops::Range;
+
+use crate::format::cell::{cells, push_blanks, push_cell, wrap};
 use crate::format::list::push_list;
 use crate::format::packet::{Alignment, Entry, Heading, Packet, Shape, TableShape, WideShape};
 use crate::format::table::{Table, assign, measure};
@@ -8,15 +10,27 @@ use crate::value::Text;
 
 /// Rows that arrive within this many ticks of the first decide the widths of a group's columns.
 const MEASURED_TICKS: i64 = 300 * 10_000;
+/// Columns of a wide view whose values are all empty.
+const UNMEASURED_COLUMNS: usize = 2;
 /// Rows that decide the widths at most; what comes later is drawn as it comes.
 const MEASURED_ROWS: usize = 10_000;
+
+/// The widths that things are drawn within.
+#[derive(Clone, Copy, Debug)]
+pub struct Widths {
+    /// Cells of a line: what is longer wraps.
+    pub line: usize,
+    /// Cells of a table and of a wide view.
+    pub table: usize,
+}
 
 /// Draws packets.
 #[derive(Debug)]
 pub struct Layout {
-    /// Cells of the window.
-    width: usize,
+    widths: Widths,
     state: State,
+    /// Where raw texts of several lines stand in what was drawn.
+    raw: Vec<Range<usize>>,
 }
 
 /// What is being drawn.
@@ -41,16 +55,22 @@ enum State {
 struct Wide {
     shape: WideShape,
     row: Vec<Text>,
-    held: Vec<Text>,
+    held: Vec<Entry>,
 }
 
 impl Layout {
-    /// For a window of `width` cells.
-    pub fn new(width: usize) -> Self {
+    /// For these widths.
+    pub fn new(widths: Widths) -> Self {
         Self {
-            width,
+            widths,
             state: State::Idle,
+            raw: Vec::new(),
         }
+    }
+
+    /// Where raw texts of several lines stand in what was drawn since the last time.
+    pub fn take_raw(&mut self) -> Vec<Range<usize>> {
+        std::mem::take(&mut self.raw)
     }
 
     /// Draws one packet that arrives at `now` (ticks of any clock).
@@ -58,6 +78,7 @@ impl Layout {
         match packet {
             Packet::Start(shape) => {
                 self.close(out);
+                out.push('\n');
                 self.state = match shape {
                     Shape::Table(shape) => State::Measuring {
                         shape: shape.clone(),
@@ -100,19 +121,20 @@ impl Layout {
                 out.push('\n');
             }
             State::Wide(mut wide) => {
-                wide.flush(self.width, out);
+                wide.flush(self.widths, out);
                 out.push('\n');
             }
         }
     }
 
     fn begin_group(&mut self, heading: Option<&Heading>, now: i64, out: &mut String) {
-        out.push('\n');
-        if let State::Wide(wide) = &mut self.state {
-            wide.flush(self.width, out);
-        }
         if let Some(heading) = heading {
-            out.push_str(&format!("   {}: {}\n\n", heading.label, heading.value));
+            let text = format!("   {}: {}", heading.label, heading.value);
+            for line in wrap(&text, self.widths.line) {
+                out.push_str(&line);
+                out.push('\n');
+            }
+            out.push('\n');
         }
         let state = std::mem::replace(&mut self.state, State::Idle);
         self.state = match state {
@@ -137,12 +159,15 @@ impl Layout {
             };
         }
         let widths: Vec<Option<usize>> = shape.columns.iter().map(|column| column.width).collect();
-        let table = Table::new(shape.clone(), &widths, self.width);
+        let mut table = Table::new(shape.clone(), &widths, self.widths.table);
         table.push_header(out);
         State::Table(table, shape)
     }
 
     fn end_group(&mut self, now: i64, out: &mut String) {
+        if let State::Wide(wide) = &mut self.state {
+            wide.flush(self.widths, out);
+        }
         if let State::Measuring { shape, held, .. } = &mut self.state {
             let (shape, held) = (shape.clone(), std::mem::take(held));
             self.settle(shape.clone(), &held, out);
@@ -165,12 +190,13 @@ impl Layout {
                     self.settle(shape, &held, out);
                 }
             }
-            State::Table(table, _) => push_entry(out, entry, Some(table), self.width),
-            State::Wide(wide) => match entry {
-                Entry::Wide(text) => wide.push(text.clone(), self.width, out),
-                other => push_entry(out, other, None, self.width),
-            },
-            State::Idle | State::List | State::Complex => push_entry(out, entry, None, self.width),
+            State::Table(table, _) => {
+                push_entry(out, entry, Some(table), self.widths, &mut self.raw);
+            }
+            State::Wide(wide) if wide.takes(entry) => wide.push(entry, self.widths, out),
+            State::Wide(_) | State::Idle | State::List | State::Complex => {
+                push_entry(out, entry, None, self.widths, &mut self.raw);
+            }
         }
     }
 
@@ -184,16 +210,23 @@ impl Layout {
             .into_iter()
             .map(Some)
             .collect();
-        let table = Table::new(shape.clone(), &widths, self.width);
+        let mut table = Table::new(shape.clone(), &widths, self.widths.table);
         table.push_header(out);
         for entry in held {
-            push_entry(out, entry, Some(&table), self.width);
+            push_entry(out, entry, Some(&mut table), self.widths, &mut self.raw);
         }
         self.state = State::Table(table, shape);
     }
 }
 
-fn push_entry(out: &mut String, entry: &Entry, table: Option<&Table>, width: usize) {
+fn push_entry(
+    out: &mut String,
+    entry: &Entry,
+    table: Option<&mut Table>,
+    widths: Widths,
+    raw: &mut Vec<Range<usize>>,
+) {
+    let width = widths.line;
     match entry {
         Entry::Row(cells) => {
             if let Some(table) = table {
@@ -210,13 +243,20 @@ fn push_entry(out: &mut String, entry: &Entry, table: Option<&Table>, width: usi
             out.push('\n');
         }
         Entry::Complex(lines) => {
-            for line in lines {
-                out.push_str(line);
-                out.push('\n');
+            for (indent, line) in lines {
+                for piece in wrap(line, width.saturating_sub(*indent)) {
+                    push_blanks(out, *indent);
+                    out.push_str(&piece);
+                    out.push('\n');
+                }
             }
         }
         Entry::Wide(text) | Entry::Raw(text) => {
+            let start = out.len();
             out.push_str(text);
+            if text.contains('\n') {
+                raw.push(start..out.len());
+            }
             out.push('\n');
         }
         Entry::OutOfBandText(text) => {
@@ -229,42 +269,46 @@ fn push_entry(out: &mut String, entry: &Entry, table: Option<&Table>, width: usi
 }
 
 impl Wide {
-    fn push(&mut self, text: Text, window: usize, out: &mut String) {
+    /// With -AutoSize everything is held back until the group ends; else only cells are gathered to rows.
+    fn takes(&self, entry: &Entry) -> bool {
+        self.shape.columns.is_none() || matches!(entry, Entry::Wide(_))
+    }
+
+    fn push(&mut self, entry: &Entry, widths: Widths, out: &mut String) {
         match self.shape.columns {
-            None => self.held.push(text),
-            Some(columns) => {
-                self.row.push(text);
-                if self.row.len() == columns {
-                    self.draw_row(columns, window, out);
-                }
-            }
+            None => self.held.push(entry.clone()),
+            Some(columns) => self.push_cell(entry, columns, widths, out),
         }
     }
 
-    fn flush(&mut self, window: usize, out: &mut String) {
-        if let Some(columns) = self.shape.columns {
-            if !self.row.is_empty() {
-                self.draw_row(columns, window, out);
-            }
+    fn push_cell(&mut self, entry: &Entry, columns: usize, widths: Widths, out: &mut String) {
+        let Entry::Wide(text) = entry else {
+            push_entry(out, entry, None, widths, &mut Vec::new());
             return;
+        };
+        self.row.push(text.clone());
+        if self.row.len() == columns {
+            self.draw_row(columns, widths.table, out);
         }
-        let held = std::mem::take(&mut self.held);
-        let longest = held
-            .iter()
-            .map(|text| cells(text))
-            .max()
-            .unwrap_or(0)
-            .max(1);
-        // The most columns n of the longest value with n·L + n − 1 < W.
-        let columns = (window / (longest + 1)).max(1);
-        for text in held {
-            self.row.push(text);
-            if self.row.len() == columns {
-                self.draw_row(columns, window, out);
+    }
+
+    fn flush(&mut self, widths: Widths, out: &mut String) {
+        let columns = self.shape.columns.unwrap_or_else(|| {
+            let longest = self.held.iter().map(|entry| match entry {
+                Entry::Wide(text) => cells(text),
+                _ => 0,
+            });
+            match longest.max().unwrap_or(0) {
+                0 => UNMEASURED_COLUMNS,
+                // The most columns n of the longest value L in a window W with n·L + n − 1 < W.
+                longest => (widths.table / (longest + 1)).max(1),
             }
+        });
+        for entry in std::mem::take(&mut self.held) {
+            self.push_cell(&entry, columns, widths, out);
         }
         if !self.row.is_empty() {
-            self.draw_row(columns, window, out);
+            self.draw_row(columns, widths.table, out);
         }
     }
 

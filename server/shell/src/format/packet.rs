@@ -47,6 +47,8 @@ pub struct TableShape {
     pub auto_size: bool,
     /// Whether long cells wrap instead of being cut.
     pub wrap: bool,
+    /// Whether the header stands above each screenful of rows.
+    pub repeat_header: bool,
 }
 
 /// One column (`TableColumnInfo`).
@@ -97,15 +99,18 @@ pub enum Entry {
     List(Vec<(Text, Text)>),
     /// `WideViewEntry`.
     Wide(Text),
-    /// `ComplexViewEntry`: lines that are already indented.
-    Complex(Vec<Text>),
+    /// `ComplexViewEntry`: lines with their indent.
+    Complex(Vec<ComplexLine>),
     /// `RawTextFormatEntry`: a scalar, outside the shape of the run.
     Raw(Text),
     /// An object that the run's view does not apply to: a list outside the shape of the run.
     OutOfBandList(Vec<(Text, Text)>),
-    /// An error as its view drew it, outside the shape of the run.
+    /// Text that stands outside the shape of the run: an error as its view drew it, an empty line between groups.
     OutOfBandText(Text),
 }
+
+/// A line of a custom view: how far it stands in, and what it says.
+pub type ComplexLine = (usize, Text);
 
 /// Namespace of all packet types.
 const NAMESPACE: &str = "Microsoft.PowerShell.Commands.Internal.Format.";
@@ -211,7 +216,7 @@ impl Entry {
             Self::Complex(lines) => (
                 "ComplexViewEntry",
                 "22e7ef3c896449d4a6f2dedea05dd737",
-                note("formatValueList", texts(lines.iter())),
+                note("formatValueList", texts(lines.iter().map(|(_, text)| text))),
             ),
             Self::Raw(text) | Self::OutOfBandText(text) => (
                 "RawTextFormatEntry",

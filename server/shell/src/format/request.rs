@@ -18,6 +18,12 @@ pub struct Request {
     pub view: Option<Text>,
     /// -Expand: whether collections are shown element by element.
     pub expand: Expand,
+    /// -Force: whether what stands outside every run is laid out as anything else is.
+    pub force: bool,
+    /// -ShowError: whether what goes wrong in a cell is told behind the object.
+    pub show_error: bool,
+    /// -DisplayError: whether a cell says that something went wrong in it.
+    pub display_error: bool,
 }
 
 /// A shape with its own switches.
@@ -31,6 +37,8 @@ pub enum RequestedShape {
         wrap: bool,
         /// -HideTableHeaders.
         hide_header: bool,
+        /// -RepeatHeader.
+        repeat_header: bool,
     },
     /// `Format-List`.
     List,
@@ -71,6 +79,8 @@ pub struct Selection {
     pub alignment: Option<Alignment>,
     /// Its format string, if given.
     pub format: Option<Text>,
+    /// How many levels of it `Format-Custom` shows, if given.
+    pub depth: Option<usize>,
 }
 
 /// Where a selection takes its value from.
@@ -91,6 +101,7 @@ impl Selection {
             width: None,
             alignment: None,
             format: None,
+            depth: None,
         }
     }
 }

@@ -7,12 +7,19 @@ use crate::value::Text;
 /// Below this many cells nothing is drawn.
 const MIN_WIDTH: usize = 5;
 
+/// Lines of a screen that nobody knows the height of: what terminals have.
+const SCREEN_LINES: usize = 24;
+/// Lines of a screen that the rows below one header leave free.
+const LINES_LEFT_FREE: usize = 2;
+
 /// A table whose column widths are settled.
 #[derive(Debug)]
 pub(crate) struct Table {
     shape: TableShape,
     /// Width of each column; none for a hidden one.
     widths: Vec<Option<usize>>,
+    /// Lines since the header, which counts too.
+    lines: usize,
 }
 
 /// The widths that labels and rows need.
@@ -81,7 +88,11 @@ impl Table {
         } else {
             assign(widths, window)
         };
-        Self { shape, widths }
+        Self {
+            shape,
+            widths,
+            lines: 0,
+        }
     }
 
     fn is_drawn(&self) -> bool {
@@ -89,7 +100,7 @@ impl Table {
     }
 
     /// Appends labels and dashes.
-    pub(crate) fn push_header(&self, out: &mut String) {
+    pub(crate) fn push_header(&mut self, out: &mut String) {
         if self.shape.hide_header || !self.is_drawn() {
             return;
         }
@@ -99,23 +110,34 @@ impl Table {
             .iter()
             .map(|column| &*column.label)
             .collect();
-        self.push_wrapped(out, &labels);
+        self.lines = self.push_wrapped(out, &labels) + 1;
         let dashes: Vec<String> = self
             .shape
             .columns
             .iter()
             .zip(&self.widths)
-            .map(|(column, width)| "-".repeat(cells(&column.label).min(width.unwrap_or(0))))
+            .map(|(column, width)| {
+                let width = width.unwrap_or(0);
+                match cells(&column.label) {
+                    0 => "-".repeat(width),
+                    label => "-".repeat(label.min(width)),
+                }
+            })
             .collect();
         let dashes: Vec<&str> = dashes.iter().map(String::as_str).collect();
         self.push_cut(out, &dashes);
     }
 
     /// Appends a row.
-    pub(crate) fn push_row(&self, out: &mut String, row: &[Text]) {
+    pub(crate) fn push_row(&mut self, out: &mut String, row: &[Text]) {
         if !self.is_drawn() {
             return;
         }
+        if self.shape.repeat_header && self.lines >= SCREEN_LINES - LINES_LEFT_FREE {
+            out.push('\n');
+            self.push_header(out);
+        }
+        self.lines += 1;
         let row: Vec<&str> = row.iter().map(|cell| &**cell).collect();
         if self.shape.wrap {
             self.push_wrapped(out, &row);
@@ -138,8 +160,9 @@ impl Table {
         out.push('\n');
     }
 
-    /// As many lines as the longest cell needs. The last visible column is not padded.
-    fn push_wrapped(&self, out: &mut String, row: &[&str]) {
+    /// As many lines as the longest cell needs, and how many they are. Of several lines each ends with the last cell
+    /// that has anything left, without blanks behind it; a single line is padded but for its last column.
+    fn push_wrapped(&self, out: &mut String, row: &[&str]) -> usize {
         let visible: Vec<(usize, usize)> = self
             .widths
             .iter()
@@ -152,10 +175,15 @@ impl Table {
             .collect();
         let height = wrapped.iter().map(Vec::len).max().unwrap_or(0);
         for line in 0..height {
+            let last = wrapped.iter().rposition(|cell| cell.len() > line);
             for (place, (index, width)) in visible.iter().enumerate() {
+                if last.is_some_and(|last| place > last) {
+                    break;
+                }
                 if place > 0 {
                     out.push(' ');
                 }
+                let start = out.len();
                 let pad = place + 1 < visible.len();
                 let alignment = self.shape.columns[*index].alignment;
                 match wrapped[place].get(line) {
@@ -163,10 +191,21 @@ impl Table {
                     Some(text) if !pad && alignment == Alignment::Left => out.push_str(text),
                     Some(text) => push_cell(out, text, *width, alignment, pad),
                 }
+                if height > 1 && last == Some(place) {
+                    trim_cell(out, start, place > 0);
+                }
             }
             out.push('\n');
         }
+        height
     }
+}
+
+/// Takes the blanks off the cell that `out` ends with, and off the separator before it.
+fn trim_cell(out: &mut String, start: usize, has_separator: bool) {
+    let start = start - usize::from(has_separator);
+    let kept = out[start..].trim_end().len();
+    out.truncate(start + kept);
 }
 
 #[cfg(test)]

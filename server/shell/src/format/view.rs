@@ -83,6 +83,8 @@ pub enum ViewBody {
     Table(Vec<ViewColumn>),
     /// A list: labels and what stands behind them.
     List(Vec<(Text, Source)>),
+    /// One value an object, in columns.
+    Wide(Source),
     /// Text of its own, drawn for a width in cells.
     Text(fn(&Value, usize) -> String),
 }
@@ -138,17 +140,31 @@ impl ViewRegistry {
     }
 
     /// The view of an object that has one of the shapes that `wanted` takes.
-    pub fn find_shape(&self, value: &Value, wanted: fn(&ViewBody) -> bool) -> Option<Arc<View>> {
+    pub fn find_shape(
+        &self,
+        value: &Value,
+        wanted: impl Fn(&ViewBody) -> bool,
+    ) -> Option<Arc<View>> {
         self.matching(value, |views| views.iter().find(|view| wanted(&view.body)))
     }
 
-    /// The view of an object that has that name, case-insensitively.
-    pub fn find_named(&self, value: &Value, name: &str) -> Option<Arc<View>> {
+    /// The view of an object that has that name, case-insensitively, and one of the shapes that `wanted` takes.
+    pub fn find_named(
+        &self,
+        value: &Value,
+        name: &str,
+        wanted: impl Fn(&ViewBody) -> bool,
+    ) -> Option<Arc<View>> {
         self.matching(value, |views| {
             views
                 .iter()
-                .find(|view| view.name.eq_ignore_ascii_case(name))
+                .find(|view| view.name.eq_ignore_ascii_case(name) && wanted(&view.body))
         })
+    }
+
+    /// The views that a type itself has.
+    pub fn of_type(&self, type_name: &str) -> &[Arc<View>] {
+        self.views.get(type_name).map_or(&[], Vec::as_slice)
     }
 
     fn matching<'a>(
