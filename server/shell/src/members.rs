@@ -128,6 +128,11 @@ fn adapted_properties(value: &Value) -> Vec<(&'static str, Value)> {
         Value::TimeSpan(ticks) => time_span_properties(*ticks),
         Value::DateTime(date) => date_properties(*date),
         Value::Version(parts) => version_properties(parts),
+        Value::Guid(guid) => vec![
+            ("Guid", Value::text(guid.to_string())),
+            ("Variant", Value::Int32(i32::from(guid.as_bytes()[8] >> 4))),
+            ("Version", Value::Int32(i32::from(guid.as_bytes()[6] >> 4))),
+        ],
         Value::Enum(member) => vec![("value__", Value::Int32(member.number as i32))],
         Value::Array(array) => {
             let length = read(&array.items).len();

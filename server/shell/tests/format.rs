@@ -166,3 +166,69 @@ fn output_to_no_window_has_lines_as_long_as_they_are() {
     let long = format!("\nA : {}\n\n", "x ".repeat(100));
     assert_eq!(host.shown.into_inner(), [long.as_str(), "a\nb", "a\nbc"]);
 }
+
+#[test]
+fn views_are_those_of_powershell() {
+    check(&[
+        (
+            "[timespan]'00:05:00' | Format-Table",
+            "\nDays Hours Minutes Seconds Milliseconds\n---- ----- ------- ------- ------------\n0    0     5       0       0\n\n",
+        ),
+        (
+            "[timespan]'00:00:05' | Format-Wide",
+            "\n5000                 \n\n",
+        ),
+        ("@{a=1} | Format-List", "\nName  : a\nValue : 1\n\n"),
+        ("'abc','xbx' | Select-String b", "\nabc\nxbx\n\n"),
+        (
+            "[guid]::Empty | Format-List",
+            "\nVariant : 0\nVersion : 0\nGuid    : 00000000-0000-0000-0000-000000\n          000000\n\n",
+        ),
+        (
+            "1,1 | Group-Object | Format-List",
+            "\nName   : 1\nCount  : 2\nGroup  : {1, 1}\nValues : {1}\n\n",
+        ),
+        (
+            "Get-Alias gm | Format-List",
+            "\nDisplayName       : gm -> Get-Member\nCommandType       : Alias\nDefinition        : Get-Member\nReferencedCommand : Get-Member\nResolvedCommand   : Get-Member\n\n",
+        ),
+        (
+            "[datetime]'2026-01-02' | Format-Wide",
+            "\n1/2/2026 12:00:00\u{202f}AM \n\n",
+        ),
+    ]);
+}
+
+#[test]
+fn syntax_tells_of_functions_and_aliases_too() {
+    let wide = |line: &str| {
+        let host = Keeper::default();
+        let _ = Session::new(SessionOptions::default()).run(&host, &Input::Text(line));
+        host.shown.into_inner().concat()
+    };
+    for (line, expected) in [
+        ("function f {1}; Get-Command f -Syntax", "\nf \n"),
+        (
+            "function f([int]$a,[switch]$b){}; Get-Command f -Syntax",
+            "\nf [[-a] <int>] [-b]\n",
+        ),
+        (
+            "function f {[CmdletBinding()]param($x)}; Get-Command f -Syntax",
+            "\nf [[-x] <Object>] [<CommonParameters>]\n",
+        ),
+        (
+            "Get-Command gu -Syntax",
+            "gu (alias) -> Get-Unique\n\ngu [-InputObject <psobject>] [-AsString] [-CaseInsensitive] [<CommonParameters>]\n\ngu [-InputObject <psobject>] [-OnType] [-CaseInsensitive] [<CommonParameters>]\n",
+        ),
+        (
+            "(Get-Command Get-Unique).ParameterSets | ForEach-Object Name",
+            "AsStringUniqueByType",
+        ),
+        (
+            "(Get-Command -ParameterName CaseInsensitive -Noun Unique).Name",
+            "Get-Unique",
+        ),
+    ] {
+        assert_eq!(wide(line), expected, "{line}");
+    }
+}

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::builtin::declare::{UTILITY, at, command, input, named, switch};
 use crate::builtin::expression::{Expression, Source};
 use crate::builtin::expression_table::{Definition, expression, expressions};
-use crate::builtin::declare::{UTILITY, at, command, input, named, switch};
 use crate::builtin::support::{count, input_object, text};
 use crate::command::{CommandInfo, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};

@@ -123,7 +123,8 @@ impl Stage for Define {
         }
         context.engine.session.aliases.insert(key, target.clone());
         if context.switch("PassThru") {
-            context.write(super::discovery::alias(&name, &target))?;
+            let alias = super::discovery::alias(context, &name, &target);
+            context.write(alias)?;
         }
         Ok(())
     }

@@ -42,6 +42,23 @@ const DECLARATIONS: &[Declaration] = &[
         ],
     ),
     (
+        "System.Management.Automation.ScopedItemOptions",
+        true,
+        &[
+            ("None", 0),
+            ("ReadOnly", 1),
+            ("Constant", 2),
+            ("Private", 4),
+            ("AllScope", 8),
+            ("Unspecified", 16),
+        ],
+    ),
+    (
+        "System.Management.Automation.SessionStateEntryVisibility",
+        false,
+        &[("Public", 0), ("Private", 1)],
+    ),
+    (
         "System.Management.Automation.PSMemberTypes",
         true,
         &[

@@ -259,6 +259,12 @@ fn push_entry(
             }
             out.push('\n');
         }
+        Entry::Wrapped(text) => {
+            for piece in wrap(text, width) {
+                out.push_str(&piece);
+                out.push('\n');
+            }
+        }
         Entry::OutOfBandText(text) => {
             out.push_str(text);
             if !text.ends_with('\n') {

@@ -2,6 +2,7 @@
 
 pub mod cell;
 pub mod cell_text;
+mod command_views;
 mod complex;
 pub(crate) mod elements;
 mod entries;

@@ -103,6 +103,8 @@ pub enum Entry {
     Complex(Vec<ComplexLine>),
     /// `RawTextFormatEntry`: a scalar, outside the shape of the run.
     Raw(Text),
+    /// `RawTextFormatEntry` of help: a text that wraps, outside the shape of the run.
+    Wrapped(Text),
     /// An object that the run's view does not apply to: a list outside the shape of the run.
     OutOfBandList(Vec<(Text, Text)>),
     /// Text that stands outside the shape of the run: an error as its view drew it, an empty line between groups.
@@ -188,7 +190,7 @@ impl Entry {
     pub fn out_of_band(&self) -> bool {
         matches!(
             self,
-            Self::Raw(_) | Self::OutOfBandList(_) | Self::OutOfBandText(_)
+            Self::Raw(_) | Self::Wrapped(_) | Self::OutOfBandList(_) | Self::OutOfBandText(_)
         )
     }
 
@@ -218,7 +220,7 @@ impl Entry {
                 "22e7ef3c896449d4a6f2dedea05dd737",
                 note("formatValueList", texts(lines.iter().map(|(_, text)| text))),
             ),
-            Self::Raw(text) | Self::OutOfBandText(text) => (
+            Self::Raw(text) | Self::Wrapped(text) | Self::OutOfBandText(text) => (
                 "RawTextFormatEntry",
                 "29ED81BA914544d4BC430F027EE053E9",
                 note("text", Value::String(text.clone())),

@@ -13,7 +13,7 @@ use crate::format::request::{Evaluate, Expand, Request, RequestedShape, Selectio
 use crate::format::resolve::CellError;
 use crate::format::view::{View, ViewBody, ViewRegistry};
 use crate::members;
-use crate::text::{Culture, to_text};
+use crate::text::{Culture, read, to_text};
 use crate::value::{Text, Value};
 
 /// Lays objects out as packets.
@@ -185,7 +185,13 @@ impl Producer {
             return Some(Packet::Entry(Entry::OutOfBandText(text)));
         }
         match value {
-            Value::Noted(noted) if is_scalar(&noted.base) => Some(raw(&noted.base)),
+            Value::Noted(noted) if is_scalar(&noted.base) => match &noted.base {
+                // Syntax lines wrap as help does.
+                Value::String(text) if read(&noted.notes).is_empty() => {
+                    Some(Packet::Entry(Entry::Wrapped(text.clone())))
+                }
+                scalar => Some(raw(scalar)),
+            },
             scalar if is_scalar(scalar) => Some(raw(scalar)),
             Value::Error(record) => {
                 let text = render(record, self.error_view, width);

@@ -1,164 +1,95 @@
-//! The views of types that PowerShell itself shows specially.
+//! The views of types that PowerShell itself shows specially (its `DefaultFormatters`).
 
 use crate::format::view::{Source, View, ViewBody, ViewColumn, ViewRegistry};
 use crate::members::property;
-use crate::text::{Culture, date_time_long, to_text};
+use crate::text::{Culture, TICKS_PER_SECOND, date_time_long, to_text};
 use crate::value::{Text, Value};
 
 /// Registers them.
 pub(crate) fn register(registry: &mut ViewRegistry) {
     register_values(registry);
-    register_text(registry);
-    register_commands(registry);
-    register_others(registry);
+    register_times(registry);
+    register_results(registry);
+    register_records(registry);
+    super::command_views::register(registry);
 }
 
-/// The same table for several types.
-fn table(registry: &mut ViewRegistry, types: &[&str], name: &str, columns: Vec<ViewColumn>) {
-    for type_name in types {
-        registry.register(
-            type_name,
-            view(name, ViewBody::Table(columns.clone()), None),
-        );
-    }
+/// Registers a view under a name.
+pub(super) fn add(registry: &mut ViewRegistry, type_name: &str, name: &str, body: ViewBody) {
+    registry.register(
+        type_name,
+        View {
+            name: name.into(),
+            body,
+            group_by: None,
+            out_of_band: false,
+        },
+    );
+}
+
+/// A list of properties under their own names.
+pub(super) fn list(names: &[&str]) -> ViewBody {
+    ViewBody::List(
+        names
+            .iter()
+            .map(|name| (Text::from(*name), Source::Property(Text::from(*name))))
+            .collect(),
+    )
+}
+
+fn wide(name: &str) -> ViewBody {
+    ViewBody::Wide(Source::Property(name.into()))
 }
 
 fn register_values(registry: &mut ViewRegistry) {
     let column = ViewColumn::property;
-    table(
+    let entry = "System.Collections.DictionaryEntry";
+    let columns = vec![column("Name").wide(30), column("Value")];
+    add(registry, entry, "Dictionary", ViewBody::Table(columns));
+    add(registry, entry, entry, list(&["Name", "Value"]));
+    let guid = "System.Guid";
+    add(
         registry,
-        &["System.Collections.DictionaryEntry"],
-        "Dictionary",
-        vec![column("Name").wide(30), column("Value")],
+        guid,
+        guid,
+        ViewBody::Table(vec![column("Guid").left()]),
     );
-    table(
+    let version = "System.Version";
+    let parts = vec![
+        column("Major").wide(6).left(),
+        column("Minor").wide(6).left(),
+        column("Build").wide(6).left(),
+        column("Revision").wide(8).left(),
+    ];
+    add(registry, version, version, ViewBody::Table(parts));
+    let variable = "System.Management.Automation.PSVariable";
+    let columns = vec![column("Name").wide(30), column("Value")];
+    add(registry, variable, "Variable", ViewBody::Table(columns));
+    let culture = "System.Globalization.CultureInfo";
+    let columns = vec![
+        column("LCID").wide(16),
+        column("Name").wide(16),
+        column("DisplayName"),
+    ];
+    add(registry, culture, culture, ViewBody::Table(columns));
+    let runtime_type = "System.RuntimeType";
+    let columns = vec![
+        column("IsPublic").wide(8),
+        column("IsSerial").wide(8),
+        column("Name").wide(40),
+        column("BaseType"),
+    ];
+    add(
         registry,
-        &["System.Guid"],
-        "System.Guid",
-        vec![ViewColumn::computed("Guid", Clone::clone).left()],
-    );
-    table(
-        registry,
-        &["System.Version"],
-        "System.Version",
-        vec![
-            column("Major").wide(6).left(),
-            column("Minor").wide(6).left(),
-            column("Build").wide(6).left(),
-            column("Revision").wide(8).left(),
-        ],
-    );
-    table(
-        registry,
-        &["Microsoft.PowerShell.Commands.GroupInfo"],
-        "Group",
-        vec![
-            column("Count").wide(5).right(),
-            column("Name").wide(25),
-            column("Group"),
-        ],
-    );
-    table(
-        registry,
-        &["Microsoft.PowerShell.Commands.GroupInfoNoElement"],
-        "Group",
-        vec![column("Count").wide(5).right(), column("Name")],
+        runtime_type,
+        runtime_type,
+        ViewBody::Table(columns),
     );
 }
 
-fn register_text(registry: &mut ViewRegistry) {
-    registry.register(
-        "Microsoft.PowerShell.Commands.MatchInfo",
-        view(
-            "MatchInfo",
-            ViewBody::Text(|found, _| to_text(found, Culture::Current)),
-            None,
-        ),
-    );
-    registry.register(
-        "Deserialized.Microsoft.PowerShell.Commands.MatchInfo",
-        view(
-            "MatchInfo",
-            ViewBody::Text(|found, _| {
-                let line = property(found, "Line").unwrap_or_default();
-                to_text(&line, Culture::Current)
-            }),
-            None,
-        ),
-    );
-}
-
-fn register_commands(registry: &mut ViewRegistry) {
-    let column = ViewColumn::property;
-    table(
-        registry,
-        &[
-            "System.Management.Automation.CommandInfo",
-            "System.Management.Automation.CmdletInfo",
-        ],
-        "CommandInfo",
-        vec![
-            column("CommandType").wide(15).left(),
-            ViewColumn::computed("Name", command_name).wide(50),
-            column("Version").wide(10).left(),
-            column("Source"),
-        ],
-    );
-    table(
-        registry,
-        &["System.Management.Automation.PSVariable"],
-        "PSVariable",
-        vec![column("Name").wide(30), column("Value")],
-    );
-    table(
-        registry,
-        &["System.Globalization.CultureInfo"],
-        "System.Globalization.CultureInfo",
-        vec![
-            column("LCID").wide(16),
-            column("Name").wide(16),
-            column("DisplayName"),
-        ],
-    );
-    table(
-        registry,
-        &["Microsoft.PowerShell.Commands.HistoryInfo"],
-        "history",
-        vec![
-            column("Id").wide(4).right(),
-            column("Duration").wide(12).right(),
-            column("CommandLine"),
-        ],
-    );
-    table(
-        registry,
-        &["System.RuntimeType"],
-        "System.RuntimeType",
-        vec![
-            column("IsPublic").wide(8),
-            column("IsSerial").wide(8),
-            column("Name").wide(40),
-            column("BaseType"),
-        ],
-    );
-    register_others(registry);
-    crate::help::draw::register(registry);
-}
-
-fn register_others(registry: &mut ViewRegistry) {
-    registry.register(
-        "Microsoft.PowerShell.Commands.MemberDefinition",
-        view(
-            "MemberDefinition",
-            ViewBody::Table(vec![
-                ViewColumn::property("Name"),
-                ViewColumn::property("MemberType").left(),
-                ViewColumn::property("Definition"),
-            ]),
-            Some("TypeName"),
-        ),
-    );
-    let spans = [
+fn register_times(registry: &mut ViewRegistry) {
+    let span = "System.TimeSpan";
+    let whole = [
         "Days",
         "Hours",
         "Minutes",
@@ -171,15 +102,77 @@ fn register_others(registry: &mut ViewRegistry) {
         "TotalSeconds",
         "TotalMilliseconds",
     ];
-    registry.register(
-        "System.TimeSpan",
-        view("System.TimeSpan", list(&spans), None),
+    add(registry, span, span, list(&whole));
+    let columns = whole[..5].iter().map(|name| ViewColumn::property(name));
+    add(registry, span, span, ViewBody::Table(columns.collect()));
+    add(registry, span, span, wide("TotalMilliseconds"));
+    add(
+        registry,
+        "System.DateTime",
+        "DateTime",
+        ViewBody::Text(date_text),
     );
-    let text_measure = ["Lines", "Words", "Characters", "Property"];
-    registry.register(
-        "Microsoft.PowerShell.Commands.TextMeasureInfo",
-        view("TextMeasureInfo", table_of(&text_measure), None),
+}
+
+fn register_results(registry: &mut ViewRegistry) {
+    let column = ViewColumn::property;
+    let commands = "Microsoft.PowerShell.Commands.";
+    let group = format!("{commands}GroupInfo");
+    let count_and_name = || vec![column("Count").wide(5).right(), column("Name").wide(25)];
+    let mut columns = count_and_name();
+    columns.push(column("Group"));
+    add(registry, &group, &group, ViewBody::Table(columns));
+    add(
+        registry,
+        &group,
+        &group,
+        list(&["Name", "Count", "Group", "Values"]),
     );
+    let group = format!("{commands}GroupInfoNoElement");
+    add(registry, &group, &group, ViewBody::Table(count_and_name()));
+    add(registry, &group, &group, list(&["Name", "Count", "Values"]));
+    let history = format!("{commands}HistoryInfo");
+    let columns = vec![
+        column("Id").wide(4).right(),
+        ViewColumn::computed("Duration", history_duration)
+            .wide(12)
+            .right(),
+        column("CommandLine"),
+    ];
+    add(registry, &history, "history", ViewBody::Table(columns));
+    add(registry, &history, "history", wide("CommandLine"));
+    add(
+        registry,
+        &format!("{commands}MatchInfo"),
+        "MatchInfo",
+        ViewBody::Text(own_text),
+    );
+    add(
+        registry,
+        &format!("Deserialized.{commands}MatchInfo"),
+        "MatchInfo",
+        ViewBody::Text(|found, _| {
+            let line = property(found, "Line").unwrap_or_default();
+            to_text(&line, Culture::Current)
+        }),
+    );
+    let member = format!("{commands}MemberDefinition");
+    registry.register(
+        &member,
+        View {
+            name: member.as_str().into(),
+            body: ViewBody::Table(vec![
+                column("Name"),
+                column("MemberType").left(),
+                column("Definition"),
+            ]),
+            group_by: Some("TypeName".into()),
+            out_of_band: false,
+        },
+    );
+}
+
+fn register_records(registry: &mut ViewRegistry) {
     for record in [
         "VerboseRecord",
         "WarningRecord",
@@ -189,50 +182,13 @@ fn register_others(registry: &mut ViewRegistry) {
         registry.register(
             &format!("System.Management.Automation.{record}"),
             View {
+                name: record.into(),
+                body: ViewBody::Text(own_text),
+                group_by: None,
                 out_of_band: true,
-                ..view(record, ViewBody::Text(record_text), None)
             },
         );
     }
-    registry.register(
-        "System.DateTime",
-        view("DateTime", ViewBody::Text(date_text), None),
-    );
-}
-
-fn view(name: &str, body: ViewBody, group_by: Option<&str>) -> View {
-    View {
-        name: name.into(),
-        body,
-        group_by: group_by.map(Text::from),
-        out_of_band: false,
-    }
-}
-
-fn list(names: &[&str]) -> ViewBody {
-    ViewBody::List(
-        names
-            .iter()
-            .map(|name| (Text::from(*name), Source::Property(Text::from(*name))))
-            .collect(),
-    )
-}
-
-fn table_of(names: &[&str]) -> ViewBody {
-    ViewBody::Table(
-        names
-            .iter()
-            .map(|name| ViewColumn::property(name))
-            .collect(),
-    )
-}
-
-/// An alias shows what it stands for.
-fn command_name(command: &Value) -> Value {
-    property(command, "DisplayName")
-        .filter(|name| !matches!(name, Value::Null))
-        .or_else(|| property(command, "Name"))
-        .unwrap_or_default()
 }
 
 fn date_text(value: &Value, _width: usize) -> String {
@@ -248,6 +204,23 @@ fn date_text(value: &Value, _width: usize) -> String {
     }
 }
 
-fn record_text(value: &Value, _width: usize) -> String {
-    crate::text::to_text(value, crate::text::Culture::Current)
+/// What an object reads like.
+fn own_text(value: &Value, _width: usize) -> String {
+    to_text(value, Culture::Current)
+}
+
+/// How long a line ran: hours and minutes only where there are any.
+fn history_duration(item: &Value) -> Value {
+    let Some(Value::TimeSpan(ticks)) = property(item, "Duration") else {
+        return Value::Null;
+    };
+    let milliseconds = ticks / 10_000;
+    let (seconds, fraction) = (milliseconds / 1000 % 60, milliseconds % 1000);
+    let minutes = ticks / (60 * TICKS_PER_SECOND);
+    let text = match (minutes / 60, minutes % 60) {
+        (0, 0) => format!("{seconds}.{fraction:03}"),
+        (0, minutes) => format!("{minutes}:{seconds:02}.{fraction:03}"),
+        (hours, minutes) => format!("{hours}:{minutes:02}:{seconds:02}.{fraction:03}"),
+    };
+    Value::text(text)
 }

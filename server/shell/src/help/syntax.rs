@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::binder::is_common;
-use crate::command::{ALL_SETS, CommandInfo, ParameterInfo, ParameterType, SetMembership};
+use crate::command::{
+    ALL_SETS, CommandInfo, CommandKind, ParameterInfo, ParameterType, SetMembership,
+};
 use crate::convert::type_names::accelerator;
 use crate::type_names::short_name;
 use crate::value::Text;
@@ -120,14 +122,33 @@ pub fn line(command: &CommandInfo, set: &str, style: TypeStyle) -> String {
     out
 }
 
+/// The parameters of one set, as `CommandParameterSetInfo` reads; a simple function has no common ones.
+pub fn usage(command: &CommandInfo, set: &str) -> String {
+    let mut out = String::new();
+    for member in set_parameters(command, set) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        push_parameter(&mut out, member, TypeStyle::Accelerator);
+    }
+    if command.kind != CommandKind::SimpleFunction {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str("[<CommonParameters>]");
+    }
+    out
+}
+
 fn push_parameter(out: &mut String, member: SetParameter<'_>, style: TypeStyle) {
     let name = &member.parameter.name;
-    let mut text = if member.membership.position.is_some() {
+    let is_switch = is_switch(member.parameter);
+    let mut text = if member.membership.position.is_some() && !is_switch {
         format!("[-{name}]")
     } else {
         format!("-{name}")
     };
-    if !is_switch(member.parameter) {
+    if !is_switch {
         // Writing to a String cannot fail.
         let _ = write!(
             text,
@@ -146,9 +167,8 @@ fn push_parameter(out: &mut String, member: SetParameter<'_>, style: TypeStyle) 
 pub fn definition(command: &CommandInfo) -> String {
     let mut out = String::new();
     for set in set_names(command) {
-        out.push('\n');
-        out.push_str(&line(command, &set, TypeStyle::Accelerator));
-        out.push('\n');
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "\n{} {}", command.name, usage(command, &set));
     }
     out
 }

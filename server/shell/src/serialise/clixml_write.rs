@@ -174,6 +174,9 @@ impl ClixmlWriter {
         }
         match value {
             Value::Null => self.empty("Nil", tag),
+            Value::Noted(noted) if read(&noted.notes).is_empty() => {
+                self.value(&noted.base, tag, depth)
+            }
             _ if self.level > MAX_LEVELS => {
                 self.leaf("S", tag, &to_text(value, Culture::Invariant))
             }

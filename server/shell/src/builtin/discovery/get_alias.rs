@@ -1,10 +1,7 @@
 //! `Get-Alias`.
 
-use std::collections::BTreeMap;
-
-use crate::builtin;
-use crate::builtin::discovery::{fits, info, texts};
-use crate::command::{CommandInfo, ParameterInfo, SetMembership};
+use crate::builtin::discovery::{all_aliases, fits, texts};
+use crate::command::{CommandInfo, ParameterInfo, SetMembership, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -22,17 +19,23 @@ pub fn info() -> CommandInfo {
     .with_output(&["System.Management.Automation.AliasInfo"])
     .with_synopsis("Gets the aliases of the session.")
     .with(
-        ParameterInfo::new("Name", "string[]").member(SetMembership {
-            set: "Default".into(),
-            position: Some(0),
-            from_pipeline: true,
-            from_pipeline_by_property_name: true,
-            ..SetMembership::default()
-        }),
+        ParameterInfo::new("Name", "string[]")
+            .member(SetMembership {
+                set: "Default".into(),
+                position: Some(0),
+                from_pipeline: true,
+                from_pipeline_by_property_name: true,
+                ..SetMembership::default()
+            })
+            .validated(Validation::NotNullOrEmpty),
     )
     .with(ParameterInfo::new("Exclude", "string[]"))
     .with(ParameterInfo::new("Scope", "string"))
-    .with(ParameterInfo::new("Definition", "string[]").in_sets(&["Definition"]))
+    .with(
+        ParameterInfo::new("Definition", "string[]")
+            .validated(Validation::NotNullOrEmpty)
+            .in_sets(&["Definition"]),
+    )
 }
 
 /// One to run.
@@ -42,57 +45,43 @@ pub fn create() -> Box<dyn Stage> {
 
 struct GetAlias;
 
-/// The aliases of the session by name: its own go before those that every session has.
-fn aliases(context: &Context<'_>) -> BTreeMap<Text, Text> {
-    let mut all: BTreeMap<Text, Text> = builtin::aliases()
-        .iter()
-        .map(|(alias, target)| (Text::from(*alias), Text::from(*target)))
-        .collect();
-    for (alias, target) in &context.engine.session.aliases {
-        all.insert(alias.as_str().into(), target.clone());
-    }
-    all.retain(|_, target| !target.is_empty());
-    all
-}
-
 impl Stage for GetAlias {
     fn process(&mut self, context: &mut Context<'_>, _input: Option<Value>) -> Result<(), Halt> {
         let excluded = texts(context, "Exclude");
-        let definitions = texts(context, "Definition");
-        let mut names = texts(context, "Name");
-        if names.is_empty() {
-            names.push("*".into());
+        let aliases = all_aliases(context);
+        let by_definition = context.parameter_set() == "Definition";
+        let mut wanted = texts(context, if by_definition { "Definition" } else { "Name" });
+        if wanted.is_empty() {
+            wanted.push("*".into());
         }
-        for name in names {
+        for name in wanted {
             let pattern = Wildcard::new(&name);
             let mut any = false;
-            for (alias, target) in aliases(context) {
-                let wanted = pattern.matches(&alias)
-                    && fits(&definitions, &target)
-                    && (excluded.is_empty() || !fits(&excluded, &alias));
-                if wanted {
+            for (alias, target) in &aliases {
+                let found = pattern.matches(if by_definition { target } else { alias })
+                    && (excluded.is_empty() || !fits(&excluded, alias));
+                if found {
                     any = true;
-                    context.write(info::alias(&alias, &target))?;
+                    context.write(super::alias(context, alias, target))?;
                 }
             }
-            if !any && (!pattern.is_pattern() || !definitions.is_empty()) {
-                let (what, wanted) = match definitions.first() {
-                    Some(definition) => ("definition", definition),
-                    None => ("name", &name),
-                };
-                let mut record = ErrorRecord::new(
-                    "ItemNotFoundException",
-                    ErrorCategory::ObjectNotFound,
-                    "System.Management.Automation.ItemNotFoundException",
-                    format!(
-                        "This command cannot find a matching alias because an alias with the {what} '{wanted}' does \
-                         not exist."
-                    ),
-                );
-                record.target = Value::String(wanted.clone());
-                context.write_error(record)?;
+            if !any && !pattern.is_pattern() && excluded.is_empty() {
+                context.write_error(not_found(&name, by_definition))?;
             }
         }
         Ok(())
     }
+}
+
+fn not_found(name: &Text, by_definition: bool) -> ErrorRecord {
+    let what = if by_definition { "definition" } else { "name" };
+    ErrorRecord::new(
+        "ItemNotFoundException",
+        ErrorCategory::ObjectNotFound,
+        "System.Management.Automation.ItemNotFoundException",
+        format!(
+            "This command cannot find a matching alias because an alias with the {what} '{name}' does not exist."
+        ),
+    )
+    .with_target(Value::String(name.clone()))
 }

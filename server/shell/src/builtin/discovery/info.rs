@@ -2,12 +2,26 @@
 
 use std::sync::{Arc, RwLock};
 
-use indexmap::IndexMap;
-
-use crate::command::{CommandInfo, ParameterInfo};
+use crate::builtin::discovery::parameter_info;
+use crate::command::CommandInfo;
 use crate::convert::enumerations;
-use crate::help::syntax::{definition, is_switch};
-use crate::value::{Array, Dictionary, EnumValue, Object, Text, Value};
+use crate::evaluate::scope::Function;
+use crate::help::function::command_of;
+use crate::help::syntax::definition;
+use crate::value::{Array, EnumValue, Object, ScriptBlock, Text, Value};
+
+/// `CommandTypes.Alias`.
+pub(super) const ALIAS: i64 = 1;
+/// `CommandTypes.Function`.
+pub(super) const FUNCTION: i64 = 2;
+/// `CommandTypes.Filter`.
+pub(super) const FILTER: i64 = 4;
+/// `CommandTypes.Cmdlet`.
+pub(super) const CMDLET: i64 = 8;
+
+/// Versions of PowerShell's own modules: that of the engine, and that of the others.
+const ENGINE: (&str, [i32; 4]) = ("Microsoft.PowerShell.Core", [7, 6, 5, 500]);
+const OTHERS: (&str, [i32; 4]) = ("Microsoft.PowerShell.", [7, 0, 0, 0]);
 
 /// A member of `System.Management.Automation.CommandTypes`.
 pub(super) fn command_type(number: i64) -> Value {
@@ -17,13 +31,18 @@ pub(super) fn command_type(number: i64) -> Value {
         })
 }
 
-fn object(type_name: &str, name: &str, properties: Vec<(&str, Value)>) -> Value {
-    let type_names = [
-        format!("System.Management.Automation.{type_name}"),
-        "System.Management.Automation.CommandInfo".to_owned(),
-        "System.Object".to_owned(),
-    ]
-    .map(Text::from);
+/// An object of a type of `System.Management.Automation`, with the bases that it has there; `text` is what it reads
+/// like, where that is not the name of its type.
+pub(super) fn object(
+    type_names: &[&str],
+    text: Option<Text>,
+    properties: Vec<(&str, Value)>,
+) -> Value {
+    let type_names: Vec<Text> = type_names
+        .iter()
+        .map(|name| Text::from(format!("System.Management.Automation.{name}")))
+        .chain([Text::from("System.Object")])
+        .collect();
     let mut object = Object::typed(
         type_names.into(),
         properties
@@ -31,15 +50,29 @@ fn object(type_name: &str, name: &str, properties: Vec<(&str, Value)>) -> Value 
             .map(|(name, value)| (Text::from(name), value))
             .collect(),
     );
-    object.text = Some(name.into());
+    object.text = text;
     Value::Object(Arc::new(object))
 }
 
-fn strings(items: &[Text]) -> Value {
+/// A `string[]`.
+pub(super) fn strings(items: &[Text]) -> Value {
     Value::Array(Arc::new(Array {
         element_type: "System.String".into(),
         items: RwLock::new(items.iter().cloned().map(Value::String).collect()),
     }))
+}
+
+fn version(module: &str) -> Value {
+    let known = [ENGINE, OTHERS]
+        .into_iter()
+        .find(|(name, _)| module.starts_with(name));
+    known.map_or(Value::Null, |(_, parts)| {
+        Value::Version(parts.as_slice().into())
+    })
+}
+
+fn text_or_null(text: Option<&Text>) -> Value {
+    text.cloned().map_or(Value::Null, Value::String)
 }
 
 /// A cmdlet as `CmdletInfo`.
@@ -51,102 +84,96 @@ pub(super) fn cmdlet(command: &CommandInfo) -> Value {
         .map(|name| Value::String(name.clone()))
         .collect();
     object(
-        "CmdletInfo",
-        &command.name,
+        &["CmdletInfo", "CommandInfo"],
+        Some(command.name.clone()),
         vec![
             ("Verb", Value::text(verb)),
             ("Noun", Value::text(noun)),
             ("Definition", Value::text(definition(command))),
             (
                 "DefaultParameterSet",
-                command
-                    .default_set
-                    .clone()
-                    .map_or(Value::Null, Value::String),
+                text_or_null(command.default_set.as_ref()),
             ),
             ("OutputType", Value::array(output)),
             ("Name", Value::String(command.name.clone())),
-            ("CommandType", command_type(8)),
+            ("CommandType", command_type(CMDLET)),
             ("Source", Value::String(command.module.clone())),
-            ("Version", Value::Null),
+            ("Version", version(&command.module)),
             ("ModuleName", Value::String(command.module.clone())),
             (
                 "ImplementingType",
                 Value::Type(command.implementing_type.clone()),
             ),
-            ("Parameters", parameters(command)),
+            ("Parameters", parameter_info::by_name(command)),
+            ("ParameterSets", parameter_info::sets(command)),
         ],
     )
 }
 
-/// Parameters by name, as `ParameterMetadata`.
-fn parameters(command: &CommandInfo) -> Value {
-    let entries: IndexMap<Text, (Value, Value)> = command
-        .all_parameters()
-        .map(|parameter| {
-            let key = Text::from(parameter.name.to_lowercase());
-            (
-                key,
-                (Value::String(parameter.name.clone()), metadata(parameter)),
-            )
-        })
-        .collect();
-    Value::Dictionary(Arc::new(Dictionary {
-        type_name: "System.Collections.Generic.Dictionary`2[System.String,System.Management.Automation.ParameterMetadata]".into(),
-        entries: RwLock::new(entries),
-    }))
-}
-
-fn metadata(parameter: &ParameterInfo) -> Value {
-    let type_names = [
-        "System.Management.Automation.ParameterMetadata",
-        "System.Object",
-    ]
-    .map(Text::from);
-    Value::Object(Arc::new(Object::typed(
-        type_names.into(),
-        vec![
-            ("Name".into(), Value::String(parameter.name.clone())),
-            (
-                "ParameterType".into(),
-                Value::Type(parameter.parameter_type.full_name()),
-            ),
-            ("IsDynamic".into(), Value::Bool(false)),
-            ("Aliases".into(), strings(&parameter.aliases)),
-            ("SwitchParameter".into(), Value::Bool(is_switch(parameter))),
-        ],
-    )))
-}
-
-/// An alias as `AliasInfo`.
-pub(in crate::builtin) fn alias(name: &str, target: &str) -> Value {
+/// An alias as `AliasInfo`; `resolved` is the command that it ends at.
+pub(super) fn alias(name: &str, target: &str, resolved: Value) -> Value {
     object(
-        "AliasInfo",
-        name,
+        &["AliasInfo", "CommandInfo"],
+        Some(name.into()),
         vec![
             ("DisplayName", Value::text(format!("{name} -> {target}"))),
             ("Definition", Value::text(target)),
             ("Name", Value::text(name)),
-            ("CommandType", command_type(1)),
+            ("CommandType", command_type(ALIAS)),
             ("Source", Value::text("")),
             ("Version", Value::Null),
             ("ModuleName", Value::text("")),
             ("ResolvedCommandName", Value::text(target)),
+            ("ReferencedCommand", resolved.clone()),
+            ("ResolvedCommand", resolved),
         ],
     )
 }
 
-/// A function as `FunctionInfo`.
-pub(super) fn function(name: &str) -> Value {
+/// A function or filter as `FunctionInfo` or `FilterInfo`.
+pub(super) fn function(function: &Function) -> Value {
+    let command = command_of(&function.name, &function.body);
+    let (verb, noun) = command.name.split_once('-').unwrap_or(("", ""));
+    let body = &function.body;
+    let text = body.source.text.get(body.extent.start..body.extent.end);
+    let text = Text::from(inside(text.unwrap_or("")));
+    let block = Value::ScriptBlock(Arc::new(ScriptBlock {
+        text: text.clone(),
+        body: Arc::clone(body),
+    }));
+    let (types, kind): (&[&str], _) = if function.filter {
+        (&["FilterInfo", "FunctionInfo", "CommandInfo"], FILTER)
+    } else {
+        (&["FunctionInfo", "CommandInfo"], FUNCTION)
+    };
     object(
-        "FunctionInfo",
-        name,
+        types,
+        Some(command.name.clone()),
         vec![
-            ("Name", Value::text(name)),
-            ("CommandType", command_type(2)),
+            ("ScriptBlock", block),
+            (
+                "DefaultParameterSet",
+                text_or_null(command.default_set.as_ref()),
+            ),
+            ("Definition", Value::String(text)),
+            ("Description", Value::Null),
+            ("Verb", Value::text(verb)),
+            ("Noun", Value::text(noun)),
+            ("Name", Value::String(command.name.clone())),
+            ("CommandType", command_type(kind)),
             ("Source", Value::text("")),
             ("Version", Value::Null),
             ("ModuleName", Value::text("")),
+            ("Parameters", parameter_info::by_name(&command)),
+            ("ParameterSets", parameter_info::sets(&command)),
         ],
     )
+}
+
+/// What stands between the braces of a function.
+fn inside(body: &str) -> &str {
+    let body = body.trim();
+    body.strip_prefix('{')
+        .and_then(|body| body.strip_suffix('}'))
+        .unwrap_or(body)
 }

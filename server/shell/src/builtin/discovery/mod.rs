@@ -5,8 +5,7 @@ pub mod get_command;
 pub mod get_help;
 pub mod get_member;
 mod info;
-
-pub(super) use info::alias;
+mod parameter_info;
 
 use std::sync::Arc;
 
@@ -26,12 +25,39 @@ fn all_commands(context: &Context<'_>) -> Vec<Arc<CommandInfo>> {
     all
 }
 
+/// An alias as `AliasInfo`, with the command that it ends at.
+pub(super) fn alias(context: &Context<'_>, name: &str, target: &str) -> Value {
+    info::alias(name, target, get_command::resolved(context, target))
+}
+
+/// All aliases of the session with what they stand for, its own and the built-in ones, sorted by name.
+fn all_aliases(context: &Context<'_>) -> Vec<(Text, Text)> {
+    let own = &context.engine.session.aliases;
+    let built_in = builtin::aliases()
+        .iter()
+        .filter(|(name, _)| !own.contains_key(*name))
+        .map(|(name, target)| (Text::from(*name), Text::from(*target)));
+    let mut all: Vec<(Text, Text)> = own
+        .iter()
+        .map(|(name, target)| (Text::from(&**name), target.clone()))
+        .chain(built_in)
+        // One that was removed stands for nothing.
+        .filter(|(_, target)| !target.is_empty())
+        .collect();
+    all.sort();
+    all
+}
+
 /// The command that a name means, through aliases: a function of the session, a built-in one, one of the catalogue.
 fn find_command(context: &Context<'_>, name: &str) -> Option<Arc<CommandInfo>> {
     if let Some(function) = context.engine.session.scopes.function(name) {
         return Some(Arc::new(command_of(&function.name, &function.body)));
     }
-    let name = builtin::alias_target(name).unwrap_or(name);
+    let own = context.engine.session.aliases.get(&name.to_lowercase());
+    let name = own
+        .map(|target| &**target)
+        .or_else(|| builtin::alias_target(name))
+        .unwrap_or(name);
     builtin::find(name)
         .map(|built_in| built_in.info.clone())
         .or_else(|| context.host().find_command(name))
