@@ -232,3 +232,39 @@ fn syntax_tells_of_functions_and_aliases_too() {
         assert_eq!(wide(line), expected, "{line}");
     }
 }
+
+#[test]
+fn help_in_comments_is_drawn_by_powershells_views() {
+    let function = "function Get-It {\n<#\n.SYNOPSIS\nGets it.\n.DESCRIPTION\n  Gets.\n    It.\n.PARAMETER Day\nWhen.\n.INPUTS\nA\n.INPUTS\nB\n.NOTES\nA note.\n.LINK\nSet-It\n.EXAMPLE\nPS C:\\> Get-It\n-Day Monday\n\nGets it.\n#>\n[CmdletBinding()]param([DayOfWeek]$Day, [Parameter(Position=0)][string[]]$Name)}\n";
+    let drawn = |line: &str| {
+        let host = Keeper::default();
+        let text = format!("{function}{line} | Out-String -Width 80");
+        let _ = Session::new(SessionOptions::default()).run(&host, &Input::Text(&text));
+        host.shown.into_inner().concat()
+    };
+    for (line, expected) in [
+        (
+            "(Get-Help Get-It).Syntax",
+            "\nGet-It [-Day {Sunday | Monday | Tuesday | Wednesday | Thursday | Friday | \nSaturday}] [[-Name] <String[]>] [<CommonParameters>]\n\n\n\n",
+        ),
+        ("(Get-Help Get-It).description", "\nGets.\n  It.\n\n\n"),
+        ("(Get-Help Get-It).relatedLinks", "\nSet-It \n\n\n"),
+        ("(Get-Help Get-It).inputTypes", "\nA\n\nB\n\n\n\n"),
+        ("(Get-Help Get-It).alertSet", "\n\n\n    A note.\n\n\n"),
+        (
+            "(Get-Help Get-It).examples",
+            "\n-------------------------- EXAMPLE 1 --------------------------\n\nPS C:\\>Get-It\n-Day Monday\n\nGets it.\n\n\n\n\n\n\n",
+        ),
+        (
+            "(Get-Help Get-It).examples.example.code",
+            "Get-It\n-Day Monday\n",
+        ),
+        ("(Get-It -?).Name", "Get-It\n"),
+    ] {
+        assert_eq!(drawn(line), expected, "{line}");
+    }
+    assert!(
+        drawn("Get-Help Get-It -Full")
+            .contains("OUTPUTS\n    \nNOTES\n    \n    \n        A note.\n    \n    ----")
+    );
+}

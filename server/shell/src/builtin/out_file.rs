@@ -2,7 +2,7 @@
 
 use crate::builtin::declare::{MANAGEMENT, UTILITY, at, command, input, named, switch};
 use crate::builtin::out_string::formatter;
-use crate::builtin::support::{count, file_error, input_object, text, texts};
+use crate::builtin::support::{file_error, input_object, text, texts};
 use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::format::formatter::Formatter;

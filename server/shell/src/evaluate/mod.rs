@@ -41,6 +41,10 @@ pub(crate) use types::{exception_is, find_exception};
 
 /// Deepest nesting of running blocks and functions.
 pub const MAX_CALL_DEPTH: usize = 100;
+
+/// The identifier of the error of calls that lie too deep in each other.
+pub(crate) const CALL_DEPTH: &str = "CallDepthOverflow";
+
 /// Deepest nesting of running statements and expressions, those of blocks and functions that run within others included.
 pub const MAX_NESTING: usize = 2_000;
 /// Stack that [`MAX_NESTING`] wants of the thread that a session runs on, in bytes.
@@ -278,7 +282,7 @@ impl Engine<'_> {
 
     fn too_deep(&self) -> Halt {
         self.fail(failure::invalid_operation(
-            "CallDepthOverflow",
+            CALL_DEPTH,
             "The script failed due to call depth overflow.",
         ))
     }

@@ -1,16 +1,15 @@
-//! Help as text, line for line as PowerShell's help views draw it. The formatter puts an empty line before and one
-//! behind.
+//! Help as text: PowerShell's help views. The formatter puts an empty line before and one behind.
 
-use crate::format::cell::wrap;
 use crate::format::view::{View, ViewBody, ViewColumn, ViewRegistry};
 use crate::help::object::Detail;
+use crate::help::page::Page;
 use crate::members::property;
 use crate::text::{Culture, to_text};
 use crate::value::Value;
 
-const COMMON_PARAMETERS: &str = "    <CommonParameters>\n        This cmdlet supports the common parameters: Verbose, Debug,\n        \
-     ErrorAction, ErrorVariable, WarningAction, WarningVariable,\n        OutBuffer, PipelineVariable, and OutVariable. \
-     For more information, see\n        about_CommonParameters \n    (https://go.microsoft.com/fwlink/?LinkID=113216). \n    \n";
+const COMMON_PARAMETERS: &str = "    This cmdlet supports the common parameters: Verbose, Debug,\n    ErrorAction, \
+     ErrorVariable, WarningAction, WarningVariable,\n    OutBuffer, PipelineVariable, and OutVariable. For more \
+     information, see\n    about_CommonParameters (https://go.microsoft.com/fwlink/?LinkID=113216). ";
 
 /// Registers the views of help objects.
 pub fn register(registry: &mut ViewRegistry) {
@@ -37,7 +36,9 @@ pub fn register(registry: &mut ViewRegistry) {
     text("ExtendedCmdletHelpInfo#ExamplesView", |help, width| {
         declared(help, width, Detail::Examples)
     });
-    text("ExtendedCmdletHelpInfo#parameter", parameter_alone);
+    text("ExtendedCmdletHelpInfo#parameter", |parameter, width| {
+        alone(width, |page| push_declared_parameter(page, parameter))
+    });
     text("MamlCommandHelpInfo", |help, width| {
         written(help, width, Detail::Normal)
     });
@@ -50,21 +51,86 @@ pub fn register(registry: &mut ViewRegistry) {
     text("MamlCommandHelpInfo#ExamplesView", |help, width| {
         written(help, width, Detail::Examples)
     });
-    text("MamlCommandHelpInfo#parameter", parameter_alone);
+    register_parts(&mut text);
     registry.register(
         "HelpInfoShort",
         View {
-            name: "HelpInfoShort".into(),
+            name: "help".into(),
             body: ViewBody::Table(vec![
                 ViewColumn::property("Name").wide(33),
                 ViewColumn::property("Category").wide(9),
-                ViewColumn::property("Module").wide(25),
+                ViewColumn::computed("Module", |help| {
+                    property(help, "ModuleName")
+                        .or_else(|| property(help, "Module"))
+                        .unwrap_or_default()
+                })
+                .wide(25),
                 ViewColumn::property("Synopsis"),
             ]),
             group_by: None,
             out_of_band: false,
         },
     );
+}
+
+/// The views of the parts of written help.
+fn register_parts(text: &mut impl FnMut(&str, fn(&Value, usize) -> String)) {
+    text("MamlCommandHelpInfo#parameter", |parameter, width| {
+        alone(width, |page| push_written_parameter(page, parameter))
+    });
+    text("MamlCommandHelpInfo#parameters", |parameters, width| {
+        alone(width, |page| {
+            page.frame(|page| {
+                for parameter in nested(parameters, &["parameter"]) {
+                    push_written_parameter(page, &parameter);
+                }
+                push_common(page);
+            });
+        })
+    });
+    text("MamlCommandHelpInfo#syntax", |syntax, width| {
+        alone(width, |page| {
+            push_syntax(page, &nested(syntax, &["syntaxItem"]));
+        })
+    });
+    text("MamlCommandHelpInfo#examples", |examples, width| {
+        alone(width, |page| {
+            push_examples(page, &nested(examples, &["example"]));
+        })
+    });
+    text("MamlCommandHelpInfo#details", |details, width| {
+        alone(width, |page| push_details(page, details))
+    });
+    text("MamlCommandHelpInfo#relatedLinks", |links, width| {
+        alone(width, |page| push_links(page, links))
+    });
+    text("MamlCommandHelpInfo#inputTypes", |types, width| {
+        alone(width, |page| {
+            push_types(page, &nested(types, &["inputType"]));
+        })
+    });
+    text("MamlCommandHelpInfo#returnValues", |types, width| {
+        alone(width, |page| {
+            push_types(page, &nested(types, &["returnValue"]));
+        })
+    });
+    text("MamlCommandHelpInfo#alertSet", |set, width| {
+        alone(width, |page| {
+            page.line(&field(set, "title")).end_line();
+            page.frame(|page| push_paragraphs(page, &nested(set, &["alert"])));
+        })
+    });
+    text("MamlTextItem", |item, width| {
+        alone(width, |page| {
+            page.line(&field(item, "Text"));
+        })
+    });
+}
+
+fn alone(width: usize, write: impl FnOnce(&mut Page)) -> String {
+    let mut page = Page::new(width);
+    write(&mut page);
+    page.finish()
 }
 
 fn field(value: &Value, name: &str) -> String {
@@ -85,251 +151,321 @@ fn nested(value: &Value, path: &[&str]) -> Vec<Value> {
     }
 }
 
-/// Lines of text within an indent, words moving to the next line together with the blank behind them.
-fn push_wrapped(out: &mut String, text: &str, indent: usize, width: usize) {
-    for line in text.lines() {
-        for piece in wrap(line, width.saturating_sub(indent).max(1)) {
-            out.push_str(&" ".repeat(indent));
-            out.push_str(&piece);
-            out.push('\n');
-        }
-    }
-}
-
-fn push_section(out: &mut String, title: &str, text: &str, width: usize) {
-    out.push_str(title);
-    out.push('\n');
-    push_wrapped(out, text, 4, width);
-    out.push_str("    \n");
-}
-
 fn declared(help: &Value, width: usize, detail: Detail) -> String {
-    let mut out = String::new();
-    push_section(&mut out, "NAME", &field(help, "Name"), width);
-    out.push_str("SYNTAX\n");
-    for line in field(help, "Synopsis")
-        .lines()
-        .filter(|line| !line.is_empty())
-    {
-        push_wrapped(&mut out, line, 4, width);
-        out.push_str("    \n");
-    }
-    if matches!(detail, Detail::Detailed | Detail::Full) {
-        out.push_str("    \nPARAMETERS\n");
-        for parameter in nested(help, &["parameters", "parameter"]) {
-            push_header(&mut out, &parameter, 4);
-            if detail == Detail::Full {
-                out.push_str("        \n");
-                push_facts(&mut out, &parameter, 8);
-                out.push_str("        \n");
-            } else {
-                out.push_str("    \n");
-            }
+    let mut page = Page::new(width);
+    page.line("NAME").frame(|page| {
+        page.line(&field(help, "Name"));
+        if detail != Detail::Examples {
+            page.end_line();
         }
-        out.push_str(COMMON_PARAMETERS);
+    });
+    let is_long = matches!(detail, Detail::Detailed | Detail::Full);
+    if detail != Detail::Examples {
+        page.line("SYNTAX").frame(|page| {
+            push_syntax(page, &nested(help, &["Syntax", "syntaxItem"]));
+            if is_long {
+                page.end_line();
+            }
+        });
+    }
+    if is_long {
+        page.line("PARAMETERS").frame(|page| {
+            for parameter in nested(help, &["parameters", "parameter"]) {
+                if detail == Detail::Full {
+                    push_declared_parameter(page, &parameter);
+                } else {
+                    page.line(&header(&parameter)).end_line();
+                }
+            }
+            let parameters = nested(help, &["parameters", "parameter"]);
+            match has_common(help) {
+                true => push_common(page),
+                false if parameters.is_empty() => {
+                    page.line("None").end_line();
+                }
+                false => {}
+            }
+            if detail == Detail::Full {
+                page.end_line();
+            }
+        });
     }
     if detail == Detail::Full {
-        let of_type = |path: &[&str]| {
-            nested(help, path)
-                .iter()
-                .map(|value| field(value, "name"))
-                .collect::<Vec<_>>()
-                .join("\n")
+        let types = |page: &mut Page, path: &[&str]| {
+            page.frame(|page| {
+                for of_type in nested(help, path) {
+                    page.line(&field(&of_type, "name"));
+                }
+                page.end_line();
+            });
         };
-        out.push_str("    \n");
-        push_section(
-            &mut out,
-            "INPUTS",
-            &of_type(&["inputTypes", "inputType", "type"]),
-            width,
-        );
-        out.push_str("    \n");
-        push_section(
-            &mut out,
-            "OUTPUTS",
-            &of_type(&["returnValues", "returnValue", "type"]),
-            width,
+        types(page.line("INPUTS"), &["inputTypes", "inputType", "type"]);
+        types(
+            page.line("OUTPUTS"),
+            &["returnValues", "returnValue", "type"],
         );
     } else {
-        out.push('\n');
+        page.end_line();
     }
-    push_section(&mut out, "ALIASES", &field(help, "aliases"), width);
-    out.push_str("\nREMARKS\n");
-    push_wrapped(&mut out, &field(help, "remarks"), 4, width);
-    out.push('\n');
-    out
+    page.line("ALIASES").frame(|page| {
+        page.line(&field(help, "aliases"));
+    });
+    page.end_line().line("REMARKS").frame(|page| {
+        page.line(&field(help, "remarks"));
+    });
+    page.finish()
+}
+
+/// Whether a command has the common parameters; help that somebody wrote says so of any.
+fn has_common(of: &Value) -> bool {
+    !matches!(property(of, "CommonParameters"), Some(Value::Bool(false)))
 }
 
 /// `-Name <type>`, `-Switch`, or for written help `-Switch [<SwitchParameter>]`.
-fn push_header(out: &mut String, parameter: &Value, indent: usize) {
-    out.push_str(&" ".repeat(indent));
-    out.push('-');
-    out.push_str(&field(parameter, "name"));
-    let value = field(parameter, "parameterValue");
-    if matches!(property(parameter, "switch"), Some(Value::Bool(true))) {
-        out.push_str(" [<SwitchParameter>]");
-    } else if !value.is_empty() {
-        out.push_str(&format!(" <{value}>"));
+fn header(parameter: &Value) -> String {
+    let name = field(parameter, "name");
+    match property(parameter, "parameterValue") {
+        None => format!("-{name}"),
+        Some(value) => {
+            let is_optional = property(&value, "required")
+                .is_some_and(|required| to_text(&required, Culture::Invariant) != "true");
+            let value = to_text(&value, Culture::Current);
+            match is_optional {
+                true => format!("-{name} [<{value}>]"),
+                false => format!("-{name} <{value}>"),
+            }
+        }
     }
-    out.push('\n');
 }
 
-/// The table of facts about one parameter.
-fn push_facts(out: &mut String, parameter: &Value, indent: usize) {
-    let written = property(parameter, "defaultValue").is_some();
-    let facts: &[(&str, &str)] = if written {
-        &[
-            ("Required?", "required"),
-            ("Position?", "position"),
-            ("Default value", "defaultValue"),
-            ("Accept pipeline input?", "pipelineInput"),
-            ("Aliases", "aliases"),
-            ("Accept wildcard characters?", "globbing"),
-        ]
-    } else {
-        &[
-            ("Required?", "required"),
-            ("Position?", "position"),
-            ("Accept pipeline input?", "pipelineInput"),
-            ("Parameter set name", "parameterSetName"),
-            ("Aliases", "aliases"),
-            ("Dynamic?", "isDynamic"),
-            ("Accept wildcard characters?", "globbing"),
-        ]
-    };
+fn push_facts(page: &mut Page, parameter: &Value, facts: &[(&str, &str)]) {
     for (label, name) in facts {
-        out.push_str(&" ".repeat(indent));
-        out.push_str(&format!("{label:<29}{}\n", field(parameter, name)));
+        page.line(&format!("{label:<29}{}", field(parameter, name)));
+    }
+    page.end_line();
+}
+
+fn push_declared_parameter(page: &mut Page, parameter: &Value) {
+    page.line(&header(parameter)).frame(|page| {
+        page.line(&field(parameter, "description"));
+        push_facts(
+            page,
+            parameter,
+            &[
+                ("Required?", "required"),
+                ("Position?", "position"),
+                ("Accept pipeline input?", "pipelineInput"),
+                ("Parameter set name", "parameterSetName"),
+                ("Aliases", "aliases"),
+                ("Dynamic?", "isDynamic"),
+                ("Accept wildcard characters?", "globbing"),
+            ],
+        );
+    });
+}
+
+fn push_written_parameter(page: &mut Page, parameter: &Value) {
+    page.line(&header(parameter)).frame(|page| {
+        push_paragraphs(page, &nested(parameter, &["description"]));
+        page.end_line();
+        push_facts(
+            page,
+            parameter,
+            &[
+                ("Required?", "required"),
+                ("Position?", "position"),
+                ("Default value", "defaultValue"),
+                ("Accept pipeline input?", "pipelineInput"),
+                ("Aliases", "aliases"),
+                ("Accept wildcard characters?", "globbing"),
+            ],
+        );
+    });
+}
+
+fn push_common(page: &mut Page) {
+    page.line("<CommonParameters>")
+        .frame(|page| {
+            page.text(COMMON_PARAMETERS);
+        })
+        .end_line()
+        .end_line();
+}
+
+/// Each paragraph on lines of its own.
+fn push_paragraphs(page: &mut Page, paragraphs: &[Value]) {
+    for paragraph in paragraphs {
+        page.line(&field(paragraph, "Text"));
     }
 }
 
-fn parameter_alone(parameter: &Value, width: usize) -> String {
-    let mut out = String::new();
-    push_header(&mut out, parameter, 0);
-    push_wrapped(&mut out, &field(parameter, "description"), 4, width);
-    out.push_str("    \n");
-    push_facts(&mut out, parameter, 4);
-    out.push_str("    \n\n");
-    out
+fn push_details(page: &mut Page, details: &Value) {
+    page.line("NAME").frame(|page| {
+        page.line(&field(details, "name")).end_line();
+    });
+    page.line("SYNOPSIS").frame(|page| {
+        push_paragraphs(page, &nested(details, &["description"]));
+        page.end_line().end_line();
+    });
+}
+
+fn push_syntax(page: &mut Page, items: &[Value]) {
+    for item in items {
+        page.text(&field(item, "name")).text(" ");
+        for parameter in nested(item, &["parameter"]) {
+            page.text(&usage(&parameter)).text(" ");
+        }
+        if has_common(item) {
+            page.text("[<CommonParameters>]");
+        }
+        page.end_line().end_line();
+    }
+}
+
+/// A parameter in a line of syntax.
+fn usage(parameter: &Value) -> String {
+    let name = field(parameter, "name");
+    let values = nested(parameter, &["parameterValueGroup", "parameterValue"]);
+    let value = if !values.is_empty() {
+        let values: Vec<String> = values
+            .iter()
+            .map(|value| to_text(value, Culture::Current))
+            .collect();
+        format!(" {{{}}}", values.join(" | "))
+    } else if property(parameter, "parameterValue").is_some() {
+        format!(" <{}>", field(parameter, "parameterValue"))
+    } else {
+        String::new()
+    };
+    let is_required = field(parameter, "required") == "true";
+    let is_positional = field(parameter, "position").parse::<u32>().is_ok();
+    match (is_required, is_positional) {
+        (false, true) => format!("[[-{name}]{value}]"),
+        (false, false) => format!("[-{name}{value}]"),
+        (true, true) => format!("[-{name}]{value}"),
+        (true, false) => format!("-{name}{value}"),
+    }
+}
+
+fn push_types(page: &mut Page, types: &[Value]) {
+    for of_type in types {
+        let named = property(of_type, "type").unwrap_or_default();
+        page.line(&field(&named, "name")).end_line();
+    }
+}
+
+fn push_examples(page: &mut Page, examples: &[Value]) {
+    for example in examples {
+        page.line(&field(example, "title")).end_line();
+        for introduction in nested(example, &["introduction"]) {
+            page.text(&field(&introduction, "Text"));
+        }
+        page.line(&field(example, "code"));
+        page.line(&field(example, "results"));
+        push_paragraphs(page, &nested(example, &["remarks"]));
+    }
+}
+
+fn push_links(page: &mut Page, links: &Value) {
+    for link in nested(links, &["navigationLink"]) {
+        let text = field(&link, "linkText");
+        let blank = if text.is_empty() { "" } else { " " };
+        page.line(&format!("{text}{blank}{}", field(&link, "uri")));
+    }
 }
 
 fn written(help: &Value, width: usize, detail: Detail) -> String {
-    let mut out = String::new();
-    push_section(&mut out, "NAME", &field(help, "Name"), width);
-    push_section(&mut out, "SYNOPSIS", &field(help, "Synopsis"), width);
-    out.push_str("    \n");
+    let mut page = Page::new(width);
+    push_details(&mut page, &property(help, "details").unwrap_or_default());
+    let examples = nested(help, &["examples", "example"]);
     if detail == Detail::Examples {
-        push_examples(&mut out, help, width);
-        return out;
+        page.frame(|page| push_examples(page, &examples));
+        return page.finish();
     }
-    out.push_str("SYNTAX\n");
-    for item in nested(help, &["Syntax", "syntaxItem"]) {
-        push_wrapped(&mut out, &field(&item, "line"), 4, width);
-        out.push_str("    \n");
-    }
-    out.push_str("    \nDESCRIPTION\n");
-    let paragraphs = nested(help, &["description"]);
-    for paragraph in &paragraphs {
-        push_wrapped(&mut out, &field(paragraph, "Text"), 4, width);
-        out.push_str("    \n");
-    }
-    if paragraphs.is_empty() {
-        out.push_str("    \n");
-    }
-    out.push('\n');
+    page.line("SYNTAX").frame(|page| {
+        push_syntax(page, &nested(help, &["Syntax", "syntaxItem"]));
+        page.end_line();
+    });
+    page.line("DESCRIPTION").frame(|page| {
+        push_paragraphs(page, &nested(help, &["description"]));
+        page.end_line();
+    });
+    page.end_line();
+    let links = property(help, "relatedLinks").unwrap_or_default();
     match detail {
-        Detail::Normal => {
-            push_links(&mut out, help, width);
-            out.push('\n');
-        }
+        Detail::Full => push_full(&mut page, help, &examples, &links),
         Detail::Detailed => {
-            push_parameters(&mut out, help, width, detail);
-            push_examples(&mut out, help, width);
+            page.line("PARAMETERS").frame(|page| {
+                for parameter in nested(help, &["parameters", "parameter"]) {
+                    page.line(&header(&parameter)).frame(|page| {
+                        push_paragraphs(page, &nested(&parameter, &["description"]));
+                        page.end_line();
+                    });
+                }
+                push_common(page);
+            });
+            page.frame(|page| push_examples(page, &examples));
+            push_remarks(&mut page, help, &links);
         }
-        Detail::Full => {
-            push_parameters(&mut out, help, width, detail);
-            let inputs = field(help, "inputTypes");
-            push_section(&mut out, "INPUTS", &inputs, width);
-            if !inputs.is_empty() {
-                out.push_str("    \n");
-            }
-            let outputs = field(help, "returnValues");
-            push_section(&mut out, "OUTPUTS", &outputs, width);
-            if !outputs.is_empty() {
-                out.push_str("    \n");
-            }
-            let notes = field(help, "notes");
-            if !notes.is_empty() {
-                out.push_str("NOTES\n    \n");
-                push_wrapped(&mut out, &notes, 4, width);
-                out.push_str("    \n");
-            }
-            push_examples(&mut out, help, width);
-            out.push_str("    \n");
-            push_links(&mut out, help, width);
-            out.push('\n');
-            return out;
-        }
-        Detail::Examples => {}
-    }
-    push_remarks(&mut out, help);
-    out
-}
-
-fn push_parameters(out: &mut String, help: &Value, width: usize, detail: Detail) {
-    out.push_str("PARAMETERS\n");
-    for parameter in nested(help, &["parameters", "parameter"]) {
-        push_header(out, &parameter, 4);
-        push_wrapped(out, &field(&parameter, "description"), 8, width);
-        out.push_str("        \n");
-        if detail == Detail::Full {
-            push_facts(out, &parameter, 8);
-            out.push_str("        \n");
+        Detail::Normal | Detail::Examples => {
+            page.line("RELATED LINKS")
+                .frame(|page| push_links(page, &links));
+            page.end_line();
+            push_remarks(&mut page, help, &links);
         }
     }
-    out.push_str(COMMON_PARAMETERS);
+    page.finish()
 }
 
-fn push_examples(out: &mut String, help: &Value, width: usize) {
-    for example in nested(help, &["examples", "example"]) {
-        push_wrapped(out, &field(&example, "title"), 4, width);
-        out.push_str("    \n");
-        push_wrapped(out, &format!("PS > {}", field(&example, "code")), 4, width);
-        out.push_str("    \n");
-        let remarks = field(&example, "remarks");
-        if remarks.is_empty() {
-            out.push_str("    \n");
+fn push_full(page: &mut Page, help: &Value, examples: &[Value], links: &Value) {
+    page.line("PARAMETERS").frame(|page| {
+        for parameter in nested(help, &["parameters", "parameter"]) {
+            push_written_parameter(page, &parameter);
         }
-        push_wrapped(out, &remarks, 4, width);
-        out.push_str("    \n    \n    \n    \n");
+        push_common(page);
+    });
+    page.line("INPUTS").frame(|page| {
+        push_types(page, &nested(help, &["inputTypes", "inputType"]));
+        page.end_line();
+    });
+    page.line("OUTPUTS").frame(|page| {
+        push_types(page, &nested(help, &["returnValues", "returnValue"]));
+        page.end_line();
+    });
+    let notes = nested(help, &["alertSet"]);
+    if !notes.is_empty() {
+        page.line("NOTES");
+        for set in notes {
+            page.frame(|page| {
+                page.line(&field(&set, "title")).end_line();
+                page.frame(|page| push_paragraphs(page, &nested(&set, &["alert"])));
+                page.end_line();
+            });
+        }
     }
+    page.frame(|page| {
+        push_examples(page, examples);
+        page.end_line();
+    });
+    page.line("RELATED LINKS")
+        .frame(|page| push_links(page, links));
 }
 
-fn push_links(out: &mut String, help: &Value, width: usize) {
-    out.push_str("RELATED LINKS\n");
-    for link in nested(help, &["relatedLinks"]) {
-        push_wrapped(out, &to_text(&link, Culture::Current), 4, width);
-    }
-}
-
-fn push_remarks(out: &mut String, help: &Value) {
+fn push_remarks(page: &mut Page, help: &Value, links: &Value) {
     let name = field(help, "Name");
-    out.push_str("REMARKS\n");
-    for (what, option) in [
-        ("To see the examples", "Examples"),
-        ("For more information", "Detailed"),
-        ("For technical information", "Full"),
-    ] {
-        out.push_str(&format!(
-            "    {what}, type: \"Get-Help {name} -{option}\"\n"
-        ));
-    }
-    // Only help with links can be looked up elsewhere.
-    if nested(help, &["relatedLinks"]).is_empty() {
-        out.push('\n');
-    } else {
-        out.push_str(&format!(
-            "    For online help, type: \"Get-Help {name} -Online\"\n"
+    page.line("REMARKS").frame(|page| {
+        for (what, option) in [
+            ("To see the examples", "Examples"),
+            ("For more information", "Detailed"),
+            ("For technical information", "Full"),
+        ] {
+            page.line(&format!("{what}, type: \"Get-Help {name} -{option}\""));
+        }
+    });
+    // Only help with links can be looked up elsewhere; the line is ended where the page is.
+    if !nested(links, &["navigationLink"]).is_empty() {
+        page.text(&format!(
+            "    For online help, type: \"Get-Help {name} -Online\""
         ));
     }
 }

@@ -4,5 +4,7 @@ pub mod comment;
 pub mod draw;
 pub mod function;
 pub mod object;
+mod page;
 pub mod syntax;
 pub mod topic;
+mod written;

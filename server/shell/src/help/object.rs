@@ -4,10 +4,13 @@
 use std::sync::Arc;
 
 use crate::binder::is_common;
-use crate::command::{ALL_SETS, CommandInfo, CommandKind, ParameterInfo, SetMembership};
+use crate::command::{
+    ALL_SETS, CommandInfo, CommandKind, ParameterInfo, ParameterType, SetMembership, Validation,
+};
 use crate::help::syntax::{
     SetParameter, TypeStyle, definition, is_switch, set_names, set_parameters, type_text,
 };
+use crate::help::written::{written, written_parameter};
 use crate::value::{Object, Text, Value};
 
 /// How much of it is shown.
@@ -39,7 +42,7 @@ impl Detail {
 /// Help of a command. `aliases` are other names of the command.
 pub fn command_help(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
     if has_written_help(command) {
-        written(command, aliases, detail)
+        written(command, detail)
     } else {
         declared(command, aliases, detail)
     }
@@ -47,7 +50,12 @@ pub fn command_help(command: &CommandInfo, aliases: &[Text], detail: Detail) -> 
 
 /// Whether somebody wrote help for the command.
 pub fn has_written_help(command: &CommandInfo) -> bool {
-    !command.help.synopsis.is_empty() || !command.help.description.is_empty()
+    let help = &command.help;
+    let said = [&help.description, &help.links, &help.inputs];
+    !help.synopsis.is_empty()
+        || !help.notes.is_empty()
+        || !help.examples.is_empty()
+        || said.iter().any(|said| !said.is_empty())
 }
 
 pub(crate) fn object(type_names: &[String], properties: Vec<(&str, Value)>) -> Value {
@@ -63,11 +71,19 @@ pub(crate) fn object(type_names: &[String], properties: Vec<(&str, Value)>) -> V
     Value::Object(Arc::new(made))
 }
 
-fn text(text: impl AsRef<str>) -> Value {
+pub(super) fn text(text: impl AsRef<str>) -> Value {
     Value::text(text.as_ref())
 }
 
-fn verb_and_noun(command: &CommandInfo) -> (&str, &str) {
+/// The category of help that a command counts to.
+pub(crate) fn category(command: &CommandInfo) -> &'static str {
+    match command.kind {
+        CommandKind::Cmdlet => "Cmdlet",
+        CommandKind::AdvancedFunction | CommandKind::SimpleFunction => "Function",
+    }
+}
+
+pub(super) fn verb_and_noun(command: &CommandInfo) -> (&str, &str) {
     command.name.split_once('-').unwrap_or((&command.name, ""))
 }
 
@@ -83,10 +99,8 @@ pub(crate) fn listed(command: &CommandInfo) -> Vec<&ParameterInfo> {
 
 /// The family of types of help that comes from a declaration.
 const DECLARED: &str = "ExtendedCmdletHelpInfo";
-/// The family of types of help that somebody wrote.
-const WRITTEN: &str = "MamlCommandHelpInfo";
 
-fn part(family: &str, name: &str, properties: Vec<(&str, Value)>) -> Value {
+pub(super) fn part(family: &str, name: &str, properties: Vec<(&str, Value)>) -> Value {
     object(&[format!("{family}#{name}")], properties)
 }
 
@@ -104,7 +118,7 @@ fn details(family: &str, command: &CommandInfo) -> Value {
 }
 
 /// The family's type name for what is shown, then the family and what `bases` it has.
-fn type_names(family: &str, detail: Detail, bases: &[&str]) -> Vec<String> {
+pub(super) fn type_names(family: &str, detail: Detail, bases: &[&str]) -> Vec<String> {
     let mut names = Vec::new();
     if detail != Detail::Normal {
         names.push(format!("{family}{}", detail.suffix()));
@@ -112,6 +126,10 @@ fn type_names(family: &str, detail: Detail, bases: &[&str]) -> Vec<String> {
     names.push(family.to_owned());
     names.extend(bases.iter().map(|base| (*base).to_owned()));
     names
+}
+
+fn has_common(command: &CommandInfo) -> Value {
+    Value::Bool(command.kind != CommandKind::SimpleFunction)
 }
 
 fn declared_syntax(command: &CommandInfo) -> Value {
@@ -127,7 +145,7 @@ fn declared_syntax(command: &CommandInfo) -> Value {
                 "syntaxItem",
                 vec![
                     ("name", text(&command.name)),
-                    ("CommonParameters", Value::Bool(true)),
+                    ("CommonParameters", has_common(command)),
                     ("parameter", Value::array(parameters)),
                 ],
             )
@@ -142,7 +160,7 @@ fn declared_syntax(command: &CommandInfo) -> Value {
 
 fn declared_parameters(command: &CommandInfo) -> Value {
     let mut parameters = listed(command);
-    parameters.sort_by_cached_key(|parameter| parameter.name.to_lowercase());
+    parameters.sort_by(|a, b| a.name.cmp(&b.name));
     let parameters = parameters
         .into_iter()
         .map(|parameter| declared_parameter(parameter, None))
@@ -161,7 +179,7 @@ fn declared(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
         type_part("returnValue", &output_types(command)),
     )];
     let mut properties = vec![
-        ("CommonParameters", Value::Bool(true)),
+        ("CommonParameters", has_common(command)),
         ("details", details(DECLARED, command)),
         ("Syntax", declared_syntax(command)),
         ("parameters", declared_parameters(command)),
@@ -190,7 +208,7 @@ fn unwritten(command: &CommandInfo) -> Vec<(&'static str, Value)> {
         ("xmlns:dev", text(format!("{MAML}/dev/2004/10"))),
         ("xmlns:maml", text(format!("{MAML}/2004/10"))),
         ("Name", text(&command.name)),
-        ("Category", text("Cmdlet")),
+        ("Category", text(category(command))),
         ("Component", Value::Null),
         ("Role", Value::Null),
         ("Functionality", Value::Null),
@@ -217,7 +235,7 @@ fn alias_text(aliases: &[Text]) -> String {
 }
 
 /// The types that come in by the pipeline, each on its line.
-fn input_types(command: &CommandInfo) -> String {
+pub(super) fn input_types(command: &CommandInfo) -> String {
     let mut types: Vec<String> = Vec::new();
     for parameter in &command.parameters {
         let takes = |set: &SetMembership| set.from_pipeline || set.from_pipeline_by_property_name;
@@ -232,7 +250,7 @@ fn input_types(command: &CommandInfo) -> String {
     types.into_iter().map(|name| name + "\n").collect()
 }
 
-fn output_types(command: &CommandInfo) -> String {
+pub(super) fn output_types(command: &CommandInfo) -> String {
     if command.output_types.is_empty() {
         "System.Object".into()
     } else {
@@ -253,8 +271,39 @@ pub(crate) fn pipeline_input(membership: &SetMembership) -> &'static str {
     }
 }
 
-fn truth(flag: bool) -> Value {
+pub(super) fn truth(flag: bool) -> Value {
     text(if flag { "true" } else { "false" })
+}
+
+/// What a parameter takes where that is no more than a few words: of `ValidateSet`, else of an enumeration.
+fn possible_values(parameter: &ParameterInfo) -> Option<Vec<Text>> {
+    let sets = parameter
+        .validations
+        .iter()
+        .filter_map(|check| match check {
+            Validation::Set(words, _) => Some(words),
+            _ => None,
+        });
+    let words: Vec<Text> = sets.flatten().cloned().collect();
+    if !words.is_empty() {
+        return Some(words);
+    }
+    members_of(&parameter.parameter_type)
+}
+
+/// The names of an enumeration's members in order of their values, of one in a list too.
+pub(super) fn members_of(of_type: &ParameterType) -> Option<Vec<Text>> {
+    match of_type {
+        ParameterType::Enum(definition) => {
+            let mut members = definition.members.clone();
+            members.sort_by_key(|(_, number)| (*number).cast_unsigned());
+            Some(members.into_iter().map(|(name, _)| name).collect())
+        }
+        ParameterType::Array(element)
+        | ParameterType::Nullable(element)
+        | ParameterType::List(_, element) => members_of(element),
+        _ => None,
+    }
 }
 
 fn declared_parameter(parameter: &ParameterInfo, member: Option<SetParameter<'_>>) -> Value {
@@ -279,6 +328,9 @@ fn declared_parameter(parameter: &ParameterInfo, member: Option<SetParameter<'_>
         ("globbing", truth(false)),
         ("parameterSetName", text(sets.join(", "))),
     ];
+    if let Some(message) = &parameter.help_message {
+        properties.push(("description", text(format!("{message}\n"))));
+    }
     let type_name = type_text(&parameter.parameter_type, TypeStyle::Accelerator);
     if !is_switch(parameter) {
         properties.push(("parameterValue", text(&type_name)));
@@ -300,130 +352,16 @@ fn declared_parameter(parameter: &ParameterInfo, member: Option<SetParameter<'_>
         parameter.aliases.join(", ")
     };
     properties.push(("aliases", text(aliases)));
+    if let (Some(_), Some(values)) = (member, possible_values(parameter)) {
+        let values = Value::array(values.iter().map(text).collect());
+        let group = part(
+            DECLARED,
+            "parameterValueGroup",
+            vec![("parameterValue", values)],
+        );
+        properties.push(("parameterValueGroup", group));
+    }
     object(&["ExtendedCmdletHelpInfo#parameter".to_owned()], properties)
-}
-
-fn written_syntax(command: &CommandInfo) -> Value {
-    let lines = set_names(command)
-        .iter()
-        .map(|set| {
-            let line = crate::help::syntax::line(command, set, TypeStyle::Short);
-            part(
-                WRITTEN,
-                "syntaxItem",
-                vec![("name", text(&command.name)), ("line", text(line))],
-            )
-        })
-        .collect();
-    part(WRITTEN, "syntax", vec![("syntaxItem", Value::array(lines))])
-}
-
-fn written_examples(command: &CommandInfo) -> Value {
-    const RULE: &str = "--------------------------";
-    let examples = command
-        .help
-        .examples
-        .iter()
-        .zip(1..)
-        .map(|((code, remarks), number)| {
-            let title = format!("{RULE} EXAMPLE {number} {RULE}");
-            part(
-                WRITTEN,
-                "example",
-                vec![
-                    ("title", text(title)),
-                    ("code", text(code)),
-                    ("remarks", text(remarks)),
-                ],
-            )
-        })
-        .collect();
-    part(
-        WRITTEN,
-        "examples",
-        vec![("example", Value::array(examples))],
-    )
-}
-
-fn written(command: &CommandInfo, aliases: &[Text], detail: Detail) -> Value {
-    let description = command
-        .help
-        .description
-        .iter()
-        .map(|paragraph| part(WRITTEN, "description", vec![("Text", text(paragraph))]))
-        .collect();
-    let parameters = listed(command)
-        .into_iter()
-        .map(|parameter| written_parameter(command, parameter))
-        .collect();
-    // Of a function only what its comments say is told.
-    let is_cmdlet = command.kind == CommandKind::Cmdlet;
-    let inputs = if command.help.inputs.is_empty() && is_cmdlet {
-        input_types(command).trim_end().to_owned()
-    } else {
-        command.help.inputs.join("\n")
-    };
-    let outputs = if command.output_types.is_empty() && is_cmdlet {
-        output_types(command)
-    } else {
-        command.output_types.join("\n")
-    };
-    let links = command.help.links.iter().map(text).collect();
-    let parameters = vec![("parameter", Value::array(parameters))];
-    object(
-        &type_names(WRITTEN, detail, &["HelpInfo"]),
-        vec![
-            ("Name", text(&command.name)),
-            ("Category", text("Cmdlet")),
-            ("Synopsis", text(&command.help.synopsis)),
-            ("ModuleName", text(&command.module)),
-            ("details", details(WRITTEN, command)),
-            ("Syntax", written_syntax(command)),
-            ("description", Value::array(description)),
-            ("parameters", part(WRITTEN, "parameters", parameters)),
-            ("examples", written_examples(command)),
-            ("inputTypes", text(inputs)),
-            ("returnValues", text(outputs)),
-            ("notes", text(&command.help.notes)),
-            ("aliases", text(alias_text(aliases))),
-            ("relatedLinks", Value::array(links)),
-        ],
-    )
-}
-
-fn written_parameter(command: &CommandInfo, parameter: &ParameterInfo) -> Value {
-    let default = SetMembership::default();
-    let membership = parameter.sets.first().unwrap_or(&default);
-    let position = membership
-        .position
-        .map_or_else(|| "named".to_owned(), |position| (position + 1).to_string());
-    let value = type_text(&parameter.parameter_type, TypeStyle::Short);
-    // PowerShell's help of functions leaves this line empty.
-    let aliases = match command.kind {
-        CommandKind::Cmdlet => parameter.aliases.join(", "),
-        CommandKind::AdvancedFunction | CommandKind::SimpleFunction => String::new(),
-    };
-    object(
-        &[
-            "MamlCommandHelpInfo#parameter".to_owned(),
-            "HelpParameter".to_owned(),
-        ],
-        vec![
-            ("name", text(&parameter.name)),
-            ("parameterValue", text(value)),
-            ("switch", Value::Bool(is_switch(parameter))),
-            ("description", text(&parameter.description)),
-            ("required", truth(membership.mandatory)),
-            ("position", text(position)),
-            (
-                "defaultValue",
-                text(parameter.default_text.as_deref().unwrap_or("")),
-            ),
-            ("pipelineInput", text(pipeline_input(membership))),
-            ("aliases", text(aliases)),
-            ("globbing", truth(false)),
-        ],
-    )
 }
 
 /// The help objects of a command's parameters, by which `-Parameter` picks.

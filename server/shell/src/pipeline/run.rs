@@ -6,6 +6,7 @@ use crate::binder::{Argument, Binding};
 use crate::builtin::discovery::get_help;
 use crate::command::{CommandInfo, CommandKind, ParameterType};
 use crate::error_record::{Extent, Invocation};
+use crate::help::function::command_of;
 use crate::language::ast::{Element, ElementKind, ExpressionKind, Pipeline};
 use crate::language::position;
 use crate::pipeline::command::{Asked, Resolved};
@@ -215,6 +216,13 @@ impl Engine<'_> {
         let (info, stage): (Arc<CommandInfo>, Box<dyn Stage>) = match resolved {
             Resolved::BuiltIn(command) => (command.info.clone(), (command.create)()),
             Resolved::Cmdlet(info) => (info, Box::new(HostCommand)),
+            // A function that is asked for help does not run; a block without a name has none.
+            Resolved::Script(script)
+                if !script.name.is_empty() && get_help::is_asked_for(&arguments) =>
+            {
+                let info = command_of(&script.name, &script.body);
+                (Arc::new(info), Box::new(HostCommand))
+            }
             Resolved::Script(script) => {
                 let (stage, binding) =
                     ScriptStage::new(self, script, arguments, place, invocation, out)?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error_record::ErrorRecord;
+use crate::evaluate::CALL_DEPTH;
 use crate::host::Host;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -185,7 +186,10 @@ impl Context<'_> {
                 1 => values.remove(0),
                 _ => Value::array(values),
             })),
-            Err(Halt::Error(record) | Halt::Throw(record) | Halt::Stop(record)) => {
+            // Calls that lie too deep end the command as well: what says so is no `RuntimeException`.
+            Err(Halt::Error(record) | Halt::Throw(record) | Halt::Stop(record))
+                if record.fully_qualified_id != CALL_DEPTH =>
+            {
                 self.engine.session.remember(&record);
                 Ok(Err(record))
             }

@@ -7,7 +7,7 @@ use crate::builtin;
 use crate::builtin::discovery::{all_commands, find_command, texts};
 use crate::command::{CommandInfo, CommandKind, ParameterInfo, SetMembership, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::help::object::{Detail, command_help, has_written_help, object, parameters};
+use crate::help::object::{Detail, category, command_help, has_written_help, object, parameters};
 use crate::help::syntax::definition;
 use crate::help::topic::{self, Topic};
 use crate::host::ProgressRecord;
@@ -336,9 +336,9 @@ fn short(command: &CommandInfo) -> Value {
         &["HelpInfoShort".to_owned()],
         vec![
             ("Name", Value::String(command.name.clone())),
-            ("Category", Value::text("Cmdlet")),
+            ("Category", Value::text(category(command))),
             ("Module", Value::String(command.module.clone())),
-            ("Synopsis", Value::text(synopsis.trim())),
+            ("Synopsis", Value::text(synopsis)),
         ],
     )
 }
