@@ -7,7 +7,7 @@ mod get_cs_site;
 mod get_cs_topology;
 mod get_cs_windows_service;
 mod publish_cs_topology;
-mod report;
+pub(crate) mod report;
 mod selection;
 mod start_cs_windows_service;
 mod stop_cs_windows_service;

@@ -8,7 +8,6 @@ mod get_cs_user;
 mod get_cs_user_database_state;
 mod get_cs_user_pool_info;
 mod move_cs_user;
-mod move_report;
 
 pub use disable_cs_user::DisableCsUser;
 pub use enable_cs_user::EnableCsUser;

@@ -9,9 +9,9 @@ use tandem_domain::request::MoveUserRequest;
 use tandem_shell::error_record::ErrorCategory;
 
 use super::accounts::{self, Ran};
-use super::move_report::Report;
 use crate::cmdlets::operation::faults::{fault, rolled_back};
 use crate::cmdlets::operation::follow::follow;
+use crate::cmdlets::topology::report::Report;
 use crate::dispatch::{Cmdlet, Context, Failure, Fault};
 use crate::operation::plan_message::message;
 use crate::operation::{Started, UserOrder};
@@ -41,7 +41,7 @@ impl Cmdlet for MoveCsUser {
         {
             return Ok(());
         }
-        let mut report = Report::default();
+        let mut report = Report::about(format!("-Target {target}"), ["User", "Outcome"]);
         for account in accounts {
             let name = account.sip_address.as_str().to_owned();
             match move_one(context, &request, &target, account).await {
@@ -53,14 +53,10 @@ impl Cmdlet for MoveCsUser {
                 Err(Failure::Stopped) => return Err(Failure::Stopped),
             }
         }
-        if let Some(path) = request.report.as_deref()
-            && !context.what_if()
-        {
-            context
-                .write_caller_file(path, report.html(target.as_str()))
-                .await?;
-        }
-        Ok(())
+        let path = request.report.as_deref();
+        report
+            .write(context, path.filter(|_| !context.what_if()))
+            .await
     }
 }
 
