@@ -487,3 +487,30 @@ fn objects_are_made_and_looked_at() {
         ),
     ]);
 }
+
+#[test]
+fn parameters_take_names_and_blocks() {
+    check(&[
+        ("1,2 | Measure-Object { $_ * 2 } -Sum | % Sum", "6", ""),
+        (
+            "1 | Measure-Object @{e={1}}",
+            "",
+            "CannotConvertArgumentNoMessage",
+        ),
+        (
+            "'a','bb' | Join-String -Property Length -Separator '-'",
+            "1-2",
+            "",
+        ),
+        (
+            "@{} | Get-Member Keys,SyncRoot | % Definition",
+            "System.Collections.ICollection Keys {get;}|System.Object SyncRoot {get;}",
+            "",
+        ),
+        (
+            "'a' | Get-Member Chars | % MemberType",
+            "ParameterizedProperty",
+            "",
+        ),
+    ]);
+}

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::command::ParameterType;
 use crate::error_record::ErrorRecord;
 use crate::members;
 use crate::pipeline::halt::Halt;
@@ -10,6 +11,11 @@ use crate::pipeline::stage::Context;
 use crate::text::read;
 use crate::value::{Property, ScriptBlock, Text, Value};
 use crate::wildcard::Wildcard;
+
+/// The type of parameters that take a name or a block as they are.
+pub(super) fn expression_type() -> ParameterType {
+    ParameterType::Plain("Microsoft.PowerShell.Commands.PSPropertyExpression".into())
+}
 
 /// What a property of an object is computed from.
 #[derive(Clone, Debug)]

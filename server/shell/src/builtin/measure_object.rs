@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::builtin::compare;
-use crate::builtin::declare::{UTILITY, at, command, input, switch};
-use crate::builtin::expression::{Expression, Source};
+use crate::builtin::declare::{UTILITY, command, input, switch};
+use crate::builtin::expression::{Expression, Source, expression_type};
 use crate::builtin::support::{input_object, items};
-use crate::command::{CommandInfo, ParameterType, Validation};
+use crate::command::{CommandInfo, ParameterInfo, ParameterType, Validation};
 use crate::convert::{ConversionContext, convert};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::members;
@@ -29,7 +29,14 @@ pub(super) fn info() -> CommandInfo {
             "Microsoft.PowerShell.Commands.GenericObjectMeasureInfo",
         ])
         .with(input())
-        .with(at(0, "Property", "object[]").validated(Validation::NotNullOrEmpty))
+        .with(
+            ParameterInfo::of_type(
+                "Property",
+                ParameterType::Array(Box::new(expression_type())),
+            )
+            .at(0)
+            .validated(Validation::NotNullOrEmpty),
+        )
         .with(switch("StandardDeviation").in_sets(generic))
         .with(switch("Sum").in_sets(generic))
         .with(switch("AllStats").in_sets(generic))

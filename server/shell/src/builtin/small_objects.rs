@@ -2,9 +2,9 @@
 
 use crate::builtin::compare;
 use crate::builtin::declare::{CORE, UTILITY, at, command, input, named, set, switch};
-use crate::builtin::expression::Expression;
+use crate::builtin::expression::{Expression, expression_type};
 use crate::builtin::support::{gathered, input_object, text};
-use crate::command::{CommandInfo, SetMembership};
+use crate::command::{CommandInfo, ParameterInfo, SetMembership};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::text::{Culture, to_text};
@@ -207,7 +207,7 @@ pub(super) mod join {
     pub(crate) fn info() -> CommandInfo {
         command("Join-String", UTILITY)
             .with_default_set("default")
-            .with(at(0, "Property", "object"))
+            .with(ParameterInfo::of_type("Property", expression_type()).at(0))
             .with(at(1, "Separator", "string"))
             .with(named("OutputPrefix", "string").alias(&["op"]))
             .with(named("OutputSuffix", "string").alias(&["os"]))

@@ -145,6 +145,12 @@ fn plain(
             other => return Err(ConversionError::between(other, target)),
         },
         "System.Char" => number::to_char(value, target)?,
+        // A name or a block stays what it is.
+        "Microsoft.PowerShell.Commands.PSPropertyExpression" => match value {
+            Value::String(text) if !text.is_empty() => value.clone(),
+            Value::ScriptBlock(_) => value.clone(),
+            other => return Err(ConversionError::between(other, target)),
+        },
         "System.TimeSpan" => time::to_time_span(value, source, target)?,
         "System.DateTime" => time::to_date_time(value, source, target, context)?,
         _ => return named::convert(value, source, name, target),

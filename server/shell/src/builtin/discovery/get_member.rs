@@ -56,7 +56,28 @@ struct GetMember {
 const PROPERTY: i64 = 4;
 const NOTE_PROPERTY: i64 = 8;
 const METHOD: i64 = 64;
+const PARAMETERIZED_PROPERTY: i64 = 512;
 const ALL: i64 = 16383;
+
+/// Members that are no values: kind, name, definition.
+fn further_members(object: &Value) -> &'static [(i64, &'static str, &'static str)] {
+    match object.base() {
+        Value::String(_) => &[(
+            PARAMETERIZED_PROPERTY,
+            "Chars",
+            "char Chars(int index) {get;}",
+        )],
+        Value::Dictionary(table) if &*table.type_name == "System.Collections.Hashtable" => &[
+            (
+                PARAMETERIZED_PROPERTY,
+                "Item",
+                "System.Object Item(System.Object key) {get;set;}",
+            ),
+            (PROPERTY, "SyncRoot", "System.Object SyncRoot {get;}"),
+        ],
+        _ => &[],
+    }
+}
 
 /// Methods of every object.
 const METHODS: &[(&str, &str)] = &[
@@ -86,7 +107,12 @@ impl Stage for GetMember {
             .collect();
         let custom = matches!(&object, Value::Object(object) if object.custom);
         for property in members::properties(&object) {
-            let shown = shown_type(&property.value);
+            let shown = match (&object, &*property.name) {
+                (Value::Dictionary(_), "Keys" | "Values") => {
+                    "System.Collections.ICollection".into()
+                }
+                _ => shown_type(&property.value),
+            };
             found.push(if custom || property.note {
                 let value = to_text(&property.value, Culture::Current);
                 let definition = format!("{shown} {}={value}", property.name);
@@ -95,6 +121,9 @@ impl Stage for GetMember {
                 let definition = format!("{shown} {} {{get;}}", property.name);
                 (PROPERTY, property.name, definition)
             });
+        }
+        for (kind, name, definition) in further_members(&object) {
+            found.push((*kind, Text::from(*name), (*definition).to_owned()));
         }
         if let Some(Value::Enum(view)) = context.parameter("View") {
             let (extended, adapted) = (view.number & 1 != 0, view.number & 6 != 0);
@@ -109,7 +138,8 @@ impl Stage for GetMember {
             let rank = match *kind {
                 METHOD => 0,
                 NOTE_PROPERTY => 1,
-                _ => 2,
+                PARAMETERIZED_PROPERTY => 2,
+                _ => 3,
             };
             (rank, name.to_lowercase())
         });
