@@ -13,6 +13,7 @@ use tandem_shell::host::{
     ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, PromptFailure, Shown,
     Stopped,
 };
+use tandem_shell::session::{Input, Session, SessionOptions};
 use tandem_shell::text::{Culture, to_text};
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
 
@@ -110,5 +111,33 @@ impl Host for Keeper {
         let is_shown = |patience| self.shown.borrow().len() >= patience;
         self.patience.get().is_some_and(is_shown)
             || self.end.get().is_some_and(|end| Instant::now() > end)
+    }
+}
+
+/// What a line tells: texts of objects and ids of errors, each joined with `|`.
+pub(crate) fn told(line: &str) -> (String, String) {
+    let host = Keeper::default();
+    let outcome = Session::new(SessionOptions::default()).run(&host, &Input::Text(line));
+    let mut errors = host.errors.into_inner();
+    errors.extend(
+        outcome
+            .terminating
+            .map(|record| record.fully_qualified_id.to_string()),
+    );
+    let ids: Vec<&str> = errors
+        .iter()
+        .filter_map(|id| id.split(',').next())
+        .collect();
+    (host.shown.into_inner().join("|"), ids.join("|"))
+}
+
+/// Holds lines against what they write and the ids of their errors.
+pub(crate) fn check(table: &[(&str, &str, &str)]) {
+    for (line, output, errors) in table {
+        assert_eq!(
+            told(line),
+            ((*output).to_owned(), (*errors).to_owned()),
+            "{line}"
+        );
     }
 }
