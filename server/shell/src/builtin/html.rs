@@ -5,6 +5,7 @@ use crate::builtin::expression::{Expression, Source};
 use crate::builtin::expression_table::{Definition, expressions};
 use crate::builtin::support::{input_object, text, texts};
 use crate::command::{CommandInfo, Validation};
+use crate::convert::net_text;
 use crate::members;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -15,24 +16,42 @@ use crate::wildcard::Wildcard;
 /// What the binder knows of it.
 pub(super) fn info() -> CommandInfo {
     let page = &["Page"][..];
+    let filled = || Validation::NotNullOrEmpty;
     command("ConvertTo-Html", UTILITY)
         .with_default_set("Page")
         .with(input())
         .with(at(0, "Property", "object[]"))
         .with(at(3, "Body", "string[]").in_sets(page))
         .with(at(1, "Head", "string[]").in_sets(page))
-        .with(at(2, "Title", "string").in_sets(page))
-        .with(named("As", "string").validated(Validation::Set(
-            ["Table", "List"].map(Text::from).to_vec(),
-            false,
-        )))
-        .with(named("CssUri", "uri").alias(&["cu", "uri"]).in_sets(page))
-        .with(switch("Fragment").in_sets(&["Fragment"]))
+        .with(at(2, "Title", "string").in_sets(page).validated(filled()))
         .with(
-            named("PostContent", "string[]").validated(crate::command::Validation::NotNullOrEmpty),
+            named("As", "string")
+                .validated(Validation::Set(
+                    ["Table", "List"].map(Text::from).to_vec(),
+                    false,
+                ))
+                .validated(filled()),
         )
-        .with(named("PreContent", "string[]").validated(crate::command::Validation::NotNullOrEmpty))
-        .with(named("Charset", "string").in_sets(page))
+        .with(
+            named("CssUri", "uri")
+                .alias(&["cu", "uri"])
+                .in_sets(page)
+                .validated(filled()),
+        )
+        .with(switch("Fragment").in_sets(&["Fragment"]))
+        .with(named("PostContent", "string[]").validated(filled()))
+        .with(named("PreContent", "string[]").validated(filled()))
+        .with(named("Meta", "hashtable").in_sets(page).validated(filled()))
+        .with(
+            named("Charset", "string")
+                .in_sets(page)
+                .validated(Validation::Pattern(
+                    "^[A-Za-z0-9]\\w+\\S+[A-Za-z0-9]$".into(),
+                    false,
+                ))
+                .validated(filled()),
+        )
+        .with(switch("Transitional").in_sets(page))
 }
 
 /// One to run.
@@ -43,6 +62,8 @@ pub(super) fn create() -> Box<dyn Stage> {
 #[derive(Default)]
 struct Html {
     properties: Vec<Expression>,
+    /// Those of the object at hand in a list, of the first one in a table.
+    resolved: Vec<Expression>,
     started: bool,
 }
 
@@ -56,10 +77,27 @@ fn escape(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '\u{a0}'..='\u{ff}' => out.push_str(&format!("&#{};", u32::from(c))),
+            other if other.len_utf16() == 2 => {
+                out.push_str(&format!("&#{};", u32::from(other)));
+            }
             other => out.push(other),
         }
     }
     out
+}
+
+/// A column with the width and the alignment that were asked for.
+fn column(expression: &Expression) -> String {
+    let attribute = |option: &str, name: &str| {
+        expression.option(option).map_or_else(String::new, |value| {
+            format!(" {name} = \"{}\"", to_text(value, Culture::Invariant))
+        })
+    };
+    format!(
+        "<col{}{}/>",
+        attribute("Width", "width"),
+        attribute("Alignment", "align")
+    )
 }
 
 impl Html {
@@ -67,50 +105,85 @@ impl Html {
         text(context, "As").is_some_and(|shape| shape.eq_ignore_ascii_case("List"))
     }
 
-    /// Everything before the first object.
-    fn open(&mut self, context: &mut Context<'_>, first: &Value) -> Result<(), Halt> {
-        self.started = true;
+    /// The properties of an object that are shown.
+    fn resolve(&self, object: &Value) -> Vec<Expression> {
         if self.properties.is_empty() {
-            self.properties = members::properties(first)
+            return members::properties(object)
                 .into_iter()
                 .map(|property| Expression::name(property.name))
                 .collect();
-        } else {
-            self.properties = self
-                .properties
-                .iter()
-                .flat_map(|expression| expand(expression, first))
-                .collect();
         }
-        context.write(Value::text("<table>"))?;
-        if Self::is_list(context) {
+        self.properties
+            .iter()
+            .flat_map(|expression| expand(expression, object))
+            .collect()
+    }
+
+    /// The head of a table: that of its first object.
+    fn open(&mut self, context: &mut Context<'_>, first: &Value) -> Result<(), Halt> {
+        self.resolved = self.resolve(first);
+        if self.resolved.is_empty() {
             return Ok(());
         }
-        let columns = "<col/>".repeat(self.properties.len());
+        self.started = true;
+        let columns: String = self.resolved.iter().map(column).collect();
         context.write(Value::text(format!("<colgroup>{columns}</colgroup>")))?;
         let headings: String = self
-            .properties
+            .resolved
             .iter()
-            .map(|expression| format!("<th>{}</th>", escape(&expression.display_name())))
+            .map(|expression| format!("<th>{}</th>", expression.display_name()))
             .collect();
         context.write(Value::text(format!("<tr>{headings}</tr>")))
     }
 
+    /// One line for each pair of `-Meta`.
+    fn meta(context: &mut Context<'_>) -> Result<(), Halt> {
+        let Some(Value::Dictionary(meta)) = context.parameter("Meta").cloned() else {
+            return Ok(());
+        };
+        let pairs: Vec<(String, String)> = crate::text::read(&meta.entries)
+            .values()
+            .map(|(key, value)| {
+                let text = |value| to_text(value, Culture::Current);
+                (text(key), text(value))
+            })
+            .collect();
+        for (key, value) in pairs {
+            let attribute = match &*key.to_lowercase() {
+                "content-type" | "default-style" | "x-ua-compatible" => "http-equiv",
+                "application-name" | "author" | "description" | "generator" | "keywords"
+                | "viewport" => "name",
+                _ => {
+                    context.warning(format!("Accepted meta properties are content-type, default-style, application-name, author, description, generator, keywords, x-ua-compatible, and viewport. The meta pair: {key} and {value} may not function correctly."))?;
+                    "name"
+                }
+            };
+            context.write(Value::text(format!(
+                "<meta {attribute}=\"{key}\" content=\"{value}\">"
+            )))?;
+        }
+        Ok(())
+    }
+
     fn page_head(context: &mut Context<'_>) -> Result<(), Halt> {
-        for line in [
-            "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\"  \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd\">",
-            "<html xmlns=\"http://www.w3.org/1999/xhtml\">",
-            "<head>",
-        ] {
+        let (kind, file) = match context.switch("Transitional") {
+            true => ("Transitional", "transitional"),
+            false => ("Strict", "strict"),
+        };
+        context.write(Value::text(format!(
+            "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 {kind}//EN\"  \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-{file}.dtd\">"
+        )))?;
+        for line in ["<html xmlns=\"http://www.w3.org/1999/xhtml\">", "<head>"] {
             context.write(Value::text(line))?;
         }
         if let Some(charset) = text(context, "Charset") {
             context.write(Value::text(format!("<meta charset=\"{charset}\">")))?;
         }
+        Self::meta(context)?;
         let head = texts(context, "Head");
         if head.is_empty() {
             let title = text(context, "Title").unwrap_or_else(|| "HTML TABLE".into());
-            context.write(Value::text(format!("<title>{}</title>", escape(&title))))?;
+            context.write(Value::text(format!("<title>{title}</title>")))?;
         }
         for line in head {
             context.write(Value::String(line))?;
@@ -153,30 +226,35 @@ impl Stage for Html {
         for line in texts(context, "PreContent") {
             context.write(Value::String(line))?;
         }
-        Ok(())
+        context.write(Value::text("<table>"))
     }
 
     fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
-        let Some(object) = input_object(context, input) else {
+        let object = input_object(context, input).unwrap_or_default();
+        if matches!(object, Value::Null) {
             return Ok(());
-        };
-        let list = Self::is_list(context);
-        if !self.started {
-            self.open(context, &object)?;
-        } else if list {
-            context.write(Value::text("<tr><td><hr></td></tr>"))?;
         }
-        let mut cells = Vec::with_capacity(self.properties.len());
-        for expression in &self.properties {
+        let list = Self::is_list(context);
+        if list {
+            self.resolved = self.resolve(&object);
+            if self.started {
+                context.write(Value::text("<tr><td><hr></td></tr>"))?;
+            }
+            self.started = true;
+        } else if !self.started {
+            self.open(context, &object)?;
+        }
+        if self.resolved.is_empty() {
+            return Ok(());
+        }
+        let mut cells = Vec::with_capacity(self.resolved.len());
+        for expression in &self.resolved {
             let value = expression.value(context, &object)?.unwrap_or_default();
-            cells.push((
-                expression.display_name(),
-                escape(&to_text(&value, Culture::Current)),
-            ));
+            let cell = escape(&net_text(&value));
+            cells.push((expression.display_name(), cell));
         }
         if list {
             return cells.into_iter().try_for_each(|(name, cell)| {
-                let name = escape(&name);
                 context.write(Value::text(format!(
                     "<tr><td>{name}:</td><td>{cell}</td></tr>"
                 )))
@@ -190,9 +268,6 @@ impl Stage for Html {
     }
 
     fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-        if !self.started {
-            context.write(Value::text("<table>"))?;
-        }
         context.write(Value::text("</table>"))?;
         for line in texts(context, "PostContent") {
             context.write(Value::String(line))?;

@@ -9,7 +9,7 @@ use crate::pipeline::records::as_object;
 use crate::pipeline::run::Ready;
 use crate::pipeline::runtime::Slot;
 use crate::pipeline::sink::{Record, Sink};
-use crate::pipeline::stage::push;
+use crate::pipeline::stage::{begin, push};
 use crate::text::{Culture, to_text};
 use crate::value::Value;
 
@@ -252,11 +252,7 @@ impl Engine<'_> {
         files: &mut [Slot],
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        (0..files.len()).try_for_each(|index| {
-            self.at(&mut files[index..=index], 0, out, |stage, context| {
-                stage.begin(context)
-            })
-        })
+        (0..files.len()).try_for_each(|index| begin(self, &mut files[index..=index], out))
     }
 
     /// Writes what the files of redirected streams hold back.

@@ -17,7 +17,7 @@ use crate::pipeline::host_command::HostCommand;
 use crate::pipeline::redirect::Redirected;
 use crate::pipeline::runtime::{Answered, CommandState, Slot};
 use crate::pipeline::sink::Sink;
-use crate::pipeline::stage::{Context, Stage, push};
+use crate::pipeline::stage::{Context, Stage, begin, push};
 use crate::text::{Culture, to_text};
 use crate::value::Value;
 
@@ -199,6 +199,7 @@ impl Engine<'_> {
                 answered: Answered::default(),
                 kept: None,
                 buffer: None,
+                begun: false,
                 failed: false,
             },
         })
@@ -259,8 +260,7 @@ impl Engine<'_> {
     ) -> Result<(), Halt> {
         let mut first = 0;
         for index in 0..slots.len() {
-            self.begin_files(&mut slots[index].state.files, out)?;
-            let outcome = self.at(slots, index, out, |stage, context| stage.begin(context));
+            let outcome = begin(self, &mut slots[index..], out);
             enough(outcome, pipeline, &mut first)?;
         }
         if first == 0 {

@@ -49,6 +49,8 @@ pub struct CommandState {
     pub kept: Option<Box<Kept>>,
     /// Objects that -OutBuffer holds back; none for most commands.
     pub buffer: Option<Box<OutBuffer>>,
+    /// Whether it has begun.
+    pub begun: bool,
     /// Whether it wrote an error.
     pub failed: bool,
 }

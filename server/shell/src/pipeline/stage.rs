@@ -226,6 +226,31 @@ impl Context<'_> {
     }
 }
 
+/// Begins the first of `slots`, unless an object that came early has begun it.
+///
+/// # Errors
+/// When it runs no further.
+pub(super) fn begin(
+    engine: &mut Engine<'_>,
+    slots: &mut [Slot],
+    tail: &mut dyn Sink,
+) -> Result<(), Halt> {
+    let Some((slot, downstream)) = slots.split_first_mut() else {
+        return Ok(());
+    };
+    if std::mem::replace(&mut slot.state.begun, true) {
+        return Ok(());
+    }
+    engine.begin_files(&mut slot.state.files, tail)?;
+    let mut context = Context {
+        engine: engine.lend(),
+        command: &mut slot.state,
+        downstream,
+        tail,
+    };
+    slot.stage.begin(&mut context)
+}
+
 /// Gives one object to the first of `slots`, or to what stands behind the last.
 ///
 /// # Errors
@@ -236,6 +261,10 @@ pub fn push(
     tail: &mut dyn Sink,
     value: Value,
 ) -> Result<(), Halt> {
+    // What a command writes while it begins comes before the next one has begun.
+    if slots.first().is_some_and(|slot| !slot.state.begun) {
+        begin(engine, slots, tail)?;
+    }
     match slots.split_first_mut() {
         None => tail.output(engine, value),
         Some((slot, downstream)) => {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::convert::net_text;
 use crate::members;
-use crate::text::{Culture, double_round_trip, read, single_round_trip, to_text};
-use crate::type_names::type_name;
+use crate::text::{Culture, read, to_text};
 use crate::value::{Object, Property, Text, Value};
 
 /// Which fields stand in quotes (`-UseQuotes`).
@@ -135,14 +135,10 @@ fn cell(value: &Value, name: &str) -> Option<Option<String>> {
 
 /// .NET's own text of a value: a collection shows its type. Null is no text at all.
 fn field_text(value: &Value) -> Option<String> {
-    Some(match value {
-        Value::Null => return None,
-        Value::Double(n) => double_round_trip(*n),
-        Value::Single(n) => single_round_trip(*n),
-        Value::Array(_) | Value::List(_) => type_name(value).to_string(),
-        Value::Noted(noted) => return field_text(&noted.base),
-        other => to_text(other, Culture::Current),
-    })
+    match value {
+        Value::Null => None,
+        other => Some(net_text(other)),
+    }
 }
 
 /// Reads records of fields as `ImportCsvHelper` does: leniently, and forgetting an empty field at the very end.
