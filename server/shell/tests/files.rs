@@ -158,3 +158,34 @@ fn an_encoding_of_some_machine_is_refused() {
         assert!(left.files.is_empty(), "{name}");
     }
 }
+
+#[test]
+fn a_file_that_is_there_is_spared() {
+    for line in [
+        "'b' | Out-File f -NoClobber",
+        "[pscustomobject]@{ A = 1 } | Export-Csv f -NoClobber",
+        "1 | Export-Clixml f -NoClobber",
+    ] {
+        let left = run(&format!("'a' | Out-File f; {line}"));
+        assert_eq!(left.text("f"), "a\n", "{line}");
+        assert!(
+            left.errors[0].starts_with("NoClobber,"),
+            "{:?}",
+            left.errors
+        );
+    }
+}
+
+#[test]
+fn objects_become_text_and_objects_again() {
+    let left = run(
+        "$x = @{ a = 1 }, 'b' | ConvertTo-CliXml | ConvertFrom-CliXml; $x.Count; $x[0].a; $x[1]",
+    );
+    assert_eq!(left.output, ["2", "1", "b"]);
+    let left = run("1 | ConvertTo-CliXml | ConvertFrom-CliXml; '<x' | ConvertFrom-CliXml");
+    assert_eq!(left.output, ["1"]);
+    assert_eq!(
+        left.errors,
+        ["System.Xml.XmlException,Microsoft.PowerShell.Commands.ConvertFromClixmlCommand"]
+    );
+}

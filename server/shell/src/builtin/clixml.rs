@@ -1,15 +1,16 @@
-//! `Export-Clixml` and `Import-Clixml`.
+//! `Export-Clixml`, `Import-Clixml`, `ConvertTo-CliXml` and `ConvertFrom-CliXml`.
 
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
-use crate::builtin::out_file::{FileWriter, read_text};
+use crate::builtin::out_file::{FileWriter, read_text, spare_existing};
 use crate::builtin::support::{count, file_error, input_object, text, texts};
-use crate::command::{CommandInfo, ConfirmImpact, Validation};
+use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::host::ShouldProcess;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::serialise::clixml_read::read_clixml;
+use crate::serialise::clixml_read::{Item, read_clixml};
 use crate::serialise::clixml_write::{ClixmlOptions, ClixmlWriter};
+use crate::text::{Culture, to_text};
 use crate::value::Value;
 
 /// Steps through properties when nobody says.
@@ -22,10 +23,7 @@ pub(super) fn export_info() -> CommandInfo {
     command("Export-Clixml", UTILITY)
         .with_default_set("ByPath")
         .with_should_process(ConfirmImpact::Medium)
-        .with(
-            named("Depth", "int")
-                .validated(Validation::Range(Value::Int32(1), Value::Int32(i32::MAX))),
-        )
+        .with(depth())
         .with(at(0, "Path", "string").mandatory().in_sets(&["ByPath"]))
         .with(
             named("LiteralPath", "string")
@@ -59,9 +57,51 @@ pub(super) fn import_info() -> CommandInfo {
         )
 }
 
+/// `-Depth`.
+fn depth() -> ParameterInfo {
+    named("Depth", "int").validated(Validation::Range(Value::Int32(1), Value::Int32(i32::MAX)))
+}
+
+/// What the binder knows of `ConvertTo-CliXml`.
+pub(super) fn to_info() -> CommandInfo {
+    CommandInfo::new(
+        "ConvertTo-CliXml",
+        "Microsoft.PowerShell.Commands.ConvertToClixmlCommand",
+        UTILITY,
+    )
+    .with(at(0, "InputObject", "psobject").mandatory().from_pipeline())
+    .with(depth())
+}
+
+/// What the binder knows of `ConvertFrom-CliXml`.
+pub(super) fn from_info() -> CommandInfo {
+    CommandInfo::new(
+        "ConvertFrom-CliXml",
+        "Microsoft.PowerShell.Commands.ConvertFromClixmlCommand",
+        UTILITY,
+    )
+    .with(at(0, "InputObject", "string").mandatory().from_pipeline())
+}
+
 /// One `Export-Clixml` to run.
 pub(super) fn export() -> Box<dyn Stage> {
-    Box::<Export>::default()
+    Box::new(Export {
+        writer: None,
+        to_file: true,
+    })
+}
+
+/// One `ConvertTo-CliXml` to run.
+pub(super) fn to() -> Box<dyn Stage> {
+    Box::new(Export {
+        writer: None,
+        to_file: false,
+    })
+}
+
+/// One `ConvertFrom-CliXml` to run.
+pub(super) fn from() -> Box<dyn Stage> {
+    Box::new(From)
 }
 
 /// One `Import-Clixml` to run.
@@ -69,9 +109,9 @@ pub(super) fn import() -> Box<dyn Stage> {
     Box::new(Import)
 }
 
-#[derive(Default)]
 struct Export {
     writer: Option<ClixmlWriter>,
+    to_file: bool,
 }
 
 impl Stage for Export {
@@ -99,14 +139,54 @@ impl Stage for Export {
     }
 
     fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        let Some(writer) = self.writer.take() else {
+            return Ok(());
+        };
+        if !self.to_file {
+            return context.write(Value::text(writer.finish()));
+        }
         let path = text(context, "Path").or_else(|| text(context, "LiteralPath"));
-        let (Some(writer), Some(path)) = (self.writer.take(), path) else {
+        let Some(path) = path else {
             return Ok(());
         };
         if !context.should_process(&ShouldProcess::Target(path.to_string()))? {
             return Ok(());
         }
+        spare_existing(context, &path)?;
         FileWriter::new(context, path, false).write(context, &writer.finish())
+    }
+}
+
+/// The objects of a document.
+fn read(context: &mut Context<'_>, document: &str) -> Result<Vec<Item>, Halt> {
+    read_clixml(document).map_err(|error| {
+        context.terminate(ErrorRecord::new(
+            "System.Xml.XmlException",
+            ErrorCategory::NotSpecified,
+            "System.Xml.XmlException",
+            error.to_string(),
+        ))
+    })
+}
+
+/// Each text is a document; several objects of one come out as an array.
+struct From;
+
+impl Stage for From {
+    fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
+        let document = match context.parameter("InputObject").cloned().or(input) {
+            Some(document) => to_text(&document, Culture::Invariant),
+            None => return Ok(()),
+        };
+        let mut objects: Vec<Value> = read(context, &document)?
+            .into_iter()
+            .map(|item| item.value)
+            .collect();
+        context.write(match objects.len() {
+            0 => Value::Null,
+            1 => objects.remove(0),
+            _ => Value::array(objects),
+        })
     }
 }
 
@@ -121,15 +201,7 @@ impl Stage for Import {
                 Ok(text) => text,
                 Err(failure) => return Err(context.terminate(file_error(&path, &failure))),
             };
-            let items = read_clixml(&text).map_err(|error| {
-                context.terminate(ErrorRecord::new(
-                    "System.Xml.XmlException",
-                    ErrorCategory::NotSpecified,
-                    "System.Xml.XmlException",
-                    error.to_string(),
-                ))
-            })?;
-            for item in items {
+            for item in read(context, &text)? {
                 context.write(item.value)?;
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
-use crate::builtin::out_file::{FileWriter, read_text};
+use crate::builtin::out_file::{FileWriter, read_text, spare_existing};
 use crate::builtin::support::{file_error, input_object, items, text, texts};
 use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
@@ -206,6 +206,7 @@ impl Write {
         if !context.should_process(&ShouldProcess::Target(path.to_string()))? {
             return Ok(None);
         }
+        spare_existing(context, &path)?;
         let append = context.switch("Append");
         let found = append
             .then(|| context.host().read_file(&path).ok())

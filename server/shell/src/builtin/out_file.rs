@@ -92,6 +92,23 @@ pub(super) fn read_text(context: &Context<'_>, path: &str) -> Result<String, Fil
     Ok(TextEncoding::of_parameter(context.parameter("Encoding")).decode(&bytes))
 }
 
+/// -NoClobber: a file that is there stays as it is, unless something is only added to it.
+pub(super) fn spare_existing(context: &mut Context<'_>, path: &Text) -> Result<(), Halt> {
+    if !context.switch("NoClobber")
+        || context.switch("Append")
+        || context.host().read_file(path).is_err()
+    {
+        return Ok(());
+    }
+    let record = ErrorRecord::new(
+        "NoClobber",
+        ErrorCategory::ResourceExists,
+        "System.IO.IOException",
+        format!("The file '{path}' already exists."),
+    );
+    Err(context.terminate(record.with_target(Value::String(Text::clone(path)))))
+}
+
 /// Objects as the lines that a person would see.
 pub(super) fn encode(context: &Context<'_>, objects: &[Value]) -> String {
     let mut formatter = formatter(context);
@@ -182,15 +199,7 @@ pub(super) mod out {
                 return Ok(());
             }
             let append = context.switch("Append");
-            if context.switch("NoClobber") && !append && context.host().read_file(&path).is_ok() {
-                let record = ErrorRecord::new(
-                    "NoClobber",
-                    ErrorCategory::ResourceExists,
-                    "System.IO.IOException",
-                    format!("The file '{path}' already exists."),
-                );
-                return Err(context.terminate(record.with_target(Value::String(path))));
-            }
+            spare_existing(context, &path)?;
             self.writer = Some(FileWriter::new(context, path, append));
             self.write(context, "")
         }

@@ -54,6 +54,8 @@ const COMMANDS: &[Entry] = &[
     (csv::import_info, csv::import),
     (clixml::export_info, clixml::export),
     (clixml::import_info, clixml::import),
+    (clixml::to_info, clixml::to),
+    (clixml::from_info, clixml::from),
     (html::info, html::create),
     (date::get_info, date::get),
     (date::span_info, date::span),
