@@ -71,3 +71,9 @@ fn a_page_has_a_head() {
          <link rel=\"stylesheet\" type=\"text/css\" href=\"s.css\" />"
     );
 }
+
+#[test]
+fn what_comes_down_the_pipeline_is_shown_by_the_host() {
+    let line = "$x = & { 'a' | Write-Host; 1, 2 | Write-Host -NoNewline; Write-Host b } 6>&1; $x -join ','";
+    assert_eq!(shown(line), "a,1,2,b");
+}

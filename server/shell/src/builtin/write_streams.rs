@@ -163,11 +163,10 @@ each_record!(
 each_record!(
     /// One `Write-Host` to run.
     host,
-    |context, _| {
+    |context, input| {
         let separator = text(context, "Separator").unwrap_or_else(|| " ".into());
-        let shown = context.parameter("Object").map_or_else(String::new, |object| {
-            host_text(object, &separator)
-        });
+        let object = input.as_ref().or_else(|| context.parameter("Object"));
+        let shown = object.map_or_else(String::new, |object| host_text(object, &separator));
         let data = host_message(context, &shown);
         context.information(data, vec![HOST_TAG.into()])
     }
