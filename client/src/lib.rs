@@ -23,6 +23,7 @@ mod failure;
 mod profile;
 mod shell;
 mod tls;
+mod window;
 
 pub use connection::{Connection, Skipped, connect};
 pub use endpoint::{DEFAULT_PORT, Endpoint};

@@ -1,5 +1,7 @@
 //! Command lines and structured pipelines on one connection: start, talk with what runs, take what it says.
 
+use std::sync::Arc;
+
 use tandem::cmdlet::v1::Value;
 use tandem::shell::v1::invoke_request::Message as Request;
 use tandem::shell::v1::shell_service_client::ShellServiceClient;
@@ -12,6 +14,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 use tonic::transport::Channel;
 
+use crate::window::Window;
 use crate::{Connection, Error};
 
 pub use tandem::shell::v1::invoke_response::Message;
@@ -35,14 +38,23 @@ pub struct Shell {
 #[derive(Debug)]
 pub struct Running {
     connection: Connection,
-    requests: mpsc::Sender<InvokeRequest>,
+    requests: Requests,
     responses: Streaming<InvokeResponse>,
     finished: bool,
 }
 
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.requests.window.close();
+    }
+}
+
 /// The way to a running pipeline. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Requests(mpsc::Sender<InvokeRequest>);
+pub struct Requests {
+    sender: mpsc::Sender<InvokeRequest>,
+    window: Arc<Window>,
+}
 
 impl Shell {
     pub(crate) fn new(connection: Connection) -> Self {
@@ -84,7 +96,10 @@ impl Shell {
             .into_inner();
         Ok(Running {
             connection: self.connection.clone(),
-            requests,
+            requests: Requests {
+                sender: requests,
+                window: Arc::default(),
+            },
             responses,
             finished: false,
         })
@@ -127,10 +142,15 @@ impl Running {
             match self.responses.message().await {
                 Ok(Some(InvokeResponse {
                     message: Some(message),
-                })) => {
-                    self.finished |= matches!(message, Message::Finished(_));
-                    return Ok(Some(message));
-                }
+                })) => match message {
+                    Message::InputTaken(taken) => self.requests.window.tell(taken),
+                    Message::Finished(_) => {
+                        self.finished = true;
+                        self.requests.window.close();
+                        return Ok(Some(message));
+                    }
+                    message => return Ok(Some(message)),
+                },
                 // A message of a newer server that this client does not know.
                 Ok(Some(InvokeResponse { message: None })) => {}
                 Ok(None) if self.finished => return Ok(None),
@@ -143,7 +163,7 @@ impl Running {
     /// The way to the pipeline, for a task beside the one that reads.
     #[must_use]
     pub fn requests(&self) -> Requests {
-        Requests(self.requests.clone())
+        self.requests.clone()
     }
 }
 
@@ -157,14 +177,28 @@ impl Requests {
         .await
     }
 
-    /// Gives one input object. Whether the pipeline still listens.
+    /// Gives one input object once the pipeline has room for it. Whether the pipeline still wants input.
     pub async fn input(&self, value: Value) -> bool {
-        self.send(Request::Input(value)).await
+        self.give(Request::Input(value)).await
     }
 
-    /// Gives the objects of a CLIXML document as input. Whether the pipeline still listens.
-    pub async fn input_clixml(&self, document: String) -> bool {
-        self.send(Request::InputClixml(document)).await
+    /// Gives a CLIXML document, or the next piece of one, whose objects are input, once the pipeline has room for it. Whether
+    /// the pipeline still wants input.
+    pub async fn input_clixml(&self, piece: String) -> bool {
+        self.give(Request::InputClixml(piece)).await
+    }
+
+    /// Waits until the pipeline waits for input; for ever if it never does.
+    pub async fn input_wanted(&self) {
+        self.window.wanted().await;
+    }
+
+    async fn give(&self, message: Request) -> bool {
+        let has_room = tokio::select! {
+            has_room = self.window.room_for(message.encoded_len()) => has_room,
+            () = self.sender.closed() => false,
+        };
+        has_room && self.send(message).await
     }
 
     /// Ends the input. Whether the pipeline still listens.
@@ -183,7 +217,7 @@ impl Requests {
     }
 
     async fn send(&self, message: Request) -> bool {
-        self.0
+        self.sender
             .send(InvokeRequest {
                 message: Some(message),
             })

@@ -88,6 +88,29 @@ pub(crate) fn unasked() -> CommonParameters {
     }
 }
 
+/// Writes the calls that move the users of a pool, which differ in their types.
+macro_rules! moves {
+    ($($name:ident($request:ident) by $rpc:ident -> $response:ident;)+) => {
+        impl Deployment {
+            $(pub(crate) async fn $name(&self, at: &str, request: $request) -> Result<Moved, Status> {
+                let mut client = PoolServiceClient::new(self.channel(at));
+                let records = client.$rpc(request).await?.into_inner();
+                heard(records, |moved, answer| match answer.record {
+                    Some($response::Record::Output(result)) => moved.result = Some(result),
+                    Some($response::Record::Stream(record)) => moved.hear(record),
+                    None => (),
+                })
+                .await
+            })+
+        }
+    };
+}
+
+moves! {
+    fail_over(InvokeCsPoolFailOverRequest) by invoke_cs_pool_fail_over -> invoke_cs_pool_fail_over_response;
+    fail_back(InvokeCsPoolFailBackRequest) by invoke_cs_pool_fail_back -> invoke_cs_pool_fail_back_response;
+}
+
 /// A new operation id.
 pub(crate) fn operation_id() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -181,6 +204,12 @@ impl Deployment {
         FrontEndServiceClient::new(self.channel(pool))
     }
 
+    /// The process of a pool's node.
+    pub(crate) fn process_id(&self, pool: &str) -> u32 {
+        let node = self.nodes.iter().find(|node| node.pool() == pool);
+        node.and_then(Node::process_id).expect("the node runs")
+    }
+
     pub(crate) async fn kill(&mut self, pool: &str) {
         let index = self
             .nodes
@@ -209,38 +238,6 @@ impl Deployment {
             .await
             .unwrap();
         self.nodes.push(node);
-    }
-
-    pub(crate) async fn fail_over(
-        &self,
-        at: &str,
-        request: InvokeCsPoolFailOverRequest,
-    ) -> Result<Moved, Status> {
-        use invoke_cs_pool_fail_over_response::Record;
-        let mut client = PoolServiceClient::new(self.channel(at));
-        let records = client.invoke_cs_pool_fail_over(request).await?.into_inner();
-        heard(records, |moved, answer| match answer.record {
-            Some(Record::Output(result)) => moved.result = Some(result),
-            Some(Record::Stream(record)) => moved.hear(record),
-            None => (),
-        })
-        .await
-    }
-
-    pub(crate) async fn fail_back(
-        &self,
-        at: &str,
-        request: InvokeCsPoolFailBackRequest,
-    ) -> Result<Moved, Status> {
-        use invoke_cs_pool_fail_back_response::Record;
-        let mut client = PoolServiceClient::new(self.channel(at));
-        let records = client.invoke_cs_pool_fail_back(request).await?.into_inner();
-        heard(records, |moved, answer| match answer.record {
-            Some(Record::Output(result)) => moved.result = Some(result),
-            Some(Record::Stream(record)) => moved.hear(record),
-            None => (),
-        })
-        .await
     }
 
     pub(crate) async fn sign_in(&self, at: &str, user: &str) -> Result<SignInResponse, Status> {

@@ -1,23 +1,22 @@
 //! Standard input as pipeline input: a string a line, JSON values, or CLIXML as PowerShell pipes it into a minishell.
 
-use std::fmt;
 use std::io::{self, BufRead, Read};
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use tandem::cmdlet::v1::Value;
 use tandem::cmdlet::v1::value::Kind;
-use tandem::cmdlet::v1::{Value, ValueList, ValueObject, ValueProperty};
 use tandem_client::Requests;
 use tokio::runtime::Handle;
-use tokio::time::timeout;
 
+use super::json_input::json;
 use super::options::InputForm;
 
 /// The first line of CLIXML on a stream.
 pub(crate) const CLIXML_MARK: &str = "#< CLIXML";
-/// The largest CLIXML document that is passed on: it is one message.
-const CLIXML_BYTES_MAX: u64 = 60 << 20;
+/// The longest line, JSON value or piece of CLIXML: each is one message.
+pub(super) const BYTES_MAX: u64 = 60 << 20;
+/// The longest piece of CLIXML: small pieces let objects arrive early.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// How long standard input may be silent before the caller is told that it is waited for.
 const SILENCE: Duration = Duration::from_secs(2);
@@ -25,6 +24,11 @@ const SILENCE: Duration = Duration::from_secs(2);
 /// Whether standard input holds anything. A command that gets an empty input (from cron, from `/dev/null`) runs as if typed alone,
 /// while a pipeline with no objects in it would not run at all.
 pub(crate) async fn is_there() -> bool {
+    peek(std::future::ready(())).await
+}
+
+/// Waits for the first byte of standard input, or its end. When it is silent for long after it was `wanted`, the caller is told so.
+async fn peek(wanted: impl Future<Output = ()>) -> bool {
     let peek = || {
         io::stdin()
             .lock()
@@ -32,9 +36,13 @@ pub(crate) async fn is_there() -> bool {
             .is_ok_and(|bytes| !bytes.is_empty())
     };
     let mut peeked = tokio::task::spawn_blocking(peek);
-    let is_there = match timeout(SILENCE, &mut peeked).await {
-        Ok(is_there) => is_there,
-        Err(_) => {
+    let silence = async {
+        wanted.await;
+        tokio::time::sleep(SILENCE).await;
+    };
+    let is_there = tokio::select! {
+        is_there = &mut peeked => is_there,
+        () = silence => {
             eprintln!(
                 "tandem: waiting for standard input, which is open and silent; \
                  without input, give --input-format none or </dev/null"
@@ -45,24 +53,30 @@ pub(crate) async fn is_there() -> bool {
     is_there.unwrap_or(false)
 }
 
-/// Sends standard input to a pipeline until it ends or nobody listens, on a thread of its own; problems are told in words.
+/// Sends standard input to a pipeline until it ends or nobody listens, on a thread of its own; problems are told in words, and
+/// stop the pipeline: half an input is none.
 pub(crate) async fn feed(form: InputForm, requests: Requests) -> Result<(), String> {
+    peek(requests.input_wanted()).await;
     let runtime = Handle::current();
+    let giving = requests.clone();
     let fed = tokio::task::spawn_blocking(move || {
         let send = |input: Input| match input {
-            Input::Object(value) => runtime.block_on(requests.input(value)),
-            Input::Clixml(document) => runtime.block_on(requests.input_clixml(document)),
+            Input::Object(value) => runtime.block_on(giving.input(value)),
+            Input::Clixml(piece) => runtime.block_on(giving.input_clixml(piece)),
         };
-        let read = read(form, &mut io::stdin().lock(), send);
-        runtime.block_on(requests.end_of_input());
-        read
+        read(form, &mut io::stdin().lock(), send)
     });
-    fed.await.unwrap_or_else(|error| Err(error.to_string()))
+    let read = fed.await.unwrap_or_else(|error| Err(error.to_string()));
+    match read {
+        Ok(()) => requests.end_of_input().await,
+        Err(_) => requests.stop().await,
+    };
+    read
 }
 
 /// One piece of input.
 #[derive(Debug, PartialEq)]
-enum Input {
+pub(super) enum Input {
     Object(Value),
     Clixml(String),
 }
@@ -75,25 +89,11 @@ fn read(
 ) -> Result<(), String> {
     match form {
         InputForm::None => Ok(()),
-        InputForm::Clixml => clixml(reader, String::new(), &mut send),
-        InputForm::Json => {
-            let values = serde_json::Deserializer::from_reader(reader).into_iter::<Json>();
-            for value in values {
-                let Json(value) =
-                    value.map_err(|error| format!("standard input is not JSON: {error}"))?;
-                let elements = match value.kind {
-                    Some(Kind::List(list)) => list.item,
-                    _ => vec![value],
-                };
-                if !elements
-                    .into_iter()
-                    .all(|element| send(Input::Object(element)))
-                {
-                    return Ok(());
-                }
-            }
-            Ok(())
+        InputForm::Clixml => {
+            let start = start_of_clixml(reader)?;
+            clixml(reader, start, &mut send)
         }
+        InputForm::Json => json(reader, &mut send),
         InputForm::Text => {
             let mut first = true;
             while let Some(line) = line(reader)? {
@@ -112,118 +112,70 @@ fn read(
     }
 }
 
+fn unread(error: &io::Error) -> String {
+    format!("cannot read standard input: {error}")
+}
+
+fn too_long() -> String {
+    format!("standard input holds more than {BYTES_MAX} bytes in one piece")
+}
+
+fn not_utf8() -> String {
+    "standard input is not UTF-8".to_owned()
+}
+
 fn line(reader: &mut dyn BufRead) -> Result<Option<String>, String> {
     let mut bytes = Vec::new();
     reader
+        .take(BYTES_MAX + 1)
         .read_until(b'\n', &mut bytes)
-        .map_err(|error| format!("cannot read standard input: {error}"))?;
+        .map_err(|error| unread(&error))?;
     if bytes.is_empty() {
         return Ok(None);
     }
-    let line = String::from_utf8(bytes).map_err(|_| "standard input is not UTF-8".to_owned())?;
+    if bytes.len() as u64 > BYTES_MAX {
+        return Err(too_long());
+    }
+    let line = String::from_utf8(bytes).map_err(|_| not_utf8())?;
     let line = line.strip_suffix('\n').unwrap_or(&line);
     Ok(Some(line.strip_suffix('\r').unwrap_or(line).to_owned()))
 }
 
+/// What stands before the document's first line end, without the mark.
+fn start_of_clixml(reader: &mut dyn BufRead) -> Result<String, String> {
+    let first = reader.fill_buf().map_err(|error| unread(&error))?;
+    if !matches!(first.first(), Some(b'#' | 0xEF)) {
+        return Ok(String::new());
+    }
+    let line = line(reader)?.unwrap_or_default();
+    let line = line.trim_start_matches('\u{feff}');
+    Ok(line.strip_prefix(CLIXML_MARK).unwrap_or(line).to_owned())
+}
+
+/// Passes CLIXML on as it arrives; the node makes objects of it.
 fn clixml(
     reader: &mut dyn BufRead,
-    mut document: String,
+    start: String,
     send: &mut dyn FnMut(Input) -> bool,
 ) -> Result<(), String> {
-    let read = reader
-        .take(CLIXML_BYTES_MAX + 1)
-        .read_to_string(&mut document);
-    read.map_err(|error| format!("cannot read standard input: {error}"))?;
-    if document.len() as u64 > CLIXML_BYTES_MAX {
-        return Err("standard input holds more CLIXML than a pipeline takes at once".to_owned());
-    }
-    let document = document.trim_start_matches('\u{feff}');
-    let document = document
-        .strip_prefix(CLIXML_MARK)
-        .unwrap_or(document)
-        .trim();
-    if !document.is_empty() {
-        send(Input::Clixml(document.to_owned()));
-    }
-    Ok(())
-}
-
-/// A JSON value as `ConvertFrom-Json` makes objects of it; the order of properties is kept.
-struct Json(Value);
-
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer
-            .deserialize_any(JsonVisitor)
-            .map(|kind| Self(Value { kind }))
-    }
-}
-
-struct JsonVisitor;
-
-impl<'de> Visitor<'de> for JsonVisitor {
-    type Value = Option<Kind>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Some(Kind::Bool(value)))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Some(Kind::Int64(value)))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(Some(
-            i64::try_from(value).map_or(Kind::Uint64(value), Kind::Int64),
-        ))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Some(Kind::Double(value)))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(Some(Kind::String(value.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
-        let mut item = Vec::new();
-        while let Some(Json(element)) = elements.next_element()? {
-            item.push(element);
+    let mut piece = start.into_bytes();
+    loop {
+        let arrived = reader.fill_buf().map_err(|error| unread(&error))?;
+        let is_end = arrived.is_empty();
+        let taken = arrived.len().min(PIECE_BYTES);
+        piece.extend_from_slice(&arrived[..taken]);
+        reader.consume(taken);
+        // A character that is cut goes with the next piece.
+        let whole = match std::str::from_utf8(&piece) {
+            Ok(whole) => whole.len(),
+            Err(error) if error.error_len().is_none() && !is_end => error.valid_up_to(),
+            Err(_) => return Err(not_utf8()),
+        };
+        let rest = piece.split_off(whole);
+        let text = String::from_utf8(std::mem::replace(&mut piece, rest)).unwrap_or_default();
+        if !text.is_empty() && !send(Input::Clixml(text)) || is_end {
+            return Ok(());
         }
-        Ok(Some(Kind::List(ValueList {
-            r#type: "System.Object[]".to_owned(),
-            item,
-        })))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut property = Vec::new();
-        while let Some((name, Json(value))) = members.next_entry::<String, Json>()? {
-            property.push(ValueProperty {
-                name,
-                value: Some(value),
-            });
-        }
-        let type_name = [
-            "System.Management.Automation.PSCustomObject",
-            "System.Object",
-        ]
-        .map(str::to_owned)
-        .to_vec();
-        Ok(Some(Kind::Object(ValueObject {
-            type_name,
-            property,
-            text: String::new(),
-        })))
     }
 }
 
@@ -259,14 +211,26 @@ mod tests {
     }
 
     #[test]
-    fn clixml_is_passed_on_whole_where_it_is_said_or_seen() {
-        let document = Input::Clixml("<Objs><I32>1</I32></Objs>".to_owned());
+    fn clixml_is_passed_on_where_it_is_said_or_seen() {
+        let document = Input::Clixml("<Objs><I32>1</I32></Objs>\r\n".to_owned());
         let piped = "#< CLIXML\r\n<Objs><I32>1</I32></Objs>\r\n";
         assert_eq!(
             all(InputForm::Text, piped).unwrap(),
-            [Input::Clixml("<Objs><I32>1</I32></Objs>".to_owned())]
+            std::slice::from_ref(&document)
         );
         assert_eq!(all(InputForm::Clixml, piped).unwrap(), [document]);
+        let cut = "<S>\u{e4}".as_bytes().split_at(4);
+        let mut cut = io::BufReader::with_capacity(4, cut.0.chain(cut.1));
+        let mut pieces = Vec::new();
+        read(InputForm::Clixml, &mut cut, |input| {
+            pieces.push(input);
+            true
+        })
+        .unwrap();
+        let piece = |text: &str| Input::Clixml(text.to_owned());
+        assert_eq!(pieces, [piece("<S>"), piece("\u{e4}")]);
+        let broken = read(InputForm::Clixml, &mut &b"<S>\xc3"[..], |_| true);
+        assert!(broken.unwrap_err().contains("UTF-8"));
         assert_eq!(all(InputForm::Clixml, "").unwrap(), []);
     }
 

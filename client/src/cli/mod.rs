@@ -6,6 +6,7 @@ mod files;
 mod flags;
 mod input;
 mod interactive;
+mod json_input;
 mod keyboard;
 mod modes;
 mod options;

@@ -139,9 +139,11 @@ async fn one(
     script: Option<Script>,
     input: Option<InputForm>,
 ) -> Result<u8, Failure> {
+    // A line or a script finds its input in `$input`, where none is as good as an empty one.
+    let is_command = matches!(invocation.mode, Mode::Words(_));
     let input = match input {
-        Some(form) if input::is_there().await => Some(form),
-        _ => None,
+        Some(_) if is_command && !input::is_there().await => None,
+        input => input,
     };
     let mut start = start(caller, invocation);
     start.expects_input = input.is_some();

@@ -157,7 +157,7 @@ impl Caller {
             Message::Prompt(prompt) => self.answer(prompt, requests).await?,
             Message::File(request) => self.files.serve(request, requests).await,
             // Objects come only when no form was asked for, and the end is the caller's.
-            Message::Output(_) | Message::Finished(_) => {}
+            Message::Output(_) | Message::Finished(_) | Message::InputTaken(_) => {}
         }
         Ok(())
     }

@@ -104,6 +104,7 @@ async fn inputs(start: Start, mut talk: Talk) {
                 talk.text(&format!("clixml {document}\n")).await;
             }
             Some(Request::EndOfInput(_)) => break,
+            Some(Request::Stop(_)) => return talk.finish(1).await,
             other => panic!("{other:?}"),
         }
     }

@@ -63,6 +63,18 @@ pub trait Host {
         false
     }
 
+    /// The next object of the input that the caller gives from outside (see [`crate::session::Session::expect_input`]);
+    /// `None` at its end. Blocks until there is one.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn next_input(&self) -> Result<Option<Value>, InputFailure> {
+        Ok(None)
+    }
+
+    /// No more of that input is wanted.
+    fn end_input(&self) {}
+
     /// Now, in the session's zone.
     fn now(&self) -> DateTime;
 
@@ -108,6 +120,15 @@ pub trait Host {
             "The path '{path}' cannot be reached from this session."
         )))
     }
+}
+
+/// Why no more input comes.
+#[derive(Clone, Debug)]
+pub enum InputFailure {
+    /// What came cannot be read.
+    Unreadable(Box<ErrorRecord>),
+    /// The pipeline was stopped.
+    Cancelled,
 }
 
 /// Cells of a window that nobody measured.

@@ -14,6 +14,7 @@ pub use input::{
 
 use crate::command::CommandInfo;
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
+use crate::evaluate::NAMES;
 use crate::evaluate::scope::{Options, Scopes, Variable};
 use crate::host::Host;
 use crate::language::ast::{Block, Source};
@@ -92,6 +93,8 @@ pub struct SessionState {
     pub(crate) random: Option<Box<crate::random::Seeded>>,
     /// Whether the session runs commands only, and no text of a language.
     pub(crate) restricted: bool,
+    /// Whether the caller gives input from outside that has not come to its end.
+    pub(crate) input_from_outside: bool,
 }
 
 impl Default for SessionState {
@@ -117,6 +120,7 @@ impl Default for SessionState {
             next_pipeline: 0,
             random: None,
             restricted: false,
+            input_from_outside: false,
             exit_request: None,
         };
         for (name, value) in Self::preferences() {
@@ -226,6 +230,13 @@ impl Session {
         Self { options, state }
     }
 
+    /// The next run has input from outside: [`Host::next_input`] gives it object by object. Of statements as data it goes
+    /// into the first one, if there is any; a text finds it in `$input`.
+    pub fn expect_input(&mut self) {
+        self.state.scopes.remove_local(&NAMES.input);
+        self.state.input_from_outside = true;
+    }
+
     /// Runs what it is given; objects and records go to `host` in order.
     pub fn run(&mut self, host: &dyn Host, input: &Input<'_>) -> RunOutcome {
         self.run_into(host, input, &mut ShowAll)
@@ -243,6 +254,7 @@ impl Session {
         self.state.call_depth = 0;
         self.state.nesting = 0;
         let start = host.now();
+        let is_fed = self.state.input_from_outside;
         let outcome = match input {
             Input::Structured(pipelines) => self.run_structured(host, pipelines, sink),
             Input::Text(text) => self.run_text(host, text, None, &[], sink),
@@ -254,6 +266,12 @@ impl Session {
             } => self.run_text(host, text, Some(file), arguments, sink),
         };
         self.state.scopes.leave(1);
+        if is_fed {
+            self.state.scopes.remove_local(&NAMES.input);
+            if std::mem::take(&mut self.state.input_from_outside) {
+                host.end_input();
+            }
+        }
         if let Input::Text(text) | Input::Commands(text) = input {
             let completed = outcome.state == RunState::Completed;
             self.state.history.push(text, completed, start, host.now());

@@ -16,18 +16,19 @@ use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
 use tandem_shell::format::view::ViewRegistry;
 use tandem_shell::help::topic::Topic;
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, ProgressRecord,
-    PromptFailure, Shown, Stopped,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, InputFailure,
+    ProgressRecord, PromptFailure, Shown, Stopped,
 };
 use tandem_shell::serialise::clixml_progress::progress_item;
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
 
 use super::files;
 use super::incoming::Incoming;
-use super::outbox::Outbox;
+use super::input::Inlet;
 use super::render::Renderer;
 use super::said::{self, Console};
 use super::screen::Screen;
+use super::voice::Voice;
 use super::{Parts, topics};
 use crate::dispatch::catalogue::Described;
 use crate::dispatch::dispatcher::{Invocation, record};
@@ -51,8 +52,8 @@ pub(super) struct WorkerHost {
     pub(super) zone: jiff::tz::TimeZone,
     /// What the caller gave with the pipeline for its operation.
     pub(super) common: CommonParameters,
-    pub(super) responses: Outbox,
-    pub(super) screen: RefCell<Screen>,
+    pub(super) voice: Voice,
+    pub(super) inlet: RefCell<Inlet>,
     pub(super) ids: Cell<u32>,
     pub(super) origin: Instant,
 }
@@ -60,39 +61,13 @@ pub(super) struct WorkerHost {
 impl WorkerHost {
     /// Sends a message behind what is held back.
     pub(super) fn say(&self, message: Message) -> Result<(), ()> {
-        self.screen.borrow_mut().hold(message);
-        self.send()
-    }
-
-    fn send(&self) -> Result<(), ()> {
-        let batch = self.screen.borrow_mut().take();
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let Incoming { runtime, stop, .. } = &*self.incoming;
-        let sent = runtime.block_on(self.responses.send(batch, stop));
-        // Nobody reads any more: the pipeline has no use.
-        sent.map_err(|_| stop.cancel())
-    }
-
-    /// Sends what is held back.
-    pub(super) fn flush(&self) {
-        // A caller who has gone is noticed by `stop`.
-        let _ = self.send();
-    }
-
-    /// Sends what has been held back for long enough.
-    fn flush_overdue(&self) {
-        let is_overdue = self.screen.borrow().is_overdue();
-        if is_overdue {
-            self.flush();
-        }
+        self.voice.say(message)
     }
 
     /// Has the renderer tell what it holds back, at the end; the message that ends the pipeline sends it.
     pub(super) fn finish(&self) {
         let now = self.ticks();
-        let mut screen = self.screen.borrow_mut();
+        let mut screen = self.voice.screen.borrow_mut();
         let Screen { renderer, text, .. } = &mut *screen;
         if let Some(renderer) = renderer.take() {
             renderer.finish(now, text);
@@ -102,7 +77,7 @@ impl WorkerHost {
     /// Tells of a record, in its stream and in a document of all streams.
     pub(super) fn tell(&self, said: wire::Said, value: &Value, stream: &str) {
         {
-            let mut screen = self.screen.borrow_mut();
+            let mut screen = self.voice.screen.borrow_mut();
             let Screen { renderer, text, .. } = &mut *screen;
             if let Some(renderer) = renderer {
                 renderer.push_record(value, stream, text);
@@ -130,7 +105,7 @@ impl WorkerHost {
     fn output(&self, value: &Value) {
         let now = self.ticks();
         let is_due = {
-            let mut screen = self.screen.borrow_mut();
+            let mut screen = self.voice.screen.borrow_mut();
             let Screen { renderer, text, .. } = &mut *screen;
             match renderer {
                 Some(Renderer::Objects) => screen.hold(Message::Output(values::to_wire(value))),
@@ -140,7 +115,7 @@ impl WorkerHost {
             screen.is_due()
         };
         if is_due {
-            self.flush();
+            self.voice.flush();
         }
     }
 
@@ -200,7 +175,7 @@ impl WorkerHost {
         if let Some(event) = ready {
             return Ok(event);
         }
-        self.flush();
+        self.voice.flush();
         self.incoming.runtime.block_on(async {
             tokio::select! {
                 event = running.next() => Ok(event),
@@ -394,6 +369,37 @@ impl Host for WorkerHost {
             .map_err(files::to_shell)
     }
 
+    fn next_input(&self) -> Result<Option<Value>, InputFailure> {
+        let next = self.inlet.borrow_mut().next();
+        let is_stopped = self.incoming.stop.is_cancelled();
+        match next {
+            Ok(None) if is_stopped => Err(InputFailure::Cancelled),
+            Ok(next) => Ok(next),
+            Err(record) => {
+                self.end_input();
+                Err(if is_stopped {
+                    InputFailure::Cancelled
+                } else {
+                    InputFailure::Unreadable(record)
+                })
+            }
+        }
+    }
+
+    fn end_input(&self) {
+        self.inlet.borrow_mut().end();
+        if self.incoming.end_input() {
+            let enough = wire::InputTaken {
+                enough: true,
+                ..wire::InputTaken::default()
+            };
+            self.voice
+                .screen
+                .borrow_mut()
+                .hold(Message::InputTaken(enough));
+        }
+    }
+
     fn now(&self) -> DateTime {
         let now = jiff::Timestamp::now();
         let offset = i64::from(self.zone.to_offset(now).seconds());
@@ -406,7 +412,7 @@ impl Host for WorkerHost {
 
     fn stopping(&self) -> bool {
         // Asked between any two steps, so that text is not held back while something lasts.
-        self.flush_overdue();
+        self.voice.flush_overdue();
         self.incoming.stop.is_cancelled()
     }
 }

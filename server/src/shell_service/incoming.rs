@@ -1,17 +1,25 @@
 //! What a caller says to its running pipeline, sorted: answers, files, input, stop.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use prost::Message as _;
 use tandem::cmdlet::v1::Value;
 use tandem::shell::v1 as wire;
 use tandem::shell::v1::invoke_request::Message as Asked;
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc::error::TryRecvError;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tonic::Streaming;
 
+use super::outbox::Outbox;
+
 /// Messages of one kind that wait for the pipeline.
-const QUEUE: usize = 64;
+pub(super) const QUEUE: usize = 64;
+
+/// Bytes of input that wait for the pipeline; a longer message waits alone.
+pub(super) const INPUT_BYTES: u32 = 1024 * 1024;
 
 /// The pipeline's end of what its caller says. Calls block.
 #[derive(Debug)]
@@ -21,7 +29,8 @@ pub(super) struct Incoming {
     pub(super) stop: CancellationToken,
     answers: Mutex<mpsc::Receiver<wire::PromptAnswer>>,
     files: Mutex<mpsc::Receiver<wire::FileAnswer>>,
-    input: Mutex<mpsc::Receiver<Input>>,
+    input: Mutex<mpsc::Receiver<Taken>>,
+    has_enough: AtomicBool,
 }
 
 /// Pipeline input.
@@ -29,61 +38,102 @@ pub(super) struct Incoming {
 pub(super) enum Input {
     /// One object.
     Object(Box<Value>),
-    /// The objects of a CLIXML document.
+    /// A piece of a CLIXML document.
     Clixml(String),
 }
 
-/// Reads what the caller says until the pipeline ends.
-pub(super) fn read(mut requests: Streaming<wire::InvokeRequest>) -> Arc<Incoming> {
+/// Input, how many bytes came as it, and the room that it has until it is taken.
+pub(super) type Taken = (Input, u32, Option<OwnedSemaphorePermit>);
+
+/// Reads what the caller says until the pipeline ends or the caller is gone.
+pub(super) fn read(requests: Streaming<wire::InvokeRequest>, outbox: Outbox) -> Arc<Incoming> {
     let stop = CancellationToken::new();
-    let (answer, answers) = mpsc::channel(QUEUE);
-    let (file, files) = mpsc::channel(QUEUE);
-    let (give, input) = mpsc::channel(QUEUE);
+    let (answers_in, answers) = mpsc::channel(QUEUE);
+    let (files_in, files) = mpsc::channel(QUEUE);
+    let (input_in, input) = mpsc::channel(QUEUE);
     let incoming = Incoming {
         runtime: Handle::current(),
         stop: stop.clone(),
         answers: Mutex::new(answers),
         files: Mutex::new(files),
         input: Mutex::new(input),
+        has_enough: AtomicBool::new(false),
+    };
+    let queues = Queues {
+        answers: answers_in,
+        files: files_in,
+        input: Some(input_in),
+        room: Arc::new(Semaphore::new(INPUT_BYTES as usize)),
+        stop: stop.clone(),
     };
     tokio::spawn(async move {
-        let mut give = Some(give);
-        loop {
-            let message = tokio::select! {
-                message = requests.message() => message,
-                () = stop.cancelled() => return,
-            };
-            // A pipeline that has ended takes nothing more: the sends then fail, which is no fault.
-            match message {
-                Ok(Some(wire::InvokeRequest {
-                    message: Some(message),
-                })) => match message {
-                    Asked::Answer(prompt) => drop(answer.send(prompt).await),
-                    Asked::File(part) => drop(file.send(part).await),
-                    Asked::Input(value) => {
-                        send(give.as_ref(), Input::Object(Box::new(value))).await;
-                    }
-                    Asked::InputClixml(document) => {
-                        send(give.as_ref(), Input::Clixml(document)).await;
-                    }
-                    Asked::EndOfInput(_) => give = None,
-                    Asked::Stop(_) => stop.cancel(),
-                    Asked::Start(_) => {}
-                },
-                Ok(Some(_)) => {}
-                // The caller says no more, and may still listen.
-                Ok(None) => return,
-                Err(_) => return stop.cancel(),
-            }
+        tokio::select! {
+            () = queues.fill(requests) => {}
+            () = stop.cancelled() => return,
+            // Also where the queues are full: a caller who has gone is not waited for.
+            () = outbox.gone() => return stop.cancel(),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = outbox.gone() => stop.cancel(),
         }
     });
     Arc::new(incoming)
 }
 
-async fn send(give: Option<&mpsc::Sender<Input>>, input: Input) {
-    if let Some(give) = give {
-        // A pipeline that has ended takes no more input.
-        let _ = give.send(input).await;
+/// The caller's end.
+struct Queues {
+    answers: mpsc::Sender<wire::PromptAnswer>,
+    files: mpsc::Sender<wire::FileAnswer>,
+    input: Option<mpsc::Sender<Taken>>,
+    room: Arc<Semaphore>,
+    stop: CancellationToken,
+}
+
+impl Queues {
+    /// Sorts what the caller says, until it says no more: it may still listen.
+    async fn fill(mut self, mut requests: Streaming<wire::InvokeRequest>) {
+        loop {
+            let message = match requests.message().await {
+                Ok(Some(request)) => request.message,
+                Ok(None) => return,
+                Err(_) => return self.stop.cancel(),
+            };
+            // A pipeline that has ended takes nothing more: the sends then fail, which is no fault.
+            match message {
+                Some(Asked::Answer(prompt)) => drop(self.answers.send(prompt).await),
+                Some(Asked::File(part)) => drop(self.files.send(part).await),
+                Some(Asked::Input(value)) => {
+                    let bytes = value.encoded_len();
+                    self.give(Input::Object(Box::new(value)), bytes).await;
+                }
+                Some(Asked::InputClixml(piece)) => {
+                    let bytes = piece.len();
+                    self.give(Input::Clixml(piece), bytes).await;
+                }
+                Some(Asked::EndOfInput(_)) => self.input = None,
+                Some(Asked::Stop(_)) => self.stop.cancel(),
+                Some(Asked::Start(_)) | None => {}
+            }
+        }
+    }
+
+    async fn give(&mut self, input: Input, bytes: usize) {
+        let Some(queue) = &self.input else {
+            return;
+        };
+        let bytes = u32::try_from(bytes).unwrap_or(INPUT_BYTES).min(INPUT_BYTES);
+        let given = async {
+            let room = self.room.clone().acquire_many_owned(bytes).await;
+            queue.send((input, bytes, room.ok())).await.is_ok()
+        };
+        let is_wanted = tokio::select! {
+            given = given => given,
+            () = queue.closed() => false,
+        };
+        if !is_wanted {
+            self.input = None;
+        }
     }
 }
 
@@ -99,8 +149,25 @@ impl Incoming {
     }
 
     /// The next input; `None` at its end.
-    pub(super) fn input(&self) -> Option<Input> {
+    pub(super) fn input(&self) -> Option<Taken> {
         self.next(&self.input)
+    }
+
+    /// The next input if it is there already.
+    pub(super) fn waiting_input(&self) -> Result<Taken, TryRecvError> {
+        match self.input.try_lock() {
+            Ok(mut queue) => queue.try_recv(),
+            Err(_) => Err(TryRecvError::Empty),
+        }
+    }
+
+    /// Drops what waits of the input, and all that comes; whether this is news.
+    pub(super) fn end_input(&self) -> bool {
+        if let Ok(mut queue) = self.input.try_lock() {
+            queue.close();
+            while queue.try_recv().is_ok() {}
+        }
+        !self.has_enough.swap(true, Ordering::Relaxed)
     }
 
     fn next<T>(&self, channel: &Mutex<mpsc::Receiver<T>>) -> Option<T> {

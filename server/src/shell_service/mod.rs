@@ -8,6 +8,7 @@ mod describe;
 mod files;
 mod host;
 mod incoming;
+mod input;
 mod outbox;
 mod pipeline;
 mod plan_text;
@@ -20,6 +21,7 @@ mod structured;
 mod threads;
 mod topics;
 mod views;
+mod voice;
 mod words;
 
 use std::pin::Pin;

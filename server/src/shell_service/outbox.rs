@@ -72,6 +72,11 @@ impl Outbox {
         }
     }
 
+    /// Waits until nobody reads any more.
+    pub(super) async fn gone(&self) {
+        self.batches.closed().await;
+    }
+
     /// Ends the call with a status.
     pub(super) async fn fail(&self, status: Status) {
         // A caller who has gone needs no answer.

@@ -1,6 +1,7 @@
 //! One pipeline from its start to its end, on a thread of its own.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,33 +9,30 @@ use tandem::cmdlet::v1::CommonParameters;
 use tandem::shell::v1 as wire;
 use tandem::shell::v1::invoke_response::Message;
 use tandem_shell::builtin;
-use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
+use tandem_shell::error_record::ErrorRecord;
 use tandem_shell::host::Host;
 use tandem_shell::serialise::clixml_read::read_clixml;
-use tandem_shell::session::{
-    Input, RunOutcome, RunState, StructuredArgument, StructuredCommand, StructuredPipeline,
-};
+use tandem_shell::session::{Input, RunOutcome, RunState, StructuredPipeline};
 use tandem_shell::value::Value;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tonic::{Status, Streaming};
 use tracing::Instrument;
 
 use super::host::WorkerHost;
-use super::incoming::{self, Incoming, Input as Given};
+use super::incoming::{self, Incoming};
+use super::input::{Inlet, unreadable};
 use super::outbox::Outbox;
 use super::render::Renderer;
 use super::said::Console;
 use super::screen::Screen;
 use super::sessions::Lease;
+use super::voice::Voice;
 use super::{Parts, structured, words};
 use crate::dispatch::values::from_wire;
 use crate::layers::identity::Identity;
 
 /// Width of a console that does not say its own, and the bounds of what it may say.
 const WIDTH: (usize, usize, usize) = (80, 20, 1_000);
-
-/// Input objects that a pipeline takes.
-const MAX_INPUT: usize = 1_000_000;
 
 /// What a pipeline runs with.
 pub(super) struct Setting {
@@ -51,7 +49,7 @@ pub(super) fn start(
     start: wire::Start,
     requests: Streaming<wire::InvokeRequest>,
 ) {
-    let incoming = incoming::read(requests);
+    let incoming = incoming::read(requests, setting.responses.clone());
     let responses = setting.responses.clone();
     let stop = incoming.stop.clone();
     let watch = async move {
@@ -110,6 +108,15 @@ fn host(setting: &Setting, start: &wire::Start, incoming: Arc<Incoming>) -> Work
         "" => jiff::tz::TimeZone::UTC,
         name => jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC),
     };
+    let voice = Voice {
+        screen: Rc::new(Screen::new(Renderer::new(
+            output.form(),
+            &setting.parts.views,
+            width,
+        ))),
+        responses: setting.responses.clone(),
+        incoming: incoming.clone(),
+    };
     WorkerHost {
         parts: setting.parts.clone(),
         caller: setting.caller.clone(),
@@ -126,8 +133,8 @@ fn host(setting: &Setting, start: &wire::Start, incoming: Arc<Incoming>) -> Work
             loss_budget: start.loss_budget.clone(),
             ..CommonParameters::default()
         },
-        responses: setting.responses.clone(),
-        screen: Screen::new(Renderer::new(output.form(), &setting.parts.views, width)),
+        inlet: RefCell::new(Inlet::new(voice.clone())),
+        voice,
         ids: Cell::new(0),
         origin: Instant::now(),
     }
@@ -135,23 +142,17 @@ fn host(setting: &Setting, start: &wire::Start, incoming: Arc<Incoming>) -> Work
 
 /// Runs what was asked for; the second value tells whether the rules of script files hold.
 fn evaluate(host: &WorkerHost, lease: &mut Lease, start: &wire::Start) -> (RunOutcome, bool) {
-    let given = match start.expects_input.then(|| input(host)).transpose() {
-        Ok(given) => given,
-        Err(record) => return (failed(*record), false),
-    };
     let arguments = match arguments(start) {
         Ok(arguments) => arguments,
         Err(record) => return (failed(*record), false),
     };
     let session = &mut lease.session;
+    if start.expects_input {
+        session.expect_input();
+    }
     let is_script = !start.script_path.is_empty();
     let outcome = match &start.command {
         Some(wire::start::Command::Line(line)) => {
-            if let Some(given) = given {
-                session
-                    .state_mut()
-                    .set_variable("input", Value::array(given));
-            }
             if is_script || !arguments.is_empty() {
                 session.run(
                     host,
@@ -168,12 +169,11 @@ fn evaluate(host: &WorkerHost, lease: &mut Lease, start: &wire::Start) -> (RunOu
             }
         }
         Some(wire::start::Command::Pipeline(pipeline)) => {
-            let mut pipelines: Vec<_> = pipeline
+            let pipelines: Vec<_> = pipeline
                 .statement
                 .iter()
                 .map(structured::pipeline)
                 .collect();
-            feed(pipelines.first_mut(), given);
             session.run(host, &Input::Structured(&pipelines))
         }
         Some(wire::start::Command::Words(words)) => {
@@ -184,11 +184,10 @@ fn evaluate(host: &WorkerHost, lease: &mut Lease, start: &wire::Start) -> (RunOu
             };
             match words::command(&words.word, find) {
                 Ok(command) => {
-                    let mut pipeline = StructuredPipeline {
+                    let pipeline = StructuredPipeline {
                         commands: vec![command],
                         ..StructuredPipeline::default()
                     };
-                    feed(Some(&mut pipeline), given);
                     session.run(host, &Input::Structured(&[pipeline]))
                 }
                 Err(record) => failed(*record),
@@ -211,28 +210,11 @@ fn failed(record: ErrorRecord) -> RunOutcome {
     }
 }
 
-/// Input objects stand before the first command as if another had written them. No objects are no pipeline: a program's
-/// standard input is often just empty.
-fn feed(pipeline: Option<&mut StructuredPipeline>, given: Option<Vec<Value>>) {
-    if let (Some(pipeline), Some(given)) = (pipeline, given.filter(|given| !given.is_empty())) {
-        let objects = StructuredArgument {
-            name: Some("InputObject".into()),
-            value: Some(Value::array(given)),
-        };
-        let source = StructuredCommand {
-            name: "Write-Output".into(),
-            arguments: vec![objects],
-            ..Default::default()
-        };
-        pipeline.commands.insert(0, source);
-    }
-}
-
 fn arguments(start: &wire::Start) -> Result<Vec<Value>, Box<ErrorRecord>> {
     let mut arguments: Vec<Value> = start.argument.iter().map(from_wire).collect();
     if !start.argument_clixml.is_empty() {
-        for item in
-            read_clixml(&start.argument_clixml).map_err(|error| unreadable(&error.to_string()))?
+        for item in read_clixml(&start.argument_clixml)
+            .map_err(|error| Box::new(unreadable(&error.to_string())))?
         {
             match item.value.elements() {
                 Some(elements) => arguments.extend(elements),
@@ -241,43 +223,6 @@ fn arguments(start: &wire::Start) -> Result<Vec<Value>, Box<ErrorRecord>> {
         }
     }
     Ok(arguments)
-}
-
-/// All input, to its end.
-fn input(host: &WorkerHost) -> Result<Vec<Value>, Box<ErrorRecord>> {
-    let mut objects = Vec::new();
-    while let Some(given) = host.incoming.input() {
-        match given {
-            Given::Object(value) => objects.push(from_wire(&value)),
-            Given::Clixml(document) => {
-                let items =
-                    read_clixml(&document).map_err(|error| unreadable(&error.to_string()))?;
-                objects.extend(items.into_iter().map(|item| item.value));
-            }
-        }
-        if objects.len() > MAX_INPUT {
-            let text = format!("A pipeline takes {MAX_INPUT} input objects at most.");
-            return Err(record("TooMuchInput", ErrorCategory::LimitsExceeded, text));
-        }
-    }
-    Ok(objects)
-}
-
-fn unreadable(reason: &str) -> Box<ErrorRecord> {
-    record(
-        "InputNotReadable",
-        ErrorCategory::InvalidData,
-        format!("The CLIXML given as input cannot be read: {reason}"),
-    )
-}
-
-fn record(id: &'static str, category: ErrorCategory, text: String) -> Box<ErrorRecord> {
-    Box::new(ErrorRecord::new(
-        id,
-        category,
-        "System.InvalidOperationException",
-        text,
-    ))
 }
 
 /// The end, with the exit code of a `pwsh` that ran this.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::error_record::ErrorCategory;
 use crate::evaluate::operator::truth;
+use crate::evaluate::scope::Variable;
 use crate::evaluate::statement::lone_expression;
 use crate::evaluate::{as_operand, failure, gathered, is_nothing, nothing};
 use crate::language::ast::{
@@ -151,6 +152,14 @@ impl Engine<'_> {
     pub(super) fn read_variable(&mut self, path: &VariablePath) -> Result<Value, Halt> {
         if let Some(variable) = self.session.scopes.get(path) {
             return Ok(variable.value.clone());
+        }
+        if self.session.awaits_input() && path.key == super::NAMES.input {
+            let input = self.whole_input()?;
+            // Whoever reads it again finds the same.
+            self.session
+                .scopes
+                .set_global(Variable::new(super::NAMES.input.clone(), input.clone()));
+            return Ok(input);
         }
         if let Some(value) = self.automatic_variable(path) {
             return Ok(value);

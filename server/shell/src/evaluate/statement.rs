@@ -262,24 +262,44 @@ impl Engine<'_> {
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
         self.session.sequence_point = collection.extent.clone();
+        if lone_expression(collection).is_some_and(|expression| self.is_input(expression)) {
+            while let Some(item) = self.next_input()? {
+                if let Round::Leave = self.round_over(label, variable, item, body, out)? {
+                    break;
+                }
+            }
+            return Ok(());
+        }
         let items = match self.statement_value(collection, out)? {
             Value::Null => return Ok(()),
             value => value.elements().unwrap_or_else(|| vec![value]),
         };
         for item in items {
             self.check_stop()?;
-            let path = VariablePath {
-                splatted: false,
-                ..variable.clone()
-            };
-            self.session
-                .scopes
-                .put(&path, Variable::new(variable.key.clone(), item));
-            if let Round::Leave = self.round(label, body, out)? {
+            if let Round::Leave = self.round_over(label, variable, item, body, out)? {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// One round of a `foreach`.
+    fn round_over(
+        &mut self,
+        label: Option<&Text>,
+        variable: &VariablePath,
+        item: Value,
+        body: &[Statement],
+        out: &mut dyn Sink,
+    ) -> Result<Round, Halt> {
+        let path = VariablePath {
+            splatted: false,
+            ..variable.clone()
+        };
+        self.session
+            .scopes
+            .put(&path, Variable::new(variable.key.clone(), item));
+        self.round(label, body, out)
     }
 
     /// What a statement gives as one value: an expression's own, else the outputs gathered.
@@ -372,6 +392,10 @@ impl Engine<'_> {
         ] = pipeline.elements.as_slice()
             && redirections.is_empty()
         {
+            if self.is_input(expression) {
+                self.session.success = true;
+                return self.each_input(|engine, object| out.output(engine, object));
+            }
             let value = self.evaluate_raw(expression, out)?;
             self.session.success = true;
             if discards_value(expression) {

@@ -8,6 +8,7 @@ mod function;
 pub mod halt;
 mod host_command;
 pub mod kept;
+mod input;
 mod parameters;
 pub mod preference;
 mod records;

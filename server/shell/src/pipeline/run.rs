@@ -38,6 +38,14 @@ pub(crate) enum Head {
     Command,
     /// With objects.
     Objects(Vec<Value>),
+    /// With the input from outside, whose first object may have been taken already.
+    Input(Option<Value>),
+}
+
+impl Head {
+    pub(crate) fn is_objects(&self) -> bool {
+        !matches!(self, Self::Command)
+    }
 }
 
 impl Engine<'_> {
@@ -60,16 +68,20 @@ impl Engine<'_> {
         }) = pipeline.elements.first()
         {
             elements.next();
-            let pipeline = self.session.next_pipeline;
-            let (objects, file) =
-                self.evaluate_redirected(expression, redirections, pipeline, out)?;
-            head = Head::Objects(objects);
-            if let Some(file) = file {
-                ready.push(self.file_ready(file, 1)?);
+            if redirections.is_empty() && self.is_input(expression) {
+                head = Head::Input(None);
+            } else {
+                let pipeline = self.session.next_pipeline;
+                let (objects, file) =
+                    self.evaluate_redirected(expression, redirections, pipeline, out)?;
+                head = Head::Objects(objects);
+                if let Some(file) = file {
+                    ready.push(self.file_ready(file, 1)?);
+                }
             }
         }
         let length = pipeline.elements.len();
-        let skipped = usize::from(matches!(head, Head::Objects(_)));
+        let skipped = usize::from(head.is_objects());
         for (index, element) in elements.enumerate() {
             let at = index + skipped;
             ready.push(self.ready(element, at, length, out)?);
@@ -139,7 +151,7 @@ impl Engine<'_> {
         self.session.success = true;
         self.session.next_pipeline += 1;
         let pipeline = self.session.next_pipeline;
-        let headed = matches!(head, Head::Objects(_));
+        let headed = head.is_objects();
         let mut slots = Vec::with_capacity(ready.len() + 1);
         for mut command in ready {
             let expects_input = headed || !slots.is_empty();
@@ -288,6 +300,16 @@ impl Engine<'_> {
             Head::Objects(objects) => {
                 for object in objects {
                     self.check_stop()?;
+                    push(self, slots, out, object)?;
+                }
+                Ok(())
+            }
+            Head::Input(first) => {
+                let mut next = first;
+                while let Some(object) = match next.take() {
+                    None => self.next_input()?,
+                    taken => taken,
+                } {
                     push(self, slots, out, object)?;
                 }
                 Ok(())

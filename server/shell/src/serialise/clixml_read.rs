@@ -4,19 +4,16 @@
 //! primitives and containers come back as what they were.
 
 use std::collections::HashMap;
+use std::io::BufRead;
 use std::sync::{Arc, RwLock};
 
 use indexmap::IndexMap;
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
 
+use crate::serialise::clixml_element::{Element, Elements};
 use crate::serialise::clixml_primitive_read::read_primitive;
 use crate::serialise::clixml_progress;
 use crate::text::{Culture, to_text};
 use crate::value::{Array, Dictionary, List, Noted, Object, Property, Text, Value};
-
-/// Elements that may be open at once.
-const MAX_LEVELS: usize = 400;
 
 /// Why a document is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,140 +46,57 @@ pub struct Item {
 /// # Errors
 /// As [`ClixmlError`] says.
 pub fn read_clixml(text: &str) -> Result<Vec<Item>, ClixmlError> {
-    let root = parse(text)?;
-    let mut state = State::default();
-    match root.name.as_str() {
-        "Objs" => root
-            .children
-            .iter()
-            .map(|element| {
-                Ok(Item {
-                    value: state.value(element)?,
-                    stream: element.attribute("S").map(str::to_owned),
-                })
-            })
-            .collect(),
-        _ => Ok(vec![Item {
-            value: state.value(&root)?,
-            stream: None,
-        }]),
+    let mut reader = ClixmlReader::new(text.as_bytes(), usize::MAX);
+    let mut items = Vec::new();
+    while let Some(item) = reader.next()? {
+        items.push(item);
     }
+    reader.elements.finish()?;
+    Ok(items)
 }
 
-/// An element with what is in it.
-#[derive(Debug, Default)]
-struct Element {
-    name: String,
-    attributes: Vec<(String, String)>,
-    text: String,
-    children: Vec<Self>,
+/// Reads a document value by value, as it arrives.
+#[derive(Debug)]
+pub struct ClixmlReader<R> {
+    elements: Elements<R>,
+    state: State,
 }
 
-impl Element {
-    fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(own, _)| own == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    fn child(&self, name: &str) -> Option<&Self> {
-        self.children.iter().find(|child| child.name == name)
-    }
-
-    fn unreadable(&self) -> ClixmlError {
-        ClixmlError::Element(self.name.clone())
-    }
-}
-
-fn xml_error(error: impl std::fmt::Display) -> ClixmlError {
-    ClixmlError::Xml(error.to_string())
-}
-
-fn parse(text: &str) -> Result<Element, ClixmlError> {
-    let mut reader = Reader::from_str(text);
-    let mut open: Vec<Element> = vec![Element::default()];
-    loop {
-        match reader.read_event().map_err(xml_error)? {
-            Event::Start(start) => {
-                if open.len() > MAX_LEVELS {
-                    return Err(ClixmlError::TooDeep);
-                }
-                open.push(element(&start)?);
-            }
-            Event::Empty(start) => {
-                let element = element(&start)?;
-                if let Some(parent) = open.last_mut() {
-                    parent.children.push(element);
-                }
-            }
-            Event::End(_) => {
-                let closed = open.pop().unwrap_or_default();
-                match open.last_mut() {
-                    Some(parent) => parent.children.push(closed),
-                    None => return Err(ClixmlError::Xml("an element is closed twice".into())),
-                }
-            }
-            Event::Text(text) => {
-                if let Some(element) = open.last_mut() {
-                    element.text.push_str(&text);
-                }
-            }
-            Event::GeneralRef(reference) => {
-                let name = &*reference;
-                let text = entity(name).ok_or_else(|| ClixmlError::Xml(format!("&{name};")))?;
-                if let Some(element) = open.last_mut() {
-                    element.text.push(text);
-                }
-            }
-            Event::CData(data) => {
-                if let Some(element) = open.last_mut() {
-                    element.text.push_str(&data);
-                }
-            }
-            Event::Eof => break,
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+impl<R: BufRead> ClixmlReader<R> {
+    /// Reads from `from`. What the document refers back to is found again within about `remembered` bytes of objects; what
+    /// has not been referred to for longer is forgotten, so that a document may be endless.
+    pub fn new(from: R, remembered: usize) -> Self {
+        Self {
+            elements: Elements::new(from),
+            state: State {
+                objects: Remembered::new(remembered),
+                type_names: Remembered::new(remembered),
+            },
         }
     }
-    let mut root = open.pop().unwrap_or_default();
-    if !open.is_empty() || root.children.len() != 1 {
-        return Err(ClixmlError::Xml("the document does not end".into()));
-    }
-    Ok(root.children.swap_remove(0))
-}
 
-fn entity(name: &str) -> Option<char> {
-    match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        number => {
-            let digits = number.strip_prefix('#')?;
-            let code = match digits.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => digits.parse().ok()?,
-            };
-            char::from_u32(code)
-        }
+    /// The next value; `None` at the end of the document.
+    ///
+    /// # Errors
+    /// As [`ClixmlError`] says.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator would go on after an error"
+    )]
+    pub fn next(&mut self) -> Result<Option<Item>, ClixmlError> {
+        let Some(element) = self.elements.next()? else {
+            return Ok(None);
+        };
+        Ok(Some(Item {
+            value: self.state.value(&element)?,
+            stream: element.attribute("S").map(str::to_owned),
+        }))
     }
-}
 
-fn element(start: &BytesStart<'_>) -> Result<Element, ClixmlError> {
-    let name = start.local_name().as_ref().to_owned();
-    let mut attributes = Vec::new();
-    for attribute in start.attributes() {
-        let attribute = attribute.map_err(xml_error)?;
-        let key = attribute.key.local_name().as_ref().to_owned();
-        let value = quick_xml::escape::unescape(&attribute.value).map_err(xml_error)?;
-        attributes.push((key, value.into_owned()));
+    /// Where the document comes from: behind its end what follows it.
+    pub fn into_inner(self) -> R {
+        self.elements.into_inner()
     }
-    Ok(Element {
-        name,
-        attributes,
-        ..Element::default()
-    })
 }
 
 /// `_xHHHH_` back to UTF-16 units.
@@ -213,10 +127,51 @@ pub(super) fn unescape(text: &str) -> String {
 }
 
 /// What references go back to.
-#[derive(Default)]
+#[derive(Debug)]
 struct State {
-    objects: HashMap<String, Value>,
-    type_names: HashMap<String, Vec<Text>>,
+    objects: Remembered<Value>,
+    type_names: Remembered<Vec<Text>>,
+}
+
+/// What was met lately, by its id: what was not, for two times `most` bytes, is forgotten.
+#[derive(Debug)]
+struct Remembered<T> {
+    most: usize,
+    bytes: usize,
+    young: HashMap<String, (T, usize)>,
+    old: HashMap<String, (T, usize)>,
+}
+
+impl<T: Clone> Remembered<T> {
+    fn new(most: usize) -> Self {
+        Self {
+            most: most / 2,
+            bytes: 0,
+            young: HashMap::new(),
+            old: HashMap::new(),
+        }
+    }
+
+    fn insert(&mut self, id: &str, thing: T, bytes: usize) {
+        if self.bytes >= self.most {
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
+        }
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.young.insert(id.to_owned(), (thing, bytes));
+    }
+
+    fn get(&mut self, id: &str) -> Result<T, ClixmlError> {
+        if let Some((thing, _)) = self.young.get(id) {
+            return Ok(thing.clone());
+        }
+        let (thing, bytes) = self
+            .old
+            .remove(id)
+            .ok_or_else(|| ClixmlError::Reference(id.into()))?;
+        self.insert(id, thing.clone(), bytes);
+        Ok(thing)
+    }
 }
 
 impl State {
@@ -234,10 +189,7 @@ impl State {
             }
             "Ref" => {
                 let id = element.attribute("RefId").unwrap_or_default();
-                self.objects
-                    .get(id)
-                    .cloned()
-                    .ok_or_else(|| ClixmlError::Reference(id.into()))
+                self.objects.get(id)
             }
             name => read_primitive(name, &element.text).ok_or_else(|| element.unreadable()),
         }
@@ -247,7 +199,7 @@ impl State {
         let types = self.types(element)?;
         let value = self.content(element, types)?;
         if let Some(id) = element.attribute("RefId") {
-            self.objects.insert(id.to_owned(), value.clone());
+            self.objects.insert(id, value.clone(), element.bytes);
         }
         Ok(value)
     }
@@ -260,18 +212,14 @@ impl State {
                 .map(|name| Text::from(unescape(&name.text)))
                 .collect();
             let id = names.attribute("RefId").unwrap_or_default();
-            self.type_names.insert(id.to_owned(), types.clone());
+            self.type_names.insert(id, types.clone(), names.bytes);
             return Ok(types);
         }
         match element
             .child("TNRef")
             .and_then(|names| names.attribute("RefId"))
         {
-            Some(id) => self
-                .type_names
-                .get(id)
-                .cloned()
-                .ok_or_else(|| ClixmlError::Reference(id.into())),
+            Some(id) => self.type_names.get(id),
             None => Ok(Vec::new()),
         }
     }
@@ -405,6 +353,8 @@ fn is_enum(types: &[Text]) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::io::Read;
+
     use super::*;
     use crate::serialise::clixml_write::{ClixmlOptions, to_clixml};
 
@@ -443,6 +393,50 @@ mod tests {
             panic!("two arrays were written");
         };
         assert!(Arc::ptr_eq(&a, &b));
+    }
+
+    #[test]
+    fn values_come_as_they_arrive_and_what_follows_the_document_stays() {
+        let piece = |text: &str| std::io::Cursor::new(text.to_owned());
+        let text =
+            piece("<Objs><I32>1</I32><S>\u{e4}&amp;").chain(piece("b</S><S>c</S></Objs>behind"));
+        let mut reader = ClixmlReader::new(std::io::BufReader::with_capacity(1, text), 1000);
+        let mut seen = Vec::new();
+        while let Some(item) = reader.next().unwrap() {
+            seen.push(to_text(&item.value, Culture::Invariant));
+        }
+        assert_eq!(seen, ["1", "\u{e4}&b", "c"]);
+        let mut behind = String::new();
+        reader.into_inner().read_to_string(&mut behind).unwrap();
+        assert_eq!(behind, "behind");
+
+        let mut broken = ClixmlReader::new("<Objs><I32>1</I32><I32>x</I32>".as_bytes(), 1000);
+        assert!(broken.next().unwrap().is_some());
+        assert!(broken.next().is_err());
+        let mut cut = ClixmlReader::new("<Objs><I32>1</I32>".as_bytes(), 1000);
+        assert!(cut.next().unwrap().is_some());
+        assert!(cut.next().is_err());
+    }
+
+    #[test]
+    fn of_an_endless_document_what_is_referred_to_is_remembered() {
+        let object =
+            |id: usize| format!("<Obj RefId=\"{id}\"><MS><I32 N=\"a\">{id}</I32></MS></Obj>");
+        let mut text = "<Objs>".to_owned();
+        for id in 0..100 {
+            text.push_str(&object(id));
+            text.push_str("<Ref RefId=\"0\" />");
+        }
+        let read = |document: &str| {
+            let mut reader = ClixmlReader::new(document.as_bytes(), 4000);
+            while reader.next()?.is_some() {}
+            Ok::<usize, ClixmlError>(
+                reader.state.objects.young.len() + reader.state.objects.old.len(),
+            )
+        };
+        assert!(read(&format!("{text}</Objs>")).unwrap() < 30);
+        let forgotten = read(&format!("{text}<Ref RefId=\"1\" /></Objs>"));
+        assert_eq!(forgotten, Err(ClixmlError::Reference("1".into())));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Values as text that other programs read: JSON, CSV and PowerShell's own CLIXML, both ways.
 
+mod clixml_element;
 mod clixml_primitive;
 mod clixml_primitive_read;
 pub mod clixml_progress;

@@ -33,7 +33,7 @@ impl Session {
         }
         self.state.source = Arc::default();
         let mut outcome = Ok(());
-        for pipeline in pipelines {
+        for (index, pipeline) in pipelines.iter().enumerate() {
             let is_wanted = match pipeline.when {
                 When::Always => true,
                 When::AfterSuccess => self.state.success,
@@ -46,7 +46,7 @@ impl Session {
                 session: &mut self.state,
                 host,
             };
-            outcome = match engine.run_structured(pipeline, sink) {
+            outcome = match engine.run_fed(pipeline, index == 0, sink) {
                 Err(halt) => engine.survive(halt, sink),
                 done => done,
             };
@@ -87,13 +87,36 @@ fn holds_block(value: &Value) -> bool {
 }
 
 impl Engine<'_> {
+    /// Runs a pipeline; the input from outside, if there is any object in it, stands before the first one. No objects are no
+    /// pipeline: a program's standard input is often just empty.
+    fn run_fed(
+        &mut self,
+        pipeline: &StructuredPipeline,
+        is_first: bool,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        let first = match is_first {
+            true => self.next_input()?,
+            false => None,
+        };
+        let head = match first {
+            None => Head::Command,
+            first => Head::Input(first),
+        };
+        let outcome = self.run_structured(pipeline, head, sink);
+        self.end_input();
+        outcome
+    }
+
     fn run_structured(
         &mut self,
         pipeline: &StructuredPipeline,
+        head: Head,
         sink: &mut dyn Sink,
     ) -> Result<(), Halt> {
         self.check_stop()?;
-        let length = pipeline.commands.len();
+        let before = usize::from(head.is_objects());
+        let length = before + pipeline.commands.len();
         if length > MAX_COMMANDS {
             return Err(self.fail(crate::evaluate::failure::too_large()));
         }
@@ -104,7 +127,7 @@ impl Engine<'_> {
                 &resolved,
                 command.name.to_string(),
                 &Extent::default(),
-                position,
+                before + position,
                 length,
             );
             invocation.line = 0;
@@ -116,7 +139,7 @@ impl Engine<'_> {
                 invocation,
             });
         }
-        self.run_ready(Head::Command, ready, sink)
+        self.run_ready(head, ready, sink)
     }
 
     fn resolve_structured(&self, command: &StructuredCommand) -> Result<Resolved, Halt> {

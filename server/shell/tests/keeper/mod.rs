@@ -10,12 +10,15 @@ use std::time::Instant;
 use tandem_shell::command::CommandInfo;
 use tandem_shell::help::topic::Topic;
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, PromptFailure, Shown,
-    Stopped,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, InputFailure,
+    PromptFailure, Shown, Stopped,
 };
 use tandem_shell::session::{Input, Session, SessionOptions};
 use tandem_shell::text::{Culture, to_text};
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
+
+/// Input from outside.
+pub(crate) type Given = Box<dyn Iterator<Item = Result<Value, InputFailure>> + Send>;
 
 /// A host without cmdlets and without a user, that keeps what it is shown.
 #[derive(Default)]
@@ -31,6 +34,10 @@ pub(crate) struct Keeper {
     pub(crate) files: RefCell<BTreeMap<String, Vec<u8>>>,
     pub(crate) topics: Cell<&'static [Topic]>,
     pub(crate) written: RefCell<Vec<(String, String, bool)>>,
+    /// What the caller gives from outside; how much of it was taken; whether its end was wished for.
+    pub(crate) input: RefCell<Option<Given>>,
+    pub(crate) taken: Cell<usize>,
+    pub(crate) input_ended: Cell<bool>,
     /// How many objects are shown before the pipeline is asked to stop.
     pub(crate) patience: Cell<Option<usize>>,
     /// When the pipeline is asked to stop.
@@ -77,6 +84,15 @@ impl Host for Keeper {
     }
     fn prompt_for_fields(&self, _prompt: &FieldPrompt) -> Result<Vec<Value>, PromptFailure> {
         Err(PromptFailure::NoUser)
+    }
+    fn next_input(&self) -> Result<Option<Value>, InputFailure> {
+        let next = self.input.borrow_mut().as_mut().and_then(Iterator::next);
+        self.taken
+            .set(self.taken.get() + usize::from(next.is_some()));
+        next.transpose()
+    }
+    fn end_input(&self) {
+        self.input_ended.set(true);
     }
     fn now(&self) -> DateTime {
         DateTime {
