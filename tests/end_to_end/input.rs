@@ -153,18 +153,21 @@ async fn input_ends_early_in_the_middle_and_by_a_stop() {
 
     // Broken in the middle.
     let line = "$input | ForEach-Object { \"got $_\" }; 'behind'";
-    for (format, given, complaint) in [
-        ("xml", "<Objs><S>a</S><I32>x</I32><S>b</S></Objs>", "CLIXML"),
-        ("xml", "<Objs><S>a</S>", "CLIXML"),
-        ("json", "[\"a\", x, \"b\"]", "not JSON"),
-        ("text", "a\n", "not UTF-8"),
+    for (format, given, broken, complaint) in [
+        (
+            "xml",
+            "<Objs><S>a</S>",
+            &b"<I32>x</I32><S>b</S></Objs>"[..],
+            "CLIXML",
+        ),
+        ("xml", "<Objs><S>a</S>", b"", "CLIXML"),
+        ("json", "[\"a\",", b" x, \"b\"]", "not JSON"),
+        ("text", "a\n", b"\xff\n", "not UTF-8"),
     ] {
         let mut client = Client::start(&deployment, &["-inputFormat", format, "-c", line]);
         client.give(given).await;
         assert_eq!(client.line().await, "got a", "{given}");
-        if format == "text" {
-            client.input.write_all(b"\xff\n").await.unwrap();
-        }
+        client.input.write_all(broken).await.unwrap();
         let (code, said) = client.end().await;
         assert_eq!(code, 1, "{given}: {said}");
         assert!(said.contains(complaint), "{given}: {said}");
@@ -189,7 +192,7 @@ async fn connected(deployment: &Deployment) -> Connection {
     let laboratory = &deployment.laboratory;
     let files = laboratory.cast().holder(ADMINISTRATOR);
     let settings = Settings {
-        servers: vec![laboratory.pool(POOL1).address.to_string()],
+        servers: Some(vec![laboratory.pool(POOL1).address.to_string()]),
         ca: Some(laboratory.cast().authority()),
         certificate: Some(files.certificate),
         key: Some(files.key),
@@ -212,7 +215,7 @@ async fn begin(connection: &Connection, line: &str, session: &str) -> Result<Run
     };
     let begun = connection.shell().invoke(start).await;
     begun.map_err(|error| match error {
-        tandem_client::Error::Refused(status) => status.code(),
+        tandem_client::Error::Status(status) => status.code(),
         other => panic!("{other}"),
     })
 }

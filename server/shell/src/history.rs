@@ -49,6 +49,11 @@ impl History {
         });
     }
 
+    /// Forgets the lines; the next one is counted on.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+
     /// The lines, oldest first.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter()

@@ -1,11 +1,14 @@
 //! The face of the engine: a session runs texts and structured pipelines, and remembers.
 
 mod input;
+mod memory;
 mod plain;
 mod structured;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+
+pub(crate) use memory::Memory;
 
 pub use input::{
     Input, RunOutcome, RunState, StructuredArgument, StructuredCommand, StructuredPipeline,
@@ -45,6 +48,9 @@ pub(crate) fn scripts_not_allowed() -> ErrorRecord {
 pub struct SessionOptions {
     /// Refuse script text (`ScriptsNotAllowed`): only structured pipelines and lines of nothing but commands run.
     pub no_language: bool,
+    /// Bytes that the session may hold, roughly: variables, functions, errors, lines, and what its running pipeline keeps. A
+    /// line that would have it hold more ends with `SessionMemoryExceeded`. None: as many as it likes.
+    pub memory: Option<usize>,
 }
 
 /// A session.
@@ -95,6 +101,8 @@ pub struct SessionState {
     pub(crate) restricted: bool,
     /// Whether the caller gives input from outside that has not come to its end.
     pub(crate) input_from_outside: bool,
+    /// How much it holds.
+    pub(crate) memory: Memory,
 }
 
 impl Default for SessionState {
@@ -121,6 +129,7 @@ impl Default for SessionState {
             random: None,
             restricted: false,
             input_from_outside: false,
+            memory: Memory::default(),
             exit_request: None,
         };
         for (name, value) in Self::preferences() {
@@ -209,6 +218,7 @@ impl SessionState {
 
     /// Puts an error in `$Error`.
     pub fn remember(&mut self, record: &ErrorRecord) {
+        self.memory.count_value(&record.target);
         let mut errors = write(&self.errors.items);
         errors.insert(0, Value::Error(Arc::new(record.clone())));
         errors.truncate(MAX_ERRORS);
@@ -225,6 +235,7 @@ impl Session {
     pub fn new(options: SessionOptions) -> Self {
         let state = SessionState {
             restricted: options.no_language,
+            memory: options.memory.map(Memory::limited).unwrap_or_default(),
             ..SessionState::default()
         };
         Self { options, state }
@@ -274,8 +285,10 @@ impl Session {
         }
         if let Input::Text(text) | Input::Commands(text) = input {
             let completed = outcome.state == RunState::Completed;
+            self.state.memory.count(text.len());
             self.state.history.push(text, completed, start, host.now());
         }
+        self.state.make_room();
         outcome
     }
 

@@ -133,7 +133,7 @@ impl Laboratory {
                         ended.error = Some(error);
                     }
                 }
-                Message::Prompt(_) | Message::File(_) => {}
+                Message::Prompt(_) | Message::File(_) | Message::InputTaken(_) => {}
             }
         }
         ended

@@ -125,6 +125,7 @@ impl Stage for Export {
 
     fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
         let object = input_object(context, input).unwrap_or_default();
+        context.hoard(&object)?;
         let Some(writer) = &mut self.writer else {
             return Ok(());
         };

@@ -148,6 +148,9 @@ impl CompareObject {
             }
         }
         if let Some(entry) = unmatched {
+            if self.waiting_differences.len() < self.window {
+                context.hoard(&entry.object)?;
+            }
             let late = make_room(&mut self.waiting_differences, entry, self.window);
             for entry in late {
                 self.emit_different(context, entry, "=>")?;

@@ -67,6 +67,7 @@ impl Stage for GroupObject {
             self.keys = Some(expressions(context, "Property", Definition::Group)?);
             check(context)?;
         }
+        context.hoard(&object)?;
         let entry = order::entry(context, object, self.keys.as_deref().unwrap_or_default())?;
         self.entries.push(entry);
         Ok(())

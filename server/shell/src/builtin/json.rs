@@ -77,6 +77,7 @@ impl ToJson {
         let Some(writer) = &mut self.writer else {
             return Ok(());
         };
+        context.hoard(value)?;
         self.out.push(if self.elements == 0 { '[' } else { ',' });
         self.elements += 1;
         writer.line(1, &mut self.out);
@@ -270,6 +271,7 @@ fn json_error(error: &JsonError) -> ErrorRecord {
 impl Stage for FromJson {
     fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
         if let Some(object) = context.parameter("InputObject").cloned().or(input) {
+            context.hoard(&object)?;
             self.texts.push(to_text(&object, Culture::Invariant));
         }
         Ok(())

@@ -128,6 +128,9 @@ impl Stage for SelectObject {
         }
         // The object that is named last is the one whose type the others are called by.
         self.queue.push(object.clone());
+        if self.queue.grows() {
+            context.hoard(&object)?;
+        }
         self.selected = base_type(&object);
         if let Some(object) = self.queue.next() {
             self.select(context, &object)?;
@@ -320,6 +323,7 @@ impl SelectObject {
         });
         if !known {
             self.mark(&object, !added.is_empty());
+            context.hoard(&object)?;
             self.distinct.push((object, added));
         }
         Ok(())

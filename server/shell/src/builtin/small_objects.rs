@@ -55,6 +55,7 @@ pub(super) mod tee {
         fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
             match input_object(context, input) {
                 Some(object) => {
+                    context.hoard(&object)?;
                     self.kept.push(object.clone());
                     context.write(object)
                 }

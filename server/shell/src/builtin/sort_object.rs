@@ -60,6 +60,7 @@ impl Stage for SortObject {
         if let Some(object) = input_object(context, input)
             && !matches!(object, Value::Null)
         {
+            context.hoard(&object)?;
             self.objects.push(object);
         }
         Ok(())

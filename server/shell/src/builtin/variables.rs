@@ -210,6 +210,9 @@ impl Stage for Set {
         let value = context.parameter("Value").cloned().or(input);
         if self.named {
             if context.switch("Append") || !self.valued {
+                if let Some(value) = &value {
+                    context.hoard(value)?;
+                }
                 self.values.extend(value);
             }
             return Ok(());

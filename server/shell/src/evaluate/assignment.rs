@@ -34,7 +34,9 @@ impl Engine<'_> {
             AssignmentOperator::Combine(operator) => {
                 let old = self.evaluate(target, out)?;
                 let operand = as_operand(self.statement_value(&assignment.value, out)?);
-                self.arithmetic(operator, &old, &operand)?
+                let sum = self.arithmetic(operator, &old, &operand)?;
+                self.session.memory.count_new(&sum);
+                sum
             }
             AssignmentOperator::Coalesce => {
                 let old = self.evaluate(target, out)?;
@@ -90,7 +92,10 @@ impl Engine<'_> {
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
         match &target.kind {
-            ExpressionKind::Variable(path) => self.assign_variable(path, value),
+            ExpressionKind::Variable(path) => {
+                self.session.memory.count(std::mem::size_of::<Variable>());
+                self.assign_variable(path, value)
+            }
             ExpressionKind::Cast(literal, inner) => {
                 let constraint = self.resolve_type(literal)?;
                 let converted = self.cast(&as_operand(value), &constraint)?;
@@ -123,11 +128,13 @@ impl Engine<'_> {
             ExpressionKind::Member { target, name, .. } => {
                 let owner = self.evaluate(target, out)?;
                 let name = to_text(&self.evaluate(name, out)?, Culture::Invariant);
+                self.session.memory.count_value(&value);
                 self.set_property(&owner, &name, as_operand(value))
             }
             ExpressionKind::Index { target, index, .. } => {
                 let owner = self.evaluate(target, out)?;
                 let index = self.evaluate(index, out)?;
+                self.session.memory.count_value(&value);
                 self.set_element(&owner, &index, as_operand(value))
             }
             ExpressionKind::Call { target, name, .. } => {

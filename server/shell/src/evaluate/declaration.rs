@@ -18,6 +18,7 @@ impl Engine<'_> {
             StatementKind::Function {
                 name, body, kind, ..
             } => {
+                self.session.memory.count_tree(&body.source.text);
                 self.session.scopes.declare(Function {
                     name: name.clone(),
                     body: body.clone(),

@@ -40,7 +40,11 @@ impl Engine<'_> {
                 Ok(value.clone())
             }
             ExpressionKind::Variable(path) => self.read_variable(path),
-            _ => self.nested(|engine| engine.evaluate_parts(expression, out)),
+            _ => {
+                let value = self.nested(|engine| engine.evaluate_parts(expression, out))?;
+                self.session.memory.count_new(&value);
+                Ok(value)
+            }
         }
     }
 

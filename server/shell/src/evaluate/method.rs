@@ -91,6 +91,8 @@ impl Engine<'_> {
             Value::DateTime(date) => date_method(*date, &lower, arguments),
             Value::TimeSpan(ticks) => time_span_method(*ticks, &lower, arguments),
             Value::Array(_) | Value::List(_) | Value::Dictionary(_) => {
+                let memory = &self.session.memory;
+                arguments.iter().for_each(|own| memory.count_value(own));
                 collection_method(owner, &lower, arguments)
             }
             _ => Outcome::Unknown,

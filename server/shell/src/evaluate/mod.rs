@@ -295,6 +295,9 @@ impl Engine<'_> {
         if self.host.stopping() {
             return Err(Halt::Cancelled);
         }
+        if self.session.memory.is_due() {
+            return self.check_memory();
+        }
         Ok(())
     }
 }

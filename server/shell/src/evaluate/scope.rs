@@ -307,6 +307,16 @@ impl Scopes {
             .flat_map(|scope| scope.functions.values())
     }
 
+    /// The variables of all scopes.
+    pub(crate) fn all_variables(&self) -> impl Iterator<Item = &Variable> {
+        self.stack.iter().flat_map(|scope| scope.variables.values())
+    }
+
+    /// The functions of all scopes.
+    pub(crate) fn all_functions(&self) -> impl Iterator<Item = &Arc<Function>> {
+        self.stack.iter().flat_map(|scope| scope.functions.values())
+    }
+
     /// How many variables all scopes hold.
     pub fn count(&self) -> usize {
         self.stack.iter().map(|scope| scope.variables.len()).sum()

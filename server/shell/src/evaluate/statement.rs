@@ -336,14 +336,19 @@ impl Engine<'_> {
         run: impl FnOnce(&mut Self, &mut dyn Sink) -> Result<(), Halt>,
     ) -> Result<Vec<Value>, Halt> {
         let mut outputs = Vec::new();
-        run(
+        let mut kept = 0;
+        let outcome = run(
             self,
             &mut Gather {
                 into: &mut outputs,
+                kept: &mut kept,
                 records: out,
             },
-        )?;
-        Ok(outputs)
+        );
+        let memory = &self.session.memory;
+        memory.give_back(kept);
+        memory.count(kept);
+        outcome.map(|()| outputs)
     }
 
     fn run_chain(&mut self, chain: &Chain, out: &mut dyn Sink) -> Result<(), Halt> {

@@ -256,6 +256,9 @@ impl Stage for ScriptStage {
 
     fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
         if !self.has_process() {
+            if let Some(object) = &input {
+                context.hoard(object)?;
+            }
             self.input.extend(input);
             return Ok(());
         }

@@ -76,14 +76,18 @@ impl Engine<'_> {
     /// As [`Engine::next_input`]; and when there is too much of it.
     pub(crate) fn whole_input(&mut self) -> Result<Value, Halt> {
         let mut objects = Vec::new();
-        self.each_input(|engine, object| {
+        let mut kept = 0;
+        let outcome = self.each_input(|engine, object| {
             if objects.len() == MAX_WHOLE {
                 return Err(engine.fail(too_much()));
             }
+            kept += engine.hoard(&object)?;
             objects.push(object);
             Ok(())
-        })?;
-        Ok(Value::array(objects))
+        });
+        self.session.memory.give_back(kept);
+        self.session.memory.count(kept);
+        outcome.map(|()| Value::array(objects))
     }
 
     /// No more of the input from outside is wanted.

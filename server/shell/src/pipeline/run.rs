@@ -164,6 +164,8 @@ impl Engine<'_> {
         }
         self.keep(&mut slots)?;
         let outcome = self.drive(head, &mut slots, pipeline, out);
+        let kept = slots.iter().map(|slot| slot.state.hoarded).sum();
+        self.session.memory.give_back(kept);
         self.forget_pipeline_variables(&slots);
         self.session.success = outcome.is_ok() && !slots.iter().any(|slot| slot.state.failed);
         outcome
@@ -211,6 +213,7 @@ impl Engine<'_> {
                 answered: Answered::default(),
                 kept: None,
                 buffer: None,
+                hoarded: 0,
                 begun: false,
                 failed: false,
             },

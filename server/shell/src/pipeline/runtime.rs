@@ -53,6 +53,8 @@ pub struct CommandState {
     pub begun: bool,
     /// Whether it wrote an error.
     pub failed: bool,
+    /// Bytes of the objects that it keeps.
+    pub hoarded: usize,
 }
 
 /// Objects on their way to the next command, which gets them all when there is one more than the limit.

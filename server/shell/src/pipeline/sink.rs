@@ -65,6 +65,8 @@ pub trait Sink {
 pub struct Gather<'a> {
     /// Where objects are kept.
     pub into: &'a mut Vec<Value>,
+    /// How many bytes they keep.
+    pub kept: &'a mut usize,
     /// Where the rest goes.
     pub records: &'a mut dyn Sink,
 }
@@ -74,6 +76,7 @@ impl Sink for Gather<'_> {
         if self.into.len() >= crate::evaluate::MAX_GROWTH {
             return Err(engine.fail(crate::evaluate::failure::too_large()));
         }
+        *self.kept += engine.hoard(&value)?;
         self.into.push(value);
         Ok(())
     }

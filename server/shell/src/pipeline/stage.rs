@@ -133,6 +133,15 @@ impl Context<'_> {
         }
     }
 
+    /// Counts an object that the command keeps until the pipeline ends.
+    ///
+    /// # Errors
+    /// When the session would hold more than it may.
+    pub fn hoard(&mut self, object: &Value) -> Result<(), Halt> {
+        self.command.hoarded += self.engine.hoard(object)?;
+        Ok(())
+    }
+
     /// What ends the pipeline's upstream silently (`Select-Object -First`), to be returned.
     pub fn enough(&self) -> Halt {
         Halt::Enough {
@@ -153,16 +162,19 @@ impl Context<'_> {
         arguments: &[Value],
     ) -> Result<Vec<Value>, Halt> {
         let mut collected = Vec::new();
+        let mut kept = 0;
         let mut sink = Gather {
             into: &mut collected,
+            kept: &mut kept,
             records: &mut Onward {
                 command: self.command,
                 slots: self.downstream,
                 tail: self.tail,
             },
         };
-        self.engine.run_block(block, dollar, arguments, &mut sink)?;
-        Ok(collected)
+        let outcome = self.engine.run_block(block, dollar, arguments, &mut sink);
+        self.engine.session.memory.give_back(kept);
+        outcome.map(|()| collected)
     }
 
     /// Runs the block of a calculated property, in a scope of its own. An error that ends a statement of it ends the

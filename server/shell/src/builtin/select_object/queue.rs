@@ -18,6 +18,8 @@ pub(super) struct Queue {
     /// Whether -First or -Last was given.
     bounded: bool,
     streamed: usize,
+    /// How many were ever held at once.
+    most: usize,
 }
 
 impl Queue {
@@ -50,6 +52,13 @@ impl Queue {
             self.objects.pop_front();
         }
         self.objects.push_back(object);
+    }
+
+    /// Whether it holds more than ever before.
+    pub(super) fn grows(&mut self) -> bool {
+        let grows = self.objects.len() > self.most;
+        self.most = self.most.max(self.objects.len());
+        grows
     }
 
     /// The object whose turn has come with the one that was taken, if any.
