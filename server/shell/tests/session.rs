@@ -173,7 +173,10 @@ fn structured_pipelines_need_no_language() {
         ],
     };
     let host = Keeper::default();
-    let mut session = Session::new(SessionOptions { no_language: true });
+    let mut session = Session::new(SessionOptions {
+        no_language: true,
+        ..SessionOptions::default()
+    });
     let outcome = session.run(&host, &Input::Structured(std::slice::from_ref(&pipeline)));
     assert_eq!(outcome.state, RunState::Completed);
     assert_eq!(*host.shown.borrow(), ["4", "5"]);
@@ -186,7 +189,10 @@ fn structured_pipelines_need_no_language() {
 }
 
 fn restricted() -> Session {
-    Session::new(SessionOptions { no_language: true })
+    Session::new(SessionOptions {
+        no_language: true,
+        ..SessionOptions::default()
+    })
 }
 
 /// What a line of commands shows in a restricted session, or the id of its error.

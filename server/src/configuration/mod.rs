@@ -72,6 +72,10 @@ pub struct TlsFiles {
 pub struct SessionLimits {
     /// Sessions that are remembered at once: 1 to 10,000.
     pub count: usize,
+    /// Sessions of one caller that are remembered at once: 1 to 10,000.
+    pub per_caller: usize,
+    /// Bytes that a session may hold, roughly: 16 to 65,536 MiB, given in MiB.
+    pub memory: usize,
     /// How long a session is remembered after its last pipeline: 10 s to 24 h.
     pub idle: Duration,
     /// Pipelines that run at once, each on a thread of its own: 1 to 1,024.
@@ -248,6 +252,8 @@ fn tls(reader: &mut Reader, folder: &Path) -> Option<TlsFiles> {
 fn sessions(reader: &mut Reader) -> SessionLimits {
     SessionLimits {
         count: size(reader.integer("sessions.count", 256, 1, 10_000)),
+        per_caller: size(reader.integer("sessions.per_caller", 64, 1, 10_000)),
+        memory: size(reader.integer("sessions.memory_mib", 1_024, 16, 65_536)) << 20,
         idle: reader.duration(
             "sessions.idle",
             Duration::from_secs(1800),

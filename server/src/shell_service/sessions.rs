@@ -71,7 +71,7 @@ impl Sessions {
     fn find(&self, caller: &str, id: &str) -> Result<Lease, Status> {
         if id.is_empty() {
             return Ok(Lease {
-                session: locked(&self.spare).pop().unwrap_or_else(fresh),
+                session: locked(&self.spare).pop().unwrap_or_else(|| self.fresh()),
                 home: None,
             });
         }
@@ -91,8 +91,12 @@ impl Sessions {
                 return Err(Status::resource_exhausted(format!("{open} sessions are open on this node, as many as may be.")));
             }
             None => {
+                let own = kept.keys().filter(|(owner, _)| owner == caller).count();
+                if own >= self.limits.per_caller {
+                    return Err(Status::resource_exhausted(format!("{own} sessions of \"{caller}\" are open on this node, as many as one caller may have.")));
+                }
                 kept.insert(key.clone(), Kept { session: None, used: Instant::now() });
-                fresh()
+                self.fresh()
             }
         };
         Ok(Lease {
@@ -118,9 +122,16 @@ impl Sessions {
     /// Makes a session for the next pipeline that has none of its own.
     pub(crate) fn prepare(&self) {
         if locked(&self.spare).len() < SPARE_SESSIONS {
-            let session = fresh();
+            let session = self.fresh();
             locked(&self.spare).push(session);
         }
+    }
+
+    fn fresh(&self) -> Session {
+        Session::new(SessionOptions {
+            memory: Some(self.limits.memory),
+            ..SessionOptions::default()
+        })
     }
 
     pub(crate) fn forget_idle(&self) {
@@ -161,10 +172,6 @@ pub async fn sweep(shell: Shell, stop: CancellationToken) {
     }
 }
 
-fn fresh() -> Session {
-    Session::new(SessionOptions::default())
-}
-
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -177,6 +184,8 @@ mod tests {
     fn sessions(count: usize, idle: Duration) -> Sessions {
         Sessions::new(SessionLimits {
             count,
+            per_caller: 2,
+            memory: 16 << 20,
             idle,
             pipelines: 1,
         })
@@ -197,6 +206,19 @@ mod tests {
         );
         drop((lease, other));
         assert!(sessions.take("anna", "1", false).is_ok());
+    }
+
+    #[test]
+    fn one_caller_leaves_sessions_to_the_others() {
+        let sessions = sessions(9, Duration::from_secs(60));
+        for id in ["1", "2", "1"] {
+            drop(sessions.take("anna", id, false).unwrap());
+        }
+        let refused = sessions.take("anna", "3", false).unwrap_err();
+        assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
+        assert!(sessions.take("anna", "2", false).is_ok());
+        assert!(sessions.take("anna", "", false).is_ok());
+        assert!(sessions.take("berta", "3", false).is_ok());
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod failure;
 pub mod harmless;
 pub(crate) mod hashtable;
 mod index;
+mod loops;
 mod member;
 mod method;
 pub mod operator;

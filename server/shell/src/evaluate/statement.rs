@@ -14,12 +14,6 @@ use crate::pipeline::sink::{Gather, Sink};
 use crate::text::{Culture, to_text};
 use crate::value::{Text, Value};
 
-/// Whether a loop goes on after its body ran.
-enum Round {
-    Next,
-    Leave,
-}
-
 impl Engine<'_> {
     /// Runs statements one after the other; an error that may be survived is written and the next one runs.
     ///
@@ -98,61 +92,6 @@ impl Engine<'_> {
         }
     }
 
-    fn run_loop(&mut self, kind: &StatementKind, out: &mut dyn Sink) -> Result<(), Halt> {
-        match kind {
-            StatementKind::While {
-                label,
-                condition,
-                body,
-            } => {
-                while self.holds(condition, out)? {
-                    if let Round::Leave = self.round(label.as_ref(), body, out)? {
-                        break;
-                    }
-                }
-                Ok(())
-            }
-            StatementKind::Do {
-                label,
-                body,
-                condition,
-                until,
-            } => loop {
-                if let Round::Leave = self.round(label.as_ref(), body, out)? {
-                    return Ok(());
-                }
-                if self.holds(condition, out)? == *until {
-                    return Ok(());
-                }
-            },
-            StatementKind::For {
-                label,
-                initial,
-                condition,
-                step,
-                body,
-            } => {
-                if let Some(initial) = initial {
-                    self.run_silently(initial, out)?;
-                }
-                self.run_for(
-                    label.as_ref(),
-                    condition.as_deref(),
-                    step.as_deref(),
-                    body,
-                    out,
-                )
-            }
-            StatementKind::ForEach {
-                label,
-                variable,
-                collection,
-                body,
-            } => self.run_foreach(label.as_ref(), variable, collection, body, out),
-            _ => Ok(()),
-        }
-    }
-
     /// The halt that a statement of flow is.
     fn leave(&mut self, statement: &Statement, out: &mut dyn Sink) -> Result<Halt, Halt> {
         Ok(match &statement.kind {
@@ -185,30 +124,6 @@ impl Engine<'_> {
         otherwise.map_or(Ok(()), |body| self.run_statements(body, out))
     }
 
-    fn run_for(
-        &mut self,
-        label: Option<&Text>,
-        condition: Option<&Statement>,
-        step: Option<&Statement>,
-        body: &[Statement],
-        out: &mut dyn Sink,
-    ) -> Result<(), Halt> {
-        loop {
-            self.check_stop()?;
-            if let Some(condition) = condition
-                && !self.holds(condition, out)?
-            {
-                return Ok(());
-            }
-            if let Round::Leave = self.round(label, body, out)? {
-                return Ok(());
-            }
-            if let Some(step) = step {
-                self.run_silently(step, out)?;
-            }
-        }
-    }
-
     fn jump_label(
         &mut self,
         label: Option<&Expression>,
@@ -222,84 +137,15 @@ impl Engine<'_> {
             .transpose()
     }
 
-    /// Runs a statement of a `for` head: what it gives is dropped.
-    fn run_silently(&mut self, statement: &Statement, out: &mut dyn Sink) -> Result<(), Halt> {
-        self.statement_value(statement, out).map(drop)
-    }
-
-    fn holds(&mut self, condition: &Statement, out: &mut dyn Sink) -> Result<bool, Halt> {
+    pub(super) fn holds(
+        &mut self,
+        condition: &Statement,
+        out: &mut dyn Sink,
+    ) -> Result<bool, Halt> {
         self.check_stop()?;
         self.session.sequence_point = condition.extent.clone();
         let value = self.statement_value(condition, out)?;
         Ok(truth(&value))
-    }
-
-    fn round(
-        &mut self,
-        label: Option<&Text>,
-        body: &[Statement],
-        out: &mut dyn Sink,
-    ) -> Result<Round, Halt> {
-        let ours = |named: &Option<Text>| {
-            named
-                .as_ref()
-                .is_none_or(|named| label.is_some_and(|own| own.eq_ignore_ascii_case(named)))
-        };
-        match self.run_statements(body, out) {
-            Err(Halt::Break(named)) if ours(&named) => Ok(Round::Leave),
-            Err(Halt::Continue(named)) if ours(&named) => Ok(Round::Next),
-            Err(halt) => Err(halt),
-            Ok(()) => Ok(Round::Next),
-        }
-    }
-
-    fn run_foreach(
-        &mut self,
-        label: Option<&Text>,
-        variable: &VariablePath,
-        collection: &Statement,
-        body: &[Statement],
-        out: &mut dyn Sink,
-    ) -> Result<(), Halt> {
-        self.session.sequence_point = collection.extent.clone();
-        if lone_expression(collection).is_some_and(|expression| self.is_input(expression)) {
-            while let Some(item) = self.next_input()? {
-                if let Round::Leave = self.round_over(label, variable, item, body, out)? {
-                    break;
-                }
-            }
-            return Ok(());
-        }
-        let items = match self.statement_value(collection, out)? {
-            Value::Null => return Ok(()),
-            value => value.elements().unwrap_or_else(|| vec![value]),
-        };
-        for item in items {
-            self.check_stop()?;
-            if let Round::Leave = self.round_over(label, variable, item, body, out)? {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// One round of a `foreach`.
-    fn round_over(
-        &mut self,
-        label: Option<&Text>,
-        variable: &VariablePath,
-        item: Value,
-        body: &[Statement],
-        out: &mut dyn Sink,
-    ) -> Result<Round, Halt> {
-        let path = VariablePath {
-            splatted: false,
-            ..variable.clone()
-        };
-        self.session
-            .scopes
-            .put(&path, Variable::new(variable.key.clone(), item));
-        self.round(label, body, out)
     }
 
     /// What a statement gives as one value: an expression's own, else the outputs gathered.
