@@ -2,11 +2,9 @@
 
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::operator::truth;
-use crate::evaluate::scope::Variable;
 use crate::evaluate::{as_operand, gathered, is_nothing};
 use crate::language::ast::{
     Chain, ChainOperator, Element, ElementKind, Expression, Pipeline, Statement, StatementKind,
-    VariablePath,
 };
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
