@@ -78,16 +78,14 @@ impl Completer for Completions {
         }
         let before = &line[..position];
         let ends_word = before.is_empty() || before.ends_with(|c: char| c.is_whitespace());
-        let suggestions = if ends_word && wants_command(before) {
-            self.any_command(before)
-        } else {
-            let answer = self.ask(line, position);
-            let found = answer.map_or_else(Vec::new, |answer| suggestions(line, answer));
-            match found.is_empty() {
-                true => files(before),
-                false => found,
-            }
-        };
+        let answer = self.ask(line, position);
+        let mut suggestions = answer.map_or_else(Vec::new, |answer| suggestions(line, answer));
+        if suggestions.is_empty() {
+            suggestions = match ends_word && wants_command(before) {
+                true => self.any_command(before),
+                false => files(before),
+            };
+        }
         self.last = Some(Answered {
             place,
             at: Instant::now(),
