@@ -21,6 +21,7 @@ pub mod language;
 pub mod members;
 pub mod pipeline;
 pub mod random;
+pub mod regex;
 pub mod serialise;
 pub mod session;
 pub mod text;

@@ -291,3 +291,30 @@ fn collections_have_the_methods_that_lines_use() {
         assert_eq!(answer(line), expected, "{line}");
     }
 }
+
+#[test]
+fn splitting_takes_the_options_of_its_enumeration() {
+    for (line, expected) in [
+        ("'a.b' -split '.', 0, 'SimpleMatch'", "a b"),
+        ("'aXbxc' -csplit 'x', 0, 'IgnoreCase'", "a b c"),
+        ("'aXbxc' -split 'x', 0, $null", "a b c"),
+        ("'aXbxc' -split 'x', 0, ''", "aXb c"),
+        (
+            "'a.b' -split '.', 0, 'SimpleMatch, Singleline'",
+            "The combination of options with the -split operator is not valid.",
+        ),
+        (
+            "'a b' -split { $_ -eq ' ' }, 0, 'Multiline'",
+            "Options are not allowed on the -split operator with a predicate.",
+        ),
+        ("'a,b,c' -split { $_ -eq ',' }, -2", "a,b c"),
+        ("'abc' -split { $args[1] -eq 1 }", "a c"),
+        (
+            "'abc' -match '(?<x>a)(b)'; $Matches[1]; $Matches.x",
+            "True b a",
+        ),
+        ("'aaa' -replace 'a*', 'x'", "xx"),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}

@@ -179,8 +179,7 @@ fn member_of(element: &Value, members: &[Text], case_counts: bool) -> Result<(),
 
 fn matches_pattern(element: &Value, pattern: &str, case_counts: bool) -> Result<(), Refusal> {
     let text = to_text(element, Culture::Invariant);
-    let options = if case_counts { "" } else { "(?i)" };
-    let matched = fancy_regex::Regex::new(&format!("{options}{pattern}"))
+    let matched = crate::regex::compile(pattern, case_counts)
         .ok()
         .and_then(|regex| regex.is_match(&text).ok())
         .unwrap_or(false);

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use fancy_regex::Regex;
-
 use crate::builtin::context_lines::{ContextLines, Matched};
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
 use crate::builtin::out_file::read_text;
@@ -13,6 +11,7 @@ use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::host::FileFailure;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
+use crate::regex::{Pattern, match_object};
 use crate::text::{Culture, to_text};
 use crate::value::{Array, Object, Text, Value};
 
@@ -81,7 +80,7 @@ pub(super) fn create() -> Box<dyn Stage> {
 
 #[derive(Default)]
 struct SelectString {
-    patterns: Vec<(Text, Option<Regex>)>,
+    patterns: Vec<(Text, Option<Pattern>)>,
     lines: ContextLines,
     records: u64,
     done: bool,
@@ -94,7 +93,7 @@ struct Line<'a> {
     path: Option<&'a Text>,
 }
 
-fn begin_patterns(context: &mut Context<'_>) -> Result<Vec<(Text, Option<Regex>)>, Halt> {
+fn begin_patterns(context: &mut Context<'_>) -> Result<Vec<(Text, Option<Pattern>)>, Halt> {
     let simple = context.switch("SimpleMatch");
     if context.parameter("Culture").is_some() && !simple {
         return Err(context.terminate(ErrorRecord::new(
@@ -108,11 +107,11 @@ fn begin_patterns(context: &mut Context<'_>) -> Result<Vec<(Text, Option<Regex>)
     let mut patterns = Vec::new();
     for pattern in texts(context, "Pattern") {
         let expression = if simple {
-            fancy_regex::escape(&pattern).into_owned()
+            crate::regex::escape(&pattern)
         } else {
             pattern.to_string()
         };
-        match crate::evaluate::compile_regex(&expression, case_sensitive) {
+        match crate::regex::compile(&expression, case_sensitive) {
             Ok(regex) => patterns.push((pattern, Some(regex))),
             Err(message) => {
                 return Err(context.terminate(argument_error(
@@ -160,12 +159,12 @@ impl SelectString {
         for (pattern, regex) in &self.patterns {
             let Some(regex) = regex else { continue };
             let mut found = Vec::new();
-            for captures in regex.captures_iter(line) {
-                match captures {
-                    Ok(captures) => found.push(crate::evaluate::match_object(line, &captures)),
-                    Err(error) => {
+            for one in regex.find_all(line) {
+                match one {
+                    Ok(one) => found.push(match_object(&one)),
+                    Err(_) => {
                         let message = format!(
-                            "The string {pattern} is not a valid regular expression: {error}"
+                            "The string {pattern} is not a valid regular expression: It takes too many steps."
                         );
                         return Err(context.terminate(argument_error("InvalidRegex", message)));
                     }

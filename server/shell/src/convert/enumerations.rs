@@ -27,6 +27,20 @@ const DECLARATIONS: &[Declaration] = &[
         &[("None", 0), ("Low", 1), ("Medium", 2), ("High", 3)],
     ),
     (
+        "System.Management.Automation.SplitOptions",
+        true,
+        &[
+            ("SimpleMatch", 0x01),
+            ("RegexMatch", 0x02),
+            ("CultureInvariant", 0x04),
+            ("IgnorePatternWhitespace", 0x08),
+            ("Multiline", 0x10),
+            ("Singleline", 0x20),
+            ("IgnoreCase", 0x40),
+            ("ExplicitCapture", 0x80),
+        ],
+    ),
+    (
         "System.Management.Automation.CommandTypes",
         true,
         &[

@@ -12,7 +12,6 @@ mod member;
 mod method;
 pub mod operator;
 mod parse_method;
-mod regex;
 pub mod scope;
 mod statement;
 mod static_member;
@@ -35,8 +34,6 @@ use crate::value::{Array, Object, ScriptBlock, Text, Value};
 
 pub(crate) use assignment::not_writable;
 pub(crate) use hashtable::{dictionary, fold};
-pub use regex::compile as compile_regex;
-pub(crate) use regex::match_object;
 pub(crate) use statement::lone_expression;
 pub(crate) use types::{exception_is, find_exception};
 

@@ -1,12 +1,12 @@
 //! `switch`.
 
 use crate::evaluate::operator::{comparison, truth};
-use crate::evaluate::regex::compile;
 use crate::evaluate::{NAMES, as_operand};
 use crate::language::ast::{Expression, Switch, SwitchMode};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
+use crate::regex::compile;
 use crate::text::{Culture, to_text};
 use crate::value::Value;
 use crate::wildcard::Wildcard;
