@@ -3,6 +3,7 @@
 //! Conversion to string, string interpolation, formatting and the serialisations all print values; the rules stand
 //! here once. A session's local zone is UTC, so a local date prints with the offset `+00:00`.
 
+pub mod collation;
 mod date;
 pub mod encoding;
 pub(crate) mod uri;

@@ -318,3 +318,37 @@ fn splitting_takes_the_options_of_its_enumeration() {
         assert_eq!(answer(line), expected, "{line}");
     }
 }
+
+#[test]
+fn types_and_numbers_are_refused_in_their_own_words() {
+    for (line, expected) in [
+        ("[int[]]5 -is [array]", "True"),
+        ("([array][int[]](1..2)).GetType().Name", "Int32[]"),
+        ("([array]5).GetType().Name", "Object[]"),
+        ("5 -as $null", "The right operand of '-as' must be a type."),
+        ("5 -is $null", "The right operand of '-is' must be a type."),
+        (
+            "' x ' - 1",
+            "Cannot convert value \"x\" to type \"System.Int32\". Error: \"The input string 'x' was not in a correct format.\"",
+        ),
+        (
+            "[int]' x '",
+            "Cannot convert value \" x \" to type \"System.Int32\". Error: \"The input string 'x' was not in a correct format.\"",
+        ),
+        (
+            "(1.5 % 0) -bor 1d",
+            "Cannot convert value \"NaN\" to type \"System.Decimal\". Error: \"Value was either too large or too small for a Decimal.\"",
+        ),
+        ("(@() * 2147483647).Count", "0"),
+        (
+            "'{0:N1000000000}' -f 5",
+            "Error formatting a string: Format specifier was invalid..",
+        ),
+        ("'{0:yyyy gg}' -f [datetime]'2026-01-02'", "2026 AD"),
+        ("'co-op' -lt 'coop'", "True"),
+        ("'\u{e9}' -eq 'e\u{301}'", "True"),
+        ("'a' -clt 'A'", "True"),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}

@@ -151,6 +151,10 @@ fn plain(
             Value::ScriptBlock(_) => value.clone(),
             other => return Err(ConversionError::between(other, target)),
         },
+        "System.Array" => match value.elements() {
+            Some(items) => Value::array(items),
+            None => Value::array(vec![value.clone()]),
+        },
         "System.TimeSpan" => time::to_time_span(value, source, target)?,
         "System.DateTime" => time::to_date_time(value, source, target, context)?,
         _ => return named::convert(value, source, name, target),

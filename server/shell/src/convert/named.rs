@@ -103,10 +103,10 @@ fn from_text(text: &Text, name: &str, target: &ParameterType) -> Result<Value, C
             .ok_or_else(|| parse("An invalid IP address was specified.")),
         _ => match type_names::resolve(text) {
             Some(resolved) => Ok(Value::Type(resolved.full_name())),
-            None => Err(ConversionError::no_way(
-                &Value::String(text.clone()),
-                target,
-            )),
+            None => Err(ConversionError {
+                id: "InvalidCastFromStringToType",
+                ..ConversionError::no_way(&Value::String(text.clone()), target)
+            }),
         },
     }
 }

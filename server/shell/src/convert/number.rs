@@ -302,8 +302,13 @@ fn from_text(text: &str, kind: Kind, target: &ParameterType) -> Result<Value, Co
     let failed =
         |inner: String| ConversionError::wrapping(kind.text_failure(), text, target, &inner);
     let malformed = || {
+        // Only the converters of the integer types cut the blanks off first.
+        let read = match kind {
+            Kind::Single | Kind::Double | Kind::Decimal => text,
+            _ => text.trim(),
+        };
         failed(format!(
-            "The input string '{text}' was not in a correct format."
+            "The input string '{read}' was not in a correct format."
         ))
     };
     match kind {

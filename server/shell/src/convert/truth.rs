@@ -18,6 +18,7 @@ pub fn is_instance(value: &Value, target: &ParameterType) -> bool {
             | ("System.String", Value::String(_))
             | ("System.Int32", Value::Int32(_))
             | ("System.Boolean", Value::Bool(_))
+            | ("System.Array", Value::Array(_))
             | ("System.Collections.IDictionary", Value::Dictionary(_))
             | ("System.Type", Value::Type(_)) => true,
             (

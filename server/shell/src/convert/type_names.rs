@@ -140,9 +140,6 @@ fn plain(full: &str) -> ParameterType {
             full.into(),
             Box::new(ParameterType::Plain("System.Object".into())),
         ),
-        "System.Array" => {
-            ParameterType::Array(Box::new(ParameterType::Plain("System.Object".into())))
-        }
         other => ParameterType::Plain(other.into()),
     }
 }

@@ -83,7 +83,7 @@ impl Engine<'_> {
         let pattern_text = to_text(&pattern, Culture::Invariant);
         Ok(match switch.mode {
             SwitchMode::Exact if matches!(pattern, Value::String(_)) => {
-                comparison::same_text(&text, &pattern_text, switch.case_sensitive)
+                crate::text::collation::same(&text, &pattern_text, switch.case_sensitive)
             }
             SwitchMode::Exact => comparison::equal(item, &pattern, switch.case_sensitive),
             SwitchMode::Wildcard => {

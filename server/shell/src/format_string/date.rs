@@ -115,7 +115,7 @@ fn push_date_part(out: &mut String, p: &DateParts, kind: DateTimeKind, letter: c
             let half = if p.hour < 12 { "AM" } else { "PM" };
             out.push_str(&half[..run.min(2)]);
         }
-        ('g', _) => out.push_str("A.D."),
+        ('g', _) => out.push_str("AD"),
         ('K', _) => out.push_str(match kind {
             DateTimeKind::Utc => "Z",
             DateTimeKind::Local => "+00:00",

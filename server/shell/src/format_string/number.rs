@@ -9,6 +9,8 @@ use crate::value::Value;
 
 /// Digits that ICU shows behind the point of a number or a percentage when a format names none.
 const DEFAULT_DECIMALS: usize = 3;
+/// Most digits of a precision that .NET reads.
+const MAX_PRECISION_DIGITS: usize = 9;
 /// More digits than any double's rounding depends on.
 const EXACT_DIGITS: usize = 400;
 
@@ -116,14 +118,15 @@ pub(super) fn format_number(value: &Value, specifier: &str) -> Result<String, Fo
     let mut characters = specifier.chars();
     let letter = characters.next().unwrap_or('G');
     let digits = characters.as_str();
-    let standard = letter.is_ascii_alphabetic()
-        && digits.len() <= 9
-        && digits.bytes().all(|b| b.is_ascii_digit());
+    let standard = letter.is_ascii_alphabetic() && digits.bytes().all(|b| b.is_ascii_digit());
     if !standard {
         if specifier.len() > MAX_CUSTOM {
             return Err(FormatError::InvalidSpecifier);
         }
         return Ok(format_custom(value, specifier));
+    }
+    if digits.len() > MAX_PRECISION_DIGITS {
+        return Err(FormatError::InvalidSpecifier);
     }
     let precision = digits
         .parse::<usize>()

@@ -1,3 +1,5 @@
+//! Patterns as .NET reads them, and what it says of those that it refuses.
+
 #![allow(clippy::unwrap_used)]
 use super::*;
 

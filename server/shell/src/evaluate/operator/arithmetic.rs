@@ -150,6 +150,9 @@ impl Engine<'_> {
             Value::UInt32(times) => times as usize,
             _ => 0,
         };
+        if items.is_empty() || times == 0 {
+            return Ok(Vec::new());
+        }
         if items.len().saturating_mul(times) > MAX_GROWTH {
             return Err(self.fail(failure::too_large()));
         }
@@ -234,7 +237,7 @@ impl Engine<'_> {
         }
         match crate::language::number::parse(trimmed) {
             Some(number) => Ok(number),
-            None => self.cast(&Value::String(text.clone()), target),
+            None => self.cast(&Value::text(trimmed), target),
         }
     }
 

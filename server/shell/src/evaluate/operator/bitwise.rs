@@ -131,7 +131,7 @@ impl Engine<'_> {
             Number::Decimal(n) => Value::Decimal(*n),
             other if decimals => match other.to_decimal() {
                 Some(n) => Value::Decimal(n),
-                None => Value::Double(other.to_f64()),
+                None => self.converted(&Value::Double(other.to_f64()), "System.Decimal")?,
             },
             other => Value::Double(other.to_f64()),
         };

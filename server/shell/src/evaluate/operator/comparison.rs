@@ -9,58 +9,10 @@ use crate::evaluate::operator::number::Number;
 use crate::language::ast::BinaryOperator;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
+use crate::text::collation::{compare as compare_text, same as same_text};
 use crate::text::{Culture, to_text};
 use crate::type_names::type_name;
 use crate::value::Value;
-
-/// Whether two texts are the same.
-pub fn same_text(a: &str, b: &str, case_sensitive: bool) -> bool {
-    if case_sensitive {
-        return a == b;
-    }
-    if a.is_ascii() && b.is_ascii() {
-        return a.eq_ignore_ascii_case(b);
-    }
-    a.to_lowercase() == b.to_lowercase()
-}
-
-/// Order of texts as a culture has it: letters after digits after signs, case counts last, lower before upper.
-pub fn compare_text(a: &str, b: &str, case_sensitive: bool) -> Ordering {
-    let class = |c: char| match c {
-        _ if c.is_alphabetic() => 3,
-        _ if c.is_numeric() => 2,
-        _ if c.is_whitespace() => 0,
-        _ => 1,
-    };
-    let key = |c: char| (class(c), base_letter(c));
-    let order = a.chars().map(key).cmp(b.chars().map(key));
-    if order != Ordering::Equal {
-        return order;
-    }
-    let fold = |text: &str| text.to_lowercase();
-    let order = fold(a).cmp(&fold(b));
-    if order != Ordering::Equal || !case_sensitive {
-        return order;
-    }
-    // Lower case comes first.
-    b.cmp(a)
-}
-
-/// A letter without case and, for the common ones, without accent.
-fn base_letter(c: char) -> char {
-    let lower = c.to_lowercase().next().unwrap_or(c);
-    match lower {
-        'à'..='å' => 'a',
-        'ç' => 'c',
-        'è'..='ë' => 'e',
-        'ì'..='ï' => 'i',
-        'ñ' => 'n',
-        'ò'..='ö' => 'o',
-        'ù'..='ü' => 'u',
-        'ý' | 'ÿ' => 'y',
-        other => other,
-    }
-}
 
 fn text_of(value: &Value) -> String {
     to_text(value, Culture::Invariant)
@@ -83,14 +35,10 @@ pub fn equal(first: &Value, second: &Value, case_sensitive: bool) -> bool {
         (Value::Noted(noted), other) => equal(&noted.base, other, case_sensitive),
         (other, Value::Noted(noted)) => equal(other, &noted.base, case_sensitive),
         (Value::String(text), other) => same_text(text, &text_of(other), case_sensitive),
-        (Value::Char(unit), Value::Char(other)) if !case_sensitive => same_text(
-            &crate::text::char_text(*unit),
-            &crate::text::char_text(*other),
-            false,
-        ),
+        (Value::Char(unit), Value::Char(other)) if !case_sensitive => same_char(*unit, *other),
         (Value::Char(unit), Value::String(text)) if !case_sensitive => {
-            let own = crate::text::char_text(*unit);
-            text.chars().count() == 1 && same_text(&own, text, false)
+            let mut units = text.encode_utf16();
+            matches!((units.next(), units.next()), (Some(only), None) if same_char(*unit, only))
         }
         _ => {
             if let Some((a, b)) = numbers(first, second) {
@@ -105,6 +53,19 @@ pub fn equal(first: &Value, second: &Value, case_sensitive: bool) -> bool {
             }
         }
     }
+}
+
+/// Whether two characters are the same but for case (`char.ToUpperInvariant`).
+fn same_char(a: u16, b: u16) -> bool {
+    let upper = |unit: u16| {
+        let c = char::from_u32(unit.into())?;
+        let mut upper = c.to_uppercase();
+        match (upper.next(), upper.next()) {
+            (Some(only), None) => Some(only),
+            _ => Some(c),
+        }
+    };
+    a == b || upper(a).is_some_and(|a| upper(b) == Some(a))
 }
 
 /// Both values as numbers, where the first is of a numeric type and the second may stand beside it: a number, a truth

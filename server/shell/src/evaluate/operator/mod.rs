@@ -108,13 +108,13 @@ impl Engine<'_> {
                 self.join(&left, &separator)
             }
             B::Is | B::IsNot => {
-                let target = self.type_operand(&right)?;
+                let target = self.type_operand(operator, &right)?;
                 Ok(Value::Bool(
                     is_of_type(&left, &target) == (operator == B::Is),
                 ))
             }
             B::As => {
-                let target = self.type_operand(&right)?;
+                let target = self.type_operand(operator, &right)?;
                 Ok(self.convert_or_null(&left, &target))
             }
             B::Coalesce => Ok(right),
@@ -122,15 +122,26 @@ impl Engine<'_> {
     }
 
     /// The right operand of `-is` and `-as`: a type, or what names one.
-    fn type_operand(&mut self, value: &Value) -> Result<crate::command::ParameterType, Halt> {
+    fn type_operand(
+        &mut self,
+        operator: BinaryOperator,
+        value: &Value,
+    ) -> Result<crate::command::ParameterType, Halt> {
         let name = match value {
             Value::Type(name) => Some(name.clone()),
             Value::String(name) => Some(name.clone()),
             Value::Null => {
-                return Err(self.refuse(
-                    "IsOperatorRequiresType",
-                    "The right operand of '-is' must be a type.",
-                ));
+                return Err(if operator == BinaryOperator::As {
+                    self.refuse(
+                        "AsOperatorRequiresType",
+                        "The right operand of '-as' must be a type.",
+                    )
+                } else {
+                    self.refuse(
+                        "IsOperatorRequiresType",
+                        "The right operand of '-is' must be a type.",
+                    )
+                });
             }
             _ => None,
         };
@@ -138,9 +149,7 @@ impl Engine<'_> {
             return Ok(found);
         }
         let target = crate::command::ParameterType::Plain("System.Type".into());
-        Err(self.fail(super::failure::conversion(
-            crate::convert::ConversionError::no_way(value, &target),
-        )))
+        self.cast(value, &target).map(|_| target)
     }
 
     fn convert_or_null(&mut self, value: &Value, target: &crate::command::ParameterType) -> Value {
