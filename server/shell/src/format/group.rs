@@ -73,7 +73,7 @@ impl Groups {
 fn same(a: &Value, b: &Value) -> bool {
     match comparison::order(a, b, false) {
         Ok(order) => order.is_eq(),
-        Err(_) => comparison::same_text(
+        Err(_) => crate::text::collation::same(
             &to_text(a, Culture::Current),
             &to_text(b, Culture::Current),
             false,
