@@ -1,8 +1,6 @@
 //! Properties of every kind of value: what `$x.Name`, `Select-Object *`, formatting and serialisation see.
 
-mod error;
-
-pub(crate) use error::invocation_of_function;
+pub(crate) mod error;
 
 use std::sync::{Arc, LazyLock};
 

@@ -87,6 +87,8 @@ pub struct SessionState {
     pub(crate) try_depth: usize,
     /// How many blocks and functions run.
     pub(crate) call_depth: usize,
+    /// The functions and blocks that run, the innermost last.
+    pub(crate) running: Vec<crate::pipeline::running::Running>,
     /// How deep the running statements and expressions lie in each other.
     pub(crate) nesting: usize,
     /// The error that the running handler handles.
@@ -123,6 +125,7 @@ impl Default for SessionState {
             strict: false,
             try_depth: 0,
             call_depth: 0,
+            running: Vec::new(),
             nesting: 0,
             caught: None,
             next_pipeline: 0,
@@ -263,6 +266,7 @@ impl Session {
         self.state.had_errors = false;
         self.state.try_depth = 0;
         self.state.call_depth = 0;
+        self.state.running.clear();
         self.state.nesting = 0;
         let start = host.now();
         let is_fed = self.state.input_from_outside;

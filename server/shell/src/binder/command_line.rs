@@ -64,7 +64,7 @@ fn settle(
     binding.apply_defaults(context);
     let arguments = bind_remaining(binding, arguments, context)?;
     if binding.command.kind == CommandKind::SimpleFunction {
-        binding.remaining = left_over(arguments);
+        (binding.remaining, binding.remaining_names) = left_over(arguments);
     } else {
         refuse_left_over(arguments, failure)?;
     }
@@ -450,15 +450,17 @@ fn takes_text(target: &ParameterType) -> bool {
 }
 
 /// Unknown names as typed, and values, in order.
-fn left_over(arguments: Vec<Argument>) -> Vec<Value> {
-    arguments
-        .into_iter()
-        .flat_map(|argument| {
-            let name = argument.name.map(|name| Value::String(name.typed));
-            let value = argument.value.map(|value| value.value);
-            name.into_iter().chain(value)
-        })
-        .collect()
+/// What no parameter took, and which of it was typed as a name.
+fn left_over(arguments: Vec<Argument>) -> (Vec<Value>, Vec<usize>) {
+    let (mut values, mut names) = (Vec::new(), Vec::new());
+    for argument in arguments {
+        if let Some(name) = argument.name {
+            names.push(values.len());
+            values.push(Value::String(name.typed));
+        }
+        values.extend(argument.value.map(|value| value.value));
+    }
+    (values, names)
 }
 
 fn refuse_left_over(arguments: Vec<Argument>, failure: Option<BindError>) -> Result<(), BindError> {

@@ -40,6 +40,8 @@ pub struct Binding {
     pub(crate) defaults: Defaults,
     /// What is left of a simple function's arguments.
     pub(crate) remaining: Vec<Value>,
+    /// Which of them were typed as names of parameters.
+    pub(crate) remaining_names: Vec<usize>,
 }
 
 /// How hard an argument is tried.
@@ -69,6 +71,7 @@ impl Binding {
             delayed: Vec::new(),
             defaults: Defaults::default(),
             remaining: Vec::new(),
+            remaining_names: Vec::new(),
         }
     }
 

@@ -23,6 +23,7 @@ impl Engine<'_> {
                     name: name.clone(),
                     body: body.clone(),
                     filter: *kind == FunctionKind::Filter,
+                    info: Default::default(),
                 });
                 Ok(())
             }

@@ -198,6 +198,9 @@ impl Engine<'_> {
                     .map_or(Value::Null, |variable| variable.value.clone())
             }
             "input" => nothing(),
+            "psboundparameters" | "myinvocation" | "pscmdlet" => {
+                return self.own_variable(&path.key);
+            }
             _ if path.scope.as_deref() == Some("function") => {
                 script_block(&self.session.scopes.function(&path.key)?.body)
             }
@@ -297,6 +300,11 @@ impl Engine<'_> {
         }
         let target = self.resolve_type(literal)?;
         let raw = self.evaluate_raw(operand, out)?;
+        if let (Value::String(message), Some(exception)) =
+            (&raw, super::find_exception(&literal.name))
+        {
+            return Ok(super::types::exception_object(exception, message));
+        }
         if is_nothing(&raw)
             && let Some(default) = super::types::default_of(&target)
         {
@@ -338,7 +346,7 @@ impl Engine<'_> {
 }
 
 /// A block as a value.
-fn script_block(body: &Arc<Block>) -> Value {
+pub(crate) fn script_block(body: &Arc<Block>) -> Value {
     let text = body.source.text.get(body.extent.start..body.extent.end);
     Value::ScriptBlock(Arc::new(ScriptBlock {
         text: text.unwrap_or_default().into(),

@@ -83,6 +83,11 @@ impl Engine<'_> {
         if let Some(found) = self.block_method(owner, &lower, arguments, out)? {
             return Ok(found);
         }
+        if &*crate::type_names::type_name(owner) == crate::pipeline::running::CMDLET
+            && let Some(found) = self.cmdlet_method(&lower, arguments, out)?
+        {
+            return Ok(found);
+        }
         // A scalar with notes has the methods of the scalar.
         let owner = owner.base();
         let outcome = match owner {

@@ -33,9 +33,10 @@ use crate::pipeline::sink::Sink;
 use crate::value::{Array, Object, ScriptBlock, Text, Value};
 
 pub(crate) use assignment::not_writable;
+pub(crate) use expression::script_block;
 pub(crate) use hashtable::{dictionary, fold};
 pub(crate) use statement::lone_expression;
-pub(crate) use types::{exception_is, find_exception};
+pub(crate) use types::{exception_is, find_exception, validation};
 
 /// Deepest nesting of running blocks and functions.
 pub const MAX_CALL_DEPTH: usize = 100;

@@ -1,9 +1,10 @@
 //! Variables and functions, in scopes within scopes.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::command::ParameterType;
+use crate::command::{CommandInfo, ParameterType};
+use crate::help::function::command_of;
 use crate::language::ast::{Attribute, Block, VariablePath};
 use crate::value::{Text, Value};
 
@@ -72,6 +73,16 @@ pub struct Function {
     pub body: Arc<Block>,
     /// Whether its statements run once per input object.
     pub filter: bool,
+    /// As the binder sees it, once it was called.
+    pub(crate) info: OnceLock<Arc<CommandInfo>>,
+}
+
+impl Function {
+    /// As the binder sees it.
+    pub(crate) fn info(&self) -> &Arc<CommandInfo> {
+        self.info
+            .get_or_init(|| Arc::new(command_of(&self.name, &self.body)))
+    }
 }
 
 /// One scope.
@@ -169,10 +180,12 @@ impl Scopes {
 
     /// The innermost variable of that name (in lower case).
     pub fn find(&self, key: &str) -> Option<&Variable> {
-        self.stack
-            .iter()
-            .rev()
-            .find_map(|scope| scope.variables.get(key))
+        let mut scopes = self.stack.iter().rev();
+        let own = scopes.next()?.variables.get(key);
+        own.or_else(|| {
+            let mut outer = scopes.filter_map(|scope| scope.variables.get(key));
+            outer.find(|variable| !variable.options.has(Options::PRIVATE))
+        })
     }
 
     /// The variable that an assignment to `path` would change; none if it would make one.
@@ -186,7 +199,10 @@ impl Scopes {
     }
 
     /// Makes a variable in the scope that `path` names; false if there is no such scope.
-    pub fn put(&mut self, path: &VariablePath, variable: Variable) -> bool {
+    pub fn put(&mut self, path: &VariablePath, mut variable: Variable) -> bool {
+        if path.scope.as_deref() == Some("private") {
+            variable.options.0 |= Options::PRIVATE;
+        }
         let top = self.stack.len() - 1;
         let index = match path.scope.as_deref() {
             None | Some("variable") => Some(top),

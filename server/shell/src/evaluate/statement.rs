@@ -4,7 +4,8 @@ use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::operator::truth;
 use crate::evaluate::{as_operand, gathered, is_nothing};
 use crate::language::ast::{
-    Chain, ChainOperator, Element, ElementKind, Expression, Pipeline, Statement, StatementKind,
+    Catch, Chain, ChainOperator, Element, ElementKind, Expression, Pipeline, Statement,
+    StatementKind,
 };
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -22,18 +23,20 @@ impl Engine<'_> {
         statements: &[Statement],
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        let trap = statements
+        let traps: Vec<&Catch> = statements
             .iter()
-            .find_map(|statement| match &statement.kind {
+            .filter_map(|statement| match &statement.kind {
                 StatementKind::Trap(catch) => Some(catch),
                 _ => None,
-            });
+            })
+            .collect();
         for statement in statements {
             self.check_stop()?;
             if let Err(halt) = self.run_statement(statement, out) {
-                match trap {
-                    Some(trap) => self.run_trap(trap, halt, out)?,
-                    None => self.survive(halt, out)?,
+                if traps.is_empty() {
+                    self.survive(halt, out)?;
+                } else {
+                    self.run_trap(&traps, halt, out)?;
                 }
             }
         }

@@ -126,14 +126,14 @@ impl Engine<'_> {
         self.session.try_depth += catching;
         let outcome = self.run_statements(body, out);
         self.session.try_depth -= catching;
-        let outcome = match outcome {
-            Err(halt) => {
-                let (record, again) = Flight::of(halt)?;
-                self.catch(record, again, catches, out)
-            }
-            Ok(()) => Ok(()),
-        };
-        if let Some(finally) = finally {
+        let outcome = outcome.or_else(|halt| {
+            let (record, again) = Flight::of(halt)?;
+            self.catch(record, again, catches, out)
+        });
+        // However the body was left, by a jump too; but not where nothing runs any more.
+        if let Some(finally) = finally
+            && !matches!(outcome, Err(Halt::Cancelled))
+        {
             self.run_statements(finally, out)?;
         }
         outcome
@@ -182,16 +182,19 @@ impl Engine<'_> {
     /// `trap`: its `continue` goes on after the statement that failed, its `break` lets the error fly on.
     pub(super) fn run_trap(
         &mut self,
-        trap: &Catch,
+        traps: &[&Catch],
         halt: Halt,
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
         let (record, again) = Flight::of(halt)?;
         let family = again.family(&record);
-        let taken = trap.types.is_empty() || family.outer().any(|exception| names(trap, exception));
-        if !taken {
+        // A trap that names the type goes before one that takes every type.
+        let named = family
+            .outer()
+            .find_map(|exception| traps.iter().find(|trap| names(trap, exception)));
+        let Some(trap) = named.or_else(|| traps.iter().find(|trap| trap.types.is_empty())) else {
             return self.survive(again.halt(record), out);
-        }
+        };
         let shared: Arc<ErrorRecord> = Arc::from(record);
         match self.handle(shared.clone(), |engine| {
             engine.run_statements(&trap.body, out)

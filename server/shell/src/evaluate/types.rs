@@ -379,7 +379,7 @@ pub(super) fn is_of_type(value: &Value, target: &ParameterType) -> bool {
 }
 
 /// The validation that an attribute of a script parameter asks for; none for any other attribute.
-pub(super) fn validation(
+pub(crate) fn validation(
     name: &str,
     arguments: &[Value],
     named: &[(Text, Value)],

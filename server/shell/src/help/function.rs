@@ -2,11 +2,14 @@
 
 use crate::command::{
     ALL_SETS, CommandHelp, CommandInfo, CommandKind, ConfirmImpact, ParameterInfo, ParameterType,
-    SetMembership, Validation,
+    SetMembership,
 };
 use crate::convert::type_names;
+use crate::evaluate::{script_block, validation};
 use crate::help::comment;
-use crate::language::ast::{Attribute, Block, Expression, ExpressionKind, ParameterDeclaration};
+use crate::language::ast::{
+    Attribute, Block, Expression, ExpressionKind, ParameterDeclaration, UnaryOperator,
+};
 use crate::text::{Culture, to_text};
 use crate::value::{Text, Value};
 
@@ -17,33 +20,35 @@ pub fn is_advanced(body: &Block) -> bool {
             .parameters
             .iter()
             .any(|parameter| attributes(parameter, "Parameter").next().is_some())
-            || attribute_text(body, "cmdletbinding").is_some())
+            || cmdlet_binding(body).is_some())
 }
 
 /// A function as the binder, help, completion and Get-Command see it.
 pub fn command_of(name: &str, body: &Block) -> CommandInfo {
     let mut command = CommandInfo::new(name, name, "");
-    let binding = attribute_text(body, "cmdletbinding");
     command.kind = if is_advanced(body) {
         CommandKind::AdvancedFunction
     } else {
         CommandKind::SimpleFunction
     };
-    let binding = binding.unwrap_or_default();
-    let lower = binding.to_lowercase();
-    if lower.contains("supportsshouldprocess") {
-        let impact = [
-            ("'none'", ConfirmImpact::None),
-            ("'low'", ConfirmImpact::Low),
-            ("'high'", ConfirmImpact::High),
-        ]
-        .into_iter()
-        .find(|(name, _)| lower.replace('"', "'").contains(name))
-        .map_or(ConfirmImpact::Medium, |(_, impact)| impact);
-        command = command.with_should_process(impact);
+    let text_of = |key: &str| {
+        let given = named(cmdlet_binding(body)?, key)??;
+        Some(to_text(constant(given)?, Culture::Invariant))
+    };
+    let says = |key: &str| cmdlet_binding(body).is_some_and(|binding| flag(binding, key));
+    if says("SupportsShouldProcess") {
+        let impact = text_of("ConfirmImpact").map(|impact| impact.to_ascii_lowercase());
+        command = command.with_should_process(match impact.as_deref() {
+            Some("none") => ConfirmImpact::None,
+            Some("low") => ConfirmImpact::Low,
+            Some("high") => ConfirmImpact::High,
+            _ => ConfirmImpact::Medium,
+        });
     }
-    command.default_set = quoted_after(&binding, "defaultparametersetname");
-    let by_position = !lower.replace(' ', "").contains("positionalbinding=$false");
+    command.default_set = text_of("DefaultParameterSetName").map(Text::from);
+    let by_position = cmdlet_binding(body).is_none_or(|binding| {
+        named(binding, "PositionalBinding").is_none() || says("PositionalBinding")
+    });
     let written = comment::of_function(body);
     let any_position = body
         .parameters
@@ -79,27 +84,17 @@ pub fn command_of(name: &str, body: &Block) -> CommandInfo {
     command
 }
 
-/// The text of an attribute of the whole function, which stands before `param`; the tree does not keep it.
-fn attribute_text(body: &Block, name: &str) -> Option<String> {
-    let end = body
-        .parameters
-        .first()
-        .map_or(body.extent.end, |first| first.extent.start);
-    let text = body.source.text.get(body.extent.start..end)?;
-    let lower = text.to_ascii_lowercase();
-    let start = lower.find(&format!("[{name}"))?;
-    let length = lower[start..].find(']')?;
-    Some(text[start..start + length].to_owned())
-}
-
-/// What stands in quotes behind a key of an attribute.
-fn quoted_after(attribute: &str, key: &str) -> Option<Text> {
-    let at = attribute.to_ascii_lowercase().find(key)?;
-    let rest = &attribute[at + key.len()..];
-    let open = rest.find(['"', '\''])?;
-    let quote = rest[open..].chars().next()?;
-    let inner = &rest[open + 1..];
-    Some(inner[..inner.find(quote)?].into())
+/// `[CmdletBinding(…)]` before `param`.
+fn cmdlet_binding(body: &Block) -> Option<&Attribute> {
+    body.attributes.iter().find(|attribute| {
+        matches!(
+            &*attribute.name.to_ascii_lowercase(),
+            "cmdletbinding"
+                | "cmdletbindingattribute"
+                | "system.management.automation.cmdletbinding"
+                | "system.management.automation.cmdletbindingattribute"
+        )
+    })
 }
 
 fn attributes<'a>(
@@ -175,48 +170,49 @@ fn membership(attribute: &Attribute) -> SetMembership {
 
 /// The parameter with what a validation attribute asks; any other attribute leaves it as it is.
 fn with_check(mut parameter: ParameterInfo, attribute: &Attribute) -> ParameterInfo {
-    let values: Vec<Value> = attribute
-        .positional
+    let name = attribute.name.to_ascii_lowercase();
+    match &*name {
+        "allownull" => parameter.allow_null = true,
+        "allowemptystring" => parameter.allow_empty_string = true,
+        "allowemptycollection" => parameter.allow_empty_collection = true,
+        _ => {}
+    }
+    let values: Vec<Value> = attribute.positional.iter().filter_map(argument).collect();
+    let options: Vec<(Text, Value)> = attribute
+        .named
         .iter()
-        .filter_map(constant)
-        .cloned()
-        .collect();
-    let sizes: Vec<usize> = values
-        .iter()
-        .filter_map(|value| match value {
-            Value::Int32(size) => usize::try_from(*size).ok(),
-            _ => None,
+        .filter_map(|(name, value)| {
+            let value = value.as_ref().map_or(Some(Value::Bool(true)), argument)?;
+            Some((name.clone(), value))
         })
         .collect();
-    let check = match (&*attribute.name.to_ascii_lowercase(), &*values, &*sizes) {
-        ("allownull", ..) => {
-            parameter.allow_null = true;
-            return parameter;
+    match validation(&name, &values, &options) {
+        Some(check) => parameter.validated(check),
+        None => parameter,
+    }
+}
+
+/// The constant or script block that an argument of an attribute is.
+fn argument(expression: &Expression) -> Option<Value> {
+    Some(match &expression.kind {
+        ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => value.clone(),
+        ExpressionKind::Variable(path) => match &*path.key {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            _ => Value::Null,
+        },
+        ExpressionKind::Unary(UnaryOperator::Minus, operand) => match argument(operand)? {
+            Value::Int32(number) => Value::Int32(number.checked_neg()?),
+            Value::Int64(number) => Value::Int64(number.checked_neg()?),
+            Value::Double(number) => Value::Double(-number),
+            _ => return None,
+        },
+        ExpressionKind::ArrayLiteral(items) => {
+            Value::array(items.iter().map(argument).collect::<Option<_>>()?)
         }
-        ("allowemptystring", ..) => {
-            parameter.allow_empty_string = true;
-            return parameter;
-        }
-        ("allowemptycollection", ..) => {
-            parameter.allow_empty_collection = true;
-            return parameter;
-        }
-        ("validateset", ..) => {
-            let case_counts = matches!(named(attribute, "IgnoreCase"), Some(Some(value))
-                if matches!(&value.kind, ExpressionKind::Variable(path) if &*path.key == "false"));
-            Validation::Set(texts(&attribute.positional), case_counts)
-        }
-        ("validaterange", [least, most], _) => Validation::Range(least.clone(), most.clone()),
-        ("validatelength", _, [least, most]) => Validation::Length(*least, *most),
-        ("validatecount", _, [least, most]) => Validation::Count(*least, *most),
-        ("validatepattern", [Value::String(pattern)], _) => {
-            Validation::Pattern(pattern.clone(), false)
-        }
-        ("validatenotnull", ..) => Validation::NotNull,
-        ("validatenotnullorempty", ..) => Validation::NotNullOrEmpty,
-        _ => return parameter,
-    };
-    parameter.validated(check)
+        ExpressionKind::ScriptBlock(body) => script_block(body),
+        _ => return None,
+    })
 }
 
 fn parameter_of(declaration: &ParameterDeclaration, body: &Block) -> ParameterInfo {

@@ -20,10 +20,7 @@ pub(super) fn properties(record: &ErrorRecord) -> Vec<(&'static str, Value)> {
         ("ErrorDetails", details(record)),
         (
             "InvocationInfo",
-            record
-                .invocation
-                .as_ref()
-                .map_or(Value::Null, |at| invocation(at, "CmdletInfo")),
+            record.invocation.as_ref().map_or(Value::Null, invocation),
         ),
         ("ScriptStackTrace", Value::text("")),
         ("PipelineIterationInfo", Value::array(Vec::new())),
@@ -84,41 +81,47 @@ fn details(record: &ErrorRecord) -> Value {
     )
 }
 
-/// `$MyInvocation` of a function.
-pub(crate) fn invocation_of_function(at: &Invocation) -> Value {
-    invocation(at, "FunctionInfo")
-}
-
-fn invocation(at: &Invocation, command_type: &str) -> Value {
-    let number = |n: usize| Value::Int32(i32::try_from(n).unwrap_or(i32::MAX));
-    let command = at.command.as_ref().map_or(Value::Null, |name| {
+fn invocation(at: &Invocation) -> Value {
+    let command = at.command.as_ref().map(|name| {
         typed(
-            &format!("System.Management.Automation.{command_type}"),
+            "System.Management.Automation.CmdletInfo",
             Some(name),
             vec![("Name", Value::String(name.clone()))],
         )
     });
+    invocation_object(at, command, Vec::new())
+}
+
+/// `InvocationInfo` with the command that was called, and what a function knows beside.
+pub(crate) fn invocation_object(
+    at: &Invocation,
+    command: Option<Value>,
+    more: Vec<(&'static str, Value)>,
+) -> Value {
+    let number = |n: usize| Value::Int32(i32::try_from(n).unwrap_or(i32::MAX));
     let line = at
         .source
         .as_deref()
         .and_then(|source| source.lines().nth(at.line.checked_sub(1)?))
         .unwrap_or_default();
+    let mut properties = vec![("MyCommand", command.unwrap_or_default())];
+    properties.extend(more);
+    properties.extend([
+        ("ScriptLineNumber", number(at.line)),
+        ("OffsetInLine", number(at.offset)),
+        (
+            "ScriptName",
+            Value::String(at.script.clone().unwrap_or_else(|| "".into())),
+        ),
+        ("Line", Value::text(line)),
+        ("PositionMessage", Value::text(position_message(at))),
+        ("InvocationName", Value::text(&*at.invocation_name)),
+        ("PipelineLength", number(at.pipeline_length)),
+        ("PipelinePosition", number(at.pipeline_position)),
+    ]);
     typed(
         "System.Management.Automation.InvocationInfo",
         None,
-        vec![
-            ("MyCommand", command),
-            ("ScriptLineNumber", number(at.line)),
-            ("OffsetInLine", number(at.offset)),
-            (
-                "ScriptName",
-                Value::String(at.script.clone().unwrap_or_else(|| "".into())),
-            ),
-            ("Line", Value::text(line)),
-            ("PositionMessage", Value::text(position_message(at))),
-            ("InvocationName", Value::text(&*at.invocation_name)),
-            ("PipelineLength", number(at.pipeline_length)),
-            ("PipelinePosition", number(at.pipeline_position)),
-        ],
+        properties,
     )
 }

@@ -7,13 +7,14 @@ use crate::binder::{
     BlockFailure,
 };
 use crate::builtin::{self, BuiltIn};
-use crate::command::CommandInfo;
+use crate::command::{CommandInfo, CommandKind};
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent, Invocation};
 use crate::evaluate::as_operand;
 use crate::host::{FieldPrompt, PromptFailure};
 use crate::language::ast::{
     Block, Command, CommandElement, Expression, ExpressionKind, Invocation as Operator,
 };
+use crate::language::characters::is_dash;
 use crate::language::position;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -47,6 +48,8 @@ pub struct Script {
     pub filter: bool,
     /// Whether it runs in the caller's scope.
     pub dotted: bool,
+    /// As the binder sees it, if that is known already.
+    pub(crate) info: Option<Arc<CommandInfo>>,
 }
 
 impl Engine<'_> {
@@ -70,6 +73,7 @@ impl Engine<'_> {
                 body: function.body.clone(),
                 filter: function.filter,
                 dotted: false,
+                info: Some(function.info().clone()),
             }));
         }
         // A name may be qualified by its module.
@@ -94,6 +98,7 @@ impl Engine<'_> {
                 body: block.body.clone(),
                 filter: false,
                 dotted,
+                info: None,
             })),
             Value::Null => Err(self.refuse_name("The expression after '&' in a pipeline element produced an object that was not valid. It must result in a command name, a script block, or a CommandInfo object.")),
             other => {
@@ -161,7 +166,11 @@ impl Engine<'_> {
                 CommandElement::Argument(expression) => match &expression.kind {
                     ExpressionKind::Variable(path) if path.splatted => {
                         let value = self.evaluate(expression, out)?;
+                        let first = arguments.len();
                         splat(&value, &expression.extent, &mut arguments);
+                        if &*path.key == "args" && path.scope.is_none() {
+                            self.restore_names(&mut arguments[first..]);
+                        }
                     }
                     _ => {
                         let value = self.argument_value(expression, out)?;
@@ -171,6 +180,35 @@ impl Engine<'_> {
             }
         }
         Ok(arguments)
+    }
+
+    /// What the running function was given by a name that it does not know is a name again behind `@args`.
+    fn restore_names(&self, arguments: &mut [Argument]) {
+        let Some(running) = self.session.running.last() else {
+            return;
+        };
+        if running.rest.len() != arguments.len() {
+            return;
+        }
+        for index in &running.names {
+            let Some(argument) = arguments.get_mut(*index) else {
+                continue;
+            };
+            let Some(ArgumentValue {
+                value: Value::String(typed),
+                extent,
+                ..
+            }) = argument.value.take()
+            else {
+                continue;
+            };
+            let name = typed.trim_start_matches(is_dash).trim_end_matches(':');
+            argument.name = Some(ArgumentName {
+                name: name.into(),
+                typed: typed.clone(),
+                extent,
+            });
+        }
     }
 
     fn argument_value(
@@ -204,7 +242,11 @@ impl Engine<'_> {
             arguments,
             expects_input,
             pipeline_position: position + 1,
-            defaults: self.default_values(&info.name),
+            // A simple function knows nothing of them.
+            defaults: match info.kind {
+                CommandKind::SimpleFunction => Default::default(),
+                _ => self.default_values(&info.name),
+            },
         };
         let mut asked = Asked::new(self, out);
         let outcome = crate::binder::bind(request, &mut asked);

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use crate::binder::{Argument, ArgumentValue, Binding};
-use crate::command::CommandInfo;
+use crate::command::CommandKind;
 use crate::convert::enumerations;
 use crate::error_record::Invocation;
 use crate::evaluate::NAMES;
 use crate::evaluate::scope::Scope;
-use crate::help::function::{command_of, is_advanced};
+use crate::help::function::command_of;
 use crate::pipeline::command::Script;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::parameters::Bound;
-use crate::pipeline::share::share;
+use crate::pipeline::running::Running;
 use crate::pipeline::sink::{Record, Sink};
 use crate::pipeline::stage::{Context, Onward, Stage};
 use crate::value::{EnumValue, ScriptBlock, Text, Value};
@@ -43,6 +43,7 @@ impl Context<'_> {
             body: Arc::clone(&block.body),
             filter: false,
             dotted,
+            info: None,
         };
         let invocation = self.command.invocation.clone();
         let arguments = arguments
@@ -82,6 +83,8 @@ pub(super) struct ScriptStage {
     bound: Option<Bound>,
     /// Its own scope while it does not run.
     scope: Option<Scope>,
+    /// What it knows of itself while it does not run.
+    running: Option<Running>,
     /// Objects that a block without `process` is given at its end.
     input: Vec<Value>,
     /// Preference variables that common parameters set within the function.
@@ -101,38 +104,10 @@ impl ScriptStage {
         invocation: &Invocation,
         out: &mut dyn Sink,
     ) -> Result<(Self, Binding), Halt> {
-        let name: Text = script.name.clone();
-        if is_advanced(&script.body) {
-            return Self::advanced(engine, script, arguments, place, invocation, out);
-        }
-        let info = Arc::new(CommandInfo::new(name.clone(), name, ""));
-        let bound = share(&script.body, arguments)
-            .map_err(|error| engine.binding_failed(error, &info, invocation))?;
-        let binding = engine.bind(&info, Vec::new(), false, 0, invocation, out)?;
-        Ok((
-            Self {
-                script,
-                bound: Some(bound),
-                scope: None,
-                input: Vec::new(),
-                preferences: Vec::new(),
-                from_pipeline: Vec::new(),
-                returned: false,
-            },
-            binding,
-        ))
-    }
-
-    /// An advanced function is bound as a cmdlet is, but for its conversions.
-    fn advanced(
-        engine: &mut Engine<'_>,
-        script: Script,
-        arguments: Vec<Argument>,
-        place: Place,
-        invocation: &Invocation,
-        out: &mut dyn Sink,
-    ) -> Result<(Self, Binding), Halt> {
-        let info = Arc::new(command_of(&script.name, &script.body));
+        let info = match &script.info {
+            Some(info) => info.clone(),
+            None => Arc::new(command_of(&script.name, &script.body)),
+        };
         let binding = engine.bind(
             &info,
             arguments,
@@ -145,29 +120,34 @@ impl ScriptStage {
             .body
             .parameters
             .iter()
-            .map(|declared| {
-                binding
-                    .parameter(&declared.name)
-                    .map(|value| ArgumentValue {
-                        value: value.clone(),
-                        extent: invocation.extent.clone(),
-                        source: None,
-                    })
-            })
+            .map(|declared| binding.parameter(&declared.name).cloned())
             .collect();
-        let bound = Bound {
-            given,
-            rest: Vec::new(),
-            settled: true,
-            recorded: binding.recorded_parameters().to_vec(),
+        let advanced = info.kind == CommandKind::AdvancedFunction;
+        let rest = binding.remaining_arguments().to_vec();
+        let running = Running {
+            info,
+            invocation: invocation.clone(),
+            bound: binding.recorded_parameters().to_vec(),
+            rest: rest.clone(),
+            names: binding.remaining_names.clone(),
+            set: binding.parameter_set().into(),
+            expects_input: place.expects_input,
+            verbose: matches!(binding.parameter("Verbose"), Some(Value::Switch(true))),
+            answered: None,
+        };
+        let (preferences, from_pipeline) = if advanced {
+            (preferences(&binding), binding.input_parameters())
+        } else {
+            (Vec::new(), Vec::new())
         };
         let stage = Self {
             script,
-            bound: Some(bound),
+            bound: Some(Bound { given, rest }),
             scope: None,
+            running: Some(running),
             input: Vec::new(),
-            preferences: preferences(&binding),
-            from_pipeline: binding.input_parameters(),
+            preferences,
+            from_pipeline,
             returned: false,
         };
         Ok((stage, binding))
@@ -195,6 +175,8 @@ impl ScriptStage {
         }
         let body = self.script.body.clone();
         let depth = context.engine.session.scopes.depth();
+        let level = context.engine.session.running.len();
+        context.engine.session.running.extend(self.running.take());
         if !self.script.dotted {
             let scope = self.scope.take().unwrap_or_default();
             context.engine.session.scopes.resume(scope);
@@ -202,6 +184,7 @@ impl ScriptStage {
         let outcome = {
             let mut sink = OutOfScope {
                 depth: (!self.script.dotted).then_some(depth),
+                level,
                 onward: Onward {
                     command: &mut *context.command,
                     slots: &mut *context.downstream,
@@ -215,6 +198,8 @@ impl ScriptStage {
         if !self.script.dotted {
             self.scope = context.engine.session.scopes.suspend(depth);
         }
+        let level = level.min(context.engine.session.running.len());
+        self.running = context.engine.session.running.drain(level..).next();
         match outcome {
             Err(Halt::Return) => {
                 self.returned = true;
@@ -265,11 +250,11 @@ impl Stage for ScriptStage {
         let body = self.script.body.clone();
         let filter = self.script.filter;
         let bound = self.bound_by_input(context);
-        let taken: Vec<(Text, Value)> = self
-            .from_pipeline
-            .iter()
-            .filter_map(|name| Some((name.clone(), context.parameter(name)?.clone())))
-            .collect();
+        if let Some(running) = &mut self.running
+            && !self.from_pipeline.is_empty()
+        {
+            running.bound = context.command.binding.recorded_parameters().to_vec();
+        }
         let outcome = self.run(context, |engine, sink| {
             if let Some(input) = input {
                 engine
@@ -279,7 +264,7 @@ impl Stage for ScriptStage {
                 for (key, value) in &bound {
                     engine.session.scopes.set_local(key, value.clone());
                 }
-                engine.note_bound(&taken);
+                engine.note_bound();
             }
             match &body.process {
                 Some(process) => engine.run_statements(process, sink),
@@ -312,6 +297,14 @@ impl Stage for ScriptStage {
                 .scopes
                 .set_local(&NAMES.input, Value::array(input));
             engine.run_statements(&body.end, sink)
+        })?;
+        let Some(clean) = &body.clean else {
+            return Ok(());
+        };
+        // What it writes is no output.
+        self.run(context, |engine, sink| {
+            engine.gather(sink, |engine, sink| engine.run_statements(clean, sink))?;
+            Ok(())
         })
     }
 }
@@ -348,17 +341,24 @@ fn preferences(binding: &Binding) -> Vec<(Text, Value)> {
 /// What a function writes leaves its scope before it goes on.
 struct OutOfScope<'a> {
     depth: Option<usize>,
+    /// How many functions run around it.
+    level: usize,
     onward: Onward<'a>,
 }
 
 impl Sink for OutOfScope<'_> {
     fn output(&mut self, engine: &mut Engine<'_>, value: Value) -> Result<(), Halt> {
-        let Some(depth) = self.depth else {
-            return self.onward.output(engine, value);
-        };
-        let inner = engine.session.scopes.split_off(depth);
+        let level = self.level.min(engine.session.running.len());
+        let running = engine.session.running.split_off(level);
+        let inner = self
+            .depth
+            .map(|depth| engine.session.scopes.split_off(depth));
         let outcome = self.onward.output(engine, value);
-        engine.session.scopes.join(inner);
+        if let Some(inner) = inner {
+            engine.session.scopes.join(inner);
+        }
+        engine.session.running.truncate(level);
+        engine.session.running.extend(running);
         outcome
     }
 

@@ -1,6 +1,5 @@
 //! Commands at work: objects pushed from stage to stage as plain calls, one at a time, and the streams beside them.
 
-mod call;
 pub mod command;
 mod default_values;
 pub mod engine;
@@ -14,8 +13,8 @@ pub mod preference;
 mod records;
 pub(crate) mod redirect;
 pub(crate) mod run;
+pub(crate) mod running;
 pub mod runtime;
-mod share;
 mod should;
 pub mod sink;
 pub mod stage;

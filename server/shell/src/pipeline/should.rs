@@ -9,7 +9,7 @@ use crate::pipeline::streams::choices;
 use crate::value::Value;
 
 /// The choices of `ShouldProcess`.
-const CHOICES: [(&str, &str); 4] = [
+pub(super) const CHOICES: [(&str, &str); 4] = [
     ("&Yes", "Continue with only the next step of the operation."),
     (
         "Yes to &All",
@@ -51,11 +51,7 @@ impl Context<'_> {
         if let Some(answer) = self.command.answered.should_process {
             return Ok(answer);
         }
-        let description = match question {
-            ShouldProcess::Target(target) => performing(&info.name, target),
-            ShouldProcess::TargetAndAction(target, action) => performing(action, target),
-            ShouldProcess::Described { description, .. } => description.clone(),
-        };
+        let description = described(&info.name, question);
         if self.is_what_if() {
             let line = Record::HostLine(format!("What if: {description}"));
             self.tail.record(&mut self.engine, line)?;
@@ -66,10 +62,7 @@ impl Context<'_> {
             Some(false) => ConfirmImpact::None,
             None => self.engine.session.confirm_preference(),
         };
-        let asks = threshold != ConfirmImpact::None
-            && info.confirm_impact != ConfirmImpact::None
-            && threshold <= info.confirm_impact;
-        if !asks {
+        if !asks(threshold, info.confirm_impact) {
             if self.given_switch("Verbose") == Some(true) {
                 self.verbose(description)?;
             }
@@ -119,6 +112,20 @@ impl Context<'_> {
             Err(failure) => Err(self.cannot_ask(failure, query)),
         }
     }
+}
+
+/// What a command says that it would do.
+pub(super) fn described(command: &str, question: &ShouldProcess) -> String {
+    match question {
+        ShouldProcess::Target(target) => performing(command, target),
+        ShouldProcess::TargetAndAction(target, action) => performing(action, target),
+        ShouldProcess::Described { description, .. } => description.clone(),
+    }
+}
+
+/// Whether an impact reaches the threshold from which on is asked.
+pub(super) fn asks(threshold: ConfirmImpact, impact: ConfirmImpact) -> bool {
+    threshold != ConfirmImpact::None && impact != ConfirmImpact::None && threshold <= impact
 }
 
 fn performing(action: &str, target: &str) -> String {

@@ -158,6 +158,7 @@ impl Engine<'_> {
                 body: Arc::new(body),
                 filter: false,
                 dotted: !command.use_local_scope,
+                info: None,
             })),
             Err(errors) => Err(Halt::Throw(Box::new(into_record(&errors, &source)))),
         }

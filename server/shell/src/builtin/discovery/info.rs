@@ -131,7 +131,7 @@ pub(super) fn alias(name: &str, target: &str, resolved: Value) -> Value {
 }
 
 /// A function or filter as `FunctionInfo` or `FilterInfo`.
-pub(super) fn function(function: &Function) -> Value {
+pub(crate) fn function(function: &Function) -> Value {
     let command = command_of(&function.name, &function.body);
     let (verb, noun) = command.name.split_once('-').unwrap_or(("", ""));
     let body = &function.body;

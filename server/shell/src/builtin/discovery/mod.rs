@@ -5,6 +5,7 @@ pub mod get_command;
 pub mod get_help;
 pub mod get_member;
 mod info;
+pub(crate) use info::function as function_object;
 mod parameter_info;
 
 use std::sync::Arc;
