@@ -352,3 +352,41 @@ fn types_and_numbers_are_refused_in_their_own_words() {
         assert_eq!(answer(line), expected, "{line}");
     }
 }
+
+#[test]
+fn methods_are_refused_by_overload_argument_and_exception() {
+    for (line, expected) in [
+        (
+            "'abc'.Substring()",
+            "Cannot find an overload for \"Substring\" and the argument count: \"0\".",
+        ),
+        (
+            "'abc'.Substring('x')",
+            "Cannot convert argument \"startIndex\", with value: \"x\", for \"Substring\" to type \"System.Int32\": \"Cannot convert value \"x\" to type \"System.Int32\". Error: \"The input string 'x' was not in a correct format.\"\"",
+        ),
+        (
+            "'abc'.Substring(-1)",
+            "Exception calling \"Substring\" with \"1\" argument(s): \"StartIndex cannot be less than zero. (Parameter 'startIndex')\"",
+        ),
+        (
+            "'abc'.Remove(1, 9)",
+            "Exception calling \"Remove\" with \"2\" argument(s): \"Index and count must refer to a location within the string. (Parameter 'count')\"",
+        ),
+        (
+            "[int]::Parse('1kb')",
+            "Exception calling \"Parse\" with \"1\" argument(s): \"The input string '1kb' was not in a correct format.\"",
+        ),
+        ("[math]::Max(3, 2.5)", "3"),
+        ("[math]::Max(1, 2); [math]::Min(1, 2)", "2 1"),
+        ("([math]::Max([long]5, 2)).GetType().Name", "Int64"),
+        ("[math]::Round(2.5, 0, 'AwayFromZero')", "3"),
+        ("[convert]::ToInt32('ff', 16)", "255"),
+        ("[convert]::ToString(5, 2)", "101"),
+        ("[regex]::Replace('abc', 'B', 'x', 'IgnoreCase')", "axc"),
+        ("'a,b,c'.Split(',', 2)", "a b,c"),
+        ("'abcabc'.IndexOf('b', 2)", "4"),
+        ("'abc'.Equals('ABC', 'OrdinalIgnoreCase')", "True"),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}

@@ -67,7 +67,9 @@ pub const METHODS: &[Members] = &[
     ),
     (
         "System.TimeSpan",
-        &["Add", "Duration", "Negate", "Subtract"],
+        &[
+            "Add", "Divide", "Duration", "Multiply", "Negate", "Subtract",
+        ],
     ),
     ("System.Array", &["Contains", "GetEnumerator", "IndexOf"]),
     (
@@ -96,13 +98,43 @@ pub const STATIC_METHODS: &[Members] = &[
     (
         "System.Char",
         &[
+            "IsControl",
             "IsDigit",
             "IsLetter",
             "IsLetterOrDigit",
             "IsLower",
             "IsNumber",
+            "IsPunctuation",
+            "IsSymbol",
             "IsUpper",
             "IsWhiteSpace",
+            "ToLower",
+            "ToLowerInvariant",
+            "ToUpper",
+            "ToUpperInvariant",
+        ],
+    ),
+    (
+        "System.Convert",
+        &[
+            "FromBase64String",
+            "ToBase64String",
+            "ToBoolean",
+            "ToByte",
+            "ToChar",
+            "ToDateTime",
+            "ToDecimal",
+            "ToDouble",
+            "ToHexString",
+            "ToInt16",
+            "ToInt32",
+            "ToInt64",
+            "ToSByte",
+            "ToSingle",
+            "ToString",
+            "ToUInt16",
+            "ToUInt32",
+            "ToUInt64",
         ],
     ),
     ("System.DateTime", &["DaysInMonth", "IsLeapYear", "new"]),
@@ -110,20 +142,27 @@ pub const STATIC_METHODS: &[Members] = &[
     (
         "System.Math",
         &[
-            "Abs", "Ceiling", "Exp", "Floor", "Log", "Log10", "Max", "Min", "Pow", "Round", "Sign",
-            "Sqrt", "Truncate",
+            "Abs", "Acos", "Asin", "Atan", "Atan2", "Cbrt", "Ceiling", "Clamp", "Cos", "Exp",
+            "Floor", "Log", "Log10", "Log2", "Max", "Min", "Pow", "Round", "Sign", "Sin", "Sqrt",
+            "Tan", "Truncate",
         ],
     ),
     (
         "System.String",
         &[
+            "Compare",
             "Concat",
             "Equals",
             "Format",
             "IsNullOrEmpty",
             "IsNullOrWhiteSpace",
             "Join",
+            "new",
         ],
+    ),
+    (
+        "System.Text.RegularExpressions.Regex",
+        &["Escape", "IsMatch", "Match", "Matches", "Replace", "Split"],
     ),
     (
         "System.TimeSpan",
@@ -137,6 +176,7 @@ pub const STATIC_METHODS: &[Members] = &[
             "new",
         ],
     ),
+    ("System.Version", &["new"]),
 ];
 
 /// The two ends of a number's range.
@@ -179,7 +219,12 @@ pub const STATIC_PROPERTIES: &[Members] = &[
 
 /// Whether values such as `owner` have a method of that name.
 pub(super) fn has_method(owner: &Value, name: &str) -> bool {
-    let family = match owner {
+    has(OF_ALL, name) || lists(METHODS, family(owner), name)
+}
+
+/// The type that the methods of such a value are listed under.
+pub(super) fn family(owner: &Value) -> &'static str {
+    match owner {
         Value::String(_) => "System.String",
         Value::DateTime(_) => "System.DateTime",
         Value::TimeSpan(_) => "System.TimeSpan",
@@ -188,8 +233,7 @@ pub(super) fn has_method(owner: &Value, name: &str) -> bool {
         Value::Dictionary(_) => "System.Collections.Hashtable",
         Value::ScriptBlock(_) => "System.Management.Automation.ScriptBlock",
         _ => "",
-    };
-    has(OF_ALL, name) || lists(METHODS, family, name)
+    }
 }
 
 /// Whether a type has a static method of that name.

@@ -1,12 +1,14 @@
 //! `x.Name(…)`: the harmless methods on texts, dates, time spans and collections that runbooks use.
 
+use std::borrow::Cow;
+
+use crate::convert::ConversionContext;
 use crate::evaluate::hashtable::fold;
 use crate::evaluate::operator::{comparison, truth};
 use crate::evaluate::text_method::text_method;
 use crate::evaluate::time_method::{date_method, time_span_method};
-use crate::evaluate::types::{exception_object, find_exception};
 use crate::evaluate::{
-    MAX_ENTRIES, MAX_GROWTH, as_operand, failure, gathered, harmless, nothing, static_member,
+    MAX_ENTRIES, MAX_GROWTH, as_operand, failure, gathered, harmless, nothing, overload,
 };
 use crate::language::ast::Expression;
 use crate::pipeline::engine::Engine;
@@ -90,8 +92,16 @@ impl Engine<'_> {
         }
         // A scalar with notes has the methods of the scalar.
         let owner = owner.base();
+        let known = harmless::has_method(owner, name);
+        let context = ConversionContext::invariant(self.host.now());
+        let bound = match known {
+            true => overload::bind(harmless::family(owner), name, arguments, context)
+                .map_err(|record| self.fail(*record))?,
+            false => Cow::Borrowed(arguments),
+        };
+        let arguments = &*bound;
         let outcome = match owner {
-            _ if !harmless::has_method(owner, name) => Outcome::Unknown,
+            _ if !known => Outcome::Unknown,
             Value::String(text) => text_method(text, &lower, arguments),
             Value::DateTime(date) => date_method(*date, &lower, arguments),
             Value::TimeSpan(ticks) => time_span_method(*ticks, &lower, arguments),
@@ -103,9 +113,7 @@ impl Engine<'_> {
             _ => Outcome::Unknown,
         };
         let outcome = match outcome {
-            Outcome::Unknown if harmless::has_method(owner, name) => {
-                common_method(owner, &lower, arguments)
-            }
+            Outcome::Unknown if known => common_method(owner, &lower, arguments),
             other => other,
         };
         match outcome {
@@ -125,6 +133,9 @@ impl Engine<'_> {
                         results.push(self.call_method(item, name, arguments, out)?);
                     }
                     Ok(as_operand(gathered(results)))
+                }
+                other if known && !matches!(other, Value::Dictionary(_) | Value::Noted(_)) => {
+                    Err(self.fail(overload::none_found(name, arguments.len())))
                 }
                 other => Err(self.fail(failure::method_not_found(other, name))),
             },
@@ -218,44 +229,6 @@ impl Engine<'_> {
             _ => {}
         }
         Ok(Value::array(kept))
-    }
-
-    pub(crate) fn call_static(
-        &mut self,
-        owner: &Value,
-        name: &str,
-        arguments: &[Value],
-    ) -> Result<Value, Halt> {
-        let Value::Type(type_name) = owner else {
-            return Err(self.fail(failure::method_not_found(owner, name)));
-        };
-        if name.eq_ignore_ascii_case("new")
-            && let Some(exception) = find_exception(type_name)
-        {
-            let message = arguments
-                .first()
-                .map(text_of)
-                .unwrap_or_else(|| format!("Exception of type '{exception}' was thrown."));
-            return Ok(exception_object(exception, &message));
-        }
-        let makes = name.eq_ignore_ascii_case("new")
-            && !matches!(&**type_name, "System.TimeSpan" | "System.DateTime");
-        let parses = name.eq_ignore_ascii_case("parse");
-        if let (true, Some(target), [argument]) =
-            (parses || makes, self.find_type(type_name), arguments)
-        {
-            return if parses {
-                self.parse(&target, name, argument)
-            } else {
-                self.cast(argument, &target)
-            };
-        }
-        if harmless::has_static_method(type_name, name)
-            && let Some(value) = static_member::call(type_name, name, arguments)
-        {
-            return Ok(value);
-        }
-        Err(self.fail(failure::method_not_found_in(type_name, name)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The tree at work: statements one after the other, expressions to values, errors to where they are caught.
 
 mod assignment;
+mod convert_member;
 mod declaration;
 mod expression;
 pub mod failure;
@@ -8,10 +9,13 @@ pub mod harmless;
 pub(crate) mod hashtable;
 mod index;
 mod loops;
+mod math_member;
 mod member;
 mod method;
 pub mod operator;
+mod overload;
 mod parse_method;
+mod regex_member;
 pub mod scope;
 mod statement;
 mod static_member;

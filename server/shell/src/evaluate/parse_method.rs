@@ -2,49 +2,40 @@
 
 use crate::command::ParameterType;
 use crate::convert::{self, ConversionContext, number};
-use crate::evaluate::failure;
-use crate::pipeline::engine::Engine;
-use crate::pipeline::halt::Halt;
+use crate::evaluate::method::Outcome;
 use crate::text::{Culture, to_text};
 use crate::value::Value;
 
-impl Engine<'_> {
-    /// `T.Parse(text)`: a cast's reading of a text, but whole numbers have digits only, and what fails is the method.
-    pub(super) fn parse(
-        &mut self,
-        target: &ParameterType,
-        method: &str,
-        argument: &Value,
-    ) -> Result<Value, Halt> {
-        let text = to_text(argument, Culture::Invariant);
-        if let Some(flag) = truth(target, &text) {
-            return Ok(Value::Bool(flag));
-        }
-        let refusal = match refused_by_parse(target, &text) {
-            Some(refusal) => refusal,
-            None => {
-                let context = ConversionContext::current(self.host.now());
-                match convert::convert(&Value::text(&*text), target, context) {
-                    Ok(value) => return Ok(value),
-                    Err(error) => error
-                        .message
-                        .split_once("Error: \"")
-                        .and_then(|(_, rest)| rest.strip_suffix('"'))
-                        .unwrap_or(&error.message)
-                        .to_owned(),
-                }
-            }
-        };
-        let exception = if refusal.starts_with("Value was either too") || refusal.contains("range")
-        {
-            "System.OverflowException"
-        } else if refusal.ends_with("(Parameter 'input')") {
-            "System.ArgumentException"
-        } else {
-            "System.FormatException"
-        };
-        Err(self.fail(failure::method_invocation(method, 1, exception, &refusal)))
+/// `T.Parse(text)`: a cast's reading of a text, but whole numbers have digits only, and what fails is the method.
+pub(super) fn parse(
+    target: &ParameterType,
+    argument: &Value,
+    context: ConversionContext,
+) -> Outcome {
+    let text = to_text(argument, Culture::Invariant);
+    if let Some(flag) = truth(target, &text) {
+        return Outcome::Value(Value::Bool(flag));
     }
+    let refusal = match refused_by_parse(target, &text) {
+        Some(refusal) => refusal,
+        None => match convert::convert(&Value::text(&*text), target, context) {
+            Ok(value) => return Outcome::Value(value),
+            Err(error) => error
+                .message
+                .split_once("Error: \"")
+                .and_then(|(_, rest)| rest.strip_suffix('"'))
+                .unwrap_or(&error.message)
+                .to_owned(),
+        },
+    };
+    let exception = if refusal.starts_with("Value was either too") || refusal.contains("range") {
+        "System.OverflowException"
+    } else if refusal.ends_with("(Parameter 'input')") {
+        "System.ArgumentException"
+    } else {
+        "System.FormatException"
+    };
+    Outcome::Thrown(exception, refusal)
 }
 
 /// What `Boolean.Parse` reads.

@@ -2,9 +2,16 @@
 
 use std::sync::Arc;
 
-use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
+use crate::convert::ConversionContext;
+use crate::evaluate::method::{Outcome, text_of};
+use crate::evaluate::types::{exception_object, find_exception};
+use crate::evaluate::{
+    convert_member, failure, harmless, math_member, overload, parse_method, regex_member,
+};
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
 use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND, as_double};
 use crate::value::{DateTime, DateTimeKind, Object, Text, Value};
 
@@ -89,76 +96,101 @@ fn date(ticks: i64) -> Value {
     })
 }
 
-/// A static method; none if the session knows none of that name and these arguments.
-pub(super) fn call(type_name: &str, name: &str, arguments: &[Value]) -> Option<Value> {
-    let name = name.to_ascii_lowercase();
-    match type_name {
-        "System.Math" => math(&name, arguments),
-        "System.TimeSpan" => time_span(&name, arguments),
-        "System.String" => string(&name, arguments),
-        "System.DateTime" => date_time(&name, arguments),
-        "System.Char" => character(&name, arguments),
-        "System.Management.Automation.PSCredential" => match (&*name, arguments) {
+impl Engine<'_> {
+    /// `[T]::Name(…)`.
+    pub(crate) fn call_static(
+        &mut self,
+        owner: &Value,
+        name: &str,
+        arguments: &[Value],
+    ) -> Result<Value, Halt> {
+        let Value::Type(type_name) = owner else {
+            return Err(self.fail(failure::method_not_found(owner, name)));
+        };
+        let lower = name.to_ascii_lowercase();
+        let context = ConversionContext::invariant(self.host.now());
+        if lower == "new"
+            && let Some(exception) = find_exception(type_name)
+        {
+            let message = arguments
+                .first()
+                .map(text_of)
+                .unwrap_or_else(|| format!("Exception of type '{exception}' was thrown."));
+            return Ok(exception_object(exception, &message));
+        }
+        let outcome = match (&*lower, arguments, self.find_type(type_name)) {
+            ("parse", [argument], Some(target)) => {
+                let current = ConversionContext::current(self.host.now());
+                parse_method::parse(&target, argument, current)
+            }
+            ("new", [argument], Some(target)) if !has_constructors(type_name) => {
+                return self.cast(argument, &target);
+            }
+            _ if harmless::has_static_method(type_name, name) => {
+                let bound = overload::bind(type_name, name, arguments, context)
+                    .map_err(|record| self.fail(*record))?;
+                call(type_name, &lower, &bound, context)
+            }
+            _ => return Err(self.fail(failure::method_not_found_in(type_name, name))),
+        };
+        let count = arguments.len();
+        match outcome {
+            Outcome::Value(value) => Ok(value),
+            Outcome::Thrown(exception, message) => {
+                Err(self.fail(failure::method_invocation(name, count, exception, &message)))
+            }
+            Outcome::Unknown => Err(self.fail(overload::none_found(name, count))),
+        }
+    }
+}
+
+/// Types that are made of several values.
+fn has_constructors(type_name: &str) -> bool {
+    matches!(
+        type_name,
+        "System.TimeSpan" | "System.DateTime" | "System.Version" | "System.String"
+    )
+}
+
+/// A static method.
+fn call(type_name: &str, name: &str, arguments: &[Value], context: ConversionContext) -> Outcome {
+    let found = match type_name {
+        "System.Math" => return math_member::call(name, arguments),
+        "System.Convert" => return convert_member::call(name, arguments, context),
+        "System.Text.RegularExpressions.Regex" => return regex_member::call(name, arguments),
+        "System.TimeSpan" => time_span(name, arguments),
+        "System.Version" => version(arguments),
+        "System.String" => string(name, arguments),
+        "System.DateTime" => date_time(name, arguments),
+        "System.Char" => character(name, arguments),
+        "System.Management.Automation.PSCredential" => match (name, arguments) {
             ("new", [user @ Value::String(_), password @ Value::SecureString(_)]) => {
                 Some(credential(user.clone(), password.clone()))
             }
             _ => None,
         },
         _ => None,
-    }
+    };
+    found.map_or(Outcome::Unknown, Outcome::Value)
 }
 
-fn math(name: &str, arguments: &[Value]) -> Option<Value> {
-    let real = |index: usize| arguments.get(index).and_then(as_double);
-    if let ("max" | "min", [a, b]) = (name, arguments) {
-        let larger = as_double(a)? >= as_double(b)?;
-        return Some(if larger == (name == "max") {
-            a.clone()
-        } else {
-            b.clone()
-        });
+/// `[version]::new(1, 2, …)`.
+fn version(arguments: &[Value]) -> Option<Value> {
+    if let [text @ Value::String(_)] = arguments {
+        let target = crate::command::ParameterType::Plain("System.Version".into());
+        return crate::convert::convert(text, &target, ConversionContext::default()).ok();
     }
-    if let ("abs", Some(Value::Int32(n))) = (name, arguments.first()) {
-        return n.checked_abs().map(Value::Int32);
+    if arguments.is_empty() {
+        return Some(Value::Version([0, 0].into()));
     }
-    if let (Some(Value::Decimal(n)), "round" | "floor" | "ceiling" | "truncate" | "abs") =
-        (arguments.first(), name)
-    {
-        let digits = real(1).unwrap_or(0.0) as u32;
-        return Some(Value::Decimal(match name {
-            "round" => n.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven),
-            "floor" => n.floor(),
-            "ceiling" => n.ceil(),
-            "truncate" => n.trunc(),
-            _ => n.abs(),
-        }));
-    }
-    let x = real(0)?;
-    Some(Value::Double(match name {
-        "abs" => x.abs(),
-        "ceiling" => x.ceil(),
-        "floor" => x.floor(),
-        "truncate" => x.trunc(),
-        "sqrt" => x.sqrt(),
-        "exp" => x.exp(),
-        "log" => match real(1) {
-            Some(base) => x.log(base),
-            None => x.ln(),
-        },
-        "log10" => x.log10(),
-        "pow" => x.powf(real(1)?),
-        "round" => match real(1) {
-            None => x.round_ties_even(),
-            Some(digits) => {
-                let exact = Decimal::from_f64(x)?;
-                exact
-                    .round_dp_with_strategy(digits as u32, RoundingStrategy::MidpointNearestEven)
-                    .to_f64()?
-            }
-        },
-        "sign" => return Some(Value::Int32(if x > 0.0 { 1 } else { -i32::from(x < 0.0) })),
-        _ => return None,
-    }))
+    let parts = integers(arguments)?;
+    let parts: Vec<i32> = parts
+        .into_iter()
+        .map(|part| i32::try_from(part).ok().filter(|part| *part >= 0))
+        .collect::<Option<_>>()?;
+    (2..=4)
+        .contains(&parts.len())
+        .then(|| Value::Version(parts.into()))
 }
 
 fn time_span(name: &str, arguments: &[Value]) -> Option<Value> {
@@ -274,6 +306,20 @@ fn string(name: &str, arguments: &[Value]) -> Option<Value> {
             Value::text(crate::format_string::format(&text(0)?, &values).ok()?)
         }
         "equals" => Value::Bool(text(0)? == text(1)?),
+        "compare" => {
+            let ignores = arguments.get(2).is_some_and(crate::convert::is_true);
+            let order = crate::text::collation::compare(&text(0)?, &text(1)?, !ignores);
+            Value::Int32(order as i32)
+        }
+        "new" => {
+            let fill = text(0)?;
+            let count =
+                usize::try_from(crate::convert::number::as_integer(arguments.get(1)?)?).ok()?;
+            if count > crate::evaluate::MAX_GROWTH {
+                return None;
+            }
+            Value::text(fill.repeat(count))
+        }
         _ => return None,
     })
 }
@@ -285,8 +331,21 @@ fn character(name: &str, arguments: &[Value]) -> Option<Value> {
         _ => return None,
     };
     let c = char::from_u32(unit.into())?;
+    let single = |mut folded: std::char::ToUppercase| {
+        let first = folded.next();
+        first.filter(|_| folded.next().is_none()).unwrap_or(c)
+    };
+    let as_char = |c: char| Value::Char(c.encode_utf16(&mut [0; 2])[0]);
+    match name {
+        "toupper" | "toupperinvariant" => return Some(as_char(single(c.to_uppercase()))),
+        "tolower" | "tolowerinvariant" => return c.to_lowercase().next().map(as_char),
+        _ => {}
+    }
     Some(Value::Bool(match name {
         "isdigit" | "isnumber" => c.is_numeric(),
+        "iscontrol" => c.is_control(),
+        "ispunctuation" => c.is_ascii_punctuation() && !is_symbol(c),
+        "issymbol" => is_symbol(c),
         "isletter" => c.is_alphabetic(),
         "isletterordigit" => c.is_alphanumeric(),
         "isupper" => c.is_uppercase(),
@@ -294,4 +353,9 @@ fn character(name: &str, arguments: &[Value]) -> Option<Value> {
         "iswhitespace" => c.is_whitespace(),
         _ => return None,
     }))
+}
+
+/// Signs of mathematics, currency and the like, among the ASCII ones.
+fn is_symbol(c: char) -> bool {
+    matches!(c, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~')
 }

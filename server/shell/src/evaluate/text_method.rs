@@ -29,22 +29,13 @@ pub(super) fn text_method(text: &Arc<str>, name: &str, arguments: &[Value]) -> O
         ("trimstart", _) => string(text.trim_start_matches(drops)),
         ("trimend", _) => string(text.trim_end_matches(drops)),
         ("startswith" | "endswith" | "contains", 1 | 2) => contains(text, name, arguments),
-        ("indexof" | "lastindexof", 1) => {
-            let part = argument(0).unwrap_or_default();
-            let at = if name == "indexof" {
-                text.find(&part)
-            } else {
-                text.rfind(&part)
-            };
-            let index = at.map_or(-1, |at| text[..at].encode_utf16().count() as i32);
-            Outcome::Value(Value::Int32(index))
-        }
+        ("indexof" | "lastindexof", _) => index_of(text, name == "lastindexof", arguments),
         ("replace", 2) => {
             let from = argument(0).unwrap_or_default();
             if from.is_empty() {
                 return Outcome::Thrown(
                     "System.ArgumentException",
-                    "String cannot be of zero length. (Parameter 'oldValue')".into(),
+                    "The value cannot be an empty string. (Parameter 'oldValue')".into(),
                 );
             }
             let to = argument(1).unwrap_or_default();
@@ -62,8 +53,8 @@ pub(super) fn text_method(text: &Arc<str>, name: &str, arguments: &[Value]) -> O
         ("split", _) => split_text(text, arguments),
         ("substring", 1 | 2) => substring(text, number(0), number(1)),
         ("padleft" | "padright", 1 | 2) => padded(text, name == "padleft", arguments),
-        ("insert", 2) => splice(text, number(0), Some(0), &argument(1).unwrap_or_default()),
-        ("remove", 1 | 2) => splice(text, number(0), number(1), ""),
+        ("insert", 2) => inserted(text, number(0), &argument(1).unwrap_or_default()),
+        ("remove", 1 | 2) => removed(text, number(0), number(1)),
         ("tochararray", 0) => Outcome::Value(Value::Array(Arc::new(Array {
             element_type: "System.Char".into(),
             items: text
@@ -72,9 +63,55 @@ pub(super) fn text_method(text: &Arc<str>, name: &str, arguments: &[Value]) -> O
                 .collect::<Vec<_>>()
                 .into(),
         }))),
+        ("equals", 2) => Outcome::Value(Value::Bool(
+            if argument(1).is_some_and(|mode| mode.ends_with("IgnoreCase")) {
+                text.to_uppercase() == argument(0).unwrap_or_default().to_uppercase()
+            } else {
+                **text == argument(0).unwrap_or_default()
+            },
+        )),
         ("tostring", _) => string(text),
         _ => Outcome::Unknown,
     }
+}
+
+/// `IndexOf(value[, startIndex[, count]])` and its like from the end.
+fn index_of(text: &str, from_end: bool, arguments: &[Value]) -> Outcome {
+    let number = |index: usize| match arguments.get(index) {
+        Some(Value::Int32(n)) => Some(*n),
+        _ => None,
+    };
+    let ignore_case = matches!(arguments.get(1), Some(mode @ Value::Enum(_)) if text_of(mode).ends_with("IgnoreCase"));
+    let fold = |text: &str| -> Vec<u16> {
+        if ignore_case {
+            text.to_uppercase().encode_utf16().collect()
+        } else {
+            text.encode_utf16().collect()
+        }
+    };
+    let units = fold(text);
+    let part = fold(&arguments.first().map(text_of).unwrap_or_default());
+    let length = units.len();
+    let start = number(1).map_or(if from_end { length } else { 0 }, |n| n as usize);
+    if start > length {
+        return Outcome::Thrown(
+            "System.ArgumentOutOfRangeException",
+            "Index was out of range. Must be non-negative and less than or equal to the size of the collection. \
+             (Parameter 'startIndex')"
+                .into(),
+        );
+    }
+    let here = |at: usize| units[at..].starts_with(&part);
+    let found = if from_end {
+        let last = (start + usize::from(number(1).is_some())).saturating_sub(part.len());
+        (0..=last.min(length)).rev().find(|at| here(*at))
+    } else {
+        let end = number(2).map_or(length, |count| {
+            start.saturating_add(count as usize).min(length)
+        });
+        (start..=end).find(|at| *at + part.len() <= end && here(*at))
+    };
+    Outcome::Value(Value::Int32(found.map_or(-1, |at| at as i32)))
 }
 
 fn contains(text: &str, name: &str, arguments: &[Value]) -> Outcome {
@@ -97,6 +134,9 @@ fn contains(text: &str, name: &str, arguments: &[Value]) -> Outcome {
 
 fn padded(text: &str, left: bool, arguments: &[Value]) -> Outcome {
     let width = arguments.first().and_then(as_double).unwrap_or(0.0);
+    if width < 0.0 {
+        return negative("totalWidth", width as i64);
+    }
     let width = width.max(0.0) as usize;
     if width > MAX_GROWTH {
         return Outcome::too_large();
@@ -125,19 +165,34 @@ fn split_text(text: &str, arguments: &[Value]) -> Outcome {
             None => text_of(first).chars().collect(),
         })
         .unwrap_or_default();
-    let drop_empty = arguments
+    let options = |word: &str| {
+        arguments
+            .iter()
+            .skip(1)
+            .any(|options| text_of(options).to_lowercase().contains(word))
+    };
+    let (drop_empty, trims) = (options("removeempty"), options("trimentries"));
+    let most = arguments
         .get(1)
-        .is_some_and(|options| text_of(options).to_lowercase().contains("removeempty"));
+        .and_then(crate::convert::number::as_integer)
+        .map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(0));
+    if most == 0 {
+        return Outcome::Value(Value::Array(Arc::new(Array {
+            element_type: "System.String".into(),
+            items: Vec::new().into(),
+        })));
+    }
     let whole = arguments.first().map(text_of).unwrap_or_default();
     let pieces: Vec<&str> = if separators.is_empty() {
-        text.split(char::is_whitespace).collect()
+        text.splitn(most, char::is_whitespace).collect()
     } else if matches!(arguments.first(), Some(Value::String(_))) {
-        text.split(whole.as_str()).collect()
+        text.splitn(most, whole.as_str()).collect()
     } else {
-        text.split(separators.as_slice()).collect()
+        text.splitn(most, separators.as_slice()).collect()
     };
     let items: Vec<Value> = pieces
         .into_iter()
+        .map(|piece| if trims { piece.trim() } else { piece })
         .filter(|piece| !(drop_empty && piece.is_empty()))
         .map(Value::text)
         .collect();
@@ -147,50 +202,77 @@ fn split_text(text: &str, arguments: &[Value]) -> Outcome {
     })))
 }
 
-const OUTSIDE: &str =
-    "Index and length must refer to a location within the string. (Parameter 'length')";
+fn outside(message: impl Into<String>) -> Outcome {
+    Outcome::Thrown("System.ArgumentOutOfRangeException", message.into())
+}
+
+/// `ArgumentOutOfRangeException.ThrowIfNegative`.
+fn negative(parameter: &str, number: i64) -> Outcome {
+    outside(format!(
+        "{parameter} ('{number}') must be a non-negative value. (Parameter '{parameter}')\nActual value was {number}."
+    ))
+}
+
+const BELOW_ZERO: &str = "StartIndex cannot be less than zero. (Parameter 'startIndex')";
+const BEYOND_END: &str =
+    "startIndex cannot be larger than length of string. (Parameter 'startIndex')";
 
 fn substring(text: &str, start: Option<i64>, length: Option<i64>) -> Outcome {
     let units: Vec<u16> = text.encode_utf16().collect();
-    let start = start
-        .and_then(|n| usize::try_from(n).ok())
-        .filter(|start| *start <= units.len());
-    let Some(start) = start else {
-        return Outcome::Thrown(
-            "System.ArgumentOutOfRangeException",
-            "startIndex cannot be larger than length of string. (Parameter 'startIndex')".into(),
-        );
+    let start = start.unwrap_or_default();
+    let Ok(from) = usize::try_from(start) else {
+        return outside(BELOW_ZERO);
     };
-    let length = match length {
-        None => Some(units.len() - start),
-        Some(length) => usize::try_from(length)
-            .ok()
-            .filter(|length| *length <= units.len() - start),
+    if from > units.len() {
+        return outside(BEYOND_END);
+    }
+    let Ok(count) = length.map_or(Ok(units.len() - from), usize::try_from) else {
+        return outside("Length cannot be less than zero. (Parameter 'length')");
     };
-    match length {
-        Some(length) => Outcome::Value(Value::text(String::from_utf16_lossy(
-            &units[start..start + length],
-        ))),
-        None => Outcome::Thrown("System.ArgumentOutOfRangeException", OUTSIDE.into()),
+    match units[from..].get(..count) {
+        Some(part) => Outcome::Value(Value::text(String::from_utf16_lossy(part))),
+        None => outside(
+            "Index and length must refer to a location within the string. (Parameter 'length')",
+        ),
     }
 }
 
-/// Takes `length` units out at `start` and puts `replacement` there.
-fn splice(text: &str, start: Option<i64>, length: Option<i64>, replacement: &str) -> Outcome {
+fn inserted(text: &str, start: Option<i64>, part: &str) -> Outcome {
     let mut units: Vec<u16> = text.encode_utf16().collect();
-    let start = start
-        .and_then(|n| usize::try_from(n).ok())
-        .unwrap_or(usize::MAX);
-    let end = match length {
-        Some(length) => start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)),
-        None => units.len(),
+    let start = start.unwrap_or_default();
+    match usize::try_from(start).ok().filter(|at| *at <= units.len()) {
+        None => outside(format!(
+            "startIndex ('{}') must be less than or equal to '{}'. (Parameter 'startIndex')\nActual value was {}.",
+            start as u32,
+            units.len(),
+            start as u32
+        )),
+        Some(_) if units.len() + part.len() > MAX_GROWTH => Outcome::too_large(),
+        Some(at) => {
+            units.splice(at..at, part.encode_utf16());
+            Outcome::Value(Value::text(String::from_utf16_lossy(&units)))
+        }
+    }
+}
+
+fn removed(text: &str, start: Option<i64>, count: Option<i64>) -> Outcome {
+    let mut units: Vec<u16> = text.encode_utf16().collect();
+    let start = start.unwrap_or_default();
+    let from = usize::try_from(start).ok();
+    let end = match (from, count) {
+        (None, None) => return outside(BELOW_ZERO),
+        (None, Some(_)) => return negative("startIndex", start),
+        (Some(from), None) if from > units.len() => return outside(BEYOND_END),
+        (Some(_), None) => units.len(),
+        (Some(_), Some(count)) if count < 0 => return negative("count", count),
+        (Some(from), Some(count)) => from.saturating_add(count as usize),
     };
-    if start > units.len() || end > units.len() {
-        return Outcome::Thrown("System.ArgumentOutOfRangeException", OUTSIDE.into());
+    let from = from.unwrap_or_default();
+    if end > units.len() || from > end {
+        return outside(
+            "Index and count must refer to a location within the string. (Parameter 'count')",
+        );
     }
-    if units.len() + replacement.len() > MAX_GROWTH {
-        return Outcome::too_large();
-    }
-    units.splice(start..end, replacement.encode_utf16());
+    units.drain(from..end);
     Outcome::Value(Value::text(String::from_utf16_lossy(&units)))
 }

@@ -95,8 +95,25 @@ pub(super) fn time_span_method(ticks: i64, name: &str, arguments: &[Value]) -> O
     match (name, arguments) {
         ("add", [Value::TimeSpan(other)]) => span(ticks.checked_add(*other)),
         ("subtract", [Value::TimeSpan(other)]) => span(ticks.checked_sub(*other)),
+        ("multiply", [Value::Double(factor)]) => scaled(ticks as f64 * factor),
+        ("divide", [Value::TimeSpan(other)]) => {
+            Outcome::Value(Value::Double(ticks as f64 / *other as f64))
+        }
+        ("divide", [Value::Double(divisor)]) => scaled(ticks as f64 / divisor),
         ("negate", []) => span(ticks.checked_neg()),
         ("duration", []) => span(ticks.checked_abs()),
         _ => Outcome::Unknown,
     }
+}
+
+/// A span of a number of ticks that is no whole one yet.
+fn scaled(ticks: f64) -> Outcome {
+    let rounded = ticks.round_ties_even();
+    if rounded.is_nan() || rounded > i64::MAX as f64 || rounded < i64::MIN as f64 {
+        return Outcome::Thrown(
+            "System.OverflowException",
+            "TimeSpan overflowed because the duration is too long.".into(),
+        );
+    }
+    Outcome::Value(Value::TimeSpan(rounded as i64))
 }

@@ -19,6 +19,13 @@ pub(crate) fn match_object(found: &Match<'_>) -> Value {
     group("Match", found.input(), "0", Some(found.range()), groups)
 }
 
+/// `Match.Empty`: what no match is.
+pub(crate) fn no_match() -> Value {
+    let whole = group("Group", "", "0", None, Vec::new());
+    let groups = vec![("Groups", collection("GroupCollection", vec![whole]))];
+    group("Match", "", "0", None, groups)
+}
+
 fn collection(class: &str, items: Vec<Value>) -> Value {
     Value::List(Arc::new(List {
         type_name: format!("System.Text.RegularExpressions.{class}").into(),

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use groups::Numbering;
-pub(crate) use match_object::match_object;
+pub(crate) use match_object::{match_object, no_match};
 use scan::Fault;
 pub use scan::Options;
 pub(crate) use substitution::expand;
