@@ -194,6 +194,7 @@ fn check_completion(text: &str, caret: usize, source: &SessionSource<'_>) -> Ver
         start,
         length,
         matches,
+        ..
     } = complete(text, caret, source);
     let span = text.get(start..start + length);
     prop_assert!(span.is_some(), "caret {caret}: {start}+{length}");

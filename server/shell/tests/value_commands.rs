@@ -47,7 +47,10 @@ fn text_and_blocks_run_where_they_are_invoked() {
         ),
     ]);
     let host = Keeper::default();
-    let mut session = Session::new(SessionOptions { no_language: true });
+    let mut session = Session::new(SessionOptions {
+        no_language: true,
+        ..SessionOptions::default()
+    });
     let refused = session.run(&host, &Input::Commands("Invoke-Expression '1+1'"));
     assert!(host.shown.borrow().is_empty());
     let ids = host.errors.into_inner();

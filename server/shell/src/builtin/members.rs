@@ -336,7 +336,10 @@ impl Stage for NewObject {
                 let owner = Value::Type(known);
                 return match context.engine.call_static(&owner, "new", &arguments) {
                     Ok(made) => context.write(made),
-                    Err(Halt::Error(record)) if &*record.fully_qualified_id == "MethodNotFound" => {
+                    Err(Halt::Error(record))
+                        if &*record.fully_qualified_id == "MethodNotFound"
+                            || arguments.is_empty() =>
+                    {
                         Err(context.terminate(ErrorRecord::new(
                             "CannotFindAppropriateCtor",
                             ErrorCategory::ObjectNotFound,
