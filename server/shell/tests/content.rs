@@ -113,3 +113,22 @@ fn content_is_written_as_it_was_asked_for() {
         assert_eq!(answer(line), (told.to_owned(), file.to_vec()), "{line}");
     }
 }
+
+#[test]
+fn a_switch_tests_the_lines_of_a_file() {
+    for (line, expected) in [
+        (
+            "switch -file a.txt { one { 'first' } default { \"<$_>\" } }",
+            "first|<two>|<three>|<four>",
+        ),
+        (
+            "switch -regex -file a.txt { '^t' { $_; continue } 'o' { break } }",
+            "",
+        ),
+        ("switch -wildcard -file a.txt { 't*' { $_ } }", "two|three"),
+        ("switch -file none.txt { x { 1 } }", "PathNotFound"),
+        ("switch -file '' { x { 1 } }", "InvalidFilenameOption"),
+    ] {
+        assert_eq!(answer(line).0, expected, "{line}");
+    }
+}

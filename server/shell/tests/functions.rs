@@ -114,3 +114,43 @@ fn splatted_names_are_typed_with_a_colon_and_text_is_its_characters() {
         assert_eq!(shown(line).join(" "), expected, "{line}");
     }
 }
+
+#[test]
+fn a_function_cleans_up_however_it_ends() {
+    for (line, expected) in [
+        (
+            "function f { process { 'p' } end { 'e' } clean { $global:c = 'cleaned' } }; f; $c",
+            &["p", "e", "cleaned"][..],
+        ),
+        (
+            "function f { process { throw 'x' } clean { $global:c = 'cleaned' } }; try { f } catch { \"$_\" }; $c",
+            &["x", "cleaned"],
+        ),
+        (
+            "function f { process { 1; 2 } clean { $global:c = 'cleaned' } }; f | Select-Object -First 1; $c",
+            &["1", "cleaned"],
+        ),
+        (
+            "function f { begin { 'b' } end { return 'r' } clean { 'lost'; $global:c = 'cleaned' } }; f; $c",
+            &["b", "r", "cleaned"],
+        ),
+        (
+            "& { process { $_ } clean { $global:c = 'never begun' } } (1/0); \"[$c]\"",
+            &["[]"],
+        ),
+    ] {
+        assert_eq!(run(line).0, expected, "{line}");
+    }
+}
+
+#[test]
+fn a_function_with_dynamic_parameters_is_refused() {
+    let (shown, errors, outcome) = run("function f { dynamicparam { } end { 'ran' } }; f");
+    assert!(shown.is_empty());
+    let told = errors.into_iter().chain(
+        outcome
+            .terminating
+            .map(|error| error.fully_qualified_id.into_owned()),
+    );
+    assert_eq!(told.collect::<Vec<_>>(), ["DynamicParametersNotSupported"]);
+}

@@ -5,6 +5,7 @@ use crate::builtin::out_file::{FileWriter, literal, read_text};
 use crate::builtin::support::{count, file_error, items, number, text, texts};
 use crate::command::{CommandInfo, ConfirmImpact, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::evaluate::failure::path_not_found;
 use crate::host::{FileFailure, ShouldProcess};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -32,16 +33,6 @@ fn paths(context: &Context<'_>) -> Vec<Text> {
     let mut paths = texts(context, "Path");
     paths.extend(texts(context, "LiteralPath"));
     paths
-}
-
-fn not_found(path: &Text) -> ErrorRecord {
-    ErrorRecord::new(
-        "PathNotFound",
-        ErrorCategory::ObjectNotFound,
-        "System.Management.Automation.ItemNotFoundException",
-        format!("Cannot find path '{path}' because it does not exist."),
-    )
-    .with_target(Value::String(Text::clone(path)))
 }
 
 /// A failure in the words of the file system's provider; the ids are those of reading, of writing or of clearing.
@@ -160,7 +151,7 @@ pub(super) mod get {
     fn blocks(context: &Context<'_>, path: &Text) -> Result<Vec<Value>, Box<ErrorRecord>> {
         let failed = |failure: FileFailure| {
             Box::new(match failure {
-                FileFailure::NotFound => not_found(path),
+                FileFailure::NotFound => path_not_found(path),
                 FileFailure::Directory => ErrorRecord::new(
                     "GetContainerContentException",
                     ErrorCategory::InvalidOperation,
@@ -435,7 +426,7 @@ pub(super) mod clear {
             for path in paths(context) {
                 let found = context.host().read_file(&path);
                 if found == Err(FileFailure::NotFound) {
-                    context.write_error(not_found(&path))?;
+                    context.write_error(path_not_found(&path))?;
                     continue;
                 }
                 let target =

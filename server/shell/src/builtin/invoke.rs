@@ -120,6 +120,13 @@ impl Stage for InvokeCommand {
             None => Ok(()),
         }
     }
+
+    fn clean(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        match &mut self.block {
+            Some(stage) => stage.clean(context),
+            None => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]

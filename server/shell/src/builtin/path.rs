@@ -4,6 +4,7 @@ use crate::builtin::declare::{MANAGEMENT, at, command, named, set, switch};
 use crate::builtin::support::texts;
 use crate::command::{CommandInfo, ParameterInfo, SetMembership};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::evaluate::failure::path_not_found;
 use crate::host::FileFailure;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -179,13 +180,7 @@ fn exists(context: &mut Context<'_>, path: &str) -> Result<bool, Halt> {
     match context.host().read_file(path) {
         Ok(_) | Err(FileFailure::Denied | FileFailure::Directory) => Ok(true),
         Err(_) => {
-            let record = ErrorRecord::new(
-                "PathNotFound",
-                ErrorCategory::ObjectNotFound,
-                "System.Management.Automation.ItemNotFoundException",
-                format!("Cannot find path '{path}' because it does not exist."),
-            );
-            context.write_error(record.with_target(Value::text(path)))?;
+            context.write_error(path_not_found(path))?;
             Ok(false)
         }
     }

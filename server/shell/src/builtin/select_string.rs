@@ -8,6 +8,7 @@ use crate::builtin::out_file::read_text;
 use crate::builtin::support::{file_error, input_object, items, texts};
 use crate::command::{CommandInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::evaluate::failure::path_not_found;
 use crate::host::FileFailure;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -229,13 +230,7 @@ impl SelectString {
             Ok(content) => content,
             Err(FileFailure::Directory) => return Ok(false),
             Err(FileFailure::NotFound) if context.parameter("LiteralPath").is_none() => {
-                let record = ErrorRecord::new(
-                    "PathNotFound",
-                    ErrorCategory::ObjectNotFound,
-                    "System.Management.Automation.ItemNotFoundException",
-                    format!("Cannot find path '{path}' because it does not exist."),
-                );
-                return Err(context.terminate(record.with_target(Value::String(path.clone()))));
+                return Err(context.terminate(path_not_found(path)));
             }
             Err(failure) => {
                 let reason = file_error(path, &failure).message;

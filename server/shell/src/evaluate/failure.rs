@@ -20,6 +20,17 @@ pub fn runtime(
     ErrorRecord::new(id, category, RUNTIME, message)
 }
 
+/// A path of the caller's that leads to nothing (`PathNotFound`).
+pub fn path_not_found(path: &str) -> ErrorRecord {
+    ErrorRecord::new(
+        "PathNotFound",
+        ErrorCategory::ObjectNotFound,
+        "System.Management.Automation.ItemNotFoundException",
+        format!("Cannot find path '{path}' because it does not exist."),
+    )
+    .with_target(Value::text(path))
+}
+
 /// An operation that is not allowed (`InvalidOperation`).
 pub fn invalid_operation(id: &'static str, message: impl Into<String>) -> ErrorRecord {
     runtime(id, ErrorCategory::InvalidOperation, message)

@@ -1,12 +1,14 @@
 //! `switch`.
 
 use crate::evaluate::operator::{comparison, truth};
-use crate::evaluate::{NAMES, as_operand};
+use crate::evaluate::{NAMES, as_operand, failure};
+use crate::host::FileFailure;
 use crate::language::ast::{Expression, Switch, SwitchMode};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
 use crate::regex::compile;
+use crate::text::encoding::TextEncoding;
 use crate::text::{Culture, to_text};
 use crate::value::Value;
 use crate::wildcard::Wildcard;
@@ -15,7 +17,11 @@ impl Engine<'_> {
     pub(super) fn run_switch(&mut self, switch: &Switch, out: &mut dyn Sink) -> Result<(), Halt> {
         let names = &*NAMES;
         let subject = self.statement_value(&switch.subject, out)?;
-        let items = subject.elements().unwrap_or_else(|| vec![subject]);
+        let items = if switch.file {
+            self.lines_of_file(&subject)?
+        } else {
+            subject.elements().unwrap_or_else(|| vec![subject])
+        };
         let saved = self.session.scopes.remove_local(&names.dollar);
         let ours = |named: &Option<crate::value::Text>| {
             named.as_ref().is_none_or(|named| {
@@ -43,6 +49,37 @@ impl Engine<'_> {
             self.session.scopes.set_local(&names.dollar, saved.value);
         }
         outcome
+    }
+
+    /// The lines of the caller's file that `-file` names.
+    fn lines_of_file(&self, subject: &Value) -> Result<Vec<Value>, Halt> {
+        let path = to_text(subject, Culture::Invariant);
+        if path.is_empty() {
+            return Err(self.refuse(
+                "InvalidFilenameOption",
+                "The file name argument to -file in the switch statement is not valid.",
+            ));
+        }
+        let bytes = self.host.read_file(&path).map_err(|reason| match reason {
+            FileFailure::NotFound => self.fail(failure::path_not_found(&path)),
+            FileFailure::Denied => {
+                self.unreadable(&format!("Access to the path '{path}' is denied."))
+            }
+            FileFailure::Directory => {
+                self.unreadable(&format!("The path '{path}' is a directory."))
+            }
+            FileFailure::Other(said) => self.unreadable(&said),
+        })?;
+        let content = TextEncoding::of_parameter(None).decode(&bytes);
+        Ok(crate::text::lines(&content).map(Value::text).collect())
+    }
+
+    fn unreadable(&self, reason: &str) -> Halt {
+        let reason = reason.trim_end_matches('.');
+        self.refuse(
+            "FileReadError",
+            format!("The file could not be read: {reason}."),
+        )
     }
 
     fn switch_item(

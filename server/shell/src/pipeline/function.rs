@@ -6,8 +6,8 @@ use crate::binder::{Argument, ArgumentValue, Binding};
 use crate::command::CommandKind;
 use crate::convert::enumerations;
 use crate::error_record::Invocation;
-use crate::evaluate::NAMES;
 use crate::evaluate::scope::Scope;
+use crate::evaluate::{NAMES, failure};
 use crate::help::function::command_of;
 use crate::pipeline::command::Script;
 use crate::pipeline::engine::Engine;
@@ -108,6 +108,16 @@ impl ScriptStage {
             Some(info) => info.clone(),
             None => Arc::new(command_of(&script.name, &script.body)),
         };
+        if script.body.dynamic.is_some() {
+            return Err(engine.fail(failure::invalid_operation(
+                "DynamicParametersNotSupported",
+                format!(
+                    "'{}' cannot run: dynamic parameters are not supported in this session. Declare its parameters in \
+                     'param (…)'.",
+                    script.name
+                ),
+            )));
+        }
         let binding = engine.bind(
             &info,
             arguments,
@@ -297,10 +307,16 @@ impl Stage for ScriptStage {
                 .scopes
                 .set_local(&NAMES.input, Value::array(input));
             engine.run_statements(&body.end, sink)
-        })?;
-        let Some(clean) = &body.clean else {
+        })
+    }
+
+    fn clean(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        let body = self.script.body.clone();
+        let has_begun = self.bound.is_none();
+        let Some(clean) = body.clean.as_ref().filter(|_| has_begun) else {
             return Ok(());
         };
+        self.returned = false;
         // What it writes is no output.
         self.run(context, |engine, sink| {
             engine.gather(sink, |engine, sink| engine.run_statements(clean, sink))?;

@@ -164,6 +164,12 @@ impl Engine<'_> {
         }
         self.keep(&mut slots)?;
         let outcome = self.drive(head, &mut slots, pipeline, out);
+        let cleaned = (0..slots.len()).try_for_each(|index| {
+            self.at(&mut slots, index, out, |stage, context| {
+                stage.clean(context)
+            })
+        });
+        let outcome = outcome.and(cleaned);
         let kept = slots.iter().map(|slot| slot.state.hoarded).sum();
         self.session.memory.give_back(kept);
         self.forget_pipeline_variables(&slots);

@@ -36,6 +36,14 @@ pub trait Stage {
     fn end(&mut self, _context: &mut Context<'_>) -> Result<(), Halt> {
         Ok(())
     }
+
+    /// However the pipeline ended, if the command had begun: `clean { … }` of a function.
+    ///
+    /// # Errors
+    /// What ends the command.
+    fn clean(&mut self, _context: &mut Context<'_>) -> Result<(), Halt> {
+        Ok(())
+    }
 }
 
 /// What a running command sees of the engine.
