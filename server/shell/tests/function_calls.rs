@@ -4,19 +4,7 @@
 
 mod keeper;
 
-use keeper::Keeper;
-use tandem_shell::session::{Input, Session, SessionOptions};
-
-/// Output and error messages of a line, joined with blanks.
-fn answer(line: &str) -> String {
-    let host = Keeper::default();
-    let outcome = Session::new(SessionOptions::default()).run(&host, &Input::Text(line));
-    let mut told = host.told.into_inner();
-    if let Some(error) = &outcome.terminating {
-        told.push(error.shown_message().to_owned());
-    }
-    told.join(" ")
-}
+use keeper::answer;
 
 fn answers(table: &[(&str, &str)]) {
     for (line, expected) in table {

@@ -4,25 +4,7 @@
 
 mod keeper;
 
-use keeper::Keeper;
-use tandem_shell::session::{Input, RunOutcome, Session, SessionOptions};
-
-fn run(text: &str) -> (Vec<String>, Vec<String>, RunOutcome) {
-    let host = Keeper::default();
-    let outcome = Session::new(SessionOptions::default()).run(&host, &Input::Text(text));
-    (host.shown.into_inner(), host.errors.into_inner(), outcome)
-}
-
-fn shown(text: &str) -> Vec<String> {
-    let (shown, errors, outcome) = run(text);
-    assert!(errors.is_empty(), "{text}: {errors:?}");
-    assert!(
-        outcome.terminating.is_none(),
-        "{text}: {:?}",
-        outcome.terminating
-    );
-    shown
-}
+use keeper::{run, shown};
 
 #[test]
 fn a_function_says_what_is_wrong_with_its_arguments() {

@@ -4,30 +4,13 @@
 
 mod keeper;
 
-use keeper::Keeper;
+use keeper::{Keeper, shown};
 use tandem_shell::language::ast::Stream;
 use tandem_shell::session::{
     Input, RunOutcome, RunState, Session, SessionOptions, StructuredArgument, StructuredCommand,
     StructuredPipeline, StructuredRedirection, StructuredTarget, When,
 };
 use tandem_shell::value::Value;
-
-fn run(text: &str) -> (Vec<String>, Vec<String>, RunOutcome) {
-    let host = Keeper::default();
-    let outcome = Session::new(SessionOptions::default()).run(&host, &Input::Text(text));
-    (host.shown.into_inner(), host.errors.into_inner(), outcome)
-}
-
-fn shown(text: &str) -> Vec<String> {
-    let (shown, errors, outcome) = run(text);
-    assert!(errors.is_empty(), "{text}: {errors:?}");
-    assert!(
-        outcome.terminating.is_none(),
-        "{text}: {:?}",
-        outcome.terminating
-    );
-    shown
-}
 
 #[test]
 fn what_a_stage_writes_sees_the_callers_scope() {

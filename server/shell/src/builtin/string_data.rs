@@ -83,70 +83,15 @@ fn invalid(message: String) -> Box<ErrorRecord> {
     ))
 }
 
-/// What .NET's `Regex.Unescape` makes of a text.
 fn unescape(text: &str) -> Result<String, Box<ErrorRecord>> {
-    let characters: Vec<char> = text.chars().collect();
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(c) = characters.get(at) {
-        at += 1;
-        if *c == '\\' {
-            let (escaped, read) = escape(&characters[at..]).map_err(|(offset, what)| {
-                Box::new(ErrorRecord::new(
-                    "System.Text.RegularExpressions.RegexParseException",
-                    ErrorCategory::NotSpecified,
-                    "System.Text.RegularExpressions.RegexParseException",
-                    format!("Invalid pattern '{text}' at offset {}. {what}", at + offset),
-                ))
-            })?;
-            out.push(escaped);
-            at += read;
-        } else {
-            out.push(*c);
-        }
-    }
-    Ok(out)
-}
-
-/// The character that stands behind a backslash, and how many it takes; else where it goes wrong, and what.
-fn escape(rest: &[char]) -> Result<(char, usize), (usize, String)> {
-    let Some(letter) = rest.first() else {
-        return Err((0, "Illegal \\ at end of pattern.".into()));
-    };
-    let plain = match letter {
-        'a' => '\u{7}',
-        'b' => '\u{8}',
-        'e' => '\u{1b}',
-        'f' => '\u{c}',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'v' => '\u{b}',
-        'x' | 'u' => {
-            let wanted = if *letter == 'x' { 2 } else { 4 };
-            let digits: String = rest.iter().skip(1).take(wanted).collect();
-            let whole = digits.len() == wanted && digits.chars().all(|c| c.is_ascii_hexdigit());
-            return whole
-                .then(|| u32::from_str_radix(&digits, 16).ok())
-                .flatten()
-                .map(|unit| (char::from_u32(unit).unwrap_or('\u{fffd}'), wanted + 1))
-                .ok_or_else(|| (1, "Insufficient or invalid hexadecimal digits.".into()));
-        }
-        '0'..='7' => {
-            let digits: String = rest
-                .iter()
-                .take(3)
-                .take_while(|c| ('0'..='7').contains(*c))
-                .collect();
-            let number = u32::from_str_radix(&digits, 8).unwrap_or(0);
-            return Ok((char::from_u32(number & 0xff).unwrap_or('\0'), digits.len()));
-        }
-        letter if letter.is_alphanumeric() || *letter == '_' => {
-            return Err((1, format!("Unrecognized escape sequence \\{letter}.")));
-        }
-        other => *other,
-    };
-    Ok((plain, 1))
+    crate::regex::unescape(text).map_err(|message| {
+        Box::new(ErrorRecord::new(
+            "System.Text.RegularExpressions.RegexParseException",
+            ErrorCategory::NotSpecified,
+            "System.Text.RegularExpressions.RegexParseException",
+            message,
+        ))
+    })
 }
 
 #[cfg(test)]

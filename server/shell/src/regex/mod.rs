@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use groups::Numbering;
 pub(crate) use match_object::{match_object, no_match};
-use scan::Fault;
 pub use scan::Options;
+use scan::{Fault, Scanner};
 pub(crate) use substitution::expand;
 
 /// Most steps of one match: a pattern that explodes ends in an error, not in a stuck server.
@@ -108,15 +108,33 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// A text with the characters that its escapes stand for (`Regex.Unescape`).
+///
+/// # Errors
+/// The escape that stands for none, in .NET's words.
+pub fn unescape(text: &str) -> Result<String, String> {
+    let mut scanner = Scanner::new(text, Options::default());
+    let mut out = String::with_capacity(text.len());
+    while let Some(c) = scanner.next() {
+        out.push(match c {
+            '\\' => escape::character(&mut scanner).map_err(|fault| refused(text, &fault))?,
+            other => other,
+        });
+    }
+    Ok(out)
+}
+
+fn refused(pattern: &str, fault: &Fault) -> String {
+    let offset: usize = pattern.chars().take(fault.at).map(char::len_utf16).sum();
+    format!(
+        "Invalid pattern '{pattern}' at offset {offset}. {}",
+        fault.reason
+    )
+}
+
 impl Pattern {
     fn new(pattern: &str, options: Options) -> Result<Self, String> {
-        let refused = |fault: Fault| {
-            let offset: usize = pattern.chars().take(fault.at).map(char::len_utf16).sum();
-            format!(
-                "Invalid pattern '{pattern}' at offset {offset}. {}",
-                fault.reason
-            )
-        };
+        let refused = |fault: Fault| refused(pattern, &fault);
         let numbering = Numbering::count(pattern, options).map_err(refused)?;
         let translation = syntax::translate(pattern, options, &numbering).map_err(refused)?;
         let regex = fancy_regex::RegexBuilder::new(&translation.pattern)

@@ -13,7 +13,7 @@ use tandem_shell::host::{
     ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, InputFailure,
     PromptFailure, Shown, Stopped,
 };
-use tandem_shell::session::{Input, Session, SessionOptions};
+use tandem_shell::session::{Input, RunOutcome, Session, SessionOptions};
 use tandem_shell::text::{Culture, to_text};
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
 
@@ -128,6 +128,36 @@ impl Host for Keeper {
         self.patience.get().is_some_and(is_shown)
             || self.end.get().is_some_and(|end| Instant::now() > end)
     }
+}
+
+/// What a line shows, the ids of its errors, and how it ends.
+pub(crate) fn run(text: &str) -> (Vec<String>, Vec<String>, RunOutcome) {
+    let host = Keeper::default();
+    let outcome = Session::new(SessionOptions::default()).run(&host, &Input::Text(text));
+    (host.shown.into_inner(), host.errors.into_inner(), outcome)
+}
+
+/// What a line shows that must not fail.
+pub(crate) fn shown(text: &str) -> Vec<String> {
+    let (shown, errors, outcome) = run(text);
+    assert!(errors.is_empty(), "{text}: {errors:?}");
+    assert!(
+        outcome.terminating.is_none(),
+        "{text}: {:?}",
+        outcome.terminating
+    );
+    shown
+}
+
+/// Output and error messages of a line, joined with blanks.
+pub(crate) fn answer(line: &str) -> String {
+    let host = Keeper::default();
+    let outcome = Session::new(SessionOptions::default()).run(&host, &Input::Text(line));
+    let mut told = host.told.into_inner();
+    if let Some(error) = &outcome.terminating {
+        told.push(error.shown_message().to_owned());
+    }
+    told.join(" ")
 }
 
 /// What a line tells: texts of objects and ids of errors, each joined with `|`.
