@@ -3,7 +3,9 @@
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,9 @@ pub const ADMINISTRATOR: &str = "administrator";
 
 /// The file that makes a folder a laboratory.
 pub const INDEX: &str = "laboratory.toml";
+/// The ports of nodes: below those that systems give to outgoing connections (from 32768 on Linux), which would otherwise
+/// take the port of a node that is down.
+const PORTS: Range<u16> = 20_000..32_000;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why there is no laboratory.
@@ -287,10 +292,23 @@ impl Laboratory {
     }
 }
 
+/// An address that nobody has, nor gets while its node is down.
 fn free_address() -> Result<SocketAddr, Error> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map_err(Error::Port)
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Processes begin at different places, the laboratories of one take turns.
+    let first = std::process::id().wrapping_mul(64);
+    let mut refusal = None;
+    for _ in PORTS {
+        let turn = first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + (turn % PORTS.len() as u32) as u16;
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(_) => return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+            Err(error) => refusal = Some(error),
+        }
+    }
+    Err(Error::Port(
+        refusal.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()),
+    ))
 }
 
 fn make_folder(path: &Path) -> Result<(), Error> {
