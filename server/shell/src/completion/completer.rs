@@ -259,12 +259,20 @@ fn topics(typed: &str, source: &dyn CompletionSource) -> Vec<CompletionMatch> {
         .collect()
 }
 
+/// A text as it stands within quotes: one with an escaped line break wants double ones.
+fn escaped(value: &str, word: &Quoted<'_>) -> String {
+    if value.contains("`n") {
+        return format!("\"{value}\"");
+    }
+    quoted(value, word.quote.or(Some('\'')))
+}
+
 fn separators(word: &Quoted<'_>) -> Vec<CompletionMatch> {
     SEPARATORS
         .iter()
         .filter(|(value, _, _)| value.starts_with(word.text))
         .map(|(value, list_text, tooltip)| CompletionMatch {
-            text: quoted(value, word.quote.or(Some('\''))),
+            text: escaped(value, word),
             list_text: (*list_text).to_owned(),
             kind: MatchKind::ParameterValue,
             tooltip: (*tooltip).to_owned(),
@@ -277,7 +285,7 @@ fn formats(word: &Quoted<'_>) -> Vec<CompletionMatch> {
         .into_iter()
         .filter(|value| value.starts_with(word.text))
         .map(|value| CompletionMatch {
-            text: quoted(value, word.quote.or(Some('\''))),
+            text: escaped(value, word),
             list_text: value.to_owned(),
             kind: MatchKind::Text,
             tooltip: value.to_owned(),

@@ -37,12 +37,8 @@ impl<'a> Quoted<'a> {
     }
 }
 
-/// The value in the quotes begun, or in single ones where it could not stand bare. What holds an escaped line break
-/// wants double ones.
+/// The value in the quotes begun, or in single ones where it could not stand bare.
 pub(super) fn quoted(value: &str, quote: Option<char>) -> String {
-    if value.contains("`n") {
-        return format!("\"{value}\"");
-    }
     if quote.is_none() && stands_bare(value) {
         return value.to_owned();
     }
@@ -66,7 +62,7 @@ fn stands_bare(value: &str) -> bool {
     let bare = |c: char| {
         !is_word_end(c) && !is_single_quote(c) && !is_double_quote(c) && !"`$<>".contains(c)
     };
-    // A splat and a comment are such at the beginning of a word only.
+    // A splat, a comment and a closing bracket are such at the beginning of a word only.
     let first = value.chars().next();
-    value.chars().all(bare) && first.is_some_and(|first| !is_dash(first) && !"@#".contains(first))
+    value.chars().all(bare) && first.is_some_and(|first| !is_dash(first) && !"@#]".contains(first))
 }

@@ -68,9 +68,15 @@ fn read(source: &Arc<Source>) -> (Option<Block>, Vec<ParseError>) {
     }
     parser.budget = FREE_TOKENS + text.len().saturating_mul(TOKENS_PER_BYTE);
     let block = parser.script_block_rule(None);
-    let mut errors = parser.lexer;
-    semantic::check(&block, &mut |error| errors.note(error));
-    (Some(block), errors.errors)
+    let mut lexer = parser.lexer;
+    semantic::check(&block, &mut |error| lexer.note(error));
+    let mut errors = lexer.errors;
+    // The end of a text stands one past its last character while it is parsed; what is told of it lies within.
+    for error in &mut errors {
+        error.extent.start = error.extent.start.min(text.len());
+        error.extent.end = error.extent.end.min(text.len());
+    }
+    (Some(block), errors)
 }
 
 /// The parser of one text, or of one sub-expression in a string.
