@@ -160,23 +160,6 @@ const DECLARATIONS: &[Declaration] = &[
         &[("Never", 0), ("Always", 1), ("AsNeeded", 2)],
     ),
     (
-        "System.Management.Automation.ScopedItemOptions",
-        true,
-        &[
-            ("None", 0),
-            ("ReadOnly", 1),
-            ("Constant", 2),
-            ("Private", 4),
-            ("AllScope", 8),
-            ("Unspecified", 16),
-        ],
-    ),
-    (
-        "System.Management.Automation.SessionStateEntryVisibility",
-        false,
-        &[("Public", 0), ("Private", 1)],
-    ),
-    (
         "Microsoft.PowerShell.Commands.DisplayHintType",
         false,
         &[("Date", 0), ("Time", 1), ("DateTime", 2)],
@@ -273,4 +256,18 @@ pub fn action_preference() -> Arc<EnumDefinition> {
 /// The full names of all of them.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     DECLARATIONS.iter().map(|(name, _, _)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_enumeration_is_declared_once() {
+        let mut declared: Vec<&str> = names().collect();
+        let all = declared.len();
+        declared.sort_unstable();
+        declared.dedup();
+        assert_eq!(declared.len(), all);
+    }
 }

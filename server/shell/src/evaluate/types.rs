@@ -227,18 +227,28 @@ fn static_type(typed: &str) -> Option<&'static str> {
 
 /// An exception object.
 pub(crate) fn exception_object(exception: &str, message: &str) -> Value {
-    let property = |name: &str, value: Value| Property {
+    let properties = [
+        ("Message", Value::text(message)),
+        ("InnerException", Value::Null),
+    ];
+    exception_with(exception, properties, format!("{exception}: {message}"))
+}
+
+/// An object of class `exception` with these properties; `text` is its `ToString()`.
+fn exception_with<const N: usize>(
+    exception: &str,
+    properties: [(&str, Value); N],
+    text: String,
+) -> Value {
+    let properties = properties.map(|(name, value)| Property {
         name: name.into(),
         value,
         note: false,
-    };
+    });
     Value::Object(Arc::new(Object {
         type_names: std::sync::RwLock::new(exception_chain(exception).into()),
-        properties: std::sync::RwLock::new(vec![
-            property("Message", Value::text(message)),
-            property("InnerException", Value::Null),
-        ]),
-        text: Some(format!("{exception}: {message}").into()),
+        properties: std::sync::RwLock::new(properties.into()),
+        text: Some(text.into()),
         custom: false,
     }))
 }
@@ -278,21 +288,12 @@ pub(crate) fn exception_around(exception: &str, message: &str, record: &ErrorRec
     } else {
         format!("{exception}: {message}")
     };
-    let property = |name: &str, value: Value| Property {
-        name: name.into(),
-        value,
-        note: false,
-    };
-    Value::Object(Arc::new(Object {
-        type_names: std::sync::RwLock::new(exception_chain(exception).into()),
-        properties: std::sync::RwLock::new(vec![
-            property("ErrorRecord", Value::Error(Arc::new(record.clone()))),
-            property("Message", Value::text(message)),
-            property("InnerException", if within { inner } else { Value::Null }),
-        ]),
-        text: Some(text.into()),
-        custom: false,
-    }))
+    let properties = [
+        ("ErrorRecord", Value::Error(Arc::new(record.clone()))),
+        ("Message", Value::text(message)),
+        ("InnerException", if within { inner } else { Value::Null }),
+    ];
+    exception_with(exception, properties, text)
 }
 
 /// Class and message, if a value is an exception.
