@@ -13,6 +13,8 @@ use crate::tmux::Terminal;
 
 /// How long a key may go unanswered before it is pressed again.
 const AT_LEISURE: Duration = Duration::from_millis(500);
+/// What no line of the history begins with, so that no hint stands behind it.
+const MARK: &str = "~";
 
 /// Where an administrator works: a folder with a profile, a home of its own, and the client in a terminal.
 pub(crate) struct Desk {
@@ -64,19 +66,48 @@ impl Desk {
     }
 
     /// Begins with an empty line on an empty screen.
+    ///
+    /// An empty screen alone shows nothing of a Ctrl-C that is still under way, and the client draws its line anew
+    /// when the terminal gets another size; so a mark is typed behind it, and taken back when all has settled.
     pub(crate) async fn clear(&self, pool: &str) {
         self.terminal.press(&["C-c"]);
         let prompt = self.prompt(pool);
-        // Between two lines nobody takes keys, so they are pressed again, at leisure.
+        // What a line leaves unread when it ends is lost, so keys are pressed again, at leisure.
+        let marked = format!("{prompt} {MARK}");
+        self.presses(
+            "a marked line",
+            || self.terminal.write(MARK),
+            |screen| {
+                let last = screen.lines().last().unwrap_or_default();
+                last.starts_with(&marked) && last.ends_with(MARK)
+            },
+        )
+        .await;
+        self.presses(
+            "an empty screen",
+            || self.terminal.press(&["C-l"]),
+            |screen| screen.starts_with(&marked) && screen.lines().count() == 1,
+        )
+        .await;
+        self.presses(
+            "an empty line",
+            || self.terminal.press(&["C-u"]),
+            |screen| screen.trim() == prompt,
+        )
+        .await;
+    }
+
+    /// Presses keys, and presses them again at leisure until the screen is as wanted.
+    async fn presses(&self, wanted: &str, press: impl Fn(), is_so: impl Fn(&str) -> bool) {
         let pressed = Cell::new(None::<Instant>);
         self.terminal
-            .until("an empty screen", |screen| {
-                let is_empty = screen.trim() == prompt;
-                if !is_empty && pressed.get().is_none_or(|at| at.elapsed() > AT_LEISURE) {
-                    self.terminal.press(&["C-l"]);
+            .until(wanted, |screen| {
+                let is_so = is_so(screen);
+                if !is_so && pressed.get().is_none_or(|at| at.elapsed() > AT_LEISURE) {
+                    press();
                     pressed.set(Some(Instant::now()));
                 }
-                is_empty
+                is_so
             })
             .await;
     }
