@@ -208,10 +208,7 @@ async fn failing_over_asks_tells_and_returns() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_backup_service_is_driven_and_tells_its_state() {
     let pair = Pair::start().await;
-    pair.one
-        .put(&pool1(), "sip:a@contoso.com", "k", "v")
-        .await
-        .unwrap();
+    pair.one.keep(&pool1(), "sip:a@contoso.com", "k", "v").await;
     let request = backup::BackupCsPoolRequest {
         pool_fqdn: "pool1.contoso.com".to_owned(),
         full_backup: Some(true),
@@ -261,39 +258,23 @@ async fn the_backup_service_is_driven_and_tells_its_state() {
 async fn salvage_is_written_to_a_file_and_applied() {
     let pair = Pair::start().await;
     pair.one
-        .put(&pool1(), "sip:a@contoso.com", "changed", "common")
-        .await
-        .unwrap();
-    pair.one
-        .backup
-        .sync(&tandem_domain::backup::BackupModule::ALL)
-        .await
-        .unwrap();
-    pair.network.cut();
-    eventually("pool2 misses pool1", || async {
-        !pair.two.exchange.board().view(&pool1()).answers
-    })
-    .await;
+        .keep(&pool1(), "sip:a@contoso.com", "changed", "common")
+        .await;
+    pair.one.sync().await;
+    pair.part().await;
     pair.two.run(fail_over_disaster(pool1())).await.unwrap();
     pair.one
-        .put(&pool1(), "sip:a@contoso.com", "changed", "on pool1")
-        .await
-        .unwrap();
+        .keep(&pool1(), "sip:a@contoso.com", "changed", "on pool1")
+        .await;
     pair.one
-        .put(&pool1(), "sip:a@contoso.com", "only", "on pool1")
-        .await
-        .unwrap();
+        .keep(&pool1(), "sip:a@contoso.com", "only", "on pool1")
+        .await;
     pair.two
-        .put(&pool1(), "sip:a@contoso.com", "changed", "on pool2")
-        .await
-        .unwrap();
+        .keep(&pool1(), "sip:a@contoso.com", "changed", "on pool2")
+        .await;
     pair.network.mend();
     eventually("pool1 lets go", || async { !pair.one.serves(&pool1()) }).await;
-    pair.two
-        .backup
-        .sync(&tandem_domain::backup::BackupModule::ALL)
-        .await
-        .unwrap();
+    pair.two.sync().await;
     let bundle = pair
         .one
         .stores

@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use tandem::peer::v1 as wire;
-use tandem_domain::backup::DocumentKind;
+use tandem_domain::backup::{BackupModule, DocumentKind};
 use tandem_domain::identity::Fqdn;
-use tandem_domain::ownership::WhenPartnerUnreachable;
+use tandem_domain::ownership::{Epoch, QuarantineReason, WhenPartnerUnreachable};
 use tandem_domain::plan::Decision;
 use tandem_domain::request::{FailBackRequest, FailOverRequest};
 use tandem_domain::topology::Document as TopologyDocument;
@@ -217,6 +217,26 @@ impl Node {
         Ok(written[0].position.sequence)
     }
 
+    /// Puts what has to be accepted.
+    pub(crate) async fn keep(&self, home: &Fqdn, owner: &str, key: &str, body: &str) {
+        self.put(home, owner, key, body).await.unwrap();
+    }
+
+    /// Has the Backup Service send the other node all that it lacks.
+    pub(crate) async fn sync(&self) {
+        self.backup.sync(&BackupModule::ALL).await.unwrap();
+    }
+
+    /// The epoch that it knows of a home pool.
+    pub(crate) fn epoch(&self, home: &Fqdn) -> Option<Epoch> {
+        Some(self.ownership.get(home)?.chain.epoch())
+    }
+
+    /// Why it does not know whether it may serve a home pool.
+    pub(crate) fn quarantine(&self, home: &Fqdn) -> Option<QuarantineReason> {
+        self.ownership.get(home)?.quarantine
+    }
+
     pub(crate) async fn read(&self, home: &Fqdn, owner: &str, key: &str) -> Option<String> {
         let key = DocumentKey {
             owner: owner.to_owned(),
@@ -369,27 +389,39 @@ impl Pair {
         eventually(
             "both pools serve their own users and know each other",
             || async {
-                self.one
-                    .ownership
-                    .get(&pool1())
-                    .is_some_and(|state| state.quarantine.is_none())
-                    && self
-                        .two
-                        .ownership
-                        .get(&pool2())
-                        .is_some_and(|state| state.quarantine.is_none())
-                    && self
-                        .one
-                        .ownership
-                        .get(&pool2())
-                        .is_some_and(|state| state.quarantine.is_none())
-                    && self
-                        .two
-                        .ownership
-                        .get(&pool1())
-                        .is_some_and(|state| state.quarantine.is_none())
+                [&self.one, &self.two].iter().all(|node| {
+                    [pool1(), pool2()].iter().all(|home| {
+                        let known = node.ownership.get(home);
+                        known.is_some_and(|state| state.quarantine.is_none())
+                    })
+                })
             },
         )
+        .await;
+    }
+
+    /// Cuts the nodes off from each other, until pool2 has noticed.
+    pub(crate) async fn part(&self) {
+        self.network.cut();
+        eventually("pool2 misses pool1", || async {
+            !self.two.exchange.board().view(&pool1()).answers
+        })
+        .await;
+    }
+
+    /// Waits until a heartbeat has told pool2 of everything that pool1 has written.
+    pub(crate) async fn told_of_all(&self) {
+        let written = self.one.stores.change_log.head(&pool1()).await.unwrap();
+        eventually("pool2 knows how far pool1 is", || async {
+            let heard = self.two.exchange.board().view(&pool1()).last;
+            heard.is_some_and(|(report, _)| {
+                let heads = report
+                    .heads
+                    .iter()
+                    .filter(|((home, _), _)| *home == pool1());
+                heads.map(|(_, head)| head.sequence).max() == Some(written)
+            })
+        })
         .await;
     }
 }

@@ -1,7 +1,7 @@
 //! What a process that died in the middle of a move leaves behind, and what becomes of it: each case writes the journal
 //! and the freeze exactly as the executor does up to that step, and lets the nodes find them.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use prost::Message;
@@ -39,20 +39,15 @@ async fn entry(pair: &Pair, step: &str) -> OperationEntry {
 }
 
 async fn outcome(node: &Node, id: &str) -> OperationState {
-    let mut state = OperationState::Running;
-    for _ in 0..400 {
-        state = node
-            .operations
-            .entry(id)
-            .await
-            .unwrap()
-            .map_or(state, |entry| entry.state);
-        if state != OperationState::Running {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    state
+    let state = || async {
+        let entry = node.operations.entry(id).await.unwrap();
+        entry.map_or(OperationState::Running, |entry| entry.state)
+    };
+    eventually("the operation has ended", || async {
+        state().await != OperationState::Running
+    })
+    .await;
+    state().await
 }
 
 async fn offer(pair: &Pair, entry: &mut OperationEntry) {
@@ -69,10 +64,7 @@ async fn offer(pair: &Pair, entry: &mut OperationEntry) {
 async fn before_the_offer_it_rolls_back_and_the_pool_serves() {
     for step in ["Prepare", "Freeze", "Ship", "Verify", "StopServices"] {
         let pair = Pair::start().await;
-        pair.one
-            .put(&pool1(), "sip:a@contoso.com", "k", "v")
-            .await
-            .unwrap();
+        pair.one.keep(&pool1(), "sip:a@contoso.com", "k", "v").await;
         let entry = entry(&pair, step).await;
         pair.two.stores.journal.begin(entry.clone()).await.unwrap();
         // The coordinator's entry last: from then on its node may find it.
@@ -97,9 +89,8 @@ async fn before_the_offer_it_rolls_back_and_the_pool_serves() {
         );
         eventually("pool1 serves", || async { pair.one.serves(&pool1()) }).await;
         pair.one
-            .put(&pool1(), "sip:a@contoso.com", "k", "again")
-            .await
-            .unwrap();
+            .keep(&pool1(), "sip:a@contoso.com", "k", "again")
+            .await;
         let again = pair.one.run(fail_over(pool1())).await.unwrap();
         assert_eq!(again.state, OperationState::Committed, "{step}");
     }
@@ -108,15 +99,8 @@ async fn before_the_offer_it_rolls_back_and_the_pool_serves() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_offer_that_was_never_heard_is_made_again() {
     let pair = Pair::start().await;
-    pair.one
-        .put(&pool1(), "sip:a@contoso.com", "k", "v")
-        .await
-        .unwrap();
-    pair.one
-        .backup
-        .sync(&tandem_domain::backup::BackupModule::ALL)
-        .await
-        .unwrap();
+    pair.one.keep(&pool1(), "sip:a@contoso.com", "k", "v").await;
+    pair.one.sync().await;
     let mut entry = entry(&pair, "TakeOwnership").await;
     offer(&pair, &mut entry).await;
     pair.two.stores.journal.begin(entry.clone()).await.unwrap();
@@ -139,11 +123,7 @@ async fn an_offer_that_was_never_heard_is_made_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_offer_that_was_taken_is_released() {
     let pair = Pair::start().await;
-    pair.one
-        .backup
-        .sync(&tandem_domain::backup::BackupModule::ALL)
-        .await
-        .unwrap();
+    pair.one.sync().await;
     let mut entry = entry(&pair, "TakeOwnership").await;
     offer(&pair, &mut entry).await;
     // The taking pool has committed; the other died before it heard so.
@@ -208,7 +188,11 @@ async fn an_undecided_offer_waits_and_a_disaster_goes_past_it() {
         .freeze(&pool1(), entry.clone())
         .await
         .unwrap();
-    tokio::time::sleep(Duration::from_millis(800)).await;
+    let refused = pair.network.refused();
+    eventually("the other pool has been asked, and asked again", || async {
+        pair.network.refused() >= refused + 10
+    })
+    .await;
     let open = pair.one.operations.entry(&entry.id).await.unwrap().unwrap();
     assert_eq!(open.state, OperationState::Running, "nobody can know yet");
     assert!(!pair.one.serves(&pool1()));
@@ -221,8 +205,8 @@ async fn an_undecided_offer_waits_and_a_disaster_goes_past_it() {
         OperationState::RolledBack
     );
     assert_eq!(
-        pair.one.ownership.get(&pool1()).unwrap().chain.epoch(),
-        Epoch(2),
+        pair.one.epoch(&pool1()),
+        Some(Epoch(2)),
         "above what was offered"
     );
 }
@@ -248,10 +232,7 @@ async fn a_disaster_goes_past_a_move_whose_coordinator_is_lost() {
     pair.network.mend();
     pair.one = Node::start(pool1(), pair.folder.path().join("one"), &pair.network).await;
     eventually("pool1 follows", || async {
-        pair.one
-            .ownership
-            .get(&pool1())
-            .is_some_and(|state| state.chain.epoch() == Epoch(1))
+        pair.one.epoch(&pool1()) == Some(Epoch(1))
     })
     .await;
 }

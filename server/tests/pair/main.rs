@@ -10,12 +10,11 @@ mod network;
 mod users;
 
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use harness::*;
 use tandem_domain::backup::{ExportState, export_state};
 use tandem_domain::identity::Fqdn;
-use tandem_domain::ownership::QuarantineReason;
+use tandem_domain::ownership::{Epoch, QuarantineReason};
 use tandem_server::operation::Error;
 use tandem_server::store::{self, OperationState};
 
@@ -39,9 +38,8 @@ async fn a_planned_move_and_its_return_lose_nothing() {
     let pair = Pair::start().await;
     for number in 0..450 {
         pair.one
-            .put(&pool1(), KEN, &format!("contact {number}"), "from pool1")
-            .await
-            .unwrap();
+            .keep(&pool1(), KEN, &format!("contact {number}"), "from pool1")
+            .await;
     }
     let file = pair
         .one
@@ -73,9 +71,8 @@ async fn a_planned_move_and_its_return_lose_nothing() {
         "{refused:?}"
     );
     pair.two
-        .put(&pool1(), KEN, "contact 0", "from pool2")
-        .await
-        .unwrap();
+        .keep(&pool1(), KEN, "contact 0", "from pool2")
+        .await;
 
     let entry = pair.two.run(fail_back(pool1())).await.unwrap();
     assert_eq!(entry.state, OperationState::Committed, "{entry:?}");
@@ -86,7 +83,7 @@ async fn a_planned_move_and_its_return_lose_nothing() {
         Some("from pool2")
     );
     assert!(is_equal(&pair, &pool1()).await);
-    assert_eq!(pair.one.ownership.get(&pool1()).unwrap().chain.epoch().0, 2);
+    assert_eq!(pair.one.epoch(&pool1()), Some(Epoch(2)));
     assert!(
         pair.one
             .stores
@@ -134,7 +131,10 @@ async fn writes_that_arrive_all_the_while_are_found_or_refused() {
         }
         acknowledged
     });
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    eventually("some are written", || async {
+        pair.one.read(&pool1(), PILAR, "contact 20").await.is_some()
+    })
+    .await;
     let entry = pair.one.run(fail_over(pool1())).await.unwrap();
     assert_eq!(entry.state, OperationState::Committed, "{entry:?}");
     let acknowledged = writer.await.unwrap();
@@ -215,27 +215,15 @@ async fn the_same_id_does_nothing_twice() {
 async fn a_disaster_keeps_what_the_lost_pool_alone_had() {
     let mut pair = Pair::start().await;
     pair.one
-        .put(&pool1(), KEN, "shipped", "both have it")
-        .await
-        .unwrap();
+        .keep(&pool1(), KEN, "shipped", "both have it")
+        .await;
+    pair.one.keep(&pool1(), KEN, "changed", "before").await;
+    pair.one.sync().await;
+    pair.one.keep(&pool1(), KEN, "changed", "after").await;
     pair.one
-        .put(&pool1(), KEN, "changed", "before")
-        .await
-        .unwrap();
-    pair.one
-        .backup
-        .sync(&tandem_domain::backup::BackupModule::ALL)
-        .await
-        .unwrap();
-    pair.one
-        .put(&pool1(), KEN, "changed", "after")
-        .await
-        .unwrap();
-    pair.one
-        .put(&pool1(), KEN, "lost", "only pool1 has it")
-        .await
-        .unwrap();
-    tokio::time::sleep(Duration::from_millis(300)).await;
+        .keep(&pool1(), KEN, "lost", "only pool1 has it")
+        .await;
+    pair.told_of_all().await;
     pair.network.cut();
     pair.one.kill().await;
 
@@ -258,10 +246,7 @@ async fn a_disaster_keeps_what_the_lost_pool_alone_had() {
     let entry = pair.two.run(request).await.unwrap();
     assert_eq!(entry.state, OperationState::Committed);
     assert!(pair.two.serves(&pool1()));
-    pair.two
-        .put(&pool1(), KEN, "changed", "on pool2")
-        .await
-        .unwrap();
+    pair.two.keep(&pool1(), KEN, "changed", "on pool2").await;
 
     pair.one = Node::start(pool1(), pair.folder.path().join("one"), &pair.network).await;
     assert!(
@@ -270,10 +255,7 @@ async fn a_disaster_keeps_what_the_lost_pool_alone_had() {
     );
     pair.network.mend();
     eventually("pool1 follows", || async {
-        pair.one
-            .ownership
-            .get(&pool1())
-            .is_some_and(|state| state.chain.epoch().0 == 1)
+        pair.one.epoch(&pool1()) == Some(Epoch(1))
     })
     .await;
     let bundles = pair.one.stores.salvage.bundles(None).await.unwrap();
@@ -298,28 +280,23 @@ async fn a_disaster_keeps_what_the_lost_pool_alone_had() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pool_without_its_partner_waits_in_quarantine_until_told() {
     let mut pair = Pair::start().await;
-    pair.one.put(&pool1(), KEN, "before", "kept").await.unwrap();
+    pair.one.keep(&pool1(), KEN, "before", "kept").await;
     pair.network.cut();
     pair.one.kill().await;
     pair.one = Node::start(pool1(), pair.folder.path().join("one"), &pair.network).await;
-    tokio::time::sleep(Duration::from_millis(400)).await;
-    let state = pair.one.ownership.get(&pool1()).unwrap();
-    assert_eq!(state.quarantine, Some(QuarantineReason::PartnerUnreachable));
+    eventually("pool1 waits for its partner", || async {
+        pair.one.quarantine(&pool1()) == Some(QuarantineReason::PartnerUnreachable)
+    })
+    .await;
     assert!(pair.one.put(&pool1(), KEN, "now", "refused").await.is_err());
 
     let entry = pair.one.run(fail_back_disaster(pool1())).await.unwrap();
     assert_eq!(entry.state, OperationState::Committed, "{entry:?}");
     assert!(pair.one.serves(&pool1()));
-    pair.one
-        .put(&pool1(), KEN, "now", "accepted")
-        .await
-        .unwrap();
+    pair.one.keep(&pool1(), KEN, "now", "accepted").await;
     pair.network.mend();
     eventually("pool2 follows", || async {
-        pair.two
-            .ownership
-            .get(&pool1())
-            .is_some_and(|state| state.chain.epoch().0 == 2)
+        pair.two.epoch(&pool1()) == Some(Epoch(2))
     })
     .await;
 }
@@ -327,53 +304,44 @@ async fn a_pool_without_its_partner_waits_in_quarantine_until_told() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn restarts_in_either_order() {
     let mut pair = Pair::start().await;
-    pair.one.put(&pool1(), KEN, "contact", "one").await.unwrap();
+    pair.one.keep(&pool1(), KEN, "contact", "one").await;
     pair.one.run(fail_over(pool1())).await.unwrap();
-    let (one, two) = (
-        pair.folder.path().join("one"),
-        pair.folder.path().join("two"),
-    );
-    pair.one.kill().await;
-    pair.two.kill().await;
-    pair.two = Node::start(pool2(), two.clone(), &pair.network).await;
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    pair.one = Node::start(pool1(), one.clone(), &pair.network).await;
-    pair.settled().await;
-    assert!(pair.two.serves(&pool1()) && !pair.one.serves(&pool1()));
-    pair.one.kill().await;
-    pair.two.kill().await;
-    pair.one = Node::start(pool1(), one, &pair.network).await;
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    pair.two = Node::start(pool2(), two, &pair.network).await;
-    pair.settled().await;
-    assert!(pair.two.serves(&pool1()) && !pair.one.serves(&pool1()));
+    let folders = [(pool1(), "one"), (pool2(), "two")]
+        .map(|(pool, name)| (pool, pair.folder.path().join(name)));
+    for first in [1, 0] {
+        pair.one.kill().await;
+        pair.two.kill().await;
+        let (pool, folder) = folders[first].clone();
+        let alone = Node::start(pool.clone(), folder, &pair.network).await;
+        eventually("the first waits for its partner", || async {
+            alone.quarantine(&pool) == Some(QuarantineReason::PartnerUnreachable)
+        })
+        .await;
+        let (pool, folder) = folders[1 - first].clone();
+        let other = Node::start(pool, folder, &pair.network).await;
+        (pair.one, pair.two) = if first == 0 {
+            (alone, other)
+        } else {
+            (other, alone)
+        };
+        pair.settled().await;
+        assert!(pair.two.serves(&pool1()) && !pair.one.serves(&pool1()));
+    }
     assert!(pair.two.serves(&pool2()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_pools_take_over_unseen_and_meet_again() {
     let pair = Pair::start().await;
-    pair.one.put(&pool1(), KEN, "common", "both").await.unwrap();
-    pair.one
-        .backup
-        .sync(&tandem_domain::backup::BackupModule::ALL)
-        .await
-        .unwrap();
-    pair.network.cut();
-    eventually("pool2 misses pool1", || async {
-        !pair.two.exchange.board().view(&pool1()).answers
-    })
-    .await;
+    pair.one.keep(&pool1(), KEN, "common", "both").await;
+    pair.one.sync().await;
+    pair.part().await;
     let entry = pair.two.run(fail_over_disaster(pool1())).await.unwrap();
     assert_eq!(entry.state, OperationState::Committed);
     pair.one
-        .put(&pool1(), KEN, "here", "pool1 does not know yet")
-        .await
-        .unwrap();
-    pair.two
-        .put(&pool1(), KEN, "there", "pool2 serves")
-        .await
-        .unwrap();
+        .keep(&pool1(), KEN, "here", "pool1 does not know yet")
+        .await;
+    pair.two.keep(&pool1(), KEN, "there", "pool2 serves").await;
     pair.network.mend();
     eventually("pool1 lets go", || async {
         !pair.one.serves(&pool1()) && pair.two.serves(&pool1())
@@ -401,7 +369,7 @@ async fn both_pools_take_over_unseen_and_meet_again() {
 async fn a_stopped_backup_service_ships_nothing_and_says_so() {
     let pair = Pair::start().await;
     pair.two.backup_runs.store(false, Ordering::SeqCst);
-    pair.one.put(&pool1(), KEN, "contact", "one").await.unwrap();
+    pair.one.keep(&pool1(), KEN, "contact", "one").await;
     let failed = pair
         .one
         .backup
@@ -420,11 +388,7 @@ async fn a_stopped_backup_service_ships_nothing_and_says_so() {
     );
 
     pair.two.backup_runs.store(true, Ordering::SeqCst);
-    pair.one
-        .backup
-        .sync(&tandem_domain::backup::BackupModule::ALL)
-        .await
-        .unwrap();
+    pair.one.sync().await;
     let status = pair.one.backup.status(None).await.unwrap();
     assert_eq!(export_state(&status[0].export), ExportState::FinalState);
     assert_eq!(status[0].last_error, "");

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tandem_domain::identity::Fqdn;
@@ -14,9 +14,15 @@ use tonic::transport::{Channel, Endpoint};
 pub(crate) struct Network {
     addresses: Arc<Mutex<HashMap<Fqdn, SocketAddr>>>,
     cut: Arc<AtomicBool>,
+    refused: Arc<AtomicUsize>,
 }
 
 impl Network {
+    /// How many connections have been refused so far.
+    pub(crate) fn refused(&self) -> usize {
+        self.refused.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn cut(&self) {
         self.cut.store(true, Ordering::SeqCst);
     }
@@ -46,7 +52,10 @@ impl Connect for Network {
                             cut: network.cut.clone(),
                         }))
                     }
-                    _ => Err(std::io::Error::from(std::io::ErrorKind::ConnectionRefused)),
+                    _ => {
+                        network.refused.fetch_add(1, Ordering::SeqCst);
+                        Err(std::io::Error::from(std::io::ErrorKind::ConnectionRefused))
+                    }
                 }
             }
         });

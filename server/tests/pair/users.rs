@@ -99,14 +99,10 @@ async fn a_user_moves_with_everything() {
     enable(&pair.one, &pool1(), PILAR).await;
     for number in 0..1_200 {
         pair.one
-            .put(&pool1(), KEN, &format!("contact {number}"), "a friend")
-            .await
-            .unwrap();
+            .keep(&pool1(), KEN, &format!("contact {number}"), "a friend")
+            .await;
     }
-    pair.one
-        .put(&pool1(), PILAR, "contact", "stays")
-        .await
-        .unwrap();
+    pair.one.keep(&pool1(), PILAR, "contact", "stays").await;
     let file = pair
         .one
         .put_file(&pool1(), KEN, "slides", &[7; 300_000])
@@ -137,10 +133,7 @@ async fn a_user_moves_with_everything() {
             .unwrap()
             .is_empty()
     );
-    pair.two
-        .put(&pool2(), KEN, "contact 0", "writable")
-        .await
-        .unwrap();
+    pair.two.keep(&pool2(), KEN, "contact 0", "writable").await;
     eventually("both nodes know the new home only", || async {
         pair.one.backup.wake();
         pair.two.backup.wake();
@@ -153,10 +146,7 @@ async fn a_user_moves_with_everything() {
 async fn with_force_only_the_account_moves() {
     let pair = Pair::start().await;
     enable(&pair.one, &pool1(), KEN).await;
-    pair.one
-        .put(&pool1(), KEN, "contact", "lost")
-        .await
-        .unwrap();
+    pair.one.keep(&pool1(), KEN, "contact", "lost").await;
     let entry = moved(&pair.one, request(true, false)).await;
     assert_eq!(entry.state, OperationState::Committed);
     assert_eq!(homes(&pair.two, KEN).await.first(), Some(&pool2()));
@@ -177,10 +167,7 @@ async fn an_unreachable_target_is_refused_and_the_user_stays_writable() {
         ),
         "{refused:?}"
     );
-    pair.one
-        .put(&pool1(), KEN, "contact", "still here")
-        .await
-        .unwrap();
+    pair.one.keep(&pool1(), KEN, "contact", "still here").await;
 }
 
 /// The journal entry of a move that a crash has interrupted at `step`.
@@ -218,10 +205,7 @@ async fn an_interrupted_move_goes_back_until_the_home_changes_and_forward_after_
     ] {
         let pair = Pair::start().await;
         enable(&pair.one, &pool1(), KEN).await;
-        pair.one
-            .put(&pool1(), KEN, "contact", "a friend")
-            .await
-            .unwrap();
+        pair.one.keep(&pool1(), KEN, "contact", "a friend").await;
         let (plan, seen) = pair
             .one
             .operations
@@ -237,10 +221,7 @@ async fn an_interrupted_move_goes_back_until_the_home_changes_and_forward_after_
             .await
             .unwrap();
         if step != "LockUser" {
-            pair.two
-                .put(&pool2(), KEN, "contact", "a friend")
-                .await
-                .unwrap();
+            pair.two.keep(&pool2(), KEN, "contact", "a friend").await;
         }
         eventually("the interrupted move has ended", || async {
             let entry = pair.one.operations.entry(&entry.id).await.unwrap().unwrap();
@@ -265,7 +246,7 @@ async fn an_interrupted_move_goes_back_until_the_home_changes_and_forward_after_
             None,
             "{step}: nothing is left behind"
         );
-        there.put(&home, KEN, "contact", "writable").await.unwrap();
+        there.keep(&home, KEN, "contact", "writable").await;
     }
 }
 
@@ -287,10 +268,7 @@ async fn a_locked_user_is_read_only_and_others_are_not() {
         refused,
         Err(store::Error::Refused(store::Refusal::UserLocked { .. }))
     ));
-    pair.one
-        .put(&pool1(), PILAR, "contact", "yes")
-        .await
-        .unwrap();
+    pair.one.keep(&pool1(), PILAR, "contact", "yes").await;
     let other = OperationEntry {
         id: "another".to_owned(),
         ..entry.clone()
@@ -304,5 +282,5 @@ async fn a_locked_user_is_read_only_and_others_are_not() {
     documents.unlock_owner(&pool1(), KEN, other).await.unwrap();
     assert!(pair.one.put(&pool1(), KEN, "contact", "no").await.is_err());
     documents.unlock_owner(&pool1(), KEN, entry).await.unwrap();
-    pair.one.put(&pool1(), KEN, "contact", "yes").await.unwrap();
+    pair.one.keep(&pool1(), KEN, "contact", "yes").await;
 }

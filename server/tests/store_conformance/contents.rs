@@ -214,42 +214,46 @@ async fn a_document_is_refused_before_its_content_is_there() {
     );
 }
 
+/// As if an hour had passed since the files below a folder were last touched.
+fn an_hour_passes(folder: &std::path::Path) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            an_hour_passes(&path);
+            continue;
+        }
+        let file = std::fs::File::options().append(true).open(path).unwrap();
+        let touched = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(touched - Duration::from_secs(3600))
+            .unwrap();
+    }
+}
+
 #[tokio::test]
 async fn what_nobody_names_is_removed_once_it_is_idle() {
+    const IDLE: Duration = Duration::from_secs(1800);
     let node = Node::new(pool1()).await;
     let contents = node.stores.contents.as_ref();
     let named = store(contents, b"named").await;
     let orphan = store(contents, b"orphan").await;
     node.put(vec![file("a", named)]).await;
-    drop(
-        contents
-            .resume(ContentHash::of(b"half"), 4, 0)
-            .await
-            .unwrap(),
-    );
-    assert_eq!(
-        contents
-            .collect_garbage(Duration::from_secs(60))
-            .await
-            .unwrap(),
-        0
-    );
+    let half = ContentHash::of(b"half");
+    drop(contents.resume(half, 4, 0).await.unwrap());
+    assert_eq!(contents.collect_garbage(IDLE).await.unwrap(), 0);
 
-    tokio::time::sleep(Duration::from_millis(30)).await;
+    an_hour_passes(node.folder.path());
     contents.missing(vec![orphan.hash]).await.unwrap();
-    let removed = contents
-        .collect_garbage(Duration::from_millis(20))
-        .await
-        .unwrap();
     assert_eq!(
-        removed, 1,
+        contents.collect_garbage(IDLE).await.unwrap(),
+        1,
         "only the abandoned transfer: the orphan has just been asked for"
     );
-    assert_eq!(contents.collect_garbage(Duration::ZERO).await.unwrap(), 1);
+    an_hour_passes(node.folder.path());
+    assert_eq!(contents.collect_garbage(IDLE).await.unwrap(), 1);
     assert!(contents.missing(vec![named.hash]).await.unwrap().is_empty());
 
     node.put(vec![delete(key(KEN, DocumentKind::ConferenceContent, "a"))])
         .await;
-    tokio::time::sleep(Duration::from_millis(5)).await;
-    assert_eq!(contents.collect_garbage(Duration::ZERO).await.unwrap(), 1);
+    an_hour_passes(node.folder.path());
+    assert_eq!(contents.collect_garbage(IDLE).await.unwrap(), 1);
 }
