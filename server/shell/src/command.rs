@@ -35,6 +35,14 @@ pub struct CommandInfo {
     pub signature: SignatureCell,
 }
 
+/// A name as it is typed: the module that it is qualified by, if it is, and the command's own (`Utils.ParseCommandName`).
+pub fn qualified(name: &str) -> (Option<&str>, &str) {
+    match name.split_once('\\') {
+        Some((module, bare)) => (Some(module), bare),
+        None => (None, name),
+    }
+}
+
 /// What kind of command it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CommandKind {
@@ -52,6 +60,11 @@ pub enum CommandKind {
 pub struct SignatureCell(pub(crate) OnceLock<Signature>);
 
 impl CommandInfo {
+    /// Whether it is the one that a module's name before the command's speaks of.
+    pub fn is_of(&self, module: Option<&str>) -> bool {
+        module.is_none_or(|module| module.eq_ignore_ascii_case(&self.module))
+    }
+
     /// A command of a module, to be given its parameters by [`CommandInfo::with`].
     pub fn new(
         name: impl Into<Text>,

@@ -34,9 +34,9 @@ pub(super) fn info() -> CommandInfo {
         )
         .with(switch("AsString").in_sets(&["HashTable"]))
         .with(input())
+        .with(at(0, "Property", "object[]"))
         .with(named("Culture", "string"))
         .with(switch("CaseSensitive"))
-        .with(at(0, "Property", "object[]"))
 }
 
 /// One to run.

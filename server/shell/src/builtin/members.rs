@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::builtin::declare::{UTILITY, at, command, named, switch};
+use crate::builtin::declare::{UTILITY, at, command, named, set, switch};
 use crate::builtin::support::{input_object, text};
-use crate::command::{CommandInfo, ParameterInfo, ParameterType};
+use crate::command::{CommandInfo, ParameterInfo, ParameterType, SetMembership};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::members;
 use crate::pipeline::halt::Halt;
@@ -53,9 +53,15 @@ pub(super) fn add_info() -> CommandInfo {
     let member = "MemberSet";
     let single = "NotePropertySingleMemberSet";
     let multi = "NotePropertyMultiMemberSet";
+    let all = &["TypeNameSet", member, single, multi];
     command("Add-Member", UTILITY)
         .with_default_set("TypeNameSet")
-        .with(named("InputObject", "psobject").mandatory().from_pipeline())
+        .with(
+            named("InputObject", "psobject")
+                .mandatory()
+                .from_pipeline()
+                .in_sets(all),
+        )
         .with(
             member_types("MemberType")
                 .at(0)
@@ -68,11 +74,16 @@ pub(super) fn add_info() -> CommandInfo {
         .with(at(3, "SecondValue", "object").in_sets(&[member]))
         .with(
             named("TypeName", "string")
-                .mandatory()
-                .in_sets(&["TypeNameSet"]),
+                .member(SetMembership {
+                    mandatory: true,
+                    ..set("TypeNameSet")
+                })
+                .member(set(member))
+                .member(set(single))
+                .member(set(multi)),
         )
         .with(switch("Force").in_sets(&[member, single, multi]))
-        .with(switch("PassThru"))
+        .with(switch("PassThru").in_sets(all))
         .with(
             at(0, "NotePropertyName", "string")
                 .mandatory()

@@ -52,13 +52,13 @@ pub(super) fn new_alias_info() -> CommandInfo {
 pub(super) fn strict_info() -> CommandInfo {
     command("Set-StrictMode", CORE)
         .with_default_set("Version")
+        .with(switch("Off").mandatory().in_sets(&["Off"]))
         .with(
             named("Version", "string")
                 .alias(&["v"])
                 .mandatory()
                 .in_sets(&["Version"]),
         )
-        .with(switch("Off").mandatory().in_sets(&["Off"]))
 }
 
 /// One `Set-Alias` to run.

@@ -32,7 +32,7 @@ pub(super) mod tee {
                     .mandatory()
                     .in_sets(&["LiteralFile"]),
             )
-            .with(switch("Append"))
+            .with(switch("Append").in_sets(&["File"]))
             .with(named("Encoding", "System.Text.Encoding").in_sets(&["File", "LiteralFile"]))
             .with(
                 named("Variable", "string")

@@ -35,9 +35,9 @@ pub(super) fn info() -> CommandInfo {
                 .in_sets(&["Bottom"]),
         )
         .with(input())
+        .with(at(0, "Property", "object[]"))
         .with(named("Culture", "string"))
         .with(switch("CaseSensitive"))
-        .with(at(0, "Property", "object[]"))
 }
 
 /// One to run.

@@ -7,7 +7,7 @@ use crate::binder::{
     BlockFailure,
 };
 use crate::builtin::{self, BuiltIn};
-use crate::command::{CommandInfo, CommandKind};
+use crate::command::{CommandInfo, CommandKind, qualified};
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent, Invocation};
 use crate::evaluate::as_operand;
 use crate::host::{FieldPrompt, PromptFailure};
@@ -76,12 +76,14 @@ impl Engine<'_> {
                 info: Some(function.info().clone()),
             }));
         }
-        // A name may be qualified by its module.
-        let bare = name.rsplit_once('\\').map_or(name, |(_, bare)| bare);
+        let (module, bare) = qualified(name);
         if let Some(found) = builtin::find(bare) {
-            return Some(Resolved::BuiltIn(found));
+            return found.info.is_of(module).then_some(Resolved::BuiltIn(found));
         }
-        self.host.find_command(bare).map(Resolved::Cmdlet)
+        let found = self.host.find_command(bare);
+        found
+            .filter(|command| command.is_of(module))
+            .map(Resolved::Cmdlet)
     }
 
     /// What the name of a command of the tree stands for.
@@ -120,14 +122,26 @@ impl Engine<'_> {
     }
 
     pub(crate) fn command_not_found(&self, name: &str, extent: &Extent) -> Halt {
+        let (id, message) = match self.missing_module(name) {
+            Some(module) => (
+                "CouldNotAutoLoadModule",
+                format!(
+                    "The module '{module}' could not be loaded. For more information, run 'Import-Module {module}'."
+                ),
+            ),
+            None => (
+                "CommandNotFoundException",
+                format!(
+                    "The term '{name}' is not recognized as a name of a cmdlet, function, script file, or executable program.\n\
+                     Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
+                ),
+            ),
+        };
         let mut record = ErrorRecord::new(
-            "CommandNotFoundException",
+            id,
             ErrorCategory::ObjectNotFound,
             "System.Management.Automation.CommandNotFoundException",
-            format!(
-                "The term '{name}' is not recognized as a name of a cmdlet, function, script file, or executable program.\n\
-                 Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
-            ),
+            message,
         )
         .with_target(Value::text(name));
         record.invocation = Some(Invocation {
@@ -135,6 +149,18 @@ impl Engine<'_> {
             ..position::invocation(&self.session.source, extent)
         });
         Halt::Error(Box::new(record))
+    }
+
+    /// The module that a name is qualified by, if there is none of that name
+    /// (`CommandDiscovery.TryModuleAutoLoading`).
+    fn missing_module<'n>(&self, name: &'n str) -> Option<&'n str> {
+        let (module, bare) = qualified(name);
+        let module = module.filter(|module| !module.is_empty() && !bare.is_empty())?;
+        let is_path = module.contains(':') || module.ends_with('.');
+        let of_it = |command: &CommandInfo| command.is_of(Some(module));
+        let known = builtin::all().iter().any(|built_in| of_it(&built_in.info))
+            || self.host.commands().iter().any(|command| of_it(command));
+        (!is_path && !known).then_some(module)
     }
 
     /// The arguments of a command, evaluated.

@@ -65,6 +65,8 @@ enum Node {
     Object(Members),
     Array(Vec<Self>),
     Value(Value),
+    /// The call of a constructor: ConvertFrom-Json passes over it, wherever it stands.
+    Constructor,
 }
 
 /// Members in order; of equal names the last one counts, at its own place.
@@ -125,7 +127,8 @@ impl Reader<'_> {
     fn node(&mut self, first: Token, initial: usize) -> Result<Node, JsonError> {
         match first {
             Token::StartObject => self.object(initial),
-            Token::StartArray => self.array(initial),
+            Token::StartArray => self.items(initial).map(Node::Array),
+            Token::StartConstructor => self.items(initial).map(|_| Node::Constructor),
             Token::Scalar(value) => Ok(Node::Value(value)),
             _ => Ok(Node::Value(Value::Null)),
         }
@@ -146,11 +149,11 @@ impl Reader<'_> {
         Ok(token)
     }
 
-    fn array(&mut self, initial: usize) -> Result<Node, JsonError> {
+    fn items(&mut self, initial: usize) -> Result<Vec<Node>, JsonError> {
         let mut items = Vec::new();
         loop {
             match self.next(initial)? {
-                None | Some(Token::EndArray) => return Ok(Node::Array(items)),
+                None | Some(Token::EndArray | Token::EndConstructor) => return Ok(items),
                 Some(token) => items.push(self.node(token, initial)?),
             }
         }
@@ -172,8 +175,10 @@ impl Reader<'_> {
 fn value_of(node: Node, as_hashtable: bool) -> Result<Value, JsonError> {
     match node {
         Node::Value(value) => Ok(value),
+        Node::Constructor => Ok(Value::Null),
         Node::Array(items) => items
             .into_iter()
+            .filter(|item| !matches!(item, Node::Constructor))
             .map(|item| value_of(item, as_hashtable))
             .collect::<Result<_, _>>()
             .map(Value::array),
@@ -185,6 +190,9 @@ fn value_of(node: Node, as_hashtable: bool) -> Result<Value, JsonError> {
 fn hashtable(members: Members) -> Result<Value, JsonError> {
     let mut entries = IndexMap::with_capacity(members.places.len());
     for (name, node) in members.all.into_iter().flatten() {
+        if matches!(node, Node::Constructor) {
+            continue;
+        }
         let item = value_of(node, true)?;
         entries.insert(Text::clone(&name), (Value::String(name), item));
     }
@@ -203,6 +211,9 @@ fn custom_object(members: Members) -> Result<Value, JsonError> {
         }
         if let Some(earlier) = known.insert(name.to_lowercase(), Text::clone(&name)) {
             return Err(JsonError::KeysWithDifferentCasing(earlier, name));
+        }
+        if matches!(node, Node::Constructor) {
+            continue;
         }
         properties.push(Property {
             name,
@@ -257,6 +268,8 @@ mod tests {
             ("\"\\ud83d\\ude00\\ud83d\"", "\"😀\u{fffd}\""),
             ("\"2026-01-02T24:00:00z\"", "\"2026-01-03T00:00:00Z\""),
             ("\"/Date(1000)/\"", "\"1970-01-01T00:00:01Z\""),
+            ("{\"a\":new Date(1000),\"b\":2}", "{\"b\":2}"),
+            ("[1,new\nFoo (true,new B()),2]", "[1,2]"),
         ] {
             assert_eq!(answer(text), value, "{text}");
         }
@@ -326,6 +339,26 @@ mod tests {
             (
                 "[[[[1]]]]",
                 "The reader's MaxDepth of 3 has been exceeded. Path '[0][0][0]', line 1, position 4.",
+            ),
+        ] {
+            assert_eq!(answer(text), message, "{text}");
+        }
+    }
+
+    #[test]
+    fn messages_of_constructors_name_path_and_place() {
+        for (text, message) in [
+            (
+                "[new Date",
+                "Unexpected end while parsing constructor. Path '', line 1, position 9.",
+            ),
+            (
+                "[new Date-(1)]",
+                "Unexpected character while parsing constructor: -. Path '', line 1, position 9.",
+            ),
+            (
+                "[new Date(1]",
+                "JsonToken EndArray is not valid for closing JsonType Constructor. Path '[0]', line 1, position 12.",
             ),
         ] {
             assert_eq!(answer(text), message, "{text}");

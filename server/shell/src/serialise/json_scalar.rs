@@ -2,20 +2,60 @@
 
 use crate::serialise::json_number::read_number;
 use crate::serialise::json_read::JsonError;
-use crate::serialise::json_token::{Read, Token, Tokenizer};
+use crate::serialise::json_token::{Container, Read, Token, Tokenizer};
 use crate::value::Value;
 
 impl Tokenizer<'_> {
-    pub(super) fn null(&mut self) -> Read<Token> {
+    pub(super) fn null_or_new(&mut self) -> Read<Token> {
         match self.text.as_bytes().get(self.at + 1) {
             Some(b'u') => self.word("null", "Error parsing null value.", Value::Null),
-            Some(b'e') => Err(self.fail("Unexpected content while parsing JSON.")),
+            Some(b'e') => self.constructor(),
             Some(_) => Err(self.fail("Unexpected character encountered while parsing value: n.")),
             None => {
                 self.at += 1;
                 Err(self.end())
             }
         }
+    }
+
+    /// `new`, a name and the bracket of its arguments (`JsonTextReader.ParseConstructor`).
+    fn constructor(&mut self) -> Read<Token> {
+        let same = self.step_along("new");
+        if same < "new".len() || !self.is_separated() {
+            return Err(self.fail("Unexpected content while parsing JSON."));
+        }
+        self.skip_blanks();
+        loop {
+            match self.peek() {
+                None => return Err(self.fail("Unexpected end while parsing constructor.")),
+                Some(c) if c.is_alphanumeric() => self.at += c.len_utf8(),
+                Some(c) if c == '(' || c == '\0' || c.is_whitespace() => break,
+                Some(c) => return Err(self.unexpected_in_constructor(c)),
+            }
+        }
+        self.skip_blanks();
+        match self.peek() {
+            Some('(') => self.at += 1,
+            other => return Err(self.unexpected_in_constructor(other.unwrap_or('\0'))),
+        }
+        self.start(Container::Constructor)
+    }
+
+    fn unexpected_in_constructor(&self, found: char) -> JsonError {
+        self.fail(format_args!(
+            "Unexpected character while parsing constructor: {found}."
+        ))
+    }
+
+    /// Steps along a word as far as the text follows it, and tells how far that is.
+    fn step_along(&mut self, word: &str) -> usize {
+        let same = self.text[self.at..]
+            .bytes()
+            .zip(word.bytes())
+            .take_while(|(a, b)| a == b)
+            .count();
+        self.at += same;
+        same
     }
 
     pub(super) fn real_word(&mut self, word: &str, value: f64) -> Read<Token> {
@@ -38,13 +78,7 @@ impl Tokenizer<'_> {
             self.at = self.text.len();
             return Err(self.end());
         }
-        let same = rest
-            .bytes()
-            .zip(word.bytes())
-            .take_while(|(a, b)| a == b)
-            .count();
-        self.at += same;
-        if same < word.len() || !self.is_separated() {
+        if self.step_along(word) < word.len() || !self.is_separated() {
             return Err(self.fail(problem));
         }
         self.begin_scalar();
@@ -54,6 +88,7 @@ impl Tokenizer<'_> {
     fn is_separated(&self) -> bool {
         self.peek().is_none_or(|c| {
             matches!(c, '}' | ']' | ',' | '\0')
+                || c == ')' && self.is_in_constructor()
                 || c.is_whitespace()
                 || self.starts_with("//")
                 || self.starts_with("/*")

@@ -11,6 +11,9 @@ pub(super) enum Token {
     StartArray,
     EndObject,
     EndArray,
+    /// `new Name(`: what the reader takes as the call of a constructor.
+    StartConstructor,
+    EndConstructor,
     /// The name of a member.
     Name(Text),
     Scalar(Value),
@@ -38,13 +41,23 @@ enum State {
     ArrayStart,
     Object,
     ObjectStart,
+    Constructor,
+    ConstructorStart,
     PostValue,
     Finished,
 }
 
+/// What holds values (`JsonContainerType`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Container {
+    Object,
+    Array,
+    Constructor,
+}
+
 /// A container that is open.
 struct Place {
-    is_array: bool,
+    container: Container,
     /// The member at hand.
     name: Text,
     /// The element at hand; −1 before the first.
@@ -91,9 +104,12 @@ impl<'a> Tokenizer<'a> {
     pub(super) fn read(&mut self) -> Read<Option<Token>> {
         loop {
             match self.state {
-                State::Start | State::Property | State::Array | State::ArrayStart => {
-                    return self.value();
-                }
+                State::Start
+                | State::Property
+                | State::Array
+                | State::ArrayStart
+                | State::Constructor
+                | State::ConstructorStart => return self.value(),
                 State::Object | State::ObjectStart => return self.member(),
                 State::PostValue => {
                     if let Some(token) = self.after_value()? {
@@ -142,18 +158,6 @@ impl<'a> Tokenizer<'a> {
         self.text[self.at..].starts_with(start)
     }
 
-    /// Steps over blanks and line ends, counting lines; NUL counts as blank, as it does in Newtonsoft's buffer.
-    fn skip_blanks(&mut self) {
-        while let Some(c) = self.peek() {
-            match c {
-                '\r' | '\n' => self.line_end(),
-                '\0' => self.at += 1,
-                c if c.is_whitespace() => self.at += c.len_utf8(),
-                _ => return,
-            }
-        }
-    }
-
     /// Steps over a line end. The very last `\n` of a text does not belong to the `\r` before it.
     pub(super) fn line_end(&mut self) {
         let pair = self.starts_with("\r\n") && self.at + 2 < self.text.len();
@@ -167,7 +171,10 @@ impl<'a> Tokenizer<'a> {
         let position = self.text[self.line_start..self.at].encode_utf16().count();
         let unmoved = self.state == State::Start && position == 0 && self.last != Last::Comment;
         let line = if unmoved { 0 } else { self.line };
-        let inside = !matches!(self.state, State::ArrayStart | State::ObjectStart);
+        let inside = !matches!(
+            self.state,
+            State::ArrayStart | State::ObjectStart | State::ConstructorStart
+        );
         let path = self.path(self.open.len() - usize::from(!inside && !self.open.is_empty()));
         JsonError::Malformed(format!(
             "{message} Path '{path}', line {line}, position {position}."
@@ -187,7 +194,7 @@ impl<'a> Tokenizer<'a> {
     fn path(&self, count: usize) -> String {
         let mut out = String::new();
         for place in &self.open[..count] {
-            if place.is_array {
+            if place.container != Container::Object {
                 out.push_str(&format!("[{}]", place.index));
             } else if place.name.contains(SPECIAL) {
                 out.push_str("['");
@@ -211,7 +218,7 @@ impl<'a> Tokenizer<'a> {
 
     fn count_value(&mut self) {
         if let Some(place) = self.open.last_mut()
-            && place.is_array
+            && place.container != Container::Object
         {
             place.index += 1;
         }
@@ -236,56 +243,65 @@ impl<'a> Tokenizer<'a> {
         Token::Scalar(value)
     }
 
-    fn start(&mut self, is_array: bool) -> Read<Option<Token>> {
-        self.at += 1;
+    /// Opens a container whose first characters have been read.
+    pub(super) fn start(&mut self, container: Container) -> Read<Token> {
         self.count_value();
         self.open.push(Place {
-            is_array,
+            container,
             name: "".into(),
             index: -1,
         });
         self.last = Last::Start;
-        self.state = if is_array {
-            State::ArrayStart
-        } else {
-            State::ObjectStart
+        let (state, token) = match container {
+            Container::Object => (State::ObjectStart, Token::StartObject),
+            Container::Array => (State::ArrayStart, Token::StartArray),
+            Container::Constructor => (State::ConstructorStart, Token::StartConstructor),
         };
+        self.state = state;
         if self.open.len() > self.max_depth {
             return Err(self.fail(format_args!(
                 "The reader's MaxDepth of {} has been exceeded.",
                 self.max_depth
             )));
         }
-        Ok(Some(if is_array {
-            Token::StartArray
-        } else {
-            Token::StartObject
-        }))
+        Ok(token)
     }
 
-    fn close(&mut self, is_array: bool) -> Read<Option<Token>> {
+    /// Steps over the sign that closes a container.
+    fn close(&mut self, sign: char) -> Read<Option<Token>> {
+        self.at += 1;
         self.last = Last::End;
-        let closed = self.open.pop();
-        if closed
-            .as_ref()
-            .is_none_or(|place| place.is_array != is_array)
-        {
-            let token = if is_array { "EndArray" } else { "EndObject" };
-            let container = match closed {
-                None => "None",
-                Some(place) if place.is_array => "Array",
-                Some(_) => "Object",
-            };
+        let (container, token) = match sign {
+            '}' => (Container::Object, Token::EndObject),
+            ']' => (Container::Array, Token::EndArray),
+            _ => (Container::Constructor, Token::EndConstructor),
+        };
+        let closed = self.open.pop().map(|place| place.container);
+        if closed != Some(container) {
+            let open = closed.map_or_else(|| "None".to_owned(), |open| format!("{open:?}"));
             return Err(self.fail(format_args!(
-                "JsonToken {token} is not valid for closing JsonType {container}."
+                "JsonToken End{container:?} is not valid for closing JsonType {open}."
             )));
         }
         self.behind_value();
-        Ok(Some(if is_array {
-            Token::EndArray
-        } else {
-            Token::EndObject
-        }))
+        Ok(Some(token))
+    }
+
+    /// Whether arguments of a constructor come next.
+    pub(super) fn is_in_constructor(&self) -> bool {
+        matches!(self.state, State::Constructor | State::ConstructorStart)
+    }
+
+    /// Steps over blanks and line ends, counting lines; NUL counts as blank, as it does in Newtonsoft's buffer.
+    pub(super) fn skip_blanks(&mut self) {
+        while let Some(c) = self.peek() {
+            match c {
+                '\r' | '\n' => self.line_end(),
+                '\0' => self.at += 1,
+                c if c.is_whitespace() => self.at += c.len_utf8(),
+                _ => return,
+            }
+        }
     }
 
     fn finished(&mut self) -> Read<Option<Token>> {
@@ -309,17 +325,15 @@ impl<'a> Tokenizer<'a> {
                 self.state = State::Finished;
                 Ok(None)
             }
-            Some(c @ ('}' | ']')) => {
-                self.at += 1;
-                self.close(c == ']')
-            }
+            Some(c @ ('}' | ']' | ')')) => self.close(c),
             Some('/') => self.comment().map(Some),
             Some(',') => {
                 self.at += 1;
-                self.state = match self.open.last() {
+                self.state = match self.open.last().map(|place| place.container) {
                     None => State::Finished,
-                    Some(place) if place.is_array => State::Array,
-                    Some(_) => State::Object,
+                    Some(Container::Array) => State::Array,
+                    Some(Container::Constructor) => State::Constructor,
+                    Some(Container::Object) => State::Object,
                 };
                 Ok(None)
             }
@@ -333,10 +347,7 @@ impl<'a> Tokenizer<'a> {
         self.skip_blanks();
         match self.peek() {
             None => Ok(None),
-            Some('}') => {
-                self.at += 1;
-                self.close(false)
-            }
+            Some('}') => self.close('}'),
             Some('/') => self.comment().map(Some),
             Some(c) => self.name(c).map(Some),
         }
@@ -401,7 +412,7 @@ impl<'a> Tokenizer<'a> {
             }
             't' => self.word("true", "Error parsing boolean value.", Value::Bool(true))?,
             'f' => self.word("false", "Error parsing boolean value.", Value::Bool(false))?,
-            'n' => self.null()?,
+            'n' => self.null_or_new()?,
             'N' => self.real_word("NaN", f64::NAN)?,
             'I' => self.real_word("Infinity", f64::INFINITY)?,
             '-' if self.starts_with("-I") => self.real_word("-Infinity", f64::NEG_INFINITY)?,
@@ -410,11 +421,16 @@ impl<'a> Tokenizer<'a> {
                 Token::Undefined
             }
             '/' => self.comment()?,
-            '{' | '[' => return self.start(c == '['),
-            ']' => {
+            '{' | '[' => {
                 self.at += 1;
-                return self.close(true);
+                let is_array = c == '[';
+                self.start(if is_array {
+                    Container::Array
+                } else {
+                    Container::Object
+                })?
             }
+            ']' | ')' => return self.close(c),
             ',' => {
                 // The comma is read again, as what stands behind a value.
                 self.begin_scalar();

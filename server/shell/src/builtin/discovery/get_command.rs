@@ -3,17 +3,19 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::builtin::discovery::info::{self, ALIAS, CMDLET, FILTER, FUNCTION};
-use crate::builtin::discovery::{all_aliases, all_commands, find_command, fits, texts};
-use crate::command::{CommandInfo, ParameterInfo, SetMembership, Validation};
+use crate::builtin::discovery::found::{Found, abbreviated, exactly, matching, near};
+use crate::builtin::discovery::info::{ALIAS, CMDLET, FILTER, FUNCTION};
+use crate::builtin::discovery::likeness::{FUZZY_DISTANCE, distance};
+use crate::builtin::discovery::{all_aliases, fits, texts};
+use crate::builtin::support::count;
+use crate::command::{CommandInfo, ParameterInfo, SetMembership, Validation, qualified};
 use crate::convert::type_names;
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::evaluate::scope::Function;
-use crate::help::function::command_of;
 use crate::help::syntax::definition;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::value::{Noted, Text, Value};
+use crate::text::write;
+use crate::value::{Noted, Property, Text, Value};
 use crate::wildcard::Wildcard;
 
 /// What the binder knows of it.
@@ -52,6 +54,7 @@ pub fn info() -> CommandInfo {
     )
     .with(by_property("TotalCount", "int"))
     .with(by_property("Syntax", "switch"))
+    .with(ParameterInfo::switch("ShowCommandInfo"))
     .with(
         ParameterInfo::new("ArgumentList", "object[]")
             .alias(&["Args"])
@@ -63,6 +66,8 @@ pub fn info() -> CommandInfo {
     .with(by_property("ListImported", "switch"))
     .with(ParameterInfo::new("ParameterName", "string[]").validated(Validation::NotNullOrEmpty))
     .with(ParameterInfo::new("ParameterType", "string[]").validated(Validation::NotNullOrEmpty))
+    .with(ParameterInfo::switch("UseFuzzyMatching").in_sets(&[ALL]))
+    .with(ParameterInfo::new("FuzzyMinimumDistance", "uint").in_sets(&[ALL]))
     .with(by_property("UseAbbreviationExpansion", "switch").in_sets(&[ALL]))
 }
 
@@ -166,38 +171,67 @@ impl Filter {
     }
 }
 
+impl GetCommand {
+    /// Finds what one name means.
+    fn find(&mut self, context: &mut Context<'_>, filter: &Filter, name: &Text) {
+        let fuzzy = context
+            .switch("UseFuzzyMatching")
+            .then(|| count(context, "FuzzyMinimumDistance").unwrap_or(FUZZY_DISTANCE));
+        let is_pattern = is_pattern(context, name);
+        let candidates = match fuzzy {
+            Some(most) => near(context, name, most),
+            None if context.switch("UseAbbreviationExpansion") => abbreviated(context, name),
+            None if is_pattern => matching(context, name),
+            None => exactly(context, name),
+        };
+        // Of an exact name only the first meaning counts, unless more is asked for.
+        let only_first = !is_pattern
+            && !context.switch("All")
+            && ["TotalCount", "CommandType", "Module"]
+                .iter()
+                .all(|name| context.parameter(name).is_none());
+        for candidate in candidates {
+            // -Syntax is that of what an alias stands for.
+            let candidate = match candidate {
+                Found::Alias(_, target) if context.switch("Syntax") => {
+                    match exactly(context, &target).into_iter().next() {
+                        Some(resolved) => resolved,
+                        None => continue,
+                    }
+                }
+                other => other,
+            };
+            if filter.takes(&candidate, &mut self.matched) {
+                self.found.push(candidate);
+                if only_first {
+                    return;
+                }
+            }
+        }
+    }
+}
+
 impl Stage for GetCommand {
+    fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        if context.switch("ShowCommandInfo") && context.switch("Syntax") {
+            return Err(context.terminate(ErrorRecord::new(
+                "GetCommandCannotSpecifySyntaxAndShowCommandInfoTogether",
+                ErrorCategory::InvalidArgument,
+                "System.Management.Automation.PSArgumentException",
+                "The ShowCommandInfo and Syntax parameters cannot be specified together.",
+            )));
+        }
+        Ok(())
+    }
+
     fn process(&mut self, context: &mut Context<'_>, _input: Option<Value>) -> Result<(), Halt> {
         let filter = Filter::of(context);
         let names = texts(context, "Name");
         let all = ["*".into()];
         for name in if names.is_empty() { &all[..] } else { &names } {
-            let is_pattern = Wildcard::new(name).is_pattern();
-            let candidates = if is_pattern {
-                matching(context, name)
-            } else if context.switch("UseAbbreviationExpansion") {
-                abbreviated(context, name)
-            } else {
-                exactly(context, name)
-            };
-            let mut any = false;
-            for candidate in candidates {
-                // -Syntax is that of what an alias stands for.
-                let candidate = match candidate {
-                    Found::Alias(_, target) if context.switch("Syntax") => {
-                        match exactly(context, &target).into_iter().next() {
-                            Some(resolved) => resolved,
-                            None => continue,
-                        }
-                    }
-                    other => other,
-                };
-                if filter.takes(&candidate, &mut self.matched) {
-                    any = true;
-                    self.found.push(candidate);
-                }
-            }
-            if !any && !is_pattern {
+            let before = self.found.len();
+            self.find(context, &filter, name);
+            if self.found.len() == before && !is_pattern(context, name) {
                 context.write_error(not_found(name))?;
             }
         }
@@ -225,10 +259,14 @@ impl Stage for GetCommand {
         if names.is_empty() || names.iter().any(|name| Wildcard::new(name).is_pattern()) {
             found.sort_by_cached_key(|found| (found.kind(), found.name().to_lowercase()));
         }
-        let syntax = context.switch("Syntax");
+        if context.switch("UseFuzzyMatching") {
+            return write_scored(context, found, &names);
+        }
         for one in found {
-            let shown = if syntax {
+            let shown = if context.switch("Syntax") {
                 help_text(syntax_of(context, &one, &names))
+            } else if context.switch("ShowCommandInfo") {
+                one.show_command_info(context)
             } else {
                 one.shown(context)
             };
@@ -236,6 +274,28 @@ impl Stage for GetCommand {
         }
         Ok(())
     }
+}
+
+/// Writes what was found by likeness, the likest first, each with its distance.
+fn write_scored(context: &mut Context<'_>, found: Vec<Found>, names: &[Text]) -> Result<(), Halt> {
+    let score = |found: &Found| names.iter().map(|name| distance(found.name(), name)).min();
+    let mut scored: Vec<(usize, Found)> = found
+        .into_iter()
+        .map(|found| (score(&found).unwrap_or(0), found))
+        .collect();
+    scored.sort_by_key(|(score, _)| *score);
+    for (score, one) in scored {
+        let shown = one.shown(context);
+        if let Value::Object(object) = &shown {
+            write(&object.properties).push(Property {
+                name: "Score".into(),
+                value: Value::Int32(i32::try_from(score).unwrap_or(i32::MAX)),
+                note: true,
+            });
+        }
+        context.write(shown)?;
+    }
+    Ok(())
 }
 
 /// Text that wraps where it is shown, as help does: a string that is wrapped in an object, without notes.
@@ -275,122 +335,11 @@ fn syntax_of(context: &Context<'_>, found: &Found, names: &[Text]) -> String {
     )
 }
 
-/// One thing that was found.
-enum Found {
-    Cmdlet(Arc<CommandInfo>),
-    Alias(Text, Text),
-    Function(Arc<Function>),
-}
-
-impl Found {
-    fn name(&self) -> &str {
-        match self {
-            Self::Cmdlet(command) => &command.name,
-            Self::Alias(name, _) => name,
-            Self::Function(function) => &function.name,
-        }
-    }
-
-    fn module(&self) -> &str {
-        match self {
-            Self::Cmdlet(command) => &command.module,
-            Self::Alias(..) | Self::Function(_) => "",
-        }
-    }
-
-    /// Bit of `CommandTypes`.
-    fn kind(&self) -> i64 {
-        match self {
-            Self::Cmdlet(_) => CMDLET,
-            Self::Alias(..) => ALIAS,
-            Self::Function(function) if function.filter => FILTER,
-            Self::Function(_) => FUNCTION,
-        }
-    }
-
-    fn command(&self) -> Option<Arc<CommandInfo>> {
-        match self {
-            Self::Cmdlet(command) => Some(Arc::clone(command)),
-            Self::Alias(..) => None,
-            Self::Function(function) => Some(Arc::new(command_of(&function.name, &function.body))),
-        }
-    }
-
-    fn shown(&self, context: &Context<'_>) -> Value {
-        match self {
-            Self::Cmdlet(command) => info::cmdlet(command),
-            Self::Alias(name, target) => info::alias(name, target, resolved(context, target)),
-            Self::Function(function) => info::function(function),
-        }
-    }
-}
-
-/// The command that an alias ends at, as an object.
-pub(super) fn resolved(context: &Context<'_>, target: &str) -> Value {
-    let found = exactly(context, target).into_iter();
-    found
-        .filter(|found| !matches!(found, Found::Alias(..)))
-        .map(|found| found.shown(context))
-        .next()
-        .unwrap_or_default()
-}
-
-fn chosen(context: &Context<'_>, wanted: &dyn Fn(&str) -> bool) -> Vec<Found> {
-    let aliases = all_aliases(context)
-        .into_iter()
-        .filter(|(name, _)| wanted(name))
-        .map(|(name, target)| Found::Alias(name, target));
-    let mut functions: Vec<Arc<Function>> = Vec::new();
-    for function in context.engine.session.scopes.functions() {
-        let known = functions
-            .iter()
-            .any(|known| known.name.eq_ignore_ascii_case(&function.name));
-        if wanted(&function.name) && !known {
-            functions.push(Arc::clone(function));
-        }
-    }
-    functions.sort_by_cached_key(|function| function.name.to_lowercase());
-    let cmdlets = all_commands(context)
-        .into_iter()
-        .filter(|command| wanted(&command.name));
-    aliases
-        .chain(functions.into_iter().map(Found::Function))
-        .chain(cmdlets.map(Found::Cmdlet))
-        .collect()
-}
-
-fn matching(context: &Context<'_>, pattern: &str) -> Vec<Found> {
-    let pattern = Wildcard::new(pattern);
-    chosen(context, &|name| pattern.matches(name))
-}
-
-/// Commands whose capitals, and what stands behind the dash, are the letters of a word: `i-psf` is `Import-PSFile`.
-fn abbreviated(context: &Context<'_>, word: &str) -> Vec<Found> {
-    chosen(context, &|name| {
-        let letters: String = name
-            .chars()
-            .filter(|c| c.is_uppercase() || *c == '-')
-            .collect();
-        name.contains('-') && letters.eq_ignore_ascii_case(word)
-    })
-}
-
-/// What a name means, in the order in which commands are found.
-fn exactly(context: &Context<'_>, name: &str) -> Vec<Found> {
-    let is_it = |own: &str| own.eq_ignore_ascii_case(name);
-    if let Some((alias, target)) = all_aliases(context)
-        .into_iter()
-        .find(|(alias, _)| is_it(alias))
-    {
-        return vec![Found::Alias(alias, target)];
-    }
-    if let Some(function) = context.engine.session.scopes.function(name) {
-        return vec![Found::Function(Arc::clone(function))];
-    }
-    find_command(context, name)
-        .map(Found::Cmdlet)
-        .into_iter()
-        .collect()
+/// Whether a name stands for whatever it fits.
+fn is_pattern(context: &Context<'_>, name: &str) -> bool {
+    Wildcard::new(qualified(name).1).is_pattern()
+        || context.switch("UseAbbreviationExpansion")
+        || context.switch("UseFuzzyMatching")
 }
 
 fn not_found(name: &Text) -> ErrorRecord {

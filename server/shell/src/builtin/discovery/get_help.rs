@@ -55,8 +55,8 @@ pub fn info() -> CommandInfo {
             false,
         )),
     )
-    .with(ParameterInfo::switch("Full").in_sets(&[ALL]))
     .with(only("Detailed", "DetailedView"))
+    .with(ParameterInfo::switch("Full").in_sets(&[ALL]))
     .with(only("Examples", "Examples"))
     .with(
         ParameterInfo::new("Parameter", "string[]").member(SetMembership {

@@ -1,12 +1,15 @@
 //! Commands that say what there is: `Get-Command`, `Get-Alias`, `Get-Help`, `Get-Member`.
 
+mod found;
 pub mod get_alias;
 pub mod get_command;
 pub mod get_help;
 pub mod get_member;
 mod info;
 pub(crate) use info::function as function_object;
+mod likeness;
 mod parameter_info;
+mod show_command_info;
 
 use std::sync::Arc;
 
@@ -28,7 +31,7 @@ fn all_commands(context: &Context<'_>) -> Vec<Arc<CommandInfo>> {
 
 /// An alias as `AliasInfo`, with the command that it ends at.
 pub(super) fn alias(context: &Context<'_>, name: &str, target: &str) -> Value {
-    info::alias(name, target, get_command::resolved(context, target))
+    info::alias(name, target, found::resolved(context, target))
 }
 
 /// All aliases of the session with what they stand for, its own and the built-in ones, sorted by name.

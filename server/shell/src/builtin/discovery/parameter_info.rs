@@ -167,7 +167,7 @@ pub(super) fn sets(command: &CommandInfo) -> Value {
     Value::array(sets)
 }
 
-fn member_of<'a>(parameter: &'a ParameterInfo, set: &str) -> Option<&'a SetMembership> {
+pub(super) fn member_of<'a>(parameter: &'a ParameterInfo, set: &str) -> Option<&'a SetMembership> {
     let named = |name: &str| parameter.sets.iter().find(|own| &*own.set == name);
     named(set).or_else(|| named(ALL_SETS))
 }

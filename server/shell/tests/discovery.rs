@@ -1,0 +1,71 @@
+//! The commands that say what there is, line by line: what each writes, and the ids of its errors (before their comma).
+
+mod keeper;
+
+use keeper::check;
+
+#[test]
+fn a_module_before_a_name_is_that_of_the_command() {
+    check(&[
+        (
+            "(Get-Command Microsoft.PowerShell.Utility\\Get-Date).Name",
+            "Get-Date",
+            "",
+        ),
+        (
+            "(Get-Command microsoft.powershell.utility\\Get-D*).Name",
+            "Get-Date",
+            "",
+        ),
+        (
+            "Get-Command Microsoft.PowerShell.Core\\Get-Date",
+            "",
+            "CommandNotFoundException",
+        ),
+        ("Microsoft.PowerShell.Utility\\Write-Output 1", "1", ""),
+        (
+            "Microsoft.PowerShell.Core\\Write-Output 1",
+            "",
+            "CommandNotFoundException",
+        ),
+        ("Nope\\Write-Output 1", "", "CouldNotAutoLoadModule"),
+        (".\\nope", "", "CommandNotFoundException"),
+    ]);
+}
+
+#[test]
+fn get_command_finds_by_all_its_rules() {
+    check(&[
+        (
+            "function where { }; (Get-Command where -All).CommandType",
+            "Alias|Function",
+            "",
+        ),
+        (
+            "function Get-Date { }; (Get-Command Get-Date).CommandType",
+            "Function",
+            "",
+        ),
+        (
+            "function Get-Date { }; (Get-Command Get-Date -CommandType Cmdlet).CommandType",
+            "Cmdlet",
+            "",
+        ),
+        (
+            "Get-Command gte-date -UseFuzzyMatching -FuzzyMinimumDistance 1 | % { \"$_ $($_.Score)\" }",
+            "Get-Date 1",
+            "",
+        ),
+        ("Get-Command zz -UseAbbreviationExpansion", "", ""),
+        (
+            "Get-Command Get-Date -ShowCommandInfo -Syntax",
+            "",
+            "GetCommandCannotSpecifySyntaxAndShowCommandInfoTogether",
+        ),
+        (
+            "$i = Get-Command Get-Date -ShowCommandInfo; $i.Module.Name; $p = $i.ParameterSets[0].Parameters[0]; $p.Name, $p.Position, $p.ParameterType.FullName",
+            "Microsoft.PowerShell.Utility|Date|0|System.DateTime",
+            "",
+        ),
+    ]);
+}
