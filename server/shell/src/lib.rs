@@ -10,6 +10,7 @@ pub mod builtin;
 pub mod command;
 pub mod completion;
 pub mod convert;
+pub mod decimal;
 pub mod error_record;
 pub mod evaluate;
 pub mod format;

@@ -74,6 +74,8 @@ fn write_text(out: &mut String, value: &Value, culture: Culture, inner: bool) {
         Value::UInt64(n) => push_display(out, n),
         Value::Single(n) => out.push_str(&single_general(*n, 7)),
         Value::Double(n) => out.push_str(&double_general(*n, 15)),
+        // A zero has no sign in .NET's text.
+        Value::Decimal(n) if n.is_zero() => push_display(out, &n.abs()),
         Value::Decimal(n) => push_display(out, n),
         Value::BigInteger(n) => push_display(out, n),
         Value::Char(unit) => out.push_str(&char_text(*unit)),

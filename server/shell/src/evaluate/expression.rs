@@ -246,10 +246,7 @@ impl Engine<'_> {
         match operator {
             UnaryOperator::Not => Ok(Value::Bool(!truth(&value))),
             UnaryOperator::BitwiseNot => self.bitwise_not(&value),
-            UnaryOperator::Minus => {
-                self.arithmetic(BinaryOperator::Subtract, &Value::Int32(0), &value)
-            }
-            UnaryOperator::Plus => self.arithmetic(BinaryOperator::Add, &Value::Int32(0), &value),
+            UnaryOperator::Minus | UnaryOperator::Plus => self.signed(operator, &value),
             UnaryOperator::Comma => Ok(Value::array(vec![value])),
             UnaryOperator::Join => self.join(&value, ""),
             UnaryOperator::Split(_) => self.split_blanks(&value),

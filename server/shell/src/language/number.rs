@@ -4,6 +4,7 @@ use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Num, ToPrimitive};
 use rust_decimal::Decimal;
 
+use crate::language::ast::BinaryOperator;
 use crate::language::characters::is_dash;
 use crate::value::Value;
 
@@ -198,7 +199,11 @@ impl Literal<'_> {
             } else {
                 text.trim_end_matches('.').parse()
             };
-            let number = parsed.ok()?.checked_mul(Decimal::from(self.multiplier))?;
+            let number = crate::decimal::calculate(
+                BinaryOperator::Multiply,
+                parsed.ok()?,
+                Decimal::from(self.multiplier),
+            )?;
             return Some(Value::Decimal(if self.negative { -number } else { number }));
         }
         let magnitude: f64 = text.parse().ok()?;

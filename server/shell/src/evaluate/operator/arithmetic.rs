@@ -1,8 +1,9 @@
 //! Arithmetic: which type a result has, what overflows into what, and `+` of texts and collections.
 
 use crate::command::ParameterType;
+use crate::decimal;
 use crate::error_record::ErrorCategory;
-use crate::evaluate::operator::number::{Number, Width, common_width, decimal, floating, integer};
+use crate::evaluate::operator::number::{Number, Width, common_width, floating, integer};
 use crate::evaluate::{MAX_GROWTH, failure, hashtable};
 use crate::language::ast::BinaryOperator;
 use crate::pipeline::engine::Engine;
@@ -211,17 +212,32 @@ impl Engine<'_> {
                     )));
                 }
                 let result = self.calculate(operator, &a, &b)?;
-                return Ok(match (left, result) {
-                    (Value::Enum(member), Value::Int32(number)) => Value::Enum(EnumValue {
-                        definition: member.definition.clone(),
-                        number: number.into(),
-                    }),
-                    (_, result) => result,
-                });
+                return match left {
+                    Value::Enum(member) => self.member_again(member, result),
+                    _ => Ok(result),
+                };
             }
         }
         let (method, symbol) = names(operator);
         self.operator_method(method, symbol, left, right)
+    }
+
+    /// The result of a calculation with a member of an enumeration: one again, if it is of the enumeration's own width.
+    fn member_again(&self, member: &EnumValue, result: Value) -> Result<Value, Halt> {
+        if let Value::Int32(number) = result {
+            return Ok(Value::Enum(EnumValue {
+                definition: member.definition.clone(),
+                number: number.into(),
+            }));
+        }
+        let found = crate::type_names::type_name(&result);
+        Err(self.fail(failure::thrown(
+            "System.InvalidCastException",
+            format!(
+                "Unable to cast object of type '{found}' to type '{}'.",
+                member.definition.name
+            ),
+        )))
     }
 
     /// The number that a text is, of the type that it is written as; a text that is none is refused as one of
@@ -266,13 +282,15 @@ impl Engine<'_> {
                         DECIMAL_OVERFLOW,
                     )));
                 };
-                decimal(operator, x, y).ok_or_else(|| {
-                    self.fail(failure::runtime(
-                        "RuntimeException",
-                        ErrorCategory::NotSpecified,
-                        DECIMAL_OVERFLOW,
-                    ))
-                })
+                decimal::calculate(operator, x, y)
+                    .map(Value::Decimal)
+                    .ok_or_else(|| {
+                        self.fail(failure::runtime(
+                            "RuntimeException",
+                            ErrorCategory::NotSpecified,
+                            DECIMAL_OVERFLOW,
+                        ))
+                    })
             }
             (Number::Integer(x, own), Number::Integer(y, other)) => {
                 Ok(match common_width(*own, *x, *other, *y) {
@@ -292,10 +310,12 @@ impl Engine<'_> {
         b: &Number,
     ) -> Result<Value, Halt> {
         let exact = match (a.to_decimal(), b.to_decimal()) {
-            (Some(a), Some(b)) => decimal(operator, a, b),
+            (Some(a), Some(b)) => decimal::calculate(operator, a, b),
             _ => None,
         };
-        Ok(exact.unwrap_or_else(|| Value::Double(floating(operator, a.to_f64(), b.to_f64()))))
+        Ok(exact
+            .map(Value::Decimal)
+            .unwrap_or_else(|| Value::Double(floating(operator, a.to_f64(), b.to_f64()))))
     }
 
     /// `a..b`.

@@ -5,6 +5,7 @@ pub mod bitwise;
 pub mod comparison;
 pub mod number;
 mod operator_method;
+mod sign;
 mod split;
 mod strings;
 

@@ -161,7 +161,10 @@ pub(super) fn integer(operator: BinaryOperator, x: i128, y: i128, width: Width) 
     let result = match operator {
         BinaryOperator::Add => x + y,
         BinaryOperator::Subtract => x - y,
-        BinaryOperator::Multiply => x.saturating_mul(y),
+        BinaryOperator::Multiply => match x.checked_mul(y) {
+            Some(product) => product,
+            None => return Value::Double(x as f64 * y as f64),
+        },
         BinaryOperator::Divide if x % y == 0 => x / y,
         BinaryOperator::Divide => return Value::Double(x as f64 / y as f64),
         _ => x % y,
@@ -188,15 +191,4 @@ pub(super) fn floating(operator: BinaryOperator, a: f64, b: f64) -> f64 {
         BinaryOperator::Divide => a / b,
         _ => a % b,
     }
-}
-
-pub(super) fn decimal(operator: BinaryOperator, a: Decimal, b: Decimal) -> Option<Value> {
-    match operator {
-        BinaryOperator::Add => a.checked_add(b),
-        BinaryOperator::Subtract => a.checked_sub(b),
-        BinaryOperator::Multiply => a.checked_mul(b),
-        BinaryOperator::Divide => a.checked_div(b),
-        _ => a.checked_rem(b),
-    }
-    .map(Value::Decimal)
 }

@@ -8,9 +8,10 @@ use num_traits::Zero as _;
 
 use crate::command::ParameterType;
 use crate::convert::net_text;
+use crate::decimal;
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::failure;
-use crate::evaluate::operator::number::{Number, decimal};
+use crate::evaluate::operator::number::Number;
 use crate::language::ast::BinaryOperator;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -254,10 +255,12 @@ fn apply(method: &str, first: &Value, second: &Value) -> Result<Value, Thrown> {
             if b.is_zero() && matches!(method, "op_Division" | "op_Modulus") {
                 return Err(ZERO_DIVISION);
             }
-            decimal(operator_of(method), *a, *b).ok_or((
-                "System.OverflowException",
-                "Value was either too large or too small for a Decimal.",
-            ))
+            decimal::calculate(operator_of(method), *a, *b)
+                .map(Value::Decimal)
+                .ok_or((
+                    "System.OverflowException",
+                    "Value was either too large or too small for a Decimal.",
+                ))
         }
         (Value::BigInteger(a), Value::BigInteger(b)) => big(method, a, b),
         (Value::BigInteger(a), Value::Int32(count)) => {
