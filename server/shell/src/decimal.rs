@@ -151,6 +151,7 @@ fn remainder(a: Decimal, b: Decimal) -> Option<Decimal> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

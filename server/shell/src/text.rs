@@ -338,40 +338,12 @@ fn general(scientific: &str, precision: i32) -> String {
     out
 }
 
-/// `ToString("F{decimals}")` of a double: halves away from zero, judged on the exact value.
+/// `ToString("F{decimals}")` of a double: an exact half goes to the even digit.
 pub fn double_fixed(n: f64, decimals: usize) -> String {
-    if let Some(special) = non_finite(n) {
-        return special.into();
+    match non_finite(n) {
+        Some(special) => special.into(),
+        None => format!("{n:.decimals$}"),
     }
-    // Rust rounds exact halves to even. A double that is no exact half differs from one by more than the last of
-    // these digits, so rounding the longer text half up is exact.
-    let long = format!("{:.*}", decimals + 30, n.abs());
-    let cut = long.len() - 30;
-    let mut kept: Vec<u8> = long.as_bytes()[..cut].to_vec();
-    if long.as_bytes()[cut] >= b'5' {
-        increment(&mut kept);
-    }
-    if kept.last() == Some(&b'.') {
-        kept.pop();
-    }
-    let text = String::from_utf8(kept).unwrap_or_default();
-    let negative = n.is_sign_negative();
-    if negative { format!("-{text}") } else { text }
-}
-
-/// Adds one unit in the last place to a decimal text.
-fn increment(digits: &mut Vec<u8>) {
-    for digit in digits.iter_mut().rev() {
-        match digit {
-            b'.' => {}
-            b'9' => *digit = b'0',
-            _ => {
-                *digit += 1;
-                return;
-            }
-        }
-    }
-    digits.insert(0, b'1');
 }
 
 /// `ToString("F{decimals}")` of a decimal.
@@ -436,10 +408,10 @@ mod tests {
     }
 
     #[test]
-    fn fixed_rounds_exact_halves_away_from_zero() {
-        assert_eq!(double_fixed(0.0625, 3), "0.063");
+    fn fixed_rounds_exact_halves_to_even() {
+        assert_eq!(double_fixed(0.0625, 3), "0.062");
         assert_eq!(double_fixed(1.5, 3), "1.500");
-        assert_eq!(double_fixed(-2.5, 0), "-3");
+        assert_eq!(double_fixed(-2.5, 0), "-2");
         assert_eq!(double_fixed(9.9996, 3), "10.000");
         assert_eq!(
             double_fixed(1.0005, 3),

@@ -20,6 +20,8 @@ pub(super) struct Digits {
     pub(super) negative: bool,
     pub(super) digits: Vec<u8>,
     pub(super) scale: i32,
+    /// Whether they are a double's, all of them: an exact half of one goes to the even digit.
+    exact: bool,
 }
 
 impl Digits {
@@ -47,6 +49,7 @@ impl Digits {
             negative,
             scale: whole.len() as i32 + exponent - leading as i32,
             digits,
+            exact: most == EXACT_DIGITS && matches!(value, Value::Double(_) | Value::Single(_)),
         };
         found.trim();
         found
@@ -61,13 +64,16 @@ impl Digits {
         }
     }
 
-    /// Keeps that many digits, a half counting up.
+    /// Keeps that many digits. A half counts up, but in the exact digits of a double it goes to the even one.
     pub(super) fn round(&mut self, keep: i32) {
         let keep = usize::try_from(keep).ok();
-        let up = match keep {
-            Some(keep) => self.digits.get(keep).is_some_and(|digit| *digit >= 5),
+        let up = keep.is_some_and(|keep| match self.digits.get(keep) {
+            Some(5) if self.exact && self.digits.len() == keep + 1 => keep
+                .checked_sub(1)
+                .is_some_and(|last| self.digits[last] % 2 == 1),
+            Some(digit) => *digit >= 5,
             None => false,
-        };
+        });
         self.digits.truncate(keep.unwrap_or(0));
         if up {
             let nines = self
@@ -295,18 +301,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn standard_formats_round_halves_up_on_the_exact_digits() {
+    fn standard_formats_round_the_exact_digits_of_a_double() {
         for (number, specifier, expected) in [
             (1234.5678, "N", "1,234.568"),
-            (0.5, "F0", "1"),
-            (2.5, "F0", "3"),
+            (0.5, "F0", "0"),
+            (1.5, "F0", "2"),
+            (2.5, "F0", "2"),
+            (-0.5, "N0", "-0"),
+            (0.125, "P0", "12%"),
             (-0.04, "N1", "-0.0"),
             (0.35, "F1", "0.3"),
             (0.1234, "P", "12.340%"),
             (1234.5678, "G3", "1.23E+03"),
             (0.000_123_45, "G2", "0.00012"),
             (0.1, "G17", "0.10000000000000001"),
-            (2.5, "E0", "3E+000"),
+            (2.5, "E0", "2E+000"),
+            (0.05, "F1", "0.1"),
             (1e20, "F2", "100000000000000000000.00"),
         ] {
             assert_eq!(
