@@ -78,7 +78,7 @@ pub const MONTH_NAMES: [&str; 12] = [
 /// `1/2/2026 4:04:05 AM`; a narrow no-break space stands before AM and PM (CLDR since version 42).
 pub fn date_time_general(date: DateTime) -> String {
     let p = date_parts(date);
-    format!("{}/{}/{} {}", p.month, p.day, p.year, clock(&p))
+    format!("{}/{}/{:04} {}", p.month, p.day, p.year, clock(&p))
 }
 
 /// `Friday, January 2, 2026 4:04:05 AM`: what the view of a date shows.
@@ -90,7 +90,7 @@ pub fn date_time_long(date: DateTime) -> String {
 pub fn date_long(date: DateTime) -> String {
     let p = date_parts(date);
     format!(
-        "{}, {} {}, {}",
+        "{}, {} {}, {:04}",
         DAY_NAMES[p.weekday as usize],
         MONTH_NAMES[p.month as usize - 1],
         p.day,
