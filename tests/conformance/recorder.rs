@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value as Json, json};
 use tandem_shell::command::CommandInfo;
 use tandem_shell::error_record::ErrorRecord;
+use tandem_shell::file::{FileFailure, FileSource};
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, ProgressRecord,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, ProgressRecord,
     PromptFailure, Shown, Stopped,
 };
 use tandem_shell::text::{Culture, to_text};
@@ -331,7 +332,7 @@ impl Host for Recorder<'_> {
         80
     }
 
-    fn read_file(&self, _path: &str) -> Result<Vec<u8>, FileFailure> {
+    fn open_file(&self, _path: &str) -> Result<Box<dyn FileSource>, FileFailure> {
         Err(FileFailure::NotFound)
     }
 }

@@ -92,7 +92,7 @@ const CSV: &[&str] = &[
 ];
 
 fn records(text: &str, delimiter: char) -> Vec<Vec<String>> {
-    let mut reader = CsvReader::new(text, delimiter);
+    let mut reader = CsvReader::new(text.chars(), delimiter);
     std::iter::from_fn(|| reader.next_record()).collect()
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::command::CommandInfo;
 use crate::error_record::ErrorRecord;
+use crate::file::{FileFailure, FileSink, FileSource, WriteMode};
 use crate::format::view::ViewRegistry;
 use crate::help::topic::Topic;
 use crate::value::{DateTime, Text, Value};
@@ -101,25 +102,35 @@ pub trait Host {
         std::thread::sleep(slice);
     }
 
-    /// Reads a whole file of the caller's.
+    /// Opens a file of the caller's to read it.
     ///
     /// # Errors
-    /// Why it could not be read.
-    fn read_file(&self, path: &str) -> Result<Vec<u8>, FileFailure> {
-        Err(FileFailure::Other(format!(
-            "The path '{path}' cannot be reached from this session."
-        )))
+    /// Why it cannot be read.
+    fn open_file(&self, path: &str) -> Result<Box<dyn FileSource>, FileFailure> {
+        Err(unreachable_file(path))
     }
 
-    /// Writes a file of the caller's: in place of what it holds, or behind it.
+    /// Whether a file of the caller's is there; of a folder the failure says that it is one.
     ///
     /// # Errors
-    /// Why it could not be written.
-    fn write_file(&self, path: &str, _content: &[u8], _append: bool) -> Result<(), FileFailure> {
-        Err(FileFailure::Other(format!(
-            "The path '{path}' cannot be reached from this session."
-        )))
+    /// Why it is not.
+    fn examine_file(&self, path: &str) -> Result<(), FileFailure> {
+        self.open_file(path).map(drop)
     }
+
+    /// Opens a file of the caller's to write it.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    fn create_file(&self, path: &str, _mode: WriteMode) -> Result<Box<dyn FileSink>, FileFailure> {
+        Err(unreachable_file(path))
+    }
+}
+
+fn unreachable_file(path: &str) -> FileFailure {
+    FileFailure::Other(format!(
+        "The path '{path}' cannot be reached from this session."
+    ))
 }
 
 /// Why no more input comes.
@@ -133,19 +144,6 @@ pub enum InputFailure {
 
 /// Cells of a window that nobody measured.
 pub const DEFAULT_WIDTH: usize = 120;
-
-/// Why a file of the caller's could not be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FileFailure {
-    /// There is no such file.
-    NotFound,
-    /// The caller may not.
-    Denied,
-    /// It is a folder.
-    Directory,
-    /// What the caller's system says.
-    Other(String),
-}
 
 /// One call of a cmdlet of the catalogue with its bound parameters.
 #[derive(Debug)]

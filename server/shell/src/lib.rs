@@ -13,6 +13,7 @@ pub mod convert;
 pub mod decimal;
 pub mod error_record;
 pub mod evaluate;
+pub mod file;
 pub mod format;
 pub mod format_string;
 pub mod help;

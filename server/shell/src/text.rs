@@ -5,6 +5,7 @@
 
 pub mod collation;
 mod date;
+pub mod decoder;
 pub mod encoding;
 pub(crate) mod uri;
 

@@ -34,7 +34,7 @@ fn run(line: &str) -> Left {
             .map(|error| error.fully_qualified_id.into_owned()),
     );
     Left {
-        files: desk.files.into_inner(),
+        files: desk.files.take(),
         output: desk.shown.into_inner(),
         errors,
         warnings: desk.warnings.into_inner(),

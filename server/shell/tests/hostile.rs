@@ -307,6 +307,9 @@ fn what_never_ends_stops_when_asked() {
         "1..16000000 | ForEach-Object { 1..16000000 } | Out-Null",
         "1..16000000 | Where-Object { $false }",
         "switch (1..16000000) { 0 { } }",
+        "switch -file /endless { 0 { } }",
+        "Get-Content /endless -Tail 1",
+        "Import-Csv /endless | Where-Object { $false }",
         "function f { try { f } catch { f } }; f",
         "('a' * 1mb) -replace 'a', { 'b' }; while (1) { }",
         "Start-Sleep 100000",
@@ -314,14 +317,13 @@ fn what_never_ends_stops_when_asked() {
         "function f { f; f }; f",
         "$b = { (1,2).ForEach($b) }; & $b",
     ] {
-        let host = Keeper::default();
-        host.end
-            .set(Some(Instant::now() + Duration::from_millis(300)));
         let line = line.to_owned();
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
         thread
             .spawn(move || {
                 let begun = Instant::now();
+                let host = Keeper::default();
+                host.end.set(Some(begun + Duration::from_millis(300)));
                 let outcome =
                     Session::new(SessionOptions::default()).run(&host, &Input::Text(&line));
                 assert_eq!(outcome.state, RunState::Stopped, "{line}");

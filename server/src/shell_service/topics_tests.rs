@@ -8,8 +8,9 @@ use std::sync::Arc;
 use tandem_shell::builtin;
 use tandem_shell::command::CommandInfo;
 use tandem_shell::help::topic::{self, Topic};
+use tandem_shell::file::{FileFailure, FileSink, WriteMode};
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, PromptFailure, Shown,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, PromptFailure, Shown,
     Stopped,
 };
 use tandem_shell::session::{Input, Session, SessionOptions, StructuredPipeline};
@@ -27,6 +28,17 @@ struct Binder {
     catalogue: Catalogue,
     bound: RefCell<usize>,
     errors: RefCell<Vec<String>>,
+}
+
+struct Nowhere;
+
+impl FileSink for Nowhere {
+    fn write(&mut self, _piece: &[u8]) -> Result<(), FileFailure> {
+        Ok(())
+    }
+    fn finish(&mut self) -> Result<(), FileFailure> {
+        Ok(())
+    }
 }
 
 impl Host for Binder {
@@ -72,8 +84,8 @@ impl Host for Binder {
     fn stopping(&self) -> bool {
         false
     }
-    fn write_file(&self, _path: &str, _content: &[u8], _append: bool) -> Result<(), FileFailure> {
-        Ok(())
+    fn create_file(&self, _path: &str, _mode: WriteMode) -> Result<Box<dyn FileSink>, FileFailure> {
+        Ok(Box::new(Nowhere))
     }
 }
 

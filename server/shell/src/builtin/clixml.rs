@@ -1,10 +1,11 @@
 //! `Export-Clixml`, `Import-Clixml`, `ConvertTo-CliXml` and `ConvertFrom-CliXml`.
 
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
-use crate::builtin::out_file::{FileWriter, read_text, spare_existing};
-use crate::builtin::support::{count, file_error, input_object, text, texts};
+use crate::builtin::out_file::{FileWriter, open_text};
+use crate::builtin::support::{count, end_by_file, input_object, text, texts};
 use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::file::TextFile;
 use crate::host::ShouldProcess;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -153,8 +154,9 @@ impl Stage for Export {
         if !context.should_process(&ShouldProcess::Target(path.to_string()))? {
             return Ok(());
         }
-        spare_existing(context, &path)?;
-        FileWriter::new(context, path, false).write(context, &writer.finish())
+        let mut file = FileWriter::new(context, path, false);
+        file.write(context, &writer.finish())?;
+        file.finish(context)
     }
 }
 
@@ -198,9 +200,9 @@ impl Stage for Import {
         let mut paths = texts(context, "Path");
         paths.extend(texts(context, "LiteralPath"));
         for path in paths {
-            let text = match read_text(context, &path) {
+            let text = match open_text(context, &path).and_then(TextFile::rest) {
                 Ok(text) => text,
-                Err(failure) => return Err(context.terminate(file_error(&path, &failure))),
+                Err(failure) => return Err(end_by_file(context, &path, &failure)),
             };
             for item in read(context, &text)? {
                 context.write(item.value)?;

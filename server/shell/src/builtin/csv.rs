@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
-use crate::builtin::out_file::{FileWriter, read_text, spare_existing};
-use crate::builtin::support::{file_error, input_object, items, text, texts};
+use crate::builtin::out_file::{FileWriter, open_text};
+use crate::builtin::support::{end_by_file, file_broken, input_object, items, text, texts};
 use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::file::{Characters, FileFailure};
 use crate::host::ShouldProcess;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -206,27 +207,42 @@ impl Write {
         if !context.should_process(&ShouldProcess::Target(path.to_string()))? {
             return Ok(None);
         }
-        spare_existing(context, &path)?;
         let append = context.switch("Append");
-        let found = append
-            .then(|| context.host().read_file(&path).ok())
-            .flatten()
-            .unwrap_or_default();
+        let (known, encoding) = match append {
+            true => found_columns(context, &path)?,
+            false => (None, None),
+        };
         let mut file = FileWriter::new(context, path, append);
         // What is added is written as what is there.
-        if let Some(encoding) = TextEncoding::marked(&found) {
+        if let Some(encoding) = encoding {
             file = file.in_encoding(encoding);
         }
-        let text = TextEncoding::of_parameter(context.parameter("Encoding")).decode(&found);
-        let known = (!text.is_empty())
-            .then(|| header_of(&mut CsvReader::new(&text, delimiter(context))))
-            .flatten();
-        if known.is_none() {
-            file.write(context, "")?;
-        }
+        file.write(context, "")?;
         self.file = Some(file);
         Ok(known)
     }
+}
+
+/// The columns of a file that lines are added to, and the encoding that it says it has. One that is not there has none.
+fn found_columns(
+    context: &mut Context<'_>,
+    path: &Text,
+) -> Result<(Option<Vec<Text>>, Option<TextEncoding>), Halt> {
+    let file = match open_text(context, path) {
+        Ok(file) => file,
+        Err(FileFailure::NotFound) => return Ok((None, None)),
+        Err(failure) => return Err(end_by_file(context, path, &failure)),
+    };
+    let mut reader = CsvReader::new(Characters::new(file), delimiter(context));
+    let columns = match reader.is_at_end() {
+        true => None,
+        false => header_of(&mut reader),
+    };
+    if let Some(failure) = reader.characters().failure() {
+        return Err(end_by_file(context, path, &failure));
+    }
+    let marked = reader.characters().file().marked();
+    Ok((columns, marked))
 }
 
 impl Stage for Write {
@@ -283,6 +299,13 @@ impl Stage for Write {
             ))),
         }
     }
+
+    fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        match self.file.take() {
+            Some(file) => file.finish(context),
+            None => Ok(()),
+        }
+    }
 }
 
 fn type_line(object: &Value) -> String {
@@ -325,9 +348,44 @@ fn match_columns(
 }
 
 /// The columns of a text.
-fn header_of(reader: &mut CsvReader<'_>) -> Option<Vec<Text>> {
+fn header_of(reader: &mut CsvReader<impl Iterator<Item = char>>) -> Option<Vec<Text>> {
     let names = reader.header()?;
     Some(names.into_iter().map(Text::from).collect())
+}
+
+/// Where the characters of a text come from.
+trait Origin: Iterator<Item = char> {
+    /// A record begins.
+    fn begin(&mut self) {}
+
+    /// Which file cannot be read further, and why.
+    fn failure(&mut self) -> Option<(Text, FileFailure)> {
+        None
+    }
+}
+
+impl Origin for std::str::Chars<'_> {}
+
+impl Origin for Characters {
+    fn begin(&mut self) {
+        Characters::begin(self);
+    }
+
+    fn failure(&mut self) -> Option<(Text, FileFailure)> {
+        let failure = Characters::failure(self)?;
+        Some((self.file().path().into(), failure))
+    }
+}
+
+/// The end of a file that cannot be read further: what .NET throws.
+fn unread(context: &mut Context<'_>, origin: &mut impl Origin) -> Result<(), Halt> {
+    let Some((path, failure)) = origin.failure() else {
+        return Ok(());
+    };
+    if failure == FileFailure::Stopped {
+        return Err(Halt::Cancelled);
+    }
+    Err(context.terminate(file_broken(&path, &failure)))
 }
 
 /// What texts are read with: columns and type come from the first text that has some, and a warning is given once.
@@ -340,14 +398,15 @@ struct Reading {
 
 impl Reading {
     /// Emits the records of a text as objects; the first names the columns if nothing else does.
-    fn emit(&mut self, context: &mut Context<'_>, text: &str) -> Result<(), Halt> {
-        let mut reader = CsvReader::new(text, delimiter(context));
+    fn emit(&mut self, context: &mut Context<'_>, origin: impl Origin) -> Result<(), Halt> {
+        let mut reader = CsvReader::new(origin, delimiter(context));
         if self.type_name.is_none() {
             self.type_name = reader.type_line();
         }
         if self.header.is_none() {
             self.header = header_of(&mut reader);
         }
+        unread(context, reader.characters())?;
         let columns = self.header.as_deref().unwrap_or_default();
         if let Some(twice) = repeated(columns) {
             let record = ErrorRecord::new(
@@ -359,7 +418,13 @@ impl Reading {
             return Err(context.terminate(record));
         }
         let nameless = columns.iter().any(|name| name.is_empty());
-        while let Some(record) = reader.next_record() {
+        loop {
+            reader.characters().begin();
+            let record = reader.next_record();
+            unread(context, reader.characters())?;
+            let Some(record) = record else {
+                return Ok(());
+            };
             let object = record_object(columns, record, self.type_name.as_ref());
             if nameless && !self.warned {
                 self.warned = true;
@@ -367,7 +432,6 @@ impl Reading {
             }
             context.write(object)?;
         }
-        Ok(())
     }
 }
 
@@ -401,8 +465,8 @@ impl Stage for From {
             None => items(context, "InputObject"),
         };
         objects.iter().try_for_each(|object| {
-            self.reading
-                .emit(context, &to_text(object, Culture::Invariant))
+            let text = to_text(object, Culture::Invariant);
+            self.reading.emit(context, text.chars())
         })
     }
 }
@@ -418,18 +482,15 @@ impl Stage for Import {
         let mut paths = texts(context, "Path");
         paths.extend(texts(context, "LiteralPath"));
         for path in paths {
-            match read_text(context, &path) {
-                Ok(text) => {
-                    let mut reading = Reading {
-                        header: given_header(context),
-                        warned: self.warned,
-                        ..Reading::default()
-                    };
-                    reading.emit(context, &text)?;
-                    self.warned = reading.warned;
-                }
-                Err(failure) => return Err(context.terminate(file_error(&path, &failure))),
-            }
+            let file = open_text(context, &path)
+                .map_err(|failure| end_by_file(context, &path, &failure))?;
+            let mut reading = Reading {
+                header: given_header(context),
+                warned: self.warned,
+                ..Reading::default()
+            };
+            reading.emit(context, Characters::new(file))?;
+            self.warned = reading.warned;
         }
         Ok(())
     }

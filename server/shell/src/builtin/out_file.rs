@@ -2,32 +2,43 @@
 
 use crate::builtin::declare::{MANAGEMENT, UTILITY, at, command, input, named, switch};
 use crate::builtin::out_string::formatter;
-use crate::builtin::support::{file_error, input_object, text, texts};
+use crate::builtin::support::{
+    end_by_file, file_broken, file_error, input_object, tell_failure, text, texts,
+};
 use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::file::{FileFailure, FileSink, TextFile, WriteMode};
 use crate::format::formatter::Formatter;
-use crate::host::{FileFailure, ShouldProcess};
+use crate::host::ShouldProcess;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::text::encoding::TextEncoding;
 use crate::value::{Text, Value};
 
-/// Writes a file piece by piece: the first piece replaces what was there, unless it is to be kept.
+/// Writes a file piece by piece: what was there goes with the first one, unless it is to be kept.
 pub(super) struct FileWriter {
     path: Text,
-    append: bool,
+    mode: WriteMode,
     encoding: TextEncoding,
-    /// Whether a first piece has been written.
+    /// The file, while it is open.
+    sink: Option<Box<dyn FileSink>>,
+    /// Whether it has been opened.
     begun: bool,
 }
 
 impl FileWriter {
-    /// For the file at `path`, in the encoding that the command was given; `append` keeps what it holds.
+    /// For the file at `path`, as the command was told to write it; `append` keeps what it holds.
     pub(super) fn new(context: &Context<'_>, path: Text, append: bool) -> Self {
+        let mode = match append {
+            true => WriteMode::Append,
+            false if context.switch("NoClobber") => WriteMode::Create,
+            false => WriteMode::Replace,
+        };
         Self {
             path,
-            append,
+            mode,
             encoding: TextEncoding::of_parameter(context.parameter("Encoding")),
+            sink: None,
             begun: false,
         }
     }
@@ -42,10 +53,44 @@ impl FileWriter {
         &self.path
     }
 
+    /// Whether the file has been opened.
+    pub(super) fn is_begun(&self) -> bool {
+        self.begun
+    }
+
     /// Writes the next piece.
     pub(super) fn write(&mut self, context: &mut Context<'_>, piece: &str) -> Result<(), Halt> {
         self.try_write(context, piece)
-            .map_err(|failure| context.terminate(file_error(&self.path, &failure)))
+            .map_err(|failure| self.end_by(context, &failure))
+    }
+
+    /// Ends the file: all of it has been written then.
+    pub(super) fn finish(mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        self.end_sink()
+            .map_err(|failure| self.end_by(context, &failure))
+    }
+
+    fn end_by(&self, context: &mut Context<'_>, failure: &FileFailure) -> Halt {
+        if self.begun && *failure != FileFailure::Stopped {
+            return context.terminate(file_broken(&self.path, failure));
+        }
+        if *failure != FileFailure::Exists {
+            return end_by_file(context, &self.path, failure);
+        }
+        let (exception, message) = failure.exception(&self.path);
+        let record = ErrorRecord {
+            details: Some(format!(
+                "File {} already exists and NoClobber was specified.",
+                self.path
+            )),
+            ..ErrorRecord::new(
+                "NoClobber",
+                ErrorCategory::ResourceExists,
+                exception,
+                message,
+            )
+        };
+        context.terminate(record.with_target(Value::String(Text::clone(&self.path))))
     }
 
     /// Writes the next piece; why it could not.
@@ -54,12 +99,17 @@ impl FileWriter {
         context: &Context<'_>,
         piece: &str,
     ) -> Result<(), FileFailure> {
-        let mut bytes = Vec::new();
-        if !self.begun && self.begins_file(context) {
-            bytes.extend_from_slice(self.encoding.mark());
+        let encoding = self.encoding;
+        let has_mark = !self.begun && !encoding.mark().is_empty() && self.begins_file(context)?;
+        let sink = self.sink(context)?;
+        if has_mark {
+            sink.write(encoding.mark())?;
         }
-        bytes.extend(self.encoding.encode(piece));
-        self.try_write_bytes(context, &bytes)
+        match encoding {
+            _ if piece.is_empty() => Ok(()),
+            TextEncoding::Utf8 | TextEncoding::Utf8Bom => sink.write(piece.as_bytes()),
+            _ => sink.write(&encoding.encode(piece)),
+        }
     }
 
     /// Writes bytes as they are; why it could not.
@@ -68,56 +118,89 @@ impl FileWriter {
         context: &Context<'_>,
         bytes: &[u8],
     ) -> Result<(), FileFailure> {
-        context.host().write_file(&self.path, bytes, self.append)?;
-        self.append = true;
+        self.sink(context)?.write(bytes)
+    }
+
+    /// Ends the file; why not all of it was written.
+    pub(super) fn try_finish(&mut self) -> Result<(), FileFailure> {
+        self.end_sink()
+    }
+
+    fn end_sink(&mut self) -> Result<(), FileFailure> {
+        self.sink.take().map_or(Ok(()), |mut sink| sink.finish())
+    }
+
+    fn sink(&mut self, context: &Context<'_>) -> Result<&mut dyn FileSink, FileFailure> {
+        let sink = match self.sink.take() {
+            Some(sink) => sink,
+            None => context.host().create_file(&self.path, self.mode)?,
+        };
         self.begun = true;
-        Ok(())
+        Ok(&mut **self.sink.insert(sink))
     }
 
     /// Whether the first piece stands at the beginning of the file, where a mark belongs.
-    fn begins_file(&self, context: &Context<'_>) -> bool {
-        if !self.append || self.encoding.mark().is_empty() {
-            return !self.append;
+    fn begins_file(&self, context: &Context<'_>) -> Result<bool, FileFailure> {
+        if self.mode != WriteMode::Append {
+            return Ok(true);
         }
-        match context.host().read_file(&self.path) {
-            Ok(known) => known.is_empty(),
-            Err(failure) => failure == FileFailure::NotFound,
+        match context.host().open_file(&self.path) {
+            Ok(mut known) => Ok(known.next()?.is_none_or(|piece| piece.is_empty())),
+            Err(failure) => Ok(failure == FileFailure::NotFound),
         }
     }
 }
 
-/// Reads a whole file as text: by its byte order mark, else in the encoding that the command was given.
-pub(super) fn read_text(context: &Context<'_>, path: &str) -> Result<String, FileFailure> {
-    let bytes = context.host().read_file(path)?;
-    Ok(TextEncoding::of_parameter(context.parameter("Encoding")).decode(&bytes))
+/// Objects as the lines that a person would see, in a file.
+pub(super) struct ShownInFile {
+    formatter: Formatter,
+    writer: FileWriter,
 }
 
-/// -NoClobber: a file that is there stays as it is, unless something is only added to it.
-pub(super) fn spare_existing(context: &mut Context<'_>, path: &Text) -> Result<(), Halt> {
-    if !context.switch("NoClobber")
-        || context.switch("Append")
-        || context.host().read_file(path).is_err()
-    {
-        return Ok(());
+impl ShownInFile {
+    /// Begins the file.
+    pub(super) fn begin(context: &mut Context<'_>, path: Text) -> Result<Self, Halt> {
+        let append = context.switch("Append");
+        let mut writer = FileWriter::new(context, path, append);
+        writer.write(context, "")?;
+        Ok(Self {
+            formatter: formatter(context),
+            writer,
+        })
     }
-    let record = ErrorRecord::new(
-        "NoClobber",
-        ErrorCategory::ResourceExists,
-        "System.IO.IOException",
-        format!("The file '{path}' already exists."),
-    );
-    Err(context.terminate(record.with_target(Value::String(Text::clone(path)))))
+
+    /// Writes the next object.
+    pub(super) fn push(&mut self, context: &mut Context<'_>, object: &Value) -> Result<(), Halt> {
+        let mut lines = String::new();
+        let now = context.host().now().ticks;
+        self.formatter.push(object, now, &mut lines);
+        self.write(context, &lines)
+    }
+
+    /// Ends the file.
+    pub(super) fn finish(mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        let mut lines = String::new();
+        let now = context.host().now().ticks;
+        self.formatter.finish(now, &mut lines);
+        self.write(context, &lines)?;
+        self.writer.finish(context)
+    }
+
+    fn write(&mut self, context: &mut Context<'_>, lines: &str) -> Result<(), Halt> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        if context.switch("NoNewline") {
+            return self.writer.write(context, &lines.replace('\n', ""));
+        }
+        self.writer.write(context, lines)
+    }
 }
 
-/// Objects as the lines that a person would see.
-pub(super) fn encode(context: &Context<'_>, objects: &[Value]) -> String {
-    let mut formatter = formatter(context);
-    let mut out = String::new();
-    for object in objects {
-        formatter.push(object, 0, &mut out);
-    }
-    formatter.finish(0, &mut out);
-    out
+/// Opens a file as text: by its byte order mark, else in the encoding that the command was given.
+pub(super) fn open_text(context: &Context<'_>, path: &str) -> Result<TextFile, FileFailure> {
+    let encoding = TextEncoding::of_parameter(context.parameter("Encoding"));
+    TextFile::open(context.host(), path, encoding)
 }
 
 fn path_of(context: &Context<'_>) -> Option<Text> {
@@ -170,65 +253,33 @@ pub(super) mod out {
 
     #[derive(Default)]
     struct OutFile {
-        formatter: Option<Formatter>,
-        writer: Option<FileWriter>,
-    }
-
-    impl OutFile {
-        fn write(&mut self, context: &mut Context<'_>, text: &str) -> Result<(), Halt> {
-            let Some(writer) = &mut self.writer else {
-                return Ok(());
-            };
-            if context.switch("NoNewline") {
-                writer.write(context, &text.replace('\n', ""))
-            } else {
-                writer.write(context, text)
-            }
-        }
+        file: Option<ShownInFile>,
     }
 
     impl Stage for OutFile {
         fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-            self.formatter = Some(formatter(context));
             let Some(path) = path_of(context) else {
                 return Ok(());
             };
             let target = ShouldProcess::TargetAndAction(path.to_string(), "Output to File".into());
-            if !context.should_process(&target)? {
-                self.formatter = None;
-                return Ok(());
+            if context.should_process(&target)? {
+                self.file = Some(ShownInFile::begin(context, path)?);
             }
-            let append = context.switch("Append");
-            spare_existing(context, &path)?;
-            self.writer = Some(FileWriter::new(context, path, append));
-            self.write(context, "")
+            Ok(())
         }
 
         fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
-            let Some(object) = input_object(context, input) else {
-                return Ok(());
-            };
-            let now = context.host().now().ticks;
-            let mut lines = String::new();
-            if let Some(formatter) = &mut self.formatter {
-                formatter.push(&object, now, &mut lines);
+            match (input_object(context, input), &mut self.file) {
+                (Some(object), Some(file)) => file.push(context, &object),
+                _ => Ok(()),
             }
-            if lines.is_empty() {
-                return Ok(());
-            }
-            self.write(context, &lines)
         }
 
         fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-            let Some(mut formatter) = self.formatter.take() else {
-                return Ok(());
-            };
-            let mut lines = String::new();
-            formatter.finish(context.host().now().ticks, &mut lines);
-            if lines.is_empty() {
-                return Ok(());
+            match self.file.take() {
+                Some(file) => file.finish(context),
+                None => Ok(()),
             }
-            self.write(context, &lines)
         }
     }
 }
@@ -268,12 +319,13 @@ pub(super) mod test_path {
             let mut paths = texts(context, "Path");
             paths.extend(texts(context, "LiteralPath"));
             for path in paths {
-                let found = match context.host().read_file(&path) {
+                let found = match context.host().examine_file(&path) {
                     // What may not be read is there all the same.
-                    Ok(_) | Err(FileFailure::Denied | FileFailure::Directory) => true,
-                    Err(FileFailure::NotFound) => false,
+                    Ok(()) | Err(FileFailure::Denied | FileFailure::Directory) => true,
+                    Err(FileFailure::NotFound | FileFailure::FolderNotFound) => false,
                     Err(failure) => {
-                        context.write_error(file_error(&path, &failure))?;
+                        let record = file_error(&path, &failure);
+                        tell_failure(context, &failure, record)?;
                         continue;
                     }
                 };

@@ -1,11 +1,11 @@
 //! `Join-Path` and `Split-Path`: paths as text, as the caller's file system writes them.
 
 use crate::builtin::declare::{MANAGEMENT, at, command, named, set, switch};
-use crate::builtin::support::texts;
+use crate::builtin::support::{tell_failure, texts};
 use crate::command::{CommandInfo, ParameterInfo, SetMembership};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::failure::path_not_found;
-use crate::host::FileFailure;
+use crate::file::FileFailure;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::value::{Text, Value};
@@ -177,10 +177,10 @@ fn no_drive(drive: &str) -> ErrorRecord {
 
 /// Whether a file of the caller's exists; that it does not is an error.
 fn exists(context: &mut Context<'_>, path: &str) -> Result<bool, Halt> {
-    match context.host().read_file(path) {
-        Ok(_) | Err(FileFailure::Denied | FileFailure::Directory) => Ok(true),
-        Err(_) => {
-            context.write_error(path_not_found(path))?;
+    match context.host().examine_file(path) {
+        Ok(()) | Err(FileFailure::Denied | FileFailure::Directory) => Ok(true),
+        Err(failure) => {
+            tell_failure(context, &failure, path_not_found(path))?;
             Ok(false)
         }
     }

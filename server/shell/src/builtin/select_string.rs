@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::builtin::context_lines::{ContextLines, Matched};
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
-use crate::builtin::out_file::read_text;
-use crate::builtin::support::{file_error, input_object, items, texts};
+use crate::builtin::out_file::open_text;
+use crate::builtin::support::{input_object, items, tell_failure, texts};
 use crate::command::{CommandInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::failure::path_not_found;
-use crate::host::FileFailure;
+use crate::file::FileFailure;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::regex::{Pattern, match_object};
@@ -226,16 +226,16 @@ impl SelectString {
     }
 
     fn file(&mut self, context: &mut Context<'_>, path: &Text) -> Result<bool, Halt> {
-        let content = match read_text(context, path) {
+        let mut content = match open_text(context, path) {
             Ok(content) => content,
             Err(FileFailure::Directory) => return Ok(false),
-            Err(FileFailure::NotFound) if context.parameter("LiteralPath").is_none() => {
+            Err(FileFailure::NotFound | FileFailure::FolderNotFound)
+                if context.parameter("LiteralPath").is_none() =>
+            {
                 return Err(context.terminate(path_not_found(path)));
             }
             Err(failure) => {
-                let reason = file_error(path, &failure).message;
-                let message = format!("The file {path} cannot be read: {reason}");
-                context.write_error(argument_error("ProcessingFile", message))?;
+                unreadable(context, path, &failure)?;
                 return Ok(false);
             }
         };
@@ -243,10 +243,18 @@ impl SelectString {
         let (before, behind) = context_of(context);
         let mut lines = ContextLines::new(before, behind);
         let mut any = false;
-        for (index, text) in crate::text::lines(&content).enumerate() {
+        for number in 1.. {
+            let text = match content.line() {
+                Ok(Some(text)) => text,
+                Ok(None) => break,
+                Err(failure) => {
+                    unreadable(context, path, &failure)?;
+                    return Ok(any);
+                }
+            };
             let line = Line {
                 text,
-                number: index as u64 + 1,
+                number,
                 path: Some(path),
             };
             let found = self.line(context, &line, Some(&mut lines))?;
@@ -258,6 +266,12 @@ impl SelectString {
         let rest = lines.finish();
         Ok(Self::flush(context, rest)? || any)
     }
+}
+
+fn unreadable(context: &mut Context<'_>, path: &Text, failure: &FileFailure) -> Result<(), Halt> {
+    let (_, reason) = failure.exception(path);
+    let message = format!("The file {path} cannot be read: {reason}");
+    tell_failure(context, failure, argument_error("ProcessingFile", message))
 }
 
 impl Stage for SelectString {

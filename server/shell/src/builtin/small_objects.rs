@@ -13,7 +13,7 @@ use crate::value::Value;
 /// `Tee-Object`.
 pub(super) mod tee {
     use super::*;
-    use crate::builtin::out_file::{FileWriter, encode};
+    use crate::builtin::out_file::ShownInFile;
 
     /// What the binder knows of it.
     pub(crate) fn info() -> CommandInfo {
@@ -49,38 +49,47 @@ pub(super) mod tee {
     #[derive(Default)]
     struct Tee {
         kept: Vec<Value>,
+        file: Option<ShownInFile>,
     }
 
     impl Stage for Tee {
-        fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
-            match input_object(context, input) {
-                Some(object) => {
-                    context.hoard(&object)?;
-                    self.kept.push(object.clone());
-                    context.write(object)
-                }
-                None => Ok(()),
+        fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+            let path = text(context, "FilePath").or_else(|| text(context, "LiteralPath"));
+            if let Some(path) = path {
+                self.file = Some(ShownInFile::begin(context, path)?);
             }
+            Ok(())
+        }
+
+        fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
+            let Some(object) = input_object(context, input) else {
+                return Ok(());
+            };
+            if let Some(file) = &mut self.file {
+                file.push(context, &object)?;
+            } else {
+                context.hoard(&object)?;
+                self.kept.push(object.clone());
+            }
+            context.write(object)
         }
 
         fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
-            let kept = std::mem::take(&mut self.kept);
-            if let Some(name) = text(context, "Variable") {
-                let mut all = Vec::new();
-                if context.switch("Append")
-                    && let Some(before) = context.variable(&name)
-                {
-                    all = before.elements().unwrap_or_else(|| vec![before]);
-                }
-                all.extend(kept);
-                context.set_variable(&name, gathered(all));
-                return Ok(());
+            if let Some(file) = self.file.take() {
+                return file.finish(context);
             }
-            let path = text(context, "FilePath").or_else(|| text(context, "LiteralPath"));
-            let Some(path) = path else { return Ok(()) };
-            let lines = encode(context, &kept);
-            let append = context.switch("Append");
-            FileWriter::new(context, path, append).write(context, &lines)
+            let Some(name) = text(context, "Variable") else {
+                return Ok(());
+            };
+            let mut all = Vec::new();
+            if context.switch("Append")
+                && let Some(before) = context.variable(&name)
+            {
+                all = before.elements().unwrap_or_else(|| vec![before]);
+            }
+            all.append(&mut self.kept);
+            context.set_variable(&name, gathered(all));
+            Ok(())
         }
     }
 }

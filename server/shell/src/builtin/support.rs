@@ -1,7 +1,8 @@
 //! What several commands do with their parameters.
 
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::host::FileFailure;
+use crate::file::FileFailure;
+use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::Context;
 use crate::text::{Culture, as_double, to_text};
 use crate::value::{Text, Value};
@@ -59,24 +60,37 @@ pub(super) fn gathered(mut values: Vec<Value>) -> Value {
 
 /// What became of a file of the caller's, as a record.
 pub(super) fn file_error(path: &str, failure: &FileFailure) -> ErrorRecord {
+    let (exception, message) = failure.exception(path);
+    ErrorRecord::new(
+        "FileOpenFailure",
+        ErrorCategory::OpenError,
+        exception,
+        message,
+    )
+}
+
+/// What broke off in the middle of a file of the caller's: what .NET throws, as a record.
+pub(super) fn file_broken(path: &str, failure: &FileFailure) -> ErrorRecord {
+    let (exception, message) = failure.exception(path);
+    ErrorRecord::new(exception, ErrorCategory::NotSpecified, exception, message)
+}
+
+/// Ends a command because of a file of the caller's.
+pub(super) fn end_by_file(context: &mut Context<'_>, path: &str, failure: &FileFailure) -> Halt {
     match failure {
-        FileFailure::NotFound => ErrorRecord::new(
-            "FileOpenFailure",
-            ErrorCategory::OpenError,
-            "System.IO.FileNotFoundException",
-            format!("Could not find file '{path}'."),
-        ),
-        FileFailure::Denied | FileFailure::Directory => ErrorRecord::new(
-            "FileOpenFailure",
-            ErrorCategory::OpenError,
-            "System.UnauthorizedAccessException",
-            format!("Access to the path '{path}' is denied."),
-        ),
-        FileFailure::Other(message) => ErrorRecord::new(
-            "FileOpenFailure",
-            ErrorCategory::OpenError,
-            "System.IO.IOException",
-            message.clone(),
-        ),
+        FileFailure::Stopped => Halt::Cancelled,
+        failure => context.terminate(file_error(path, failure)),
+    }
+}
+
+/// Tells of a file of the caller's what `record` says; a stop is no error.
+pub(super) fn tell_failure(
+    context: &mut Context<'_>,
+    failure: &FileFailure,
+    record: ErrorRecord,
+) -> Result<(), Halt> {
+    match failure {
+        FileFailure::Stopped => Err(Halt::Cancelled),
+        _ => context.write_error(record),
     }
 }

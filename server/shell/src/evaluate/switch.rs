@@ -2,7 +2,7 @@
 
 use crate::evaluate::operator::{comparison, truth};
 use crate::evaluate::{NAMES, as_operand, failure};
-use crate::host::FileFailure;
+use crate::file::{FileFailure, TextFile};
 use crate::language::ast::{Expression, Switch, SwitchMode};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -13,14 +13,38 @@ use crate::text::{Culture, to_text};
 use crate::value::Value;
 use crate::wildcard::Wildcard;
 
+/// What a `switch` runs over.
+enum Items {
+    Values(std::vec::IntoIter<Value>),
+    /// Line by line.
+    File(TextFile),
+}
+
+impl Items {
+    fn next(&mut self) -> Result<Option<Value>, FileFailure> {
+        match self {
+            Self::Values(items) => Ok(items.next()),
+            Self::File(file) => Ok(file.line()?.map(Value::text)),
+        }
+    }
+
+    fn path(&self) -> &str {
+        match self {
+            Self::Values(_) => "",
+            Self::File(file) => file.path(),
+        }
+    }
+}
+
 impl Engine<'_> {
     pub(super) fn run_switch(&mut self, switch: &Switch, out: &mut dyn Sink) -> Result<(), Halt> {
         let names = &*NAMES;
         let subject = self.statement_value(&switch.subject, out)?;
-        let items = if switch.file {
-            self.lines_of_file(&subject)?
+        let mut items = if switch.file {
+            Items::File(self.file_of(&subject)?)
         } else {
-            subject.elements().unwrap_or_else(|| vec![subject])
+            let items = subject.elements().unwrap_or_else(|| vec![subject]);
+            Items::Values(items.into_iter())
         };
         let saved = self.session.scopes.remove_local(&names.dollar);
         let ours = |named: &Option<crate::value::Text>| {
@@ -32,7 +56,15 @@ impl Engine<'_> {
             })
         };
         let mut outcome = Ok(());
-        for item in items {
+        loop {
+            let item = match items.next() {
+                Ok(Some(item)) => item,
+                Ok(None) => break,
+                Err(failure) => {
+                    outcome = Err(self.unreadable(items.path(), &failure));
+                    break;
+                }
+            };
             self.session.scopes.set_local(&names.dollar, item.clone());
             match self.switch_item(switch, &item, out) {
                 Ok(()) => {}
@@ -51,8 +83,8 @@ impl Engine<'_> {
         outcome
     }
 
-    /// The lines of the caller's file that `-file` names.
-    fn lines_of_file(&self, subject: &Value) -> Result<Vec<Value>, Halt> {
+    /// The caller's file that `-file` names.
+    fn file_of(&self, subject: &Value) -> Result<TextFile, Halt> {
         let path = to_text(subject, Culture::Invariant);
         if path.is_empty() {
             return Err(self.refuse(
@@ -60,21 +92,19 @@ impl Engine<'_> {
                 "The file name argument to -file in the switch statement is not valid.",
             ));
         }
-        let bytes = self.host.read_file(&path).map_err(|reason| match reason {
-            FileFailure::NotFound => self.fail(failure::path_not_found(&path)),
-            FileFailure::Denied => {
-                self.unreadable(&format!("Access to the path '{path}' is denied."))
-            }
-            FileFailure::Directory => {
-                self.unreadable(&format!("The path '{path}' is a directory."))
-            }
-            FileFailure::Other(said) => self.unreadable(&said),
-        })?;
-        let content = TextEncoding::of_parameter(None).decode(&bytes);
-        Ok(crate::text::lines(&content).map(Value::text).collect())
+        TextFile::open(self.host, &path, TextEncoding::default())
+            .map_err(|failure| self.unreadable(&path, &failure))
     }
 
-    fn unreadable(&self, reason: &str) -> Halt {
+    fn unreadable(&self, path: &str, failure: &FileFailure) -> Halt {
+        let reason = match failure {
+            FileFailure::NotFound | FileFailure::FolderNotFound => {
+                return self.fail(failure::path_not_found(path));
+            }
+            FileFailure::Stopped => return Halt::Cancelled,
+            FileFailure::Directory => format!("The path '{path}' is a directory."),
+            failure => failure.exception(path).1,
+        };
         let reason = reason.trim_end_matches('.');
         self.refuse(
             "FileReadError",

@@ -142,30 +142,53 @@ fn field_text(value: &Value) -> Option<String> {
 }
 
 /// Reads records of fields as `ImportCsvHelper` does: leniently, and forgetting an empty field at the very end.
-pub struct CsvReader<'a> {
-    rest: std::iter::Peekable<std::str::Chars<'a>>,
+pub struct CsvReader<I> {
+    characters: I,
+    /// The next character, where it has been looked at.
+    peeked: Option<Option<char>>,
     delimiter: char,
 }
 
-impl<'a> CsvReader<'a> {
-    /// A reader of that text.
-    pub fn new(text: &'a str, delimiter: char) -> Self {
+impl<I: Iterator<Item = char>> CsvReader<I> {
+    /// A reader of the text of those characters.
+    pub fn new(characters: I, delimiter: char) -> Self {
         Self {
-            rest: text.chars().peekable(),
+            characters,
+            peeked: None,
             delimiter,
         }
     }
 
+    /// Where the characters come from.
+    pub fn characters(&mut self) -> &mut I {
+        &mut self.characters
+    }
+
     /// Whether nothing is left.
     pub fn is_at_end(&mut self) -> bool {
-        self.rest.peek().is_none()
+        self.peek().is_none()
+    }
+
+    fn peek(&mut self) -> Option<char> {
+        *self.peeked.get_or_insert_with(|| self.characters.next())
+    }
+
+    fn next(&mut self) -> Option<char> {
+        match self.peeked.take() {
+            Some(next) => next,
+            None => self.characters.next(),
+        }
+    }
+
+    fn next_if_eq(&mut self, wanted: char) -> Option<char> {
+        (self.peek() == Some(wanted)).then(|| self.next()).flatten()
     }
 
     /// Takes a first line that begins with `#`; the type that it names, if it names one.
     pub fn type_line(&mut self) -> Option<Text> {
-        self.rest.next_if_eq(&'#')?;
+        self.next_if_eq('#')?;
         let mut line = String::new();
-        while let Some(c) = self.rest.next() {
+        while let Some(c) = self.next() {
             if self.is_line_end(c) {
                 break;
             }
@@ -212,7 +235,7 @@ impl<'a> CsvReader<'a> {
     /// Whether a character ends the line; takes the rest of the line end.
     fn is_line_end(&mut self, c: char) -> bool {
         if c == '\r' {
-            self.rest.next_if_eq(&'\n');
+            self.next_if_eq('\n');
         }
         matches!(c, '\r' | '\n')
     }
@@ -221,7 +244,7 @@ impl<'a> CsvReader<'a> {
     fn record(&mut self) -> Vec<String> {
         let mut fields = Vec::new();
         let mut field = String::new();
-        while let Some(c) = self.rest.next() {
+        while let Some(c) = self.next() {
             // What follows a closing quote, a quote within a field or a blank in it goes up to the next delimiter.
             let rest_of_field = if c == self.delimiter {
                 fields.push(std::mem::take(&mut field));
@@ -258,10 +281,10 @@ impl<'a> CsvReader<'a> {
 
     /// What stands between quotes; false if the text ends before the closing one.
     fn quoted(&mut self, field: &mut String) -> bool {
-        while let Some(c) = self.rest.next() {
+        while let Some(c) = self.next() {
             if c != '"' {
                 field.push(c);
-            } else if self.rest.next_if_eq(&'"').is_some() {
+            } else if self.next_if_eq('"').is_some() {
                 field.push('"');
             } else {
                 return true;
@@ -274,7 +297,7 @@ impl<'a> CsvReader<'a> {
     fn tail(&mut self, field: &mut String, without_blanks: bool) -> bool {
         let mut tail = String::new();
         let ends = loop {
-            match self.rest.next() {
+            match self.next() {
                 None => break true,
                 Some(c) if c == self.delimiter => break false,
                 Some(c) if self.is_line_end(c) => break true,
@@ -331,7 +354,7 @@ mod tests {
             ("\"a", "a"),
             ("\"\",x", "|x"),
         ] {
-            let mut reader = CsvReader::new(text, ',');
+            let mut reader = CsvReader::new(text.chars(), ',');
             let all: Vec<_> = std::iter::from_fn(|| reader.next_record())
                 .map(|fields| fields.join("|"))
                 .collect();
@@ -341,7 +364,7 @@ mod tests {
 
     #[test]
     fn the_header_is_the_first_line_that_is_no_remark() {
-        let mut reader = CsvReader::new("#TYPE My.Type\n#x\n#Fields: a,b\n", ',');
+        let mut reader = CsvReader::new("#TYPE My.Type\n#x\n#Fields: a,b\n".chars(), ',');
         assert_eq!(reader.type_line().as_deref(), Some("My.Type"));
         assert_eq!(reader.header(), Some(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(reader.header(), None);

@@ -1,5 +1,6 @@
 //! Text encodings of files, by the names that `-Encoding` takes (`System.Text.Encoding`).
 
+use super::decoder::Decoder;
 use crate::value::Value;
 
 /// How text becomes bytes.
@@ -168,34 +169,11 @@ impl TextEncoding {
     /// The bytes as text: by their mark when they have one, else in this encoding. What is no character becomes U+FFFD.
     #[must_use]
     pub fn decode(self, bytes: &[u8]) -> String {
-        let encoding = Self::marked(bytes).unwrap_or(self);
-        let mark = encoding.mark();
-        let bytes = bytes.strip_prefix(mark).unwrap_or(bytes);
-        let wide = |unit: fn([u8; 2]) -> u16| {
-            let units: Vec<u16> = bytes.as_chunks().0.iter().map(|pair| unit(*pair)).collect();
-            String::from_utf16_lossy(&units)
-        };
-        let widest = |unit: fn([u8; 4]) -> u32| {
-            let units = bytes.as_chunks().0.iter().map(|four| unit(*four));
-            units
-                .map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
-                .collect()
-        };
-        match encoding {
-            Self::Utf8 | Self::Utf8Bom => String::from_utf8_lossy(bytes).into_owned(),
-            Self::Ascii => bytes
-                .iter()
-                .map(|byte| match byte {
-                    0..=0x7f => char::from(*byte),
-                    _ => char::REPLACEMENT_CHARACTER,
-                })
-                .collect(),
-            Self::Latin1 => bytes.iter().map(|byte| char::from(*byte)).collect(),
-            Self::Utf16 => wide(u16::from_le_bytes),
-            Self::Utf16BigEndian => wide(u16::from_be_bytes),
-            Self::Utf32 => widest(u32::from_le_bytes),
-            Self::Utf32BigEndian => widest(u32::from_be_bytes),
-        }
+        let mut text = String::with_capacity(bytes.len());
+        let mut decoder = Decoder::new(self);
+        decoder.decode(bytes, &mut text);
+        decoder.finish(&mut text);
+        text
     }
 }
 

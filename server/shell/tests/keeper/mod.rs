@@ -2,16 +2,19 @@
 
 #![allow(dead_code, reason = "each test looks at a part of what is kept")]
 
+mod drive;
+
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use self::drive::{Files, Written};
 use tandem_shell::command::CommandInfo;
+use tandem_shell::file::{FileFailure, FileSink, FileSource, WriteMode};
 use tandem_shell::help::topic::Topic;
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, InputFailure,
-    PromptFailure, Shown, Stopped,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, InputFailure, PromptFailure, Shown,
+    Stopped,
 };
 use tandem_shell::session::{Input, RunOutcome, Session, SessionOptions};
 use tandem_shell::text::{Culture, to_text};
@@ -30,10 +33,10 @@ pub(crate) struct Keeper {
     /// The ids of errors.
     pub(crate) errors: RefCell<Vec<String>>,
     pub(crate) warnings: RefCell<Vec<String>>,
-    /// The caller's files; below `/sealed/` nothing is written.
-    pub(crate) files: RefCell<BTreeMap<String, Vec<u8>>>,
+    /// The caller's files.
+    pub(crate) files: Files,
     pub(crate) topics: Cell<&'static [Topic]>,
-    pub(crate) written: RefCell<Vec<(String, String, bool)>>,
+    pub(crate) written: Written,
     /// What the caller gives from outside; how much of it was taken; whether its end was wished for.
     pub(crate) input: RefCell<Option<Given>>,
     pub(crate) taken: Cell<usize>,
@@ -103,25 +106,11 @@ impl Host for Keeper {
     fn help_topics(&self) -> &'static [Topic] {
         self.topics.get()
     }
-    fn read_file(&self, path: &str) -> Result<Vec<u8>, FileFailure> {
-        let files = self.files.borrow();
-        files.get(path).cloned().ok_or(FileFailure::NotFound)
+    fn open_file(&self, path: &str) -> Result<Box<dyn FileSource>, FileFailure> {
+        drive::open(&self.files, path)
     }
-    fn write_file(&self, path: &str, content: &[u8], append: bool) -> Result<(), FileFailure> {
-        if path.starts_with("/sealed/") {
-            return Err(FileFailure::Denied);
-        }
-        let mut files = self.files.borrow_mut();
-        let file = files.entry(path.to_owned()).or_default();
-        if !append {
-            file.clear();
-        }
-        file.extend_from_slice(content);
-        let text = String::from_utf8_lossy(content).into_owned();
-        self.written
-            .borrow_mut()
-            .push((path.to_owned(), text, append));
-        Ok(())
+    fn create_file(&self, path: &str, mode: WriteMode) -> Result<Box<dyn FileSink>, FileFailure> {
+        drive::create(&self.files, &self.written, path, mode)
     }
     fn stopping(&self) -> bool {
         let is_shown = |patience| self.shown.borrow().len() >= patience;
