@@ -1,13 +1,14 @@
 //! Command lines and structured pipelines on one connection: start, talk with what runs, take what it says.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tandem::cmdlet::v1::Value;
 use tandem::shell::v1::invoke_request::Message as Request;
 use tandem::shell::v1::shell_service_client::ShellServiceClient;
 use tandem::shell::v1::{
-    CompleteRequest, CompleteResponse, EndOfInput, FileAnswer, InvokeRequest, InvokeResponse,
-    Output, PromptAnswer, Start, Stop, prompt_answer, start,
+    CompleteRequest, CompleteResponse, EndOfInput, FileAction, FileAnswer, FileRequest, FileTaken,
+    InvokeRequest, InvokeResponse, Output, PromptAnswer, Start, Stop, prompt_answer, start,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -26,6 +27,8 @@ const MESSAGE_BYTES_MAX: usize = 64 << 20;
 
 /// The header of an answer that names the pool of the node.
 const POOL_HEADER: &str = "tandem-pool";
+/// The header of an answer that says what the node tells its pace of.
+const PACES_HEADER: &str = "tandem-paces";
 
 /// Runs command lines on one connection. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -45,7 +48,7 @@ pub struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.requests.window.close();
+        self.requests.close();
     }
 }
 
@@ -53,7 +56,10 @@ impl Drop for Running {
 #[derive(Debug, Clone)]
 pub struct Requests {
     sender: mpsc::Sender<InvokeRequest>,
+    /// The room before the pipeline for input.
     window: Arc<Window>,
+    /// The room for each file that it reads.
+    files: Arc<Mutex<HashMap<u32, Arc<Window>>>>,
 }
 
 impl Shell {
@@ -92,15 +98,16 @@ impl Shell {
         let responses = client
             .invoke(ReceiverStream::new(waiting))
             .await
-            .map_err(|status| self.connection.explain(status))?
-            .into_inner();
+            .map_err(|status| self.connection.explain(status))?;
+        let is_paced = responses.metadata().contains_key(PACES_HEADER);
         Ok(Running {
             connection: self.connection.clone(),
             requests: Requests {
                 sender: requests,
-                window: Arc::default(),
+                window: Arc::new(Window::new(is_paced)),
+                files: Arc::default(),
             },
-            responses,
+            responses: responses.into_inner(),
             finished: false,
         })
     }
@@ -143,11 +150,18 @@ impl Running {
                 Ok(Some(InvokeResponse {
                     message: Some(message),
                 })) => match message {
-                    Message::InputTaken(taken) => self.requests.window.tell(taken),
+                    Message::InputTaken(taken) => {
+                        self.requests.window.tell(taken.messages, taken.enough);
+                    }
+                    Message::FileTaken(taken) => self.requests.file_taken(&taken),
                     Message::Finished(_) => {
                         self.finished = true;
-                        self.requests.window.close();
+                        self.requests.close();
                         return Ok(Some(message));
+                    }
+                    Message::File(request) => {
+                        self.requests.file_asked(&request);
+                        return Ok(Some(Message::File(request)));
                     }
                     message => return Ok(Some(message)),
                 },
@@ -206,9 +220,58 @@ impl Requests {
         self.send(Request::EndOfInput(EndOfInput {})).await
     }
 
-    /// Answers a file request. Whether the pipeline still listens.
+    /// Answers a file request; that of a file which is read at the pipeline's pace waits until there is room, which takes
+    /// somebody beside who goes on with [`Running::next`]. Whether the pipeline still wants the file.
     pub async fn file(&self, answer: FileAnswer) -> bool {
+        let is_failure = !answer.error.is_empty() || !answer.error_kind.is_empty();
+        if let Some(window) = self.file_window(answer.request_id)
+            && !is_failure
+        {
+            let has_room = tokio::select! {
+                has_room = window.room_for(answer.data.len()) => has_room,
+                () = self.sender.closed() => false,
+            };
+            if !has_room {
+                lock(&self.files).remove(&answer.request_id);
+                return false;
+            }
+        }
+        if answer.last || is_failure {
+            lock(&self.files).remove(&answer.request_id);
+        }
         self.send(Request::File(answer)).await
+    }
+
+    /// Whether the pipeline still reads the file of that request, at its pace.
+    #[must_use]
+    pub fn is_file_wanted(&self, request_id: u32) -> bool {
+        self.file_window(request_id)
+            .is_some_and(|window| window.is_open())
+    }
+
+    fn file_window(&self, id: u32) -> Option<Arc<Window>> {
+        lock(&self.files).get(&id).cloned()
+    }
+
+    fn file_asked(&self, request: &FileRequest) {
+        if request.paced && request.action() == FileAction::Read {
+            let window = Arc::new(Window::new(true));
+            lock(&self.files).insert(request.request_id, window);
+        }
+    }
+
+    fn file_taken(&self, taken: &FileTaken) {
+        if let Some(window) = self.file_window(taken.request_id) {
+            window.tell(taken.messages, taken.enough);
+        }
+    }
+
+    /// Nothing more is wanted.
+    fn close(&self) {
+        self.window.close();
+        for (_, window) in lock(&self.files).drain() {
+            window.close();
+        }
     }
 
     /// Stops the pipeline, as Ctrl-C does; its end is still told. Whether the pipeline still listens.
@@ -224,4 +287,8 @@ impl Requests {
             .await
             .is_ok()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,18 +1,17 @@
-//! How far input may be ahead of its pipeline. What the pipeline has not taken waits here and not on the way, where everything
-//! said after it, a stop too, would wait behind it.
+//! How far what the caller sends (input, a file) may be ahead of the pipeline. What the pipeline has not taken waits here and not on
+//! the way, where everything said after it, a stop too, would wait behind it.
 
 use std::collections::VecDeque;
 
-use tandem::shell::v1::InputTaken;
 use tokio::sync::{Mutex, watch};
 
-/// Messages of input that may be ahead of the pipeline.
+/// Messages of one stream that may be ahead of the pipeline.
 const MESSAGES: usize = 64;
-/// Bytes of input that may be ahead of the pipeline; a longer message goes alone.
+/// Bytes of one stream that may be ahead of the pipeline; a longer message goes alone.
 const BYTES: usize = 1024 * 1024;
 
-/// The room before a pipeline.
-#[derive(Debug, Default)]
+/// The room before a pipeline, for one stream.
+#[derive(Debug)]
 pub(crate) struct Window {
     told: watch::Sender<Told>,
     ahead: Mutex<Ahead>,
@@ -21,6 +20,8 @@ pub(crate) struct Window {
 /// What the pipeline said.
 #[derive(Clone, Copy, Debug, Default)]
 struct Told {
+    /// Whether the node tells how far the pipeline is at all: one of an earlier version does not, and is not waited for.
+    is_paced: bool,
     taken: u64,
     is_wanted: bool,
     enough: bool,
@@ -48,13 +49,31 @@ impl Ahead {
 }
 
 impl Window {
-    /// Takes up what the pipeline says.
-    pub(crate) fn tell(&self, taken: InputTaken) {
+    /// A window before a node that tells how far its pipeline is, or before one that does not.
+    pub(crate) fn new(is_paced: bool) -> Self {
+        let told = Told {
+            is_paced,
+            ..Told::default()
+        };
+        Self {
+            told: watch::Sender::new(told),
+            ahead: Mutex::default(),
+        }
+    }
+
+    /// Takes up how many messages the pipeline has taken, and whether it has enough.
+    pub(crate) fn tell(&self, messages: u64, enough: bool) {
         self.told.send_modify(|told| {
-            told.taken = told.taken.max(taken.messages);
+            told.is_paced = true;
+            told.taken = told.taken.max(messages);
             told.is_wanted = true;
-            told.enough |= taken.enough;
+            told.enough |= enough;
         });
+    }
+
+    /// Whether something may still be wanted.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.told.borrow().enough
     }
 
     /// Nothing more is wanted.
@@ -72,7 +91,7 @@ impl Window {
                 return false;
             }
             ahead.take(told.taken);
-            if ahead.has_room(bytes) {
+            if !told.is_paced || ahead.has_room(bytes) {
                 ahead.sizes.push_back(bytes);
                 ahead.bytes += bytes;
                 return true;
@@ -100,13 +119,6 @@ impl Window {
 mod tests {
     use super::*;
 
-    fn taken(messages: u64) -> InputTaken {
-        InputTaken {
-            messages,
-            enough: false,
-        }
-    }
-
     async fn filled(window: &Window, bytes: usize) -> usize {
         let mut count = 0;
         let fill = async {
@@ -125,12 +137,12 @@ mod tests {
     #[tokio::test]
     async fn no_more_is_ahead_than_may_be() {
         for (bytes, fits) in [(1, MESSAGES), (BYTES / 4, 4), (BYTES, 1), (BYTES * 9, 1)] {
-            let window = Window::default();
+            let window = Window::new(true);
             assert_eq!(filled(&window, bytes).await, fits);
             assert_eq!(filled(&window, bytes).await, 0);
-            window.tell(taken(1));
+            window.tell(1, false);
             assert_eq!(filled(&window, bytes).await, 1);
-            window.tell(taken(1));
+            window.tell(1, false);
             assert_eq!(filled(&window, bytes).await, 0);
             window.close();
             assert!(!window.room_for(1).await);
@@ -139,14 +151,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_pipeline_that_has_enough_lets_nobody_wait() {
-        let window = Window::default();
+        let window = Window::new(true);
         filled(&window, BYTES).await;
         let (has_room, ()) = tokio::join!(window.room_for(1), async {
-            window.tell(InputTaken {
-                messages: 0,
-                enough: true,
-            });
+            window.tell(0, true);
         });
         assert!(!has_room);
+    }
+
+    #[tokio::test]
+    async fn a_node_that_does_not_tell_is_not_waited_for() {
+        let window = Window::new(false);
+        for _ in 0..10 * MESSAGES {
+            assert!(window.room_for(BYTES).await);
+        }
+        window.tell(0, false);
+        assert_eq!(filled(&window, 1).await, 0);
     }
 }

@@ -10,8 +10,8 @@ use tandem_shell::command::CommandInfo;
 use tandem_shell::error_record::ErrorRecord;
 use tandem_shell::file::{FileFailure, FileSource};
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, ProgressRecord,
-    PromptFailure, Shown, Stopped,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, ProgressRecord, PromptFailure, Shown,
+    Stopped,
 };
 use tandem_shell::text::{Culture, to_text};
 use tandem_shell::value::{DateTime, DateTimeKind, Value};

@@ -188,7 +188,7 @@ async fn input_ends_early_in_the_middle_and_by_a_stop() {
     assert_eq!(code, Some(1));
 }
 
-async fn connected(deployment: &Deployment) -> Connection {
+pub(crate) async fn connected(deployment: &Deployment) -> Connection {
     let laboratory = &deployment.laboratory;
     let files = laboratory.cast().holder(ADMINISTRATOR);
     let settings = Settings {
@@ -284,7 +284,7 @@ async fn input_waits_for_a_slow_pipeline_and_a_stop_does_not() {
 }
 
 /// Memory of a process, in bytes.
-fn memory(process: u32) -> usize {
+pub(crate) fn memory(process: u32) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes: usize = line

@@ -13,6 +13,7 @@ mod deployment;
 mod desk;
 mod disaster;
 mod examples;
+mod files;
 mod input;
 mod kill_steps;
 mod planned;

@@ -230,6 +230,7 @@ pub(crate) fn start(caller: &Caller, invocation: &Invocation) -> Start {
         expected_plan: invocation.expected_plan.clone(),
         loss_budget: invocation.loss_budget.clone(),
         time_zone: time_zone().unwrap_or_default(),
+        paces_files: true,
         ..Start::default()
     }
 }

@@ -1,7 +1,7 @@
 //! One pipeline from its start to its end: what it says is written, what it asks is answered, Ctrl-C stops it.
 
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use tandem::cmdlet::v1::stream_record::Record;
@@ -86,28 +86,21 @@ impl Caller {
         mut running: Running,
         requests: &Requests,
     ) -> Result<Finished, Failure> {
-        let mut stops = 0;
         let mut end = None;
-        // One listener for all rounds, and asked first: Ctrl-C must get through while output floods.
-        let mut interrupt = pin!(tokio::signal::ctrl_c());
+        let mut interrupts = Interrupts::default();
         let mut reminder = pin!(tokio::time::sleep(PATIENCE_WITH_STOP));
         let mut is_reminded = false;
         loop {
             let message = tokio::select! {
                 biased;
-                interrupted = &mut interrupt => {
+                interrupted = interrupts.next() => {
                     interrupted?;
-                    stops += 1;
-                    if stops > 1 {
-                        return Err(Failure::Left);
-                    }
-                    interrupt.set(tokio::signal::ctrl_c());
-                    reminder.set(tokio::time::sleep(PATIENCE_WITH_STOP));
                     requests.stop().await;
+                    reminder.set(tokio::time::sleep(PATIENCE_WITH_STOP));
                     continue;
                 }
                 message = running.next() => message?,
-                () = &mut reminder, if stops > 0 && !is_reminded => {
+                () = &mut reminder, if interrupts.count > 0 && !is_reminded => {
                     is_reminded = true;
                     self.output.complain("Stopping. Ctrl-C again leaves without waiting for the end.\n")?;
                     continue;
@@ -120,6 +113,19 @@ impl Caller {
             };
             match message {
                 Some(Message::Finished(finished)) => end = Some(finished),
+                Some(Message::File(request)) => {
+                    let mut served = pin!(self.files.serve(request, requests));
+                    // A disk or a device may take its time.
+                    loop {
+                        tokio::select! {
+                            () = &mut served => break,
+                            interrupted = interrupts.next() => {
+                                interrupted?;
+                                requests.stop().await;
+                            }
+                        }
+                    }
+                }
                 Some(message) => self.take(message, requests).await?,
                 None => return end.ok_or(Failure::Call(Error::Unfinished)),
             }
@@ -155,9 +161,12 @@ impl Caller {
             Message::Text(text) => self.output(&text)?,
             Message::Said(said) => self.said(&said)?,
             Message::Prompt(prompt) => self.answer(prompt, requests).await?,
-            Message::File(request) => self.files.serve(request, requests).await,
-            // Objects come only when no form was asked for, and the end is the caller's.
-            Message::Output(_) | Message::Finished(_) | Message::InputTaken(_) => {}
+            // Objects come only when no form was asked for; files and the end are taken before; the library keeps pace.
+            Message::Output(_)
+            | Message::File(_)
+            | Message::Finished(_)
+            | Message::InputTaken(_)
+            | Message::FileTaken(_) => {}
         }
         Ok(())
     }
@@ -293,6 +302,35 @@ impl Caller {
             Typed::Line(_) | Typed::Interrupt => {}
         }
         Ok(typed)
+    }
+}
+
+/// Ctrl-C: once stops the pipeline, twice leaves it.
+struct Interrupts {
+    /// One listener for all rounds: Ctrl-C must get through while output floods.
+    listener: Pin<Box<dyn Future<Output = io::Result<()>>>>,
+    count: u32,
+}
+
+impl Default for Interrupts {
+    fn default() -> Self {
+        Self {
+            listener: Box::pin(tokio::signal::ctrl_c()),
+            count: 0,
+        }
+    }
+}
+
+impl Interrupts {
+    /// Waits for the next one.
+    async fn next(&mut self) -> Result<(), Failure> {
+        (&mut self.listener).await?;
+        self.listener = Box::pin(tokio::signal::ctrl_c());
+        self.count += 1;
+        if self.count > 1 {
+            return Err(Failure::Left);
+        }
+        Ok(())
     }
 }
 

@@ -219,3 +219,23 @@ async fn a_command_waits_for_no_input_that_is_not_its_own() {
     assert_eq!(program.wait().await.unwrap().code(), Some(0));
     drop(held);
 }
+
+#[tokio::test]
+async fn a_node_that_tells_nothing_of_its_pace_gets_all_input() {
+    const LINES: usize = 1_000;
+    // A node of an earlier version: it takes input, and says so to nobody.
+    let node = ScriptedNode::start(|_, mut talk: Talk| async move {
+        let mut count = 0;
+        while let Some(Request::Input(_)) = talk.next().await {
+            count += 1;
+        }
+        talk.text(&format!("{count}\n")).await;
+        talk.finish(0).await;
+    })
+    .await;
+    let run = node
+        .program()
+        .arguments(&["Count-It"])
+        .input("line\n".repeat(LINES));
+    assert_eq!(run.run().await.stdout, format!("{LINES}\n"));
+}

@@ -5,8 +5,7 @@ use std::fs;
 use tandem::cmdlet::v1::stream_record::Record;
 use tandem::cmdlet::v1::{ErrorRecord, ProgressRecord};
 use tandem::shell::v1::invoke_request::Message as Request;
-use tandem::shell::v1::invoke_response::Message as Response;
-use tandem::shell::v1::{FileAction, FileRequest, OutputForm, Start};
+use tandem::shell::v1::{OutputForm, Start};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::node::{Outcome, Program, ScriptedNode, Talk};
@@ -118,57 +117,6 @@ async fn redirected_output_holds_objects_only() {
         "WARNING: w\nGet-It: broken\nVERBOSE: v\nWhat if: x\n"
     );
     assert_eq!(outcome.code, Some(1));
-}
-
-#[tokio::test]
-async fn files_are_the_callers() {
-    let node = ScriptedNode::start(|_, mut talk: Talk| async move {
-        let ask = |id, path: &str, action: FileAction, data: &[u8]| {
-            Response::File(FileRequest {
-                request_id: id,
-                path: path.into(),
-                action: action.into(),
-                data: data.to_vec(),
-                last: true,
-            })
-        };
-        for request in [
-            ask(1, "in.txt", FileAction::Read, b""),
-            ask(2, "out.txt", FileAction::Write, b"written"),
-            ask(3, "/etc/hostname", FileAction::Read, b""),
-        ] {
-            talk.tell(request).await;
-            loop {
-                match talk.next().await {
-                    Some(Request::File(answer)) => {
-                        let data = String::from_utf8(answer.data).unwrap();
-                        talk.text(&format!(
-                            "{} {data:?} {}\n",
-                            answer.request_id, answer.error_kind
-                        ))
-                        .await;
-                        break;
-                    }
-                    Some(_) => {}
-                    None => return,
-                }
-            }
-        }
-        talk.finish(0).await;
-    })
-    .await;
-    fs::write(node.folder.path().join("in.txt"), "read").unwrap();
-    let outcome = node
-        .program()
-        .arguments(&["-c", "Copy in.txt 'out.txt'"])
-        .in_folder(node.folder.path())
-        .run()
-        .await;
-    assert_eq!(outcome.stdout, "1 \"read\" \n2 \"\" \n3 \"\" other\n");
-    assert_eq!(
-        fs::read_to_string(node.folder.path().join("out.txt")).unwrap(),
-        "written"
-    );
 }
 
 #[tokio::test]

@@ -22,6 +22,9 @@ use crate::peer;
 /// Answers that wait for the connection.
 const ANSWER_QUEUE: usize = 8;
 
+/// Bytes of a file that travels to another node: it is one message, with some room for what stands around it.
+const FILE_BYTES: usize = peer::client::MAX_MESSAGE_BYTES - 64 * 1024;
+
 /// Nodes that may forward one call: the one asked, and the one of the cmdlet's place.
 pub const MAX_HOPS: u32 = 2;
 
@@ -200,16 +203,21 @@ async fn ask(
                 answer: Some(answer),
             })
         }
-        Asked::ReadFile(path) => Say::File(
-            match call.ask(|answer| Question::ReadFile(path, answer)).await? {
+        Asked::ReadFile(path) => {
+            let name = path.clone();
+            let read = call.ask(|answer| Question::ReadFile(path, answer)).await?;
+            Say::File(match read {
+                Ok(data) if data.len() > FILE_BYTES => {
+                    file_failure(question_id, too_large(&name, data.len()))
+                }
                 Ok(data) => wire::ForwardFile {
                     question_id,
                     data: data.to_vec(),
                     ..Default::default()
                 },
                 Err(failure) => file_failure(question_id, failure),
-            },
-        ),
+            })
+        }
         Asked::WriteFile(write) => {
             let written = call
                 .ask(|answer| Question::WriteFile(write.path, write.data.into(), answer))
@@ -226,6 +234,15 @@ async fn ask(
     // When the connection is gone the next message tells so.
     let _ = say.send(request(said)).await;
     Ok(())
+}
+
+fn too_large(path: &str, bytes: usize) -> FileFailure {
+    FileFailure {
+        kind: "too_large".to_owned(),
+        message: format!(
+            "\"{path}\" has {bytes} bytes, and the command runs on another pool, where {FILE_BYTES} bytes of a file are taken at most."
+        ),
+    }
 }
 
 fn file_failure(question_id: u32, failure: FileFailure) -> wire::ForwardFile {

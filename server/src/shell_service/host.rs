@@ -1,11 +1,10 @@
 //! The engine's door to the world on a pipeline's thread: cmdlets go to the dispatcher, questions to the caller, output
 //! to the connection.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
 use prost::Message as _;
 use prost_reflect::DynamicMessage;
 use tandem::cmdlet::v1::CommonParameters;
@@ -13,16 +12,17 @@ use tandem::shell::v1 as wire;
 use tandem::shell::v1::invoke_response::Message;
 use tandem_shell::command::CommandInfo;
 use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
+use tandem_shell::file::{FileFailure, FileSink, FileSource, WriteMode};
 use tandem_shell::format::view::ViewRegistry;
 use tandem_shell::help::topic::Topic;
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, FileFailure, Host, InputFailure,
-    ProgressRecord, PromptFailure, Shown, Stopped,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, InputFailure, ProgressRecord,
+    PromptFailure, Shown, Stopped,
 };
 use tandem_shell::serialise::clixml_progress::progress_item;
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
 
-use super::files;
+use super::files::{self, CallerFile, CallerSink, Desk};
 use super::incoming::Incoming;
 use super::input::Inlet;
 use super::render::Renderer;
@@ -54,7 +54,7 @@ pub(super) struct WorkerHost {
     pub(super) common: CommonParameters,
     pub(super) voice: Voice,
     pub(super) inlet: RefCell<Inlet>,
-    pub(super) ids: Cell<u32>,
+    pub(super) files: Desk,
     pub(super) origin: Instant,
 }
 
@@ -91,11 +91,6 @@ impl WorkerHost {
     pub(super) fn tell_terminating(&self, record: &ErrorRecord) {
         let said = self.console.error(record, true);
         self.tell(said, &Value::Error(Arc::new(record.clone())), "Error");
-    }
-
-    pub(super) fn next_id(&self) -> u32 {
-        self.ids.set(self.ids.get() + 1);
-        self.ids.get()
     }
 
     fn ticks(&self) -> i64 {
@@ -247,10 +242,10 @@ impl WorkerHost {
                 let _ = answer.send(sink.should_continue(&query, &caption)?);
             }
             Question::ReadFile(path, answer) => {
-                let _ = answer.send(self.read_caller_file(&path));
+                let _ = answer.send(self.files.read(&path));
             }
             Question::WriteFile(path, data, answer) => {
-                let _ = answer.send(self.write_caller_file(&path, &data, wire::FileAction::Write));
+                let _ = answer.send(self.files.write(&path, &data));
             }
         }
         Ok(())
@@ -354,19 +349,22 @@ impl Host for WorkerHost {
         self.console.width
     }
 
-    fn read_file(&self, path: &str) -> Result<Vec<u8>, FileFailure> {
-        let read = self.read_caller_file(path);
-        read.map(Vec::from).map_err(files::to_shell)
+    fn open_file(&self, path: &str) -> Result<Box<dyn FileSource>, FileFailure> {
+        match CallerFile::open(&self.files, path) {
+            Ok(file) => Ok(Box::new(file)),
+            Err(failure) => Err(files::to_shell(failure)),
+        }
     }
 
-    fn write_file(&self, path: &str, content: &[u8], append: bool) -> Result<(), FileFailure> {
-        let action = if append {
-            wire::FileAction::Append
-        } else {
-            wire::FileAction::Write
-        };
-        self.write_caller_file(path, &Bytes::copy_from_slice(content), action)
-            .map_err(files::to_shell)
+    fn examine_file(&self, path: &str) -> Result<(), FileFailure> {
+        self.files.examine(path).map_err(files::to_shell)
+    }
+
+    fn create_file(&self, path: &str, mode: WriteMode) -> Result<Box<dyn FileSink>, FileFailure> {
+        match CallerSink::create(&self.files, path, mode) {
+            Ok(file) => Ok(Box::new(file)),
+            Err(failure) => Err(files::to_shell(failure)),
+        }
     }
 
     fn next_input(&self) -> Result<Option<Value>, InputFailure> {

@@ -14,12 +14,19 @@ use tokio_util::sync::CancellationToken;
 use tonic::Streaming;
 
 use super::outbox::Outbox;
+use super::pace::BYTES_AHEAD;
 
 /// Messages of one kind that wait for the pipeline.
 pub(super) const QUEUE: usize = 64;
 
-/// Bytes of input that wait for the pipeline; a longer message waits alone.
-pub(super) const INPUT_BYTES: u32 = 1024 * 1024;
+/// Files that a pipeline reads at once.
+pub(super) const OPEN_FILES: usize = 16;
+
+/// Answers of files that wait for the pipeline.
+const FILE_QUEUE: usize = QUEUE * OPEN_FILES;
+
+/// Bytes of files that wait for the pipeline.
+const FILE_BYTES: u32 = BYTES_AHEAD * OPEN_FILES as u32;
 
 /// The pipeline's end of what its caller says. Calls block.
 #[derive(Debug)]
@@ -28,7 +35,7 @@ pub(super) struct Incoming {
     /// Cancelled when the caller stops the pipeline or goes away, and when the pipeline has ended.
     pub(super) stop: CancellationToken,
     answers: Mutex<mpsc::Receiver<wire::PromptAnswer>>,
-    files: Mutex<mpsc::Receiver<wire::FileAnswer>>,
+    files: Mutex<mpsc::Receiver<FilePart>>,
     input: Mutex<mpsc::Receiver<Taken>>,
     has_enough: AtomicBool,
 }
@@ -42,6 +49,9 @@ pub(super) enum Input {
     Clixml(String),
 }
 
+/// A part of a file, and the room that it has until it is taken.
+pub(super) type FilePart = (wire::FileAnswer, Option<OwnedSemaphorePermit>);
+
 /// Input, how many bytes came as it, and the room that it has until it is taken.
 pub(super) type Taken = (Input, u32, Option<OwnedSemaphorePermit>);
 
@@ -49,7 +59,7 @@ pub(super) type Taken = (Input, u32, Option<OwnedSemaphorePermit>);
 pub(super) fn read(requests: Streaming<wire::InvokeRequest>, outbox: Outbox) -> Arc<Incoming> {
     let stop = CancellationToken::new();
     let (answers_in, answers) = mpsc::channel(QUEUE);
-    let (files_in, files) = mpsc::channel(QUEUE);
+    let (files_in, files) = mpsc::channel(FILE_QUEUE);
     let (input_in, input) = mpsc::channel(QUEUE);
     let incoming = Incoming {
         runtime: Handle::current(),
@@ -62,8 +72,9 @@ pub(super) fn read(requests: Streaming<wire::InvokeRequest>, outbox: Outbox) -> 
     let queues = Queues {
         answers: answers_in,
         files: files_in,
+        file_room: Arc::new(Semaphore::new(FILE_BYTES as usize)),
         input: Some(input_in),
-        room: Arc::new(Semaphore::new(INPUT_BYTES as usize)),
+        room: Arc::new(Semaphore::new(BYTES_AHEAD as usize)),
         stop: stop.clone(),
     };
     tokio::spawn(async move {
@@ -84,7 +95,8 @@ pub(super) fn read(requests: Streaming<wire::InvokeRequest>, outbox: Outbox) -> 
 /// The caller's end.
 struct Queues {
     answers: mpsc::Sender<wire::PromptAnswer>,
-    files: mpsc::Sender<wire::FileAnswer>,
+    files: mpsc::Sender<FilePart>,
+    file_room: Arc<Semaphore>,
     input: Option<mpsc::Sender<Taken>>,
     room: Arc<Semaphore>,
     stop: CancellationToken,
@@ -102,7 +114,7 @@ impl Queues {
             // A pipeline that has ended takes nothing more: the sends then fail, which is no fault.
             match message {
                 Some(Asked::Answer(prompt)) => drop(self.answers.send(prompt).await),
-                Some(Asked::File(part)) => drop(self.files.send(part).await),
+                Some(Asked::File(part)) => self.give_file(part).await,
                 Some(Asked::Input(value)) => {
                     let bytes = value.encoded_len();
                     self.give(Input::Object(Box::new(value)), bytes).await;
@@ -118,11 +130,18 @@ impl Queues {
         }
     }
 
+    async fn give_file(&self, part: wire::FileAnswer) {
+        let bytes = u32::try_from(part.data.len()).unwrap_or(FILE_BYTES);
+        let room = self.file_room.clone();
+        let room = room.acquire_many_owned(bytes.min(FILE_BYTES)).await;
+        let _ = self.files.send((part, room.ok())).await;
+    }
+
     async fn give(&mut self, input: Input, bytes: usize) {
         let Some(queue) = &self.input else {
             return;
         };
-        let bytes = u32::try_from(bytes).unwrap_or(INPUT_BYTES).min(INPUT_BYTES);
+        let bytes = u32::try_from(bytes).unwrap_or(BYTES_AHEAD).min(BYTES_AHEAD);
         let given = async {
             let room = self.room.clone().acquire_many_owned(bytes).await;
             queue.send((input, bytes, room.ok())).await.is_ok()
@@ -144,8 +163,13 @@ impl Incoming {
     }
 
     /// The next part of a file.
-    pub(super) fn file(&self) -> Option<wire::FileAnswer> {
+    pub(super) fn file(&self) -> Option<FilePart> {
         self.next(&self.files)
+    }
+
+    /// The next part of a file if it is there already.
+    pub(super) fn waiting_file(&self) -> Option<FilePart> {
+        self.files.try_lock().ok()?.try_recv().ok()
     }
 
     /// The next input; `None` at its end.

@@ -12,7 +12,8 @@ use tandem_shell::serialise::clixml_read::ClixmlReader;
 use tandem_shell::value::Value;
 use tokio::sync::mpsc::error::TryRecvError;
 
-use super::incoming::{INPUT_BYTES, Input, QUEUE};
+use super::incoming::Input;
+use super::pace::Pace;
 use super::voice::Voice;
 use crate::dispatch::values::from_wire;
 
@@ -45,9 +46,7 @@ impl Inlet {
         let pieces = Pieces {
             queue: Queue {
                 voice,
-                taken: 0,
-                told: None,
-                bytes: 0,
+                pace: Pace::default(),
             },
             piece: String::new(),
             at: 0,
@@ -102,11 +101,7 @@ impl Inlet {
 /// The messages of the input.
 struct Queue {
     voice: Voice,
-    /// Messages taken, and how many of them the caller knows of, once it has been told that they are wanted.
-    taken: u64,
-    told: Option<u64>,
-    /// Bytes of those that it does not know of.
-    bytes: u32,
+    pace: Pace,
 }
 
 impl Queue {
@@ -123,10 +118,7 @@ impl Queue {
             }
         };
         let (input, bytes, _room) = next?;
-        self.taken += 1;
-        self.bytes += bytes;
-        if self.taken - self.told.unwrap_or(0) >= QUEUE as u64 / 2 || self.bytes >= INPUT_BYTES / 2
-        {
+        if self.pace.take(bytes) {
             self.tell();
             self.voice.flush();
         }
@@ -134,11 +126,9 @@ impl Queue {
     }
 
     fn tell(&mut self) {
-        if self.told != Some(self.taken) {
-            self.told = Some(self.taken);
-            self.bytes = 0;
+        if let Some(messages) = self.pace.news() {
             let taken = InputTaken {
-                messages: self.taken,
+                messages,
                 enough: false,
             };
             self.voice

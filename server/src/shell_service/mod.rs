@@ -10,6 +10,7 @@ mod host;
 mod incoming;
 mod input;
 mod outbox;
+mod pace;
 mod pipeline;
 mod plan_text;
 mod prompts;
@@ -33,6 +34,7 @@ use tandem::shell::v1::invoke_request::Message as Asked;
 use tandem::shell::v1::shell_service_server::{ShellService, ShellServiceServer};
 use tandem_shell::format::view::ViewRegistry;
 use tokio::sync::Semaphore;
+use tonic::metadata::MetadataValue;
 use tonic::{Request, Response, Status, Streaming};
 
 use self::sessions::Sessions;
@@ -56,6 +58,9 @@ pub struct Shell {
 
 /// The header of an answer that names the pool of the node.
 const POOL_HEADER: &str = "tandem-pool";
+
+/// The header of an answer that says what the node tells its pace of: see `InputTaken`.
+const PACES_HEADER: &str = "tandem-paces";
 
 /// What pipelines run with.
 #[derive(Debug)]
@@ -158,7 +163,10 @@ impl ShellService for Shell {
             responses,
         };
         pipeline::start(setting, session, start, requests);
-        Ok(Response::new(received))
+        let mut response = Response::new(received);
+        let paced = MetadataValue::from_static("input");
+        response.metadata_mut().insert(PACES_HEADER, paced);
+        Ok(response)
     }
 
     async fn complete(

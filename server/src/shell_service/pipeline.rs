@@ -1,6 +1,6 @@
 //! One pipeline from its start to its end, on a thread of its own.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tonic::{Status, Streaming};
 use tracing::Instrument;
 
+use super::files::Desk;
 use super::host::WorkerHost;
 use super::incoming::{self, Incoming};
 use super::input::{Inlet, unreadable};
@@ -134,8 +135,8 @@ fn host(setting: &Setting, start: &wire::Start, incoming: Arc<Incoming>) -> Work
             ..CommonParameters::default()
         },
         inlet: RefCell::new(Inlet::new(voice.clone())),
+        files: Desk::new(voice.clone(), start.paces_files),
         voice,
-        ids: Cell::new(0),
         origin: Instant::now(),
     }
 }

@@ -71,7 +71,7 @@ impl WorkerHost {
         if !self.interactive {
             return Err(PromptFailure::NonInteractive);
         }
-        let prompt_id = self.next_id();
+        let prompt_id = self.files.next_id();
         let prompt = wire::Prompt {
             prompt_id,
             caption: caption.to_owned(),

@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use tandem_shell::builtin;
 use tandem_shell::command::CommandInfo;
-use tandem_shell::help::topic::{self, Topic};
 use tandem_shell::file::{FileFailure, FileSink, WriteMode};
+use tandem_shell::help::topic::{self, Topic};
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, PromptFailure, Shown,
-    Stopped,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, PromptFailure, Shown, Stopped,
 };
 use tandem_shell::session::{Input, Session, SessionOptions, StructuredPipeline};
 use tandem_shell::value::{DateTime, DateTimeKind, Value};

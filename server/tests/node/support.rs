@@ -133,7 +133,10 @@ impl Laboratory {
                         ended.error = Some(error);
                     }
                 }
-                Message::Prompt(_) | Message::File(_) | Message::InputTaken(_) => {}
+                Message::Prompt(_)
+                | Message::File(_)
+                | Message::InputTaken(_)
+                | Message::FileTaken(_) => {}
             }
         }
         ended

@@ -368,11 +368,11 @@ impl Origin for std::str::Chars<'_> {}
 
 impl Origin for Characters {
     fn begin(&mut self) {
-        Characters::begin(self);
+        Self::begin(self);
     }
 
     fn failure(&mut self) -> Option<(Text, FileFailure)> {
-        let failure = Characters::failure(self)?;
+        let failure = Self::failure(self)?;
         Some((self.file().path().into(), failure))
     }
 }
