@@ -195,88 +195,91 @@ async fn a_file_is_read_no_further_than_it_is_wanted() {
     assert_eq!(left.code(), Some(1));
 }
 
+/// Lines, and how what they say begins.
+const UNUSABLE: &[(&str, &str)] = &[
+    (
+        "Get-Content gone",
+        "Get-Content: Cannot find path 'gone' because it does not exist.",
+    ),
+    (
+        "Get-Content none/gone",
+        "Get-Content: Cannot find path 'none/gone' because it does not exist.",
+    ),
+    (
+        "Get-Content folder",
+        "Get-Content: Unable to get content because it is a directory: 'folder'. Please use 'Get-ChildItem' instead.",
+    ),
+    ("Import-Csv gone", "Import-Csv: Could not find file 'gone'."),
+    (
+        "Import-Csv none/gone",
+        "Import-Csv: Could not find a part of the path 'none/gone'.",
+    ),
+    (
+        "1 > none/gone",
+        "Out-File: Could not find a part of the path 'none/gone'.",
+    ),
+    (
+        "1 > here/gone",
+        "Out-File: Could not find a part of the path 'here/gone'.",
+    ),
+    (
+        "1 | Out-File folder",
+        "Out-File: Access to the path 'folder' is denied.",
+    ),
+    (
+        "Set-Content none/gone 1",
+        "Set-Content: Could not find a part of the path 'none/gone'.",
+    ),
+    (
+        "1 | Export-Csv none/gone",
+        "Export-Csv: Could not find a part of the path 'none/gone'.",
+    ),
+    (
+        "1 | Out-File here -NoClobber",
+        "Out-File: File here already exists and NoClobber was specified.",
+    ),
+    (
+        "1 | Out-File /dev/full",
+        "Out-File: No space left on device : '/dev/full'",
+    ),
+    (
+        "Get-Content /dev/zero -Raw",
+        "Get-Content: The text of the file '/dev/zero' is longer than",
+    ),
+    (
+        "Get-Content ('he' + 're')",
+        "Get-Content: No line of this session names the file \"here\"",
+    ),
+    (
+        "Test-Path here, folder, gone, none/gone, /dev/zero",
+        "True\nTrue\nFalse\nFalse\nTrue",
+    ),
+    ("Get-Content /dev/zero -AsByteStream -TotalCount 2", "0\n0"),
+    (
+        "Get-Content here | Set-Content here; Get-Content here",
+        "a,b\n1,2",
+    ),
+    (
+        "Import-Csv here | ForEach-Object { Get-Content here -TotalCount 1 }",
+        "a,b",
+    ),
+    (
+        "Import-Csv here | Export-Csv here -Append; Import-Csv here | ForEach-Object b",
+        "2\n2",
+    ),
+    (
+        "Clear-Content here; 'x' | Add-Content here; Get-Content here",
+        "x",
+    ),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn files_that_cannot_be_used_are_told_of_as_powershell_does() {
     let deployment = Deployment::start().await;
     let caller = Caller::new(&deployment);
     fs::create_dir(caller.path("folder")).unwrap();
     caller.write("here", "a,b\n1,2\n");
-    for (line, said) in [
-        (
-            "Get-Content gone",
-            "Get-Content: Cannot find path 'gone' because it does not exist.",
-        ),
-        (
-            "Get-Content none/gone",
-            "Get-Content: Cannot find path 'none/gone' because it does not exist.",
-        ),
-        (
-            "Get-Content folder",
-            "Get-Content: Unable to get content because it is a directory: 'folder'. Please use 'Get-ChildItem' instead.",
-        ),
-        ("Import-Csv gone", "Import-Csv: Could not find file 'gone'."),
-        (
-            "Import-Csv none/gone",
-            "Import-Csv: Could not find a part of the path 'none/gone'.",
-        ),
-        (
-            "1 > none/gone",
-            "Out-File: Could not find a part of the path 'none/gone'.",
-        ),
-        (
-            "1 > here/gone",
-            "Out-File: Could not find a part of the path 'here/gone'.",
-        ),
-        (
-            "1 | Out-File folder",
-            "Out-File: Access to the path 'folder' is denied.",
-        ),
-        (
-            "Set-Content none/gone 1",
-            "Set-Content: Could not find a part of the path 'none/gone'.",
-        ),
-        (
-            "1 | Export-Csv none/gone",
-            "Export-Csv: Could not find a part of the path 'none/gone'.",
-        ),
-        (
-            "1 | Out-File here -NoClobber",
-            "Out-File: File here already exists and NoClobber was specified.",
-        ),
-        (
-            "1 | Out-File /dev/full",
-            "Out-File: No space left on device : '/dev/full'",
-        ),
-        (
-            "Get-Content /dev/zero -Raw",
-            "Get-Content: The text of the file '/dev/zero' is longer than",
-        ),
-        (
-            "Get-Content ('he' + 're')",
-            "Get-Content: No line of this session names the file \"here\"",
-        ),
-        (
-            "Test-Path here, folder, gone, none/gone, /dev/zero",
-            "True\nTrue\nFalse\nFalse\nTrue",
-        ),
-        ("Get-Content /dev/zero -AsByteStream -TotalCount 2", "0\n0"),
-        (
-            "Get-Content here | Set-Content here; Get-Content here",
-            "a,b\n1,2",
-        ),
-        (
-            "Import-Csv here | ForEach-Object { Get-Content here -TotalCount 1 }",
-            "a,b",
-        ),
-        (
-            "Import-Csv here | Export-Csv here -Append; Import-Csv here | ForEach-Object b",
-            "2\n2",
-        ),
-        (
-            "Clear-Content here; 'x' | Add-Content here; Get-Content here",
-            "x",
-        ),
-    ] {
+    for (line, said) in UNUSABLE {
         let answer = caller.says(line).await;
         assert!(answer.starts_with(said), "{line}: {answer}");
     }

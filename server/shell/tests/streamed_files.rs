@@ -128,133 +128,136 @@ fn a_file_that_breaks_off_gives_what_it_gave() {
     }
 }
 
+/// Lines, what they say, and the ids of it.
+const UNUSABLE: &[(&str, &str, &str)] = &[
+    (
+        "Get-Content a",
+        "Cannot find path 'a' because it does not exist.",
+        "PathNotFound",
+    ),
+    (
+        "Get-Content /missing/a",
+        "Cannot find path '/missing/a' because it does not exist.",
+        "PathNotFound",
+    ),
+    (
+        "Get-Content /folder",
+        "Unable to get content because it is a directory: '/folder'. Please use 'Get-ChildItem' instead.",
+        "GetContainerContentException",
+    ),
+    (
+        "Import-Csv a",
+        "Could not find file 'a'.",
+        "FileOpenFailure",
+    ),
+    (
+        "Import-Csv /missing/a",
+        "Could not find a part of the path '/missing/a'.",
+        "FileOpenFailure",
+    ),
+    (
+        "Import-Csv /folder",
+        "Access to the path '/folder' is denied.",
+        "FileOpenFailure",
+    ),
+    (
+        "Import-Clixml /missing/a",
+        "Could not find a part of the path '/missing/a'.",
+        "FileOpenFailure",
+    ),
+    (
+        "1 > /missing/a",
+        "Could not find a part of the path '/missing/a'.",
+        "FileOpenFailure",
+    ),
+    (
+        "1 | Out-File /folder",
+        "Access to the path '/folder' is denied.",
+        "FileOpenFailure",
+    ),
+    (
+        "1 | Tee-Object /missing/a",
+        "Could not find a part of the path '/missing/a'.",
+        "FileOpenFailure",
+    ),
+    (
+        "1 | Export-Csv /missing/a",
+        "Could not find a part of the path '/missing/a'.",
+        "FileOpenFailure",
+    ),
+    (
+        "1 | Export-Csv /missing/a -Append",
+        "Could not find a part of the path '/missing/a'.",
+        "FileOpenFailure",
+    ),
+    (
+        "1 | Export-Clixml /missing/a",
+        "Could not find a part of the path '/missing/a'.",
+        "FileOpenFailure",
+    ),
+    (
+        "1 | Out-File /sealed/a",
+        "Access to the path '/sealed/a' is denied.",
+        "FileOpenFailure",
+    ),
+    (
+        "Set-Content /missing/a 1",
+        "Could not find a part of the path '/missing/a'.",
+        "GetContentWriterDirectoryNotFoundError",
+    ),
+    (
+        "Set-Content /folder 1",
+        "Unable to clear content of '/folder' because it is a directory. Clear-Content is only supported on files.",
+        "ClearDirectoryContent",
+    ),
+    (
+        "Add-Content /folder 1",
+        "Unable to write content because it is a directory: '/folder'.",
+        "WriteContainerContentException",
+    ),
+    (
+        "Clear-Content /folder",
+        "Unable to clear content of '/folder' because it is a directory. Clear-Content is only supported on files.",
+        "ClearDirectoryContent",
+    ),
+    (
+        "Clear-Content /missing/a",
+        "Cannot find path '/missing/a' because it does not exist.",
+        "PathNotFound",
+    ),
+    (
+        "Set-Content /used 1",
+        "The process cannot access the file '/used' because it is being used by another process.",
+        "GetContentWriterIOError",
+    ),
+    (
+        "1 > /used",
+        "The process cannot access the file '/used' because it is being used by another process.",
+        "FileOpenFailure",
+    ),
+    (
+        "Set-Content f a; 1 | Out-File f -NoClobber",
+        "File f already exists and NoClobber was specified.",
+        "NoClobber",
+    ),
+    // What is known only at the end.
+    (
+        "1 > /full",
+        "No space left on device",
+        "System.IO.IOException",
+    ),
+    (
+        "Set-Content /full 1",
+        "The invocation of Write on the 'FileSystem' provider's content writer failed for path '/full'. No space left on device",
+        "ProviderContentWriteError",
+    ),
+];
+
 #[test]
 fn files_that_cannot_be_used_are_told_apart() {
-    for (line, message, id) in [
-        (
-            "Get-Content a",
-            "Cannot find path 'a' because it does not exist.",
-            "PathNotFound",
-        ),
-        (
-            "Get-Content /missing/a",
-            "Cannot find path '/missing/a' because it does not exist.",
-            "PathNotFound",
-        ),
-        (
-            "Get-Content /folder",
-            "Unable to get content because it is a directory: '/folder'. Please use 'Get-ChildItem' instead.",
-            "GetContainerContentException",
-        ),
-        (
-            "Import-Csv a",
-            "Could not find file 'a'.",
-            "FileOpenFailure",
-        ),
-        (
-            "Import-Csv /missing/a",
-            "Could not find a part of the path '/missing/a'.",
-            "FileOpenFailure",
-        ),
-        (
-            "Import-Csv /folder",
-            "Access to the path '/folder' is denied.",
-            "FileOpenFailure",
-        ),
-        (
-            "Import-Clixml /missing/a",
-            "Could not find a part of the path '/missing/a'.",
-            "FileOpenFailure",
-        ),
-        (
-            "1 > /missing/a",
-            "Could not find a part of the path '/missing/a'.",
-            "FileOpenFailure",
-        ),
-        (
-            "1 | Out-File /folder",
-            "Access to the path '/folder' is denied.",
-            "FileOpenFailure",
-        ),
-        (
-            "1 | Tee-Object /missing/a",
-            "Could not find a part of the path '/missing/a'.",
-            "FileOpenFailure",
-        ),
-        (
-            "1 | Export-Csv /missing/a",
-            "Could not find a part of the path '/missing/a'.",
-            "FileOpenFailure",
-        ),
-        (
-            "1 | Export-Csv /missing/a -Append",
-            "Could not find a part of the path '/missing/a'.",
-            "FileOpenFailure",
-        ),
-        (
-            "1 | Export-Clixml /missing/a",
-            "Could not find a part of the path '/missing/a'.",
-            "FileOpenFailure",
-        ),
-        (
-            "1 | Out-File /sealed/a",
-            "Access to the path '/sealed/a' is denied.",
-            "FileOpenFailure",
-        ),
-        (
-            "Set-Content /missing/a 1",
-            "Could not find a part of the path '/missing/a'.",
-            "GetContentWriterDirectoryNotFoundError",
-        ),
-        (
-            "Set-Content /folder 1",
-            "Unable to clear content of '/folder' because it is a directory. Clear-Content is only supported on files.",
-            "ClearDirectoryContent",
-        ),
-        (
-            "Add-Content /folder 1",
-            "Unable to write content because it is a directory: '/folder'.",
-            "WriteContainerContentException",
-        ),
-        (
-            "Clear-Content /folder",
-            "Unable to clear content of '/folder' because it is a directory. Clear-Content is only supported on files.",
-            "ClearDirectoryContent",
-        ),
-        (
-            "Clear-Content /missing/a",
-            "Cannot find path '/missing/a' because it does not exist.",
-            "PathNotFound",
-        ),
-        (
-            "Set-Content /used 1",
-            "The process cannot access the file '/used' because it is being used by another process.",
-            "GetContentWriterIOError",
-        ),
-        (
-            "1 > /used",
-            "The process cannot access the file '/used' because it is being used by another process.",
-            "FileOpenFailure",
-        ),
-        (
-            "Set-Content f a; 1 | Out-File f -NoClobber",
-            "File f already exists and NoClobber was specified.",
-            "NoClobber",
-        ),
-        // What is known only at the end.
-        (
-            "1 > /full",
-            "No space left on device",
-            "System.IO.IOException",
-        ),
-        (
-            "Set-Content /full 1",
-            "The invocation of Write on the 'FileSystem' provider's content writer failed for path '/full'. No space left on device",
-            "ProviderContentWriteError",
-        ),
-    ] {
-        assert_eq!(answer(line), message, "{line}");
-        assert_eq!(told(line), (String::new(), id.to_owned()), "{line}");
+    for (line, message, id) in UNUSABLE {
+        assert_eq!(answer(line), *message, "{line}");
+        assert_eq!(told(line), (String::new(), (*id).to_owned()), "{line}");
     }
 }
 
