@@ -80,7 +80,8 @@ fn run_all() -> Result<bool, String> {
 }
 
 /// Prints what each line of standard input (`⏎` for a newline, `¶` before each answer to a prompt) is answered with, `field` (`output`, `text`, `clixml`,
-/// `rendered`) as the corpus has it: for trying what no case records.
+/// `rendered`, or how a process is given the line: `command`, `file`, `stdin`, `noninteractive`) as the corpus has it: for
+/// trying what no case records.
 fn ask(field: &str) -> Result<bool, String> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance");
     let stand_ins = StandIns::load(&home.join("stand-ins"), &home.join("../../proto"))?;

@@ -23,6 +23,9 @@ const LINE_WIDTH: usize = WIDTH - 1;
 /// The line of a script that loads the stand-ins, which the recorded script began with.
 const PRELUDE: &str = "\n";
 
+/// The ways in which a line is given to a process.
+pub(crate) const MODES: &[&str] = &["command", "file", "stdin", "noninteractive"];
+
 /// The members `stdout`, `stderr` and `exit` of a case.
 pub(crate) fn observe(case: &Case, stand_ins: &StandIns) -> serde_json::Map<String, Json> {
     let field = |name: &str| {

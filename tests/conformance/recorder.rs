@@ -225,6 +225,9 @@ impl Host for Recorder<'_> {
                     record.seen.push(Seen::Text(format!("{text}{end}")));
                 }
             }
+            Shown::Unseen(3, text) => record.warning.push(text.into()),
+            Shown::Unseen(4, text) => record.verbose.push(text.into()),
+            Shown::Unseen(_, text) => record.debug.push(text.into()),
             Shown::Progress(shown) => record.progress.push(progress(shown)),
         });
     }

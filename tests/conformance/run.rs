@@ -69,11 +69,17 @@ pub(crate) fn ask(line: &str, field: &str, stand_ins: &StandIns) -> Json {
     let mut parts = line.split('¶');
     let line = parts.next().unwrap_or_default().to_owned();
     let answers: Vec<&str> = parts.collect();
+    let (field, value) = if process::MODES.contains(&field) {
+        ("mode", json!(field))
+    } else {
+        (field, Json::Null)
+    };
     let case = Case {
         id: String::new(),
         line,
         fields: [
-            (field.to_owned(), Json::Null),
+            (field.to_owned(), value),
+            ("stdin".to_owned(), json!(answers.join("\n"))),
             ("answers".to_owned(), json!(answers)),
         ]
         .into_iter()

@@ -126,6 +126,8 @@ pub struct ErrorRecord {
     pub recommended_action: Option<String>,
     /// Where in the input, when known.
     pub invocation: Option<Invocation>,
+    /// Whether `$Error` has it already.
+    pub kept: bool,
 }
 
 impl ErrorRecord {
@@ -156,6 +158,41 @@ impl ErrorRecord {
         self
     }
 
+    /// Whether a record that was kept already is this one, as far as can be seen: the same words at the same place.
+    pub(crate) fn is_same(&self, kept: &Self) -> bool {
+        let place = |record: &Self| {
+            let at = record.invocation.as_ref();
+            at.map(|at| (at.line, at.offset, at.extent.clone()))
+        };
+        self.fully_qualified_id == kept.fully_qualified_id
+            && self.message == kept.message
+            && place(self) == place(kept)
+    }
+
+    /// Says which command the record is of and where that was called (`SetInvocationInfo`): what follows the comma of the id,
+    /// and the activity unless it was given, are the new command's.
+    pub fn set_invocation(&mut self, at: Invocation) {
+        let old = self.invocation.take().unwrap_or_default();
+        if let Some(suffix) = &old.command_id
+            && let Some(id) = self.fully_qualified_id.strip_suffix(&**suffix)
+        {
+            let id = id.strip_suffix(',').unwrap_or(id).to_owned();
+            self.fully_qualified_id = id.into();
+        }
+        if old.command.as_deref() == Some(&self.activity) {
+            self.activity.clear();
+        }
+        if let Some(suffix) = at.command_id.as_deref().filter(|suffix| !suffix.is_empty()) {
+            let id = &self.fully_qualified_id;
+            let separator = if id.is_empty() { "" } else { "," };
+            self.fully_qualified_id = format!("{id}{separator}{suffix}").into();
+        }
+        if self.activity.is_empty() {
+            self.activity = at.command.as_deref().unwrap_or_default().to_owned();
+        }
+        self.invocation = Some(at);
+    }
+
     /// What is shown to a person: `ErrorDetails.Message`, else `Exception.Message`.
     pub fn shown_message(&self) -> &str {
         self.details.as_deref().unwrap_or(&self.message)
@@ -167,6 +204,10 @@ impl ErrorRecord {
 pub struct Invocation {
     /// The command's name, if it resolved to one.
     pub command: Option<Text>,
+    /// What an error id has behind its comma: the cmdlet's implementing type, the function's name.
+    pub command_id: Option<Text>,
+    /// The text of the script or block that is the command, or the file that it stands in.
+    pub script_block: Option<Text>,
     /// The name as typed.
     pub invocation_name: String,
     /// The script file, if any.

@@ -259,6 +259,8 @@ pub enum Shown<'a> {
     Debug(&'a str),
     /// An information record with its tags, and whether it is shown as well as kept.
     Information(&'a Value, &'a [String], bool),
+    /// A record of the stream of that number that was redirected to nowhere: its buffers keep it all the same.
+    Unseen(u8, &'a str),
     /// Progress.
     Progress(&'a ProgressRecord),
 }

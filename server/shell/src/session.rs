@@ -20,7 +20,7 @@ use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
 use crate::evaluate::NAMES;
 use crate::evaluate::scope::{Options, Scopes, Variable};
 use crate::host::Host;
-use crate::language::ast::{Block, Source};
+use crate::language::ast::{Block, Catch, Source};
 use crate::language::parse;
 use crate::language::parse_error::into_record;
 use crate::language::words::variable_path;
@@ -85,6 +85,11 @@ pub struct SessionState {
     pub strict: bool,
     /// How many `try` bodies with handlers run.
     pub(crate) try_depth: usize,
+    /// The handlers of the running statement blocks that have traps, the innermost last; none for a `try`, a function or a
+    /// block, which the traps around do not reach into.
+    pub(crate) traps: Vec<Option<Arc<[Arc<Catch>]>>>,
+    /// How many pipelines run in each other.
+    pub(crate) pipeline_depth: usize,
     /// How many blocks and functions run.
     pub(crate) call_depth: usize,
     /// The functions and blocks that run, the innermost last.
@@ -124,6 +129,8 @@ impl Default for SessionState {
             had_errors: false,
             strict: false,
             try_depth: 0,
+            traps: Vec::new(),
+            pipeline_depth: 0,
             call_depth: 0,
             running: Vec::new(),
             nesting: 0,
@@ -219,8 +226,15 @@ impl SessionState {
                 .is_some_and(|variable| variable.options.is_fixed())
     }
 
-    /// Puts an error in `$Error`.
-    pub fn remember(&mut self, record: &ErrorRecord) {
+    /// Puts an error in `$Error`. One that flies on is met again at each level, but kept once (`AppendDollarError`).
+    pub fn remember(&mut self, record: &mut ErrorRecord) {
+        if record.kept
+            && let Some(Value::Error(last)) = read(&self.errors.items).first()
+            && last.is_same(record)
+        {
+            return;
+        }
+        record.kept = true;
         self.memory.count_value(&record.target);
         let mut errors = write(&self.errors.items);
         errors.insert(0, Value::Error(Arc::new(record.clone())));
@@ -265,6 +279,8 @@ impl Session {
     ) -> RunOutcome {
         self.state.had_errors = false;
         self.state.try_depth = 0;
+        self.state.traps.clear();
+        self.state.pipeline_depth = 0;
         self.state.call_depth = 0;
         self.state.running.clear();
         self.state.nesting = 0;
@@ -347,8 +363,8 @@ impl Session {
         self.options.no_language
     }
 
-    fn refused(&mut self, record: ErrorRecord, incomplete: bool) -> RunOutcome {
-        self.state.remember(&record);
+    fn refused(&mut self, mut record: ErrorRecord, incomplete: bool) -> RunOutcome {
+        self.state.remember(&mut record);
         self.state.success = false;
         RunOutcome {
             state: RunState::Failed,
@@ -404,19 +420,19 @@ impl Session {
                 };
                 result.exit_code = Some(engine.exit_code(&code));
             }
-            Err(Halt::Error(record) | Halt::Throw(record)) => {
+            Err(Halt::Error(mut record) | Halt::Throw(mut record) | Halt::Ended(mut record)) => {
                 result.exception = Some("RuntimeException");
                 self.state.had_errors = true;
-                self.state.remember(&record);
+                self.state.remember(&mut record);
                 self.state.success = false;
                 result.success = false;
                 result.state = RunState::Failed;
                 result.terminating = Some(*record);
             }
-            Err(Halt::Stop(record)) => {
+            Err(Halt::Stop(mut record)) => {
                 result.exception = Some("ActionPreferenceStopException");
                 self.state.had_errors = true;
-                self.state.remember(&record);
+                self.state.remember(&mut record);
                 self.state.success = false;
                 result.success = false;
                 result.state = RunState::Failed;

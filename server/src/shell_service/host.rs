@@ -319,6 +319,7 @@ impl Host for WorkerHost {
                     "Error",
                 );
             }
+            Shown::Unseen(..) => {}
             Shown::Warning(text) => self.tell(console.warning(text), &Value::text(text), "Warning"),
             Shown::Verbose(text) => self.tell(console.verbose(text), &Value::text(text), "Verbose"),
             Shown::Debug(text) => self.tell(console.debug(text), &Value::text(text), "Debug"),

@@ -3,10 +3,9 @@
 use crate::builtin::declare::{UTILITY, at, command, named, set};
 use crate::builtin::support::text;
 use crate::command::{CommandInfo, ParameterInfo, ParameterType, SetMembership};
-use crate::error_record::{ErrorCategory, ErrorRecord, Invocation};
+use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::members;
 use crate::pipeline::halt::Halt;
-use crate::pipeline::preference::{Action, Preferred, of_command};
 use crate::pipeline::stage::{Context, Stage};
 use crate::text::{Culture, to_text};
 use crate::type_names::type_name;
@@ -73,42 +72,26 @@ impl Stage for WriteError {
             Some(Value::Error(record)) => (**record).clone(),
             _ => fresh(context),
         };
-        let of = |name: &str| text(context, name).map(|text| text.to_string());
-        if let Some(activity) = of("CategoryActivity") {
-            record.activity = activity;
+        let of = |name: &str| {
+            text(context, name)
+                .map(|text| text.to_string())
+                .filter(|text| !text.is_empty())
+        };
+        if let Some(action) = of("RecommendedAction") {
+            let shown = record.shown_message().to_owned();
+            record.details.get_or_insert(shown);
+            record.recommended_action = Some(action);
         }
         if let Some(reason) = of("CategoryReason") {
             record.reason = reason;
         }
         record.target_name = of("CategoryTargetName").or(record.target_name);
         record.target_type = of("CategoryTargetType").or(record.target_type);
-        record.recommended_action = of("RecommendedAction").or(record.recommended_action);
-        if record.activity.is_empty() {
-            record.activity = "Write-Error".into();
-        }
-        record.invocation = Some(caller(context));
+        let activity = of("CategoryActivity").unwrap_or_else(|| "Write-Error".into());
+        // What it complains about is what the script around it was called for.
+        record.set_invocation(context.engine.session.my_invocation());
+        record.activity = activity;
         context.write_error(record)
-    }
-}
-
-/// What `Write-Error` complains about is where it stands in a script. At the prompt there is no such place, and the
-/// typed text goes for a name; where the error is made to stop the line, its position counts.
-fn caller(context: &Context<'_>) -> Invocation {
-    let own = context.command.invocation.clone();
-    let action = of_command(
-        &context.command.binding,
-        context.engine.session,
-        Preferred::Error,
-    );
-    if own.script.is_some() || action == Action::Stop {
-        return Invocation {
-            command: None,
-            ..own
-        };
-    }
-    Invocation {
-        source: own.source,
-        ..Invocation::default()
     }
 }
 
@@ -126,9 +109,12 @@ fn fresh(context: &Context<'_>) -> ErrorRecord {
         Some(Value::Enum(member)) => ErrorCategory::from_number(member.number).unwrap_or_default(),
         _ => ErrorCategory::NotSpecified,
     };
-    let id = text(context, "ErrorId").map_or_else(|| exception.clone(), |id| id.to_string());
+    let id = text(context, "ErrorId")
+        .filter(|id| !id.is_empty())
+        .map_or_else(|| exception.clone(), |id| id.to_string());
+    let given = context.parameter("Exception").is_some();
     let mut record = ErrorRecord::new(id, category, exception, own_message);
-    if !message.is_empty() && *message != *record.message {
+    if given && !message.is_empty() {
         record.details = Some(message.to_string());
     }
     if let Some(target) = context.parameter("TargetObject") {

@@ -262,7 +262,7 @@ impl Engine<'_> {
         self.session.call_depth += 1;
         let source = std::mem::replace(&mut self.session.source, body.source.clone());
         let point = self.session.sequence_point.clone();
-        let outcome = run(self);
+        let outcome = self.trapping(None, run);
         self.session.source = source;
         self.session.sequence_point = point;
         self.session.call_depth -= 1;

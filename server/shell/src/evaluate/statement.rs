@@ -1,5 +1,7 @@
 //! Statements: sequence, conditions, loops, functions, flow.
 
+use std::sync::Arc;
+
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::operator::truth;
 use crate::evaluate::{as_operand, gathered, is_nothing};
@@ -23,21 +25,26 @@ impl Engine<'_> {
         statements: &[Statement],
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        let traps: Vec<&Catch> = statements
+        let traps: Vec<Arc<Catch>> = statements
             .iter()
             .filter_map(|statement| match &statement.kind {
-                StatementKind::Trap(catch) => Some(catch),
+                StatementKind::Trap(catch) => Some(Arc::clone(catch)),
                 _ => None,
             })
             .collect();
+        if traps.is_empty() {
+            return self.run_each(statements, out);
+        }
+        self.trapping(Some(traps.into()), |engine| {
+            engine.run_each(statements, out)
+        })
+    }
+
+    fn run_each(&mut self, statements: &[Statement], out: &mut dyn Sink) -> Result<(), Halt> {
         for statement in statements {
             self.check_stop()?;
             if let Err(halt) = self.run_statement(statement, out) {
-                if traps.is_empty() {
-                    self.survive(halt, out)?;
-                } else {
-                    self.run_trap(&traps, halt, out)?;
-                }
+                self.survive(halt, out)?;
             }
         }
         Ok(())
@@ -286,7 +293,7 @@ impl Engine<'_> {
             .map(|value| self.statement_value(value, out))
             .transpose()
         {
-            Ok(value) => value.filter(|value| !is_nothing(value)),
+            Ok(value) => value.filter(|value| !is_nothing(value) && !matches!(value, Value::Null)),
             Err(halt) => return halt,
         };
         self.session.sequence_point = statement.extent.clone();

@@ -19,6 +19,8 @@ enum Flight {
     Terminating,
     /// It was thrown.
     Thrown,
+    /// A preference or a trap let nothing but a handler stop it.
+    Ended,
     /// A preference made it the end.
     Stopped,
 }
@@ -29,6 +31,7 @@ impl Flight {
         match halt {
             Halt::Error(record) => Ok((record, Self::Terminating)),
             Halt::Throw(record) => Ok((record, Self::Thrown)),
+            Halt::Ended(record) => Ok((record, Self::Ended)),
             Halt::Stop(record) => Ok((record, Self::Stopped)),
             other => Err(other),
         }
@@ -50,7 +53,7 @@ impl Flight {
         let (inner, outer) = match is_outer {
             true => (inner, own),
             // What a cmdlet ends with, and what is thrown, has an exception of the language around it.
-            false if self == Self::Terminating && !record.activity.is_empty() => (
+            false if self != Self::Thrown && !record.activity.is_empty() => (
                 Some(own),
                 "System.Management.Automation.CmdletInvocationException".to_owned(),
             ),
@@ -63,55 +66,67 @@ impl Flight {
         }
     }
 
+    /// The halt of an error that goes on flying, whatever the preferences further out.
+    fn ended(self, record: Box<ErrorRecord>) -> Halt {
+        match self {
+            Self::Stopped => Halt::Stop(record),
+            _ => Halt::Ended(record),
+        }
+    }
+
     /// The halt that it was.
     fn halt(self, record: Box<ErrorRecord>) -> Halt {
         match self {
             Self::Terminating => Halt::Error(record),
             Self::Thrown => Halt::Throw(record),
+            Self::Ended => Halt::Ended(record),
             Self::Stopped => Halt::Stop(record),
         }
     }
 }
 
 impl Engine<'_> {
-    /// What becomes of a statement that was ended: an error is written and the next statement runs, unless a `try`
-    /// around takes it or the preference says to stop.
+    /// What becomes of a statement that was ended (`CheckActionPreference`): a trap around has its say, a `try` around takes
+    /// it, the preference hides it, asks about it or lets it fly on; else it is written and the next statement runs.
     ///
     /// # Errors
     /// What goes on flying.
     pub(crate) fn survive(&mut self, halt: Halt, out: &mut dyn Sink) -> Result<(), Halt> {
-        let (record, again) = Flight::of(halt)?;
+        let (mut record, flight) = Flight::of(halt)?;
         self.session.success = false;
-        if self.session.try_depth > 0 {
-            return Err(again.halt(record));
+        self.session.remember(&mut record);
+        if let Some(Some(traps)) = self.session.traps.last().cloned() {
+            return self.run_trap(&traps, record, flight, out);
         }
-        match self.error_preference() {
-            Action::SilentlyContinue | Action::Ignore => {
-                self.session.remember(&record);
-                self.session.had_errors = true;
-                Ok(())
-            }
-            Action::Stop => Err(match again {
-                Flight::Terminating => Halt::Throw(record),
-                other => other.halt(record),
-            }),
-            _ if again != Flight::Terminating => Err(again.halt(record)),
-            Action::Inquire => match self.ask_about_failure(&record)? {
-                Action::SilentlyContinue => {
-                    self.session.remember(&record);
-                    Ok(())
-                }
-                Action::Stop => Err(Halt::Throw(record)),
-                _ => self.report(*record, out),
-            },
-            Action::Continue | Action::Suspend | Action::Break => self.report(*record, out),
+        if self.session.try_depth > 0 || matches!(flight, Flight::Ended | Flight::Stopped) {
+            return Err(flight.halt(record));
+        }
+        let action = match self.error_preference() {
+            Action::Inquire => self.ask_about_failure(&record)?,
+            action => action,
+        };
+        match action {
+            Action::SilentlyContinue | Action::Ignore => Ok(()),
+            Action::Stop => Err(flight.ended(record)),
+            _ if flight == Flight::Thrown => Err(flight.halt(record)),
+            _ => self.report(*record, out),
         }
     }
 
     fn report(&mut self, record: ErrorRecord, out: &mut dyn Sink) -> Result<(), Halt> {
-        self.session.remember(&record);
-        self.session.had_errors = true;
         out.record(self, Record::Error(Box::new(record)))
+    }
+
+    /// Runs something with these traps around it, or with those that are around out of reach.
+    pub(crate) fn trapping<T>(
+        &mut self,
+        traps: Option<Arc<[Arc<Catch>]>>,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        self.session.traps.push(traps);
+        let outcome = run(self);
+        self.session.traps.pop();
+        outcome
     }
 
     /// `try`/`catch`/`finally`.
@@ -124,7 +139,10 @@ impl Engine<'_> {
     ) -> Result<(), Halt> {
         let catching = usize::from(!catches.is_empty());
         self.session.try_depth += catching;
-        let outcome = self.run_statements(body, out);
+        let outcome = match catching {
+            0 => self.run_statements(body, out),
+            _ => self.trapping(None, |engine| engine.run_statements(body, out)),
+        };
         self.session.try_depth -= catching;
         let outcome = outcome.or_else(|halt| {
             let (record, again) = Flight::of(halt)?;
@@ -152,7 +170,7 @@ impl Engine<'_> {
         };
         let mut record = record;
         record.replace_parent(&passed);
-        self.session.remember(&record);
+        self.session.remember(&mut record);
         self.handle(record.into(), |engine| {
             engine.run_statements(&handler.body, out)
         })
@@ -179,33 +197,45 @@ impl Engine<'_> {
         outcome
     }
 
-    /// `trap`: its `continue` goes on after the statement that failed, its `break` lets the error fly on.
-    pub(super) fn run_trap(
+    /// `trap` (`ProcessTraps`): its `continue` goes on after the statement that failed, its `break` lets the error fly on; else
+    /// the preference says what becomes of the error. It runs in a scope of its own.
+    fn run_trap(
         &mut self,
-        traps: &[&Catch],
-        halt: Halt,
+        traps: &[Arc<Catch>],
+        record: Box<ErrorRecord>,
+        flight: Flight,
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        let (record, again) = Flight::of(halt)?;
-        let family = again.family(&record);
+        let family = flight.family(&record);
         // A trap that names the type goes before one that takes every type.
         let named = family
             .outer()
             .find_map(|exception| traps.iter().find(|trap| names(trap, exception)));
         let Some(trap) = named.or_else(|| traps.iter().find(|trap| trap.types.is_empty())) else {
-            return self.survive(again.halt(record), out);
+            return Err(flight.ended(record));
         };
         let shared: Arc<ErrorRecord> = Arc::from(record);
-        match self.handle(shared.clone(), |engine| {
-            engine.run_statements(&trap.body, out)
-        }) {
-            Err(Halt::Continue(None)) => {
-                self.session.remember(&shared);
-                Ok(())
-            }
-            Err(Halt::Break(None)) => Err(Halt::Throw(Box::new((*shared).clone()))),
-            Ok(()) => self.report((*shared).clone(), out),
-            Err(other) => Err(other),
+        let depth = self.session.scopes.enter(false);
+        let outcome = self.handle(shared.clone(), |engine| {
+            engine.trapping(None, |engine| engine.run_statements(&trap.body, out))
+        });
+        self.session.scopes.leave(depth);
+        self.session.success = false;
+        let action = match outcome {
+            Ok(()) => match self.error_preference() {
+                Action::Inquire if !matches!(flight, Flight::Ended | Flight::Stopped) => {
+                    self.ask_about_failure(&shared)?
+                }
+                action => action,
+            },
+            Err(Halt::Continue(None)) => Action::SilentlyContinue,
+            Err(Halt::Break(None)) => Action::Stop,
+            Err(other) => return Err(other),
+        };
+        match action {
+            Action::SilentlyContinue | Action::Ignore => Ok(()),
+            Action::Stop => Err(flight.ended(Box::new((*shared).clone()))),
+            _ => self.report((*shared).clone(), out),
         }
     }
 }

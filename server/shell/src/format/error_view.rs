@@ -205,15 +205,16 @@ fn normal(record: &ErrorRecord) -> String {
     out
 }
 
-/// The command; for `Write-Error` typed at the prompt the whole typed text stands in its place.
+/// What stands before the message: the text of a script or block, else the command as it was called.
 fn normal_name(invocation: &Invocation) -> Option<String> {
-    if let Some(command) = &invocation.command {
-        return Some(command.to_string());
+    if let Some(text) = &invocation.script_block {
+        return Some(text.to_string());
     }
-    if invocation.line == 0 {
-        return invocation.source.as_ref().map(ToString::to_string);
+    let called = &*invocation.invocation_name;
+    match &invocation.command {
+        Some(name) if matches!(called, "" | "&" | ".") => Some(name.to_string()),
+        _ => (!called.is_empty()).then(|| called.to_owned()),
     }
-    (!invocation.invocation_name.is_empty()).then(|| invocation.invocation_name.clone())
 }
 
 fn concise(record: &ErrorRecord, width: usize) -> String {

@@ -19,6 +19,7 @@ use crate::language::position;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::preference::{Action, Preferred, of_command};
+use crate::pipeline::run::invocation_name;
 use crate::pipeline::sink::{Record, Sink};
 use crate::text::{Culture, read, to_text};
 use crate::value::{DateTime, ScriptBlock, Text, Value};
@@ -42,6 +43,8 @@ pub enum Resolved {
 pub struct Script {
     /// The function's name; empty for a script block.
     pub name: Text,
+    /// A script block's text; none for a function.
+    pub text: Option<Text>,
     /// What it does.
     pub body: Arc<Block>,
     /// Whether its statements run once per input object.
@@ -70,6 +73,7 @@ impl Engine<'_> {
         if let Some(function) = self.session.scopes.function(name) {
             return Some(Resolved::Script(Script {
                 name: function.name.clone(),
+                text: None,
                 body: function.body.clone(),
                 filter: function.filter,
                 dotted: false,
@@ -97,6 +101,7 @@ impl Engine<'_> {
         match value {
             Value::ScriptBlock(block) => Ok(Resolved::Script(Script {
                 name: "".into(),
+                text: Some(block.text.clone()),
                 body: block.body.clone(),
                 filter: false,
                 dotted,
@@ -108,7 +113,11 @@ impl Engine<'_> {
                 match self.find_command(&name) {
                     Some(Resolved::Script(script)) => Ok(Resolved::Script(Script { dotted, ..script })),
                     Some(found) => Ok(found),
-                    None => Err(self.command_not_found(&name, &command.name.extent)),
+                    None => Err(self.command_not_found(
+                        &name,
+                        invocation_name(command),
+                        &command.name.extent,
+                    )),
                 }
             }
         }
@@ -121,7 +130,12 @@ impl Engine<'_> {
         ))
     }
 
-    pub(crate) fn command_not_found(&self, name: &str, extent: &Extent) -> Halt {
+    pub(crate) fn command_not_found(
+        &self,
+        name: &str,
+        invocation_name: String,
+        extent: &Extent,
+    ) -> Halt {
         let (id, message) = match self.missing_module(name) {
             Some(module) => (
                 "CouldNotAutoLoadModule",
@@ -145,7 +159,7 @@ impl Engine<'_> {
         )
         .with_target(Value::text(name));
         record.invocation = Some(Invocation {
-            invocation_name: name.to_owned(),
+            invocation_name,
             ..position::invocation(&self.session.source, extent)
         });
         Halt::Error(Box::new(record))
@@ -304,7 +318,9 @@ impl Engine<'_> {
     ) -> ErrorRecord {
         let place = match &error.extent {
             Some(extent) => Invocation {
-                command: Some(info.name.clone()),
+                command: invocation.command.clone(),
+                command_id: invocation.command_id.clone(),
+                script_block: invocation.script_block.clone(),
                 pipeline_length: invocation.pipeline_length,
                 pipeline_position: invocation.pipeline_position,
                 ..position::invocation(&self.session.source, extent)
@@ -403,9 +419,12 @@ impl BindingContext for Asked<'_, '_> {
         });
         match outcome {
             Ok(outputs) => Ok(outputs),
-            Err(Halt::Error(record) | Halt::Throw(record) | Halt::Stop(record)) => {
-                Err(BlockFailure::Error(record))
-            }
+            Err(
+                Halt::Error(record)
+                | Halt::Throw(record)
+                | Halt::Ended(record)
+                | Halt::Stop(record),
+            ) => Err(BlockFailure::Error(record)),
             Err(halt) => {
                 self.halt = Some(halt);
                 Err(BlockFailure::Cancelled)

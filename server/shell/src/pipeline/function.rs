@@ -40,6 +40,7 @@ impl Context<'_> {
     ) -> Result<Box<dyn Stage>, Halt> {
         let script = Script {
             name: "".into(),
+            text: Some(Arc::clone(&block.text)),
             body: Arc::clone(&block.body),
             filter: false,
             dotted,

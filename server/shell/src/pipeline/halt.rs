@@ -8,8 +8,10 @@ use crate::value::{Text, Value};
 pub enum Halt {
     /// A terminating error: caught by `try`, else by the statement that it ends.
     Error(Box<ErrorRecord>),
-    /// An error that ends everything up to the nearest `try`, whatever the preference (`throw`, -ErrorAction Stop).
+    /// An error that ends everything up to the nearest `try`, unless the preference hides errors (`throw`).
     Throw(Box<ErrorRecord>),
+    /// An error that a preference or a trap made the end: no preference further out asks about it or hides it.
+    Ended(Box<ErrorRecord>),
     /// A non-terminating error or another record that a preference made the end: as a thrown one.
     Stop(Box<ErrorRecord>),
     /// `break`, with its label.

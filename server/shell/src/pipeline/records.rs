@@ -65,6 +65,6 @@ pub(super) fn as_object(record: &Record) -> Option<Value> {
                 ),
             ],
         ),
-        Record::Progress(_) | Record::HostLine(_) => return None,
+        Record::Progress(_) | Record::HostLine(_) | Record::Unseen(..) => return None,
     })
 }

@@ -114,7 +114,7 @@ impl Redirects {
             Record::Verbose(..) => 3,
             Record::Debug(..) => 4,
             Record::Information { .. } => 5,
-            Record::Progress(_) | Record::HostLine(_) => return Target::Own,
+            Record::Progress(_) | Record::HostLine(_) | Record::Unseen(..) => return Target::Own,
         };
         self.0[place]
     }
@@ -215,7 +215,8 @@ impl Engine<'_> {
     /// `Out-File` with the path and mode of a redirection.
     pub(super) fn file_ready(&mut self, file: FileTarget, position: usize) -> Result<Ready, Halt> {
         let Some(resolved) = self.find_command("Out-File") else {
-            return Err(self.command_not_found("Out-File", &self.session.sequence_point.clone()));
+            let point = self.session.sequence_point.clone();
+            return Err(self.command_not_found("Out-File", "Out-File".into(), &point));
         };
         let named = |name: &str, value: Value| {
             let extent = Extent::default();

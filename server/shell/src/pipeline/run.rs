@@ -7,7 +7,9 @@ use crate::builtin::discovery::get_help;
 use crate::command::{CommandInfo, CommandKind, ParameterType};
 use crate::error_record::{Extent, Invocation};
 use crate::help::function::command_of;
-use crate::language::ast::{Element, ElementKind, ExpressionKind, Pipeline};
+use crate::language::ast::{
+    Command, Element, ElementKind, ExpressionKind, Invocation as Operator, Pipeline,
+};
 use crate::language::position;
 use crate::pipeline::command::{Asked, Resolved};
 use crate::pipeline::engine::Engine;
@@ -19,7 +21,7 @@ use crate::pipeline::runtime::{Answered, CommandState, Slot};
 use crate::pipeline::sink::Sink;
 use crate::pipeline::stage::{Context, Stage, begin, push};
 use crate::text::{Culture, to_text};
-use crate::value::Value;
+use crate::value::{Text, Value};
 
 /// Most commands of one pipeline.
 pub(crate) const MAX_COMMANDS: usize = 256;
@@ -105,10 +107,7 @@ impl Engine<'_> {
         let resolved = self.resolve(command, out)?;
         let arguments = self.arguments(command, out)?;
         let redirected = self.redirected(&element.redirections, out)?;
-        let typed = match &command.name.kind {
-            ExpressionKind::Constant(value) => to_text(value, Culture::Invariant),
-            _ => String::new(),
-        };
+        let typed = invocation_name(command);
         let invocation = self.invocation(&resolved, typed, &element.extent, position, length);
         Ok(Ready {
             resolved,
@@ -126,14 +125,18 @@ impl Engine<'_> {
         position: usize,
         length: usize,
     ) -> Invocation {
+        let (command, command_id, script_block) = match resolved {
+            Resolved::BuiltIn(command) => named(&command.info),
+            Resolved::Cmdlet(info) => named(info),
+            Resolved::Script(script) if script.name.is_empty() => (None, None, script.text.clone()),
+            Resolved::Script(script) => {
+                (Some(script.name.clone()), Some(script.name.clone()), None)
+            }
+        };
         Invocation {
-            command: match resolved {
-                Resolved::BuiltIn(command) => Some(command.info.name.clone()),
-                Resolved::Cmdlet(info) => Some(info.name.clone()),
-                Resolved::Script(script) => {
-                    Some(script.name.clone()).filter(|name| !name.is_empty())
-                }
-            },
+            command,
+            command_id,
+            script_block,
             invocation_name: typed,
             pipeline_length: length,
             pipeline_position: position + 1,
@@ -151,6 +154,28 @@ impl Engine<'_> {
         self.session.success = true;
         self.session.next_pipeline += 1;
         let pipeline = self.session.next_pipeline;
+        self.session.pipeline_depth += 1;
+        let outcome = self.run_bound(head, ready, pipeline, out);
+        self.session.pipeline_depth -= 1;
+        // What fails within a function's pipelines is the function's own affair.
+        let failed = matches!(
+            outcome,
+            Err(Halt::Error(_) | Halt::Throw(_) | Halt::Ended(_) | Halt::Stop(_))
+        );
+        if self.session.pipeline_depth == 0 && (failed || outcome.is_ok() && !self.session.success)
+        {
+            self.session.had_errors = true;
+        }
+        outcome
+    }
+
+    fn run_bound(
+        &mut self,
+        head: Head,
+        ready: Vec<Ready>,
+        pipeline: u64,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
         let headed = head.is_objects();
         let mut slots = Vec::with_capacity(ready.len() + 1);
         for mut command in ready {
@@ -365,6 +390,22 @@ impl Context<'_> {
         self.write_error(record)?;
         Ok(false)
     }
+}
+
+/// What a command is called as: its name as typed, or the operator before it.
+pub(super) fn invocation_name(command: &Command) -> String {
+    match (command.invocation, &command.name.kind) {
+        (Operator::Call, _) => "&".to_owned(),
+        (Operator::Dot, _) => ".".to_owned(),
+        (Operator::Name, ExpressionKind::Constant(value)) => to_text(value, Culture::Invariant),
+        (Operator::Name, _) => String::new(),
+    }
+}
+
+/// Name and implementing type of a cmdlet.
+fn named(info: &CommandInfo) -> (Option<Text>, Option<Text>, Option<Text>) {
+    let id = Some(info.implementing_type.clone()).filter(|id| !id.is_empty());
+    (Some(info.name.clone()), id, None)
 }
 
 /// Whether `Select-Object -First` and its like ended the upstream: the stages up to the one that said so are done.

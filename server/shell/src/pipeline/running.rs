@@ -15,6 +15,7 @@ use crate::pipeline::halt::Halt;
 use crate::pipeline::should::{CHOICES, asks, described};
 use crate::pipeline::sink::{Record, Sink};
 use crate::pipeline::streams::{cannot_ask, choices};
+use crate::session::SessionState;
 use crate::text::{Culture, to_text, write};
 use crate::value::{Object, Text, Value};
 
@@ -87,6 +88,25 @@ impl Running {
             ("MyInvocation".into(), self.my_invocation(scopes)),
         ];
         Value::Object(Arc::new(Object::typed(names.as_slice().into(), properties)))
+    }
+}
+
+impl SessionState {
+    /// `$MyInvocation`: how the innermost function or block was called; around all of them, the text that runs.
+    pub(crate) fn my_invocation(&self) -> Invocation {
+        if let Some(running) = self.running.last() {
+            return running.invocation.clone();
+        }
+        let file = self.source.file.clone();
+        let name = file.as_deref().map(|file| {
+            let name = file.rsplit(['/', '\\']).next();
+            Text::from(name.unwrap_or_default())
+        });
+        Invocation {
+            command_id: name,
+            script_block: Some(file.unwrap_or_else(|| self.source.text.clone())),
+            ..Invocation::default()
+        }
     }
 }
 

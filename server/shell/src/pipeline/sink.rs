@@ -26,6 +26,8 @@ pub enum Record {
         /// Whether the preference shows it.
         shown: bool,
     },
+    /// What is left of a record of the stream of that number that was redirected to nowhere.
+    Unseen(u8, String),
     /// Progress.
     Progress(ProgressRecord),
     /// A line of the host itself (`What if: …`).
@@ -33,7 +35,8 @@ pub enum Record {
 }
 
 impl Record {
-    /// What is left of it when its stream goes nowhere: information is kept, though it is not shown.
+    /// What is left of it when its stream goes nowhere: all but errors is kept, though it is not shown
+    /// (`WriteWarningInfoBuffers` and its like).
     pub(super) fn hidden(self) -> Option<Self> {
         match self {
             Self::Information { data, tags, .. } => Some(Self::Information {
@@ -41,6 +44,9 @@ impl Record {
                 tags,
                 shown: false,
             }),
+            Self::Warning(text, _) => Some(Self::Unseen(3, text)),
+            Self::Verbose(text, _) => Some(Self::Unseen(4, text)),
+            Self::Debug(text, _) => Some(Self::Unseen(5, text)),
             _ => None,
         }
     }
@@ -109,12 +115,14 @@ impl Sink for ShowAll {
     }
 
     fn record(&mut self, engine: &mut Engine<'_>, record: Record) -> Result<(), Halt> {
+        engine.session.had_errors |= matches!(record, Record::Error(_));
         engine.host.show(match &record {
             Record::Error(error) => Shown::Error(error),
             Record::Warning(text, _) => Shown::Warning(text),
             Record::Verbose(text, _) => Shown::Verbose(text),
             Record::Debug(text, _) => Shown::Debug(text),
             Record::Information { data, tags, shown } => Shown::Information(data, tags, *shown),
+            Record::Unseen(stream, text) => Shown::Unseen(*stream, text),
             Record::Progress(progress) => Shown::Progress(progress),
             Record::HostLine(line) => Shown::HostLine(line),
         });

@@ -207,10 +207,13 @@ impl Context<'_> {
                 _ => Value::array(values),
             })),
             // Calls that lie too deep end the command as well: what says so is no `RuntimeException`.
-            Err(Halt::Error(record) | Halt::Throw(record) | Halt::Stop(record))
-                if record.fully_qualified_id != CALL_DEPTH =>
-            {
-                self.engine.session.remember(&record);
+            Err(
+                Halt::Error(mut record)
+                | Halt::Throw(mut record)
+                | Halt::Ended(mut record)
+                | Halt::Stop(mut record),
+            ) if record.fully_qualified_id != CALL_DEPTH => {
+                self.engine.session.remember(&mut record);
                 Ok(Err(record))
             }
             Err(other) => Err(other),

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::error_record::{ErrorCategory, ErrorRecord, Invocation};
 use crate::host::{ChoicePrompt, Host, ProgressRecord, PromptFailure};
+use crate::language::position;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::kept::Kept;
@@ -65,9 +66,8 @@ impl Context<'_> {
     /// # Errors
     /// When -ErrorAction makes it the end.
     pub fn write_error(&mut self, record: ErrorRecord) -> Result<(), Halt> {
-        let record = self.complete(record);
+        let mut record = self.complete(record);
         self.command.failed = true;
-        self.engine.session.had_errors = true;
         let action = of_command(&self.command.binding, self.engine.session, Preferred::Error);
         if action == Action::Ignore {
             return Ok(());
@@ -79,6 +79,7 @@ impl Context<'_> {
             return Err(self.halted());
         }
         if action == Action::Stop {
+            record = self.engine.placed(record);
             let message = stopped_by(Preferred::Error, record.shown_message());
             self.command.keep_exception(STOPPED, &message, &record);
             return Err(Halt::Stop(Box::new(record)));
@@ -86,15 +87,10 @@ impl Context<'_> {
         Kept::append(self.kept(|kept| kept.error.as_ref()), || {
             Value::Error(Arc::new(record.clone()))
         });
+        self.engine.session.remember(&mut record);
         match action {
-            Action::SilentlyContinue => {
-                self.engine.session.remember(&record);
-                Ok(())
-            }
-            _ => {
-                self.engine.session.remember(&record);
-                self.route(Record::Error(Box::new(record)))
-            }
+            Action::SilentlyContinue => Ok(()),
+            _ => self.route(Record::Error(Box::new(record))),
         }
     }
 
@@ -114,6 +110,10 @@ impl Context<'_> {
 
     /// Says of a record which command it came from, and where that stands.
     fn complete(&self, mut record: ErrorRecord) -> ErrorRecord {
+        // Who says where it comes from has said all.
+        if record.invocation.is_some() && !record.activity.is_empty() {
+            return record;
+        }
         let command = self.command.binding.command();
         if record.activity.is_empty() {
             record.activity = command.name.to_string();
@@ -335,6 +335,25 @@ pub(super) fn cannot_ask(failure: PromptFailure, message: &str) -> Option<ErrorR
 }
 
 impl Engine<'_> {
+    /// A record that flies from where nothing stands is placed at the running statement (`UpdateExceptionErrorRecordPosition`).
+    pub(crate) fn placed(&self, mut record: ErrorRecord) -> ErrorRecord {
+        if let Some(own) = &mut record.invocation
+            && own.line == 0
+            && !self.session.source.text.is_empty()
+        {
+            let at = position::invocation(&self.session.source, &self.session.sequence_point);
+            *own = Invocation {
+                script: at.script,
+                source: at.source,
+                extent: at.extent,
+                line: at.line,
+                offset: at.offset,
+                ..std::mem::take(own)
+            };
+        }
+        record
+    }
+
     /// Asks what to do about a terminating error under `Inquire`: show it and go on, go on, or stop.
     pub(crate) fn ask_about_failure(&mut self, record: &ErrorRecord) -> Result<Action, Halt> {
         let table = [

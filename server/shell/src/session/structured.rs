@@ -144,9 +144,10 @@ impl Engine<'_> {
 
     fn resolve_structured(&self, command: &StructuredCommand) -> Result<Resolved, Halt> {
         if !command.is_script {
-            return self
-                .find_command(&command.name)
-                .ok_or_else(|| self.command_not_found(&command.name, &Extent::default()));
+            return self.find_command(&command.name).ok_or_else(|| {
+                let typed = command.name.to_string();
+                self.command_not_found(&command.name, typed, &Extent::default())
+            });
         }
         let source = Arc::new(Source {
             text: command.name.clone(),
@@ -155,6 +156,7 @@ impl Engine<'_> {
         match parse(&source) {
             Ok(body) => Ok(Resolved::Script(Script {
                 name: "".into(),
+                text: Some(command.name.clone()),
                 body: Arc::new(body),
                 filter: false,
                 dotted: !command.use_local_scope,

@@ -98,7 +98,7 @@ pub enum StatementKind {
         twice: Option<Extent>,
     },
     /// `trap`.
-    Trap(Catch),
+    Trap(Arc<Catch>),
     /// `enum Name { … }`.
     Enum {
         /// Name as typed.

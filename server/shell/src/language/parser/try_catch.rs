@@ -1,5 +1,7 @@
 //! `try`, `catch`, `finally` and `trap`.
 
+use std::sync::Arc;
+
 use crate::error_record::Extent;
 use crate::language::ast::{Catch, Statement, StatementKind, TypeLiteral};
 use crate::language::parser::parameter::Bracketed;
@@ -146,11 +148,11 @@ impl Parser<'_> {
             Some((body, extent)) => {
                 let extent = span(&token.extent, &extent);
                 Statement {
-                    kind: StatementKind::Trap(Catch {
+                    kind: StatementKind::Trap(Arc::new(Catch {
                         types,
                         body,
                         extent: extent.clone(),
-                    }),
+                    })),
                     extent,
                 }
             }
