@@ -126,6 +126,8 @@ pub struct ErrorRecord {
     pub recommended_action: Option<String>,
     /// Where in the input, when known.
     pub invocation: Option<Invocation>,
+    /// The exception, where the record was made of an object that is one.
+    pub thrown: Option<Value>,
     /// Whether `$Error` has it already.
     pub kept: bool,
 }
@@ -191,6 +193,13 @@ impl ErrorRecord {
             self.activity = at.command.as_deref().unwrap_or_default().to_owned();
         }
         self.invocation = Some(at);
+    }
+
+    /// Whether its exception is one that `throw` made (`WasThrownFromThrowStatement`).
+    pub fn was_thrown(&self) -> bool {
+        self.category == ErrorCategory::OperationStopped
+            && self.activity.is_empty()
+            && self.exception == "System.Management.Automation.RuntimeException"
     }
 
     /// What is shown to a person: `ErrorDetails.Message`, else `Exception.Message`.

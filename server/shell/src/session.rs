@@ -26,6 +26,7 @@ use crate::language::parse_error::into_record;
 use crate::language::words::variable_path;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
+use crate::pipeline::kept::PipeLists;
 use crate::pipeline::sink::{ShowAll, Sink};
 use crate::text::{read, write};
 use crate::value::{EnumDefinition, List, Text, Value};
@@ -88,6 +89,8 @@ pub struct SessionState {
     /// The handlers of the running statement blocks that have traps, the innermost last; none for a `try`, a function or a
     /// block, which the traps around do not reach into.
     pub(crate) traps: Vec<Option<Arc<[Arc<Catch>]>>>,
+    /// The lists of the pipe that the running function or block writes to.
+    pub(crate) pipe_lists: Option<Arc<PipeLists>>,
     /// How many pipelines run in each other.
     pub(crate) pipeline_depth: usize,
     /// How many blocks and functions run.
@@ -130,6 +133,7 @@ impl Default for SessionState {
             strict: false,
             try_depth: 0,
             traps: Vec::new(),
+            pipe_lists: None,
             pipeline_depth: 0,
             call_depth: 0,
             running: Vec::new(),
@@ -280,6 +284,7 @@ impl Session {
         self.state.had_errors = false;
         self.state.try_depth = 0;
         self.state.traps.clear();
+        self.state.pipe_lists = None;
         self.state.pipeline_depth = 0;
         self.state.call_depth = 0;
         self.state.running.clear();
@@ -438,7 +443,8 @@ impl Session {
                 result.state = RunState::Failed;
                 result.terminating = Some(*record);
             }
-            Err(Halt::Cancelled) => result.state = RunState::Stopped,
+            // A function's own end has left the function.
+            Err(Halt::Function { .. } | Halt::Cancelled) => result.state = RunState::Stopped,
         }
         let request = self.state.exit_request.take();
         result.exit_code = result.exit_code.or(request);

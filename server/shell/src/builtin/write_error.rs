@@ -112,9 +112,9 @@ fn fresh(context: &Context<'_>) -> ErrorRecord {
     let id = text(context, "ErrorId")
         .filter(|id| !id.is_empty())
         .map_or_else(|| exception.clone(), |id| id.to_string());
-    let given = context.parameter("Exception").is_some();
     let mut record = ErrorRecord::new(id, category, exception, own_message);
-    if given && !message.is_empty() {
+    record.thrown = context.parameter("Exception").cloned();
+    if record.thrown.is_some() && !message.is_empty() {
         record.details = Some(message.to_string());
     }
     if let Some(target) = context.parameter("TargetObject") {

@@ -300,7 +300,7 @@ impl Engine<'_> {
         if let (Value::String(message), Some(exception)) =
             (&raw, super::find_exception(&literal.name))
         {
-            return Ok(super::types::exception_object(exception, message));
+            return Ok(super::exception::exception_object(exception, message));
         }
         if is_nothing(&raw)
             && let Some(default) = super::types::default_of(&target)

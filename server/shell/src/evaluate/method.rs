@@ -86,7 +86,7 @@ impl Engine<'_> {
             return Ok(found);
         }
         if &*crate::type_names::type_name(owner) == crate::pipeline::running::CMDLET
-            && let Some(found) = self.cmdlet_method(&lower, arguments, out)?
+            && let Some(found) = self.cmdlet_method(name, arguments, out)?
         {
             return Ok(found);
         }

@@ -3,6 +3,8 @@
 mod assignment;
 mod convert_member;
 mod declaration;
+mod error_record;
+pub(crate) mod exception;
 mod expression;
 pub mod failure;
 pub mod harmless;
@@ -13,7 +15,7 @@ mod math_member;
 mod member;
 mod method;
 pub mod operator;
-mod overload;
+pub(crate) mod overload;
 mod parse_method;
 mod regex_member;
 pub mod scope;
@@ -37,10 +39,11 @@ use crate::pipeline::sink::Sink;
 use crate::value::{Array, Object, ScriptBlock, Text, Value};
 
 pub(crate) use assignment::not_writable;
+pub(crate) use exception::{exception_is, find_exception};
 pub(crate) use expression::script_block;
 pub(crate) use hashtable::{dictionary, fold};
 pub(crate) use statement::lone_expression;
-pub(crate) use types::{exception_is, find_exception, validation};
+pub(crate) use types::validation;
 
 /// Deepest nesting of running blocks and functions.
 pub const MAX_CALL_DEPTH: usize = 100;

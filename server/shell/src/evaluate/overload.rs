@@ -184,7 +184,7 @@ const OVERLOADS: &[(&str, &str, &[Overload])] = &[
 ];
 
 /// `Cannot find an overload …`.
-pub(super) fn none_found(method: &str, arguments: usize) -> ErrorRecord {
+pub(crate) fn none_found(method: &str, arguments: usize) -> ErrorRecord {
     exception(
         "MethodCountCouldNotFindBest",
         format!(

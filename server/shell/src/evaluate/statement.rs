@@ -303,13 +303,16 @@ impl Engine<'_> {
                 None => thrown_text("ScriptHalted", Value::Null),
             },
             Some(Value::Error(record)) => (*record).clone(),
-            Some(value) => match super::types::exception_of(&value) {
-                Some((exception, message)) => ErrorRecord::new(
-                    message.clone(),
-                    ErrorCategory::OperationStopped,
-                    exception,
-                    message,
-                ),
+            Some(value) => match super::exception::exception_of(&value) {
+                Some((exception, message)) => ErrorRecord {
+                    thrown: Some(value),
+                    ..ErrorRecord::new(
+                        message.clone(),
+                        ErrorCategory::OperationStopped,
+                        exception,
+                        message,
+                    )
+                },
                 None => thrown_text(&to_text(&value, Culture::Current), value.clone()),
             },
         };

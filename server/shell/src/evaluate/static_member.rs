@@ -5,8 +5,9 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use crate::convert::ConversionContext;
-use crate::evaluate::method::{Outcome, text_of};
-use crate::evaluate::types::{exception_object, find_exception};
+use crate::evaluate::error_record;
+use crate::evaluate::exception::{find_exception, new_exception};
+use crate::evaluate::method::Outcome;
 use crate::evaluate::{
     convert_member, failure, harmless, math_member, overload, parse_method, regex_member,
 };
@@ -112,11 +113,11 @@ impl Engine<'_> {
         if lower == "new"
             && let Some(exception) = find_exception(type_name)
         {
-            let message = arguments
-                .first()
-                .map(text_of)
-                .unwrap_or_else(|| format!("Exception of type '{exception}' was thrown."));
-            return Ok(exception_object(exception, &message));
+            return new_exception(exception, arguments)
+                .ok_or_else(|| self.fail(overload::none_found("new", arguments.len())));
+        }
+        if lower == "new" && type_name.eq_ignore_ascii_case(error_record::TYPE) {
+            return error_record::new(self, arguments);
         }
         let outcome = match (&*lower, arguments, self.find_type(type_name)) {
             ("parse", [argument], Some(target)) => {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::error_record::ErrorRecord;
 use crate::evaluate::NAMES;
-use crate::evaluate::types::{exception_is, find_exception, inner_exception};
+use crate::evaluate::exception::{exception_is, find_exception, inner_exception};
 use crate::language::ast::{Catch, Statement};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
+use crate::pipeline::kept::PipeLists;
 use crate::pipeline::preference::Action;
 use crate::pipeline::sink::{Record, Sink};
 use crate::value::Value;
@@ -95,6 +96,7 @@ impl Engine<'_> {
         let (mut record, flight) = Flight::of(halt)?;
         self.session.success = false;
         self.session.remember(&mut record);
+        PipeLists::append_error(self.session.pipe_lists.as_ref(), &record);
         if let Some(Some(traps)) = self.session.traps.last().cloned() {
             return self.run_trap(&traps, record, flight, out);
         }

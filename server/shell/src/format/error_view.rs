@@ -319,10 +319,7 @@ fn push_wrapped(out: &mut String, prefix: &str, message: &str, width: usize) {
 }
 
 fn concise_reason(record: &ErrorRecord) -> String {
-    let thrown = record.category == ErrorCategory::OperationStopped
-        && record.activity.is_empty()
-        && record.exception == "System.Management.Automation.RuntimeException";
-    if thrown {
+    if record.was_thrown() {
         return "Exception".into();
     }
     let invocation = record.invocation.as_ref();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error_record::{ErrorRecord, Invocation};
-use crate::evaluate::types::exception_of_record;
+use crate::evaluate::exception::exception_of_record;
 use crate::format::error_view::{category_text, position_message, target_name, target_type};
 use crate::value::{EnumValue, Object, Text, Value};
 

@@ -144,7 +144,9 @@ impl ScriptStage {
             set: binding.parameter_set().into(),
             expects_input: place.expects_input,
             verbose: matches!(binding.parameter("Verbose"), Some(Value::Switch(true))),
+            debug: matches!(binding.parameter("Debug"), Some(Value::Switch(true))),
             answered: None,
+            failed: false,
         };
         let (preferences, from_pipeline) = if advanced {
             (preferences(&binding), binding.input_parameters())
@@ -192,6 +194,8 @@ impl ScriptStage {
             let scope = self.scope.take().unwrap_or_default();
             context.engine.session.scopes.resume(scope);
         }
+        let lists = context.command.pipe_lists();
+        let around = std::mem::replace(&mut context.engine.session.pipe_lists, lists);
         let outcome = {
             let mut sink = OutOfScope {
                 depth: (!self.script.dotted).then_some(depth),
@@ -206,12 +210,15 @@ impl ScriptStage {
                 .engine
                 .within(&body, |engine| part(engine, &mut sink))
         };
+        context.engine.session.pipe_lists = around;
         if !self.script.dotted {
             self.scope = context.engine.session.scopes.suspend(depth);
         }
-        let level = level.min(context.engine.session.running.len());
-        self.running = context.engine.session.running.drain(level..).next();
+        let innermost = level.min(context.engine.session.running.len());
+        self.running = context.engine.session.running.drain(innermost..).next();
+        context.command.failed |= self.running.as_ref().is_some_and(|own| own.failed);
         match outcome {
+            Err(Halt::Function { level: own, halt }) if own == level => Err(*halt),
             Err(Halt::Return) => {
                 self.returned = true;
                 Ok(())

@@ -14,6 +14,13 @@ pub enum Halt {
     Ended(Box<ErrorRecord>),
     /// A non-terminating error or another record that a preference made the end: as a thrown one.
     Stop(Box<ErrorRecord>),
+    /// `$PSCmdlet` ended its function: neither traps, nor handlers nor preferences within it take that.
+    Function {
+        /// Its place among the functions that run.
+        level: usize,
+        /// How it ends for the caller.
+        halt: Box<Self>,
+    },
     /// `break`, with its label.
     Break(Option<Text>),
     /// `continue`, with its label.

@@ -3,11 +3,13 @@
 use std::sync::{Arc, RwLock};
 
 use crate::error_record::ErrorRecord;
-use crate::evaluate::types::exception_around;
+use crate::evaluate::exception::exception_around;
 use crate::evaluate::{MAX_GROWTH, not_writable};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
+use crate::pipeline::records::as_object;
 use crate::pipeline::runtime::{CommandState, OutBuffer, Slot};
+use crate::pipeline::sink::Record;
 use crate::text::{Culture, to_text, write};
 use crate::value::{List, Text, Value};
 
@@ -24,6 +26,92 @@ pub struct Kept {
     pub information: Option<Arc<List>>,
     /// -PipelineVariable, by its name in lower case.
     pub pipeline: Option<Text>,
+}
+
+/// The lists of an output pipe (`Pipe`): what is written by the last command of a pipeline, and by all that writes to the
+/// same pipe as a function, is in the variables of the function too.
+#[derive(Debug, Default)]
+pub(crate) struct PipeLists {
+    error: Vec<Arc<List>>,
+    warning: Vec<Arc<List>>,
+    information: Vec<Arc<List>>,
+}
+
+impl PipeLists {
+    /// Keeps an error that ended a statement.
+    pub(crate) fn append_error(lists: Option<&Arc<Self>>, record: &ErrorRecord) {
+        for list in lists.into_iter().flat_map(|lists| &lists.error) {
+            write(&list.items).push(Value::Error(Arc::new(record.clone())));
+        }
+    }
+}
+
+impl PipeLists {
+    /// Keeps a warning that `$PSCmdlet` wrote.
+    pub(super) fn append_warning(lists: Option<&Arc<Self>>, record: &Record) {
+        Self::append(lists.map(|lists| &*lists.warning), record);
+    }
+
+    /// Keeps an information record that `$PSCmdlet` wrote.
+    pub(super) fn append_information(lists: Option<&Arc<Self>>, record: &Record) {
+        Self::append(lists.map(|lists| &*lists.information), record);
+    }
+
+    fn append(lists: Option<&[Arc<List>]>, record: &Record) {
+        for list in lists.into_iter().flatten() {
+            write(&list.items).extend(as_object(record));
+        }
+    }
+}
+
+impl CommandState {
+    /// The lists of the pipe that the command writes to: those of the pipe around, and its own.
+    pub(super) fn pipe_lists(&self) -> Option<Arc<PipeLists>> {
+        let Some(kept) = self.kept.as_deref() else {
+            return self.around.clone();
+        };
+        let with = |own: &Option<Arc<List>>, which: fn(&PipeLists) -> &Vec<Arc<List>>| {
+            let around = self.around.as_deref().map(which);
+            around.into_iter().flatten().chain(own).cloned().collect()
+        };
+        Some(Arc::new(PipeLists {
+            error: with(&kept.error, |lists| &lists.error),
+            warning: with(&kept.warning, |lists| &lists.warning),
+            information: with(&kept.information, |lists| &lists.information),
+        }))
+    }
+
+    /// Appends to the lists of a kind, if there are any.
+    fn append(
+        &self,
+        around: fn(&PipeLists) -> &Vec<Arc<List>>,
+        own: fn(&Kept) -> Option<&Arc<List>>,
+        value: impl Fn() -> Value,
+    ) {
+        let around = self.around.as_deref().map(around).into_iter().flatten();
+        for list in around.chain(self.kept.as_deref().and_then(own)) {
+            write(&list.items).push(value());
+        }
+    }
+
+    /// Keeps an error.
+    pub(super) fn keep_error(&self, value: impl Fn() -> Value) {
+        self.append(|lists| &lists.error, |kept| kept.error.as_ref(), value);
+    }
+
+    /// Keeps a warning.
+    pub(super) fn keep_warning(&self, value: impl Fn() -> Value) {
+        self.append(|lists| &lists.warning, |kept| kept.warning.as_ref(), value);
+    }
+
+    /// Keeps an information record.
+    pub(super) fn keep_information(&self, value: impl Fn() -> Value) {
+        self.append(
+            |lists| &lists.information,
+            |kept| kept.information.as_ref(),
+            value,
+        );
+    }
 }
 
 impl Kept {
@@ -131,7 +219,6 @@ impl Engine<'_> {
 impl CommandState {
     /// Keeps the exception that ended the command: -ErrorVariable has that, not the record within.
     pub(super) fn keep_exception(&self, class: &str, message: &str, record: &ErrorRecord) {
-        let error = self.kept.as_deref().and_then(|kept| kept.error.as_ref());
-        Kept::append(error, || exception_around(class, message, record));
+        self.keep_error(|| exception_around(class, message, record));
     }
 }

@@ -1,5 +1,6 @@
 //! Commands at work: objects pushed from stage to stage as plain calls, one at a time, and the streams beside them.
 
+mod cmdlet_methods;
 pub mod command;
 mod default_values;
 pub mod engine;

@@ -187,6 +187,9 @@ impl Engine<'_> {
                 slots.push(self.file_slot(file, pipeline, slots.len(), out)?);
             }
         }
+        if let Some(last) = slots.last_mut() {
+            last.state.around = self.session.pipe_lists.clone();
+        }
         self.keep(&mut slots)?;
         let outcome = self.drive(head, &mut slots, pipeline, out);
         let cleaned = (0..slots.len()).try_for_each(|index| {
@@ -243,6 +246,7 @@ impl Engine<'_> {
                 files,
                 answered: Answered::default(),
                 kept: None,
+                around: None,
                 buffer: None,
                 hoarded: 0,
                 begun: false,

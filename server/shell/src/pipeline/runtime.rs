@@ -1,8 +1,10 @@
 //! What a running command has beside its behaviour: bound parameters, streams, place in the pipeline.
 
+use std::sync::Arc;
+
 use crate::binder::Binding;
 use crate::error_record::Invocation;
-use crate::pipeline::kept::Kept;
+use crate::pipeline::kept::{Kept, PipeLists};
 use crate::pipeline::redirect::Redirects;
 use crate::pipeline::stage::Stage;
 use crate::value::Value;
@@ -47,6 +49,8 @@ pub struct CommandState {
     pub answered: Answered,
     /// Variables that keep its records and objects; none for most commands.
     pub kept: Option<Box<Kept>>,
+    /// The lists of the pipe around that it writes to: none unless it is the last of its pipeline.
+    pub(crate) around: Option<Arc<PipeLists>>,
     /// Objects that -OutBuffer holds back; none for most commands.
     pub buffer: Option<Box<OutBuffer>>,
     /// Whether it has begun.

@@ -171,6 +171,8 @@ impl Context<'_> {
     ) -> Result<Vec<Value>, Halt> {
         let mut collected = Vec::new();
         let mut kept = 0;
+        let lists = self.command.pipe_lists();
+        let around = std::mem::replace(&mut self.engine.session.pipe_lists, lists);
         let mut sink = Gather {
             into: &mut collected,
             kept: &mut kept,
@@ -181,6 +183,7 @@ impl Context<'_> {
             },
         };
         let outcome = self.engine.run_block(block, dollar, arguments, &mut sink);
+        self.engine.session.pipe_lists = around;
         self.engine.session.memory.give_back(kept);
         outcome.map(|()| collected)
     }
@@ -230,12 +233,16 @@ impl Context<'_> {
         dollar: Option<&Value>,
         arguments: &[Value],
     ) -> Result<(), Halt> {
+        let lists = self.command.pipe_lists();
+        let around = std::mem::replace(&mut self.engine.session.pipe_lists, lists);
         let mut sink = Onward {
             command: self.command,
             slots: self.downstream,
             tail: self.tail,
         };
-        self.engine.run_block(block, dollar, arguments, &mut sink)
+        let outcome = self.engine.run_block(block, dollar, arguments, &mut sink);
+        self.engine.session.pipe_lists = around;
+        outcome
     }
 
     /// Reads a variable (name without `$`, scope prefix allowed).

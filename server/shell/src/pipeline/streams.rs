@@ -13,10 +13,10 @@ use crate::pipeline::records::as_object;
 use crate::pipeline::redirect::Target;
 use crate::pipeline::sink::Record;
 use crate::pipeline::stage::{Context, push};
-use crate::value::{List, Value};
+use crate::value::Value;
 
 /// The choices of a question about a record.
-const INQUIRE: [(&str, &str); 3] = [
+pub(super) const INQUIRE: [(&str, &str); 3] = [
     ("&Yes", "Continue with only the next step of the operation."),
     (
         "Yes to &All",
@@ -38,7 +38,7 @@ const STOPPED: &str = "System.Management.Automation.ActionPreferenceStopExceptio
 const INVOCATION: &str = "System.Management.Automation.CmdletInvocationException";
 
 /// What [`STOPPED`] says.
-fn stopped_by(stream: Preferred, message: &str) -> String {
+pub(super) fn stopped_by(stream: Preferred, message: &str) -> String {
     let variable = match stream {
         Preferred::Error => "ErrorActionPreference",
         Preferred::Warning => "WarningPreference",
@@ -50,6 +50,20 @@ fn stopped_by(stream: Preferred, message: &str) -> String {
     format!(
         "The running command stopped because the preference variable \"{variable}\" or common parameter is set to Stop: \
          {message}"
+    )
+}
+
+/// What [`STOPPED`] says when the answer was to halt.
+pub(super) const HALTED: &str =
+    "The running command stopped because the user selected the Stop option.";
+
+/// The record of [`STOPPED`].
+pub(super) fn action_stopped(message: String) -> ErrorRecord {
+    ErrorRecord::new(
+        "ActionPreferenceStop",
+        ErrorCategory::OperationStopped,
+        "System.Management.Automation.ParentContainsErrorRecordException",
+        message,
     )
 }
 
@@ -84,9 +98,8 @@ impl Context<'_> {
             self.command.keep_exception(STOPPED, &message, &record);
             return Err(Halt::Stop(Box::new(record)));
         }
-        Kept::append(self.kept(|kept| kept.error.as_ref()), || {
-            Value::Error(Arc::new(record.clone()))
-        });
+        self.command
+            .keep_error(|| Value::Error(Arc::new(record.clone())));
         self.engine.session.remember(&mut record);
         match action {
             Action::SilentlyContinue => Ok(()),
@@ -136,7 +149,8 @@ impl Context<'_> {
     /// When -WarningAction makes it the end.
     pub fn warning(&mut self, message: String) -> Result<(), Halt> {
         let record = Record::Warning(message.clone(), Some(self.command.invocation.clone()));
-        self.keep_record(&record, |kept| kept.warning.as_ref());
+        self.command
+            .keep_warning(|| as_object(&record).unwrap_or_default());
         self.informational(Preferred::Warning, record, &message)
     }
 
@@ -172,7 +186,8 @@ impl Context<'_> {
         let shown = of_host || action == Action::Continue;
         let message = crate::text::to_text(&data, crate::text::Culture::Current);
         let record = Record::Information { data, tags, shown };
-        self.keep_record(&record, |kept| kept.information.as_ref());
+        self.command
+            .keep_information(|| as_object(&record).unwrap_or_default());
         match action {
             Action::Ignore => Ok(()),
             // Hidden records reach the stream all the same.
@@ -192,15 +207,6 @@ impl Context<'_> {
     pub fn progress(&mut self, record: ProgressRecord) -> Result<(), Halt> {
         let activity = record.activity.clone();
         self.informational(Preferred::Progress, Record::Progress(record), &activity)
-    }
-
-    fn keep_record(&self, record: &Record, which: impl Fn(&Kept) -> Option<&Arc<List>>) {
-        let list = self.kept(which);
-        if list.is_some()
-            && let Some(object) = as_object(record)
-        {
-            Kept::append(list, || object);
-        }
     }
 
     fn informational(
@@ -228,18 +234,11 @@ impl Context<'_> {
     }
 
     fn halted(&mut self) -> Halt {
-        self.action_stop(
-            "The running command stopped because the user selected the Stop option.".into(),
-        )
+        self.action_stop(HALTED.into())
     }
 
     fn action_stop(&mut self, message: String) -> Halt {
-        let record = self.complete(ErrorRecord::new(
-            "ActionPreferenceStop",
-            ErrorCategory::OperationStopped,
-            "System.Management.Automation.ParentContainsErrorRecordException",
-            message,
-        ));
+        let record = self.complete(action_stopped(message));
         self.command
             .keep_exception(STOPPED, &record.message, &record);
         Halt::Stop(Box::new(record))
