@@ -370,6 +370,10 @@ fn named_properties(type_name: &str, text: &str) -> Vec<(&'static str, Value)> {
                 })),
             ),
         ],
+        "System.Xml.XmlDocument" => vec![
+            ("OuterXml", Value::text(text)),
+            ("InnerXml", Value::text(text)),
+        ],
         _ => Vec::new(),
     }
 }

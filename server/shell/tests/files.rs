@@ -125,6 +125,26 @@ fn files_are_written_in_the_encoding_that_was_asked_for() {
 }
 
 #[test]
+fn the_objects_of_a_file_are_read_by_the_page() {
+    for (line, output) in [
+        (
+            "1..5 | Export-Clixml f; Import-Clixml f -Skip 1 -First 2",
+            &["2", "3"][..],
+        ),
+        (
+            "(1,2),3 | Export-Clixml f; Import-Clixml f -First 2",
+            &["1", "2"],
+        ),
+        (
+            "1 | Export-Clixml f; Import-Clixml f -IncludeTotalCount",
+            &["0", "1"],
+        ),
+    ] {
+        assert_eq!(run(line).output, output, "{line}");
+    }
+}
+
+#[test]
 fn what_is_added_has_no_second_mark() {
     let bytes = |line: &str| run(line).files["f"].clone();
     let twice = "'a' | Out-File f -Encoding utf8BOM; 'b' | Out-File f -Encoding utf8BOM -Append";

@@ -1,18 +1,21 @@
 //! `Export-Clixml`, `Import-Clixml`, `ConvertTo-CliXml` and `ConvertFrom-CliXml`.
 
+use std::sync::Arc;
+
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
 use crate::builtin::out_file::{FileWriter, open_text};
 use crate::builtin::support::{count, end_by_file, input_object, text, texts};
 use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::file::TextFile;
+use crate::format::elements::elements;
 use crate::host::ShouldProcess;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::serialise::clixml_read::{Item, read_clixml};
 use crate::serialise::clixml_write::{ClixmlOptions, ClixmlWriter};
 use crate::text::{Culture, to_text};
-use crate::value::Value;
+use crate::value::{Noted, Property, Value};
 
 /// Steps through properties when nobody says.
 const FILE_DEPTH: usize = 2;
@@ -56,6 +59,9 @@ pub(super) fn import_info() -> CommandInfo {
                 .from_property()
                 .in_sets(&["ByLiteralPath"]),
         )
+        .with(switch("IncludeTotalCount"))
+        .with(named("Skip", "uint64"))
+        .with(named("First", "uint64"))
 }
 
 /// `-Depth`.
@@ -204,10 +210,50 @@ impl Stage for Import {
                 Ok(text) => text,
                 Err(failure) => return Err(end_by_file(context, &path, &failure)),
             };
-            for item in read(context, &text)? {
-                context.write(item.value)?;
+            let objects = read(context, &text)?.into_iter().map(|item| item.value);
+            if context.switch("IncludeTotalCount") {
+                context.write(unknown_total())?;
+            }
+            let bound = |name| count(context, name);
+            match (bound("Skip"), bound("First")) {
+                (None | Some(0), None) => {
+                    for object in objects {
+                        context.write(object)?;
+                    }
+                }
+                (skip, first) => page(context, objects, skip.unwrap_or(0), first)?,
             }
         }
         Ok(())
     }
+}
+
+/// Some of the objects; a collection counts by what is in it.
+fn page(
+    context: &mut Context<'_>,
+    objects: impl Iterator<Item = Value>,
+    skip: usize,
+    first: Option<usize>,
+) -> Result<(), Halt> {
+    objects
+        .flat_map(|object| match &object {
+            Value::Array(_) | Value::List(_) | Value::Dictionary(_) => elements(&object),
+            _ => vec![object],
+        })
+        .skip(skip)
+        .take(first.unwrap_or(usize::MAX))
+        .try_for_each(|object| context.write(object))
+}
+
+/// What -IncludeTotalCount writes: how many there are is not known before they are read.
+fn unknown_total() -> Value {
+    Value::Noted(Arc::new(Noted {
+        base: Value::UInt64(0),
+        notes: vec![Property {
+            name: "Accuracy".into(),
+            value: Value::Double(0.0),
+            note: true,
+        }]
+        .into(),
+    }))
 }

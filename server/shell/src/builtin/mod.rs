@@ -39,6 +39,7 @@ mod variables;
 mod where_object;
 mod write_error;
 mod write_streams;
+mod xml;
 
 use std::sync::Arc;
 

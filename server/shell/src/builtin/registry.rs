@@ -7,6 +7,7 @@ use crate::builtin::{
     format_commands, group_object, html, invoke, json, measure_object, members, misc, out_file,
     out_string, path, random, select_object, select_string, session_commands, session_objects,
     small_objects, sort_object, string_data, variables, where_object, write_error, write_streams,
+    xml,
 };
 use crate::command::CommandInfo;
 use crate::pipeline::stage::Stage;
@@ -57,6 +58,7 @@ const COMMANDS: &[Entry] = &[
     (clixml::to_info, clixml::to),
     (clixml::from_info, clixml::from),
     (html::info, html::create),
+    (xml::info, xml::create),
     (date::get_info, date::get),
     (date::span_info, date::span),
     (date::sleep_info, date::sleep),

@@ -1,4 +1,4 @@
-//! Values as text that other programs read: JSON, CSV and PowerShell's own CLIXML, both ways.
+//! Values as text that other programs read: JSON, CSV and PowerShell's own CLIXML, both ways, and plain XML.
 
 mod clixml_element;
 mod clixml_primitive;
@@ -14,3 +14,4 @@ pub mod json_read;
 mod json_scalar;
 mod json_token;
 pub mod json_write;
+pub mod object_xml;
