@@ -229,27 +229,32 @@ fn cannot_convert(
     .at(extent)
 }
 
-/// An encoding stays the name that was given, once that is known to be one (`ArgumentToEncodingTransformation`).
+/// An encoding stays the name or code page that was given, once that is known to be one (`ArgumentToEncodingTransformation`).
 fn encoding(parameter: &str, incoming: Incoming<'_>) -> Result<Value, BindError> {
-    let name = match (incoming.source, incoming.value) {
-        (Some(source), _) => source.clone(),
-        (None, value) => to_text(value, Culture::Invariant).into(),
+    let page = match incoming.value.base() {
+        Value::Int32(page) => Some(*page),
+        _ => None,
     };
-    TextEncoding::named(&name)
-        .map(|_| Value::String(name))
-        .map_err(|reason| {
-            BindError {
-                exception: BindException::Transformation,
-                ..BindError::new(
-                    "ParameterArgumentTransformationError",
-                    format!(
-                        "Cannot process argument transformation on parameter '{parameter}'. {reason}"
-                    ),
-                )
-                .of_category(ErrorCategory::InvalidData)
-            }
-            .at(incoming.extent)
-        })
+    let known = match page {
+        Some(page) => TextEncoding::of_page(page).map(|_| Value::Int32(page)),
+        None => {
+            let name = Text::from(to_text(incoming.value, Culture::Invariant));
+            TextEncoding::named(&name).map(|_| Value::String(name))
+        }
+    };
+    known.map_err(|reason| {
+        BindError {
+            exception: BindException::Transformation,
+            ..BindError::new(
+                "ParameterArgumentTransformationError",
+                format!(
+                    "Cannot process argument transformation on parameter '{parameter}'. {reason}"
+                ),
+            )
+            .of_category(ErrorCategory::InvalidData)
+        }
+        .at(incoming.extent)
+    })
 }
 
 fn scalar(

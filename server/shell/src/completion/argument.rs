@@ -375,7 +375,7 @@ pub(super) fn offer_value(text: String, value: &str) -> CompletionMatch {
     }
 }
 
-/// The members of a parameter's `ValidateSet` or enumeration, sorted.
+/// The members of a parameter's `ValidateSet` or enumeration, sorted; encodings come as they are listed.
 fn closed_list(info: &ParameterInfo) -> Vec<Text> {
     let set = info
         .validations
@@ -385,8 +385,14 @@ fn closed_list(info: &ParameterInfo) -> Vec<Text> {
             _ => None,
         });
     let mut members = set.unwrap_or_else(|| members_of(&info.parameter_type));
-    members.sort_by_cached_key(|member| member.to_lowercase());
+    if !is_encoding(&info.parameter_type) {
+        members.sort_by_cached_key(|member| member.to_lowercase());
+    }
     members
+}
+
+fn is_encoding(parameter_type: &ParameterType) -> bool {
+    matches!(parameter_type, ParameterType::Plain(name) if &**name == "System.Text.Encoding")
 }
 
 fn members_of(parameter_type: &ParameterType) -> Vec<Text> {
@@ -399,9 +405,7 @@ fn members_of(parameter_type: &ParameterType) -> Vec<Text> {
         ParameterType::Nullable(inner)
         | ParameterType::Array(inner)
         | ParameterType::List(_, inner) => members_of(inner),
-        ParameterType::Plain(name) if &**name == "System.Text.Encoding" => {
-            OFFERED.into_iter().map(Text::from).collect()
-        }
+        encoding if is_encoding(encoding) => OFFERED.into_iter().map(Text::from).collect(),
         ParameterType::Plain(_) | ParameterType::Custom(..) => Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Bytes as text, piece by piece: what `System.IO.StreamReader` makes of a file.
 
-use super::encoding::TextEncoding;
+use super::encoding::{TextEncoding, WINDOWS_1252};
 
 /// The longest byte order mark.
 const MARK: usize = 4;
@@ -81,6 +81,13 @@ fn whole<'a>(encoding: TextEncoding, bytes: &'a [u8], out: &mut String) -> &'a [
             out.extend(bytes.iter().map(|byte| match byte {
                 0..=0x7f => char::from(*byte),
                 _ => char::REPLACEMENT_CHARACTER,
+            }));
+            &[]
+        }
+        TextEncoding::Windows1252 => {
+            out.extend(bytes.iter().map(|byte| match byte {
+                0x80..=0x9f => WINDOWS_1252[usize::from(byte - 0x80)],
+                _ => char::from(*byte),
             }));
             &[]
         }

@@ -13,6 +13,8 @@ pub enum TextEncoding {
     Utf8Bom,
     /// Seven bits; what does not fit becomes `?`.
     Ascii,
+    /// Windows' code page of western Europe, which `ansi` is in en-US; what does not fit becomes `?`.
+    Windows1252,
     /// ISO 8859-1; what does not fit becomes `?`.
     Latin1,
     /// UTF-16, little end first, with a mark.
@@ -25,79 +27,114 @@ pub enum TextEncoding {
     Utf32BigEndian,
 }
 
-/// What completion offers, as PowerShell spells it. `ansi`, `oem` and `utf7` are left out: they are refused.
-pub const OFFERED: [&str; 8] = [
+/// What completion offers, in PowerShell's own order. `utf7` is refused, as it is obsolete.
+pub const OFFERED: [&str; 11] = [
+    "ansi",
     "ascii",
     "bigendianunicode",
     "bigendianutf32",
+    "oem",
     "unicode",
+    "utf7",
     "utf8",
     "utf8BOM",
     "utf8NoBOM",
     "utf32",
 ];
 
-/// PowerShell's names, .NET's names and code pages.
-const NAMES: [(&str, TextEncoding); 28] = [
+/// PowerShell's own names: those of `EncodingConversion`.
+const OWN_NAMES: [(&str, TextEncoding); 13] = [
     ("utf8", TextEncoding::Utf8),
     ("utf8NoBOM", TextEncoding::Utf8),
     ("default", TextEncoding::Utf8),
+    ("oem", TextEncoding::Utf8),
     ("utf8BOM", TextEncoding::Utf8Bom),
-    ("utf-8", TextEncoding::Utf8Bom),
-    ("65001", TextEncoding::Utf8Bom),
     ("ascii", TextEncoding::Ascii),
-    ("us-ascii", TextEncoding::Ascii),
-    ("20127", TextEncoding::Ascii),
-    ("latin1", TextEncoding::Latin1),
-    ("iso-8859-1", TextEncoding::Latin1),
-    ("28591", TextEncoding::Latin1),
+    ("ansi", TextEncoding::Windows1252),
     ("unicode", TextEncoding::Utf16),
     ("string", TextEncoding::Utf16),
     ("unknown", TextEncoding::Utf16),
-    ("utf-16", TextEncoding::Utf16),
-    ("utf-16le", TextEncoding::Utf16),
-    ("1200", TextEncoding::Utf16),
     ("bigendianunicode", TextEncoding::Utf16BigEndian),
-    ("utf-16be", TextEncoding::Utf16BigEndian),
-    ("1201", TextEncoding::Utf16BigEndian),
     ("utf32", TextEncoding::Utf32),
-    ("utf-32", TextEncoding::Utf32),
-    ("utf-32le", TextEncoding::Utf32),
-    ("12000", TextEncoding::Utf32),
     ("bigendianutf32", TextEncoding::Utf32BigEndian),
-    ("utf-32be", TextEncoding::Utf32BigEndian),
-    ("12001", TextEncoding::Utf32BigEndian),
 ];
 
+/// .NET's names.
+const NET_NAMES: [(&str, TextEncoding); 14] = [
+    ("utf-8", TextEncoding::Utf8Bom),
+    ("unicode-1-1-utf-8", TextEncoding::Utf8Bom),
+    ("us-ascii", TextEncoding::Ascii),
+    ("windows-1252", TextEncoding::Windows1252),
+    ("latin1", TextEncoding::Latin1),
+    ("iso-8859-1", TextEncoding::Latin1),
+    ("utf-16", TextEncoding::Utf16),
+    ("utf-16le", TextEncoding::Utf16),
+    ("ucs-2", TextEncoding::Utf16),
+    ("utf-16be", TextEncoding::Utf16BigEndian),
+    ("unicodefffe", TextEncoding::Utf16BigEndian),
+    ("utf-32", TextEncoding::Utf32),
+    ("utf-32le", TextEncoding::Utf32),
+    ("utf-32be", TextEncoding::Utf32BigEndian),
+];
+
+/// Code pages.
+const PAGES: [(i32, TextEncoding); 8] = [
+    (65001, TextEncoding::Utf8Bom),
+    (20127, TextEncoding::Ascii),
+    (1252, TextEncoding::Windows1252),
+    (28591, TextEncoding::Latin1),
+    (1200, TextEncoding::Utf16),
+    (1201, TextEncoding::Utf16BigEndian),
+    (12000, TextEncoding::Utf32),
+    (12001, TextEncoding::Utf32BigEndian),
+];
+
+/// What stands at 0x80 to 0x9f in Windows' code page 1252; the rest is as in ISO 8859-1.
+pub(super) const WINDOWS_1252: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+];
+
+const OBSOLETE: &str = "Encoding 'UTF-7' is obsolete, please use UTF-8.";
+const ASK_FOR_MORE: &str = "For information on defining a custom encoding, see the documentation for the Encoding.RegisterProvider method.";
+
 impl TextEncoding {
-    /// The encoding that a name or code page stands for, in any case.
+    /// The encoding that a name stands for, in any case.
     ///
     /// # Errors
     /// Why there is none, in words.
     pub fn named(name: &str) -> Result<Self, String> {
-        let found = NAMES
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name));
-        if let Some((_, encoding)) = found {
+        let mut known = OWN_NAMES.iter().chain(&NET_NAMES);
+        if let Some((_, encoding)) = known.find(|(known, _)| known.eq_ignore_ascii_case(name)) {
             return Ok(*encoding);
         }
-        let of_machine = ["ansi", "oem"];
-        if of_machine.iter().any(|own| own.eq_ignore_ascii_case(name)) {
-            return Err(format!(
-                "'{name}' is the code page of a machine, and the file's machine is not this one. Use one of {}.",
-                OFFERED.join(", ")
-            ));
-        }
-        if ["utf7", "utf-7", "65000"]
+        if ["utf7", "utf-7"]
             .iter()
             .any(|old| old.eq_ignore_ascii_case(name))
         {
-            return Err("Encoding 'UTF-7' is obsolete, please use UTF-8.".to_owned());
+            return Err(OBSOLETE.to_owned());
         }
         Err(format!(
-            "'{name}' is not a supported encoding name. Use one of {}.",
-            OFFERED.join(", ")
+            "'{name}' is not a supported encoding name. {ASK_FOR_MORE} (Parameter 'name')"
         ))
+    }
+
+    /// The encoding that a code page stands for.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    pub fn of_page(page: i32) -> Result<Self, String> {
+        if let Some((_, encoding)) = PAGES.iter().find(|(known, _)| *known == page) {
+            return Ok(*encoding);
+        }
+        Err(match page {
+            0 => return Ok(Self::Utf8),
+            65000 => OBSOLETE.to_owned(),
+            1..=65535 => format!("No data is available for encoding {page}. {ASK_FOR_MORE}"),
+            _ => {
+                "Valid values are between 0 and 65535, inclusive. (Parameter 'codepage')".to_owned()
+            }
+        })
     }
 
     /// The encoding that a bound parameter of type `System.Text.Encoding` holds; the usual one where none is given.
@@ -105,6 +142,7 @@ impl TextEncoding {
     pub fn of_parameter(value: Option<&Value>) -> Self {
         match value {
             Some(Value::String(name)) => Self::named(name).unwrap_or_default(),
+            Some(Value::Int32(page)) => Self::of_page(*page).unwrap_or_default(),
             _ => Self::default(),
         }
     }
@@ -113,7 +151,7 @@ impl TextEncoding {
     #[must_use]
     pub fn mark(self) -> &'static [u8] {
         match self {
-            Self::Utf8 | Self::Ascii | Self::Latin1 => &[],
+            Self::Utf8 | Self::Ascii | Self::Windows1252 | Self::Latin1 => &[],
             Self::Utf8Bom => &[0xef, 0xbb, 0xbf],
             Self::Utf16 => &[0xff, 0xfe],
             Self::Utf16BigEndian => &[0xfe, 0xff],
@@ -152,6 +190,9 @@ impl TextEncoding {
         match self {
             Self::Utf8 | Self::Utf8Bom => text.as_bytes().to_vec(),
             Self::Ascii => narrow(0x7f),
+            Self::Windows1252 => units()
+                .map(|unit| page_byte(unit).unwrap_or(b'?'))
+                .collect(),
             Self::Latin1 => narrow(0xff),
             Self::Utf16 => units().flat_map(u16::to_le_bytes).collect(),
             Self::Utf16BigEndian => units().flat_map(u16::to_be_bytes).collect(),
@@ -177,6 +218,20 @@ impl TextEncoding {
     }
 }
 
+/// The byte of a UTF-16 unit in Windows' code page 1252.
+fn page_byte(unit: u16) -> Option<u8> {
+    let moved = WINDOWS_1252
+        .iter()
+        .zip(0x80_u8..)
+        .find(|(c, _)| u32::from(**c) == u32::from(unit));
+    match moved {
+        Some((_, byte)) => Some(byte),
+        None => u8::try_from(unit)
+            .ok()
+            .filter(|byte| !(0x80..=0x9f).contains(byte)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -185,12 +240,12 @@ mod tests {
 
     #[test]
     fn every_encoding_reads_what_it_wrote() {
-        for name in OFFERED {
+        for name in OFFERED.into_iter().filter(|name| *name != "utf7") {
             let encoding = TextEncoding::named(name).unwrap();
-            let text = if encoding == TextEncoding::Ascii {
-                "a b"
-            } else {
-                "aü😀"
+            let text = match encoding {
+                TextEncoding::Ascii => "a b",
+                TextEncoding::Windows1252 => "aü€\u{81}",
+                _ => "aü😀",
             };
             let mut file = encoding.mark().to_vec();
             file.extend(encoding.encode(text));
@@ -205,12 +260,17 @@ mod tests {
     fn what_does_not_fit_becomes_question_marks() {
         assert_eq!(TextEncoding::Ascii.encode("aü😀"), b"a???");
         assert_eq!(TextEncoding::Latin1.encode("ü€"), b"\xfc?");
+        assert_eq!(TextEncoding::Windows1252.encode("ü€😀"), b"\xfc\x80??");
     }
 
     #[test]
-    fn code_pages_of_a_machine_are_refused() {
-        for name in ["ansi", "OEM", "utf7", "klingon", ""] {
+    fn what_is_no_encoding_is_refused() {
+        for name in ["utf7", "klingon", "", "65001"] {
             assert!(TextEncoding::named(name).is_err(), "{name}");
         }
+        for page in [-1, 1, 65000, 65536] {
+            assert!(TextEncoding::of_page(page).is_err(), "{page}");
+        }
+        assert_eq!(TextEncoding::of_page(65001), Ok(TextEncoding::Utf8Bom));
     }
 }
