@@ -1,6 +1,7 @@
 //! Properties of every kind of value: what `$x.Name`, `Select-Object *`, formatting and serialisation see.
 
 pub(crate) mod error;
+mod named;
 
 use std::sync::{Arc, LazyLock};
 
@@ -159,7 +160,7 @@ fn adapted_properties(value: &Value) -> Vec<(&'static str, Value)> {
         Value::ScriptBlock(_) => vec![("IsFilter", Value::Bool(false))],
         Value::SecureString(text) => vec![("Length", count(text.encode_utf16().count()))],
         Value::Error(record) => error::properties(record),
-        Value::Named(scalar) => named_properties(&scalar.type_name, &scalar.text),
+        Value::Named(scalar) => named::properties(&scalar.type_name, &scalar.text),
         Value::Type(name) => vec![
             ("IsPublic", Value::Bool(true)),
             ("IsSerial", Value::Bool(name.starts_with("System."))),
@@ -357,60 +358,18 @@ fn version_properties(parts: &[i32]) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Properties of the named scalars whose parts administrators read.
-fn named_properties(type_name: &str, text: &str) -> Vec<(&'static str, Value)> {
-    match type_name {
-        "System.Net.IPAddress" => address_properties(text),
-        "System.Uri" => vec![
-            ("OriginalString", Value::text(text)),
-            (
-                "IsAbsoluteUri",
-                Value::Bool(text.split_once(':').is_some_and(|(scheme, _)| {
-                    !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric())
-                })),
-            ),
-        ],
-        "System.Xml.XmlDocument" => vec![
-            ("OuterXml", Value::text(text)),
-            ("InnerXml", Value::text(text)),
-        ],
-        _ => Vec::new(),
-    }
-}
-
-fn address_properties(text: &str) -> Vec<(&'static str, Value)> {
-    use std::net::IpAddr;
-    let Ok(address) = text.parse::<IpAddr>() else {
-        return Vec::new();
-    };
-    let v6 = match address {
-        IpAddr::V6(v6) => Some(v6),
-        IpAddr::V4(_) => None,
-    };
-    let is = |test: fn(&std::net::Ipv6Addr) -> bool| Value::Bool(v6.as_ref().is_some_and(test));
-    let family = if v6.is_some() {
-        "InterNetworkV6"
-    } else {
-        "InterNetwork"
-    };
-    let number = match address {
-        IpAddr::V4(v4) => Value::Int64(i64::from(u32::from_le_bytes(v4.octets()))),
-        IpAddr::V6(_) => Value::Null,
-    };
-    vec![
-        ("AddressFamily", Value::text(family)),
-        ("IsIPv6Multicast", is(std::net::Ipv6Addr::is_multicast)),
-        (
-            "IsIPv6LinkLocal",
-            is(std::net::Ipv6Addr::is_unicast_link_local),
-        ),
-        (
-            "IsIPv6SiteLocal",
-            is(|a| a.segments()[0] & 0xffc0 == 0xfec0),
-        ),
-        ("IsIPv6Teredo", is(|a| a.segments()[..2] == [0x2001, 0])),
-        ("IsIPv6UniqueLocal", is(std::net::Ipv6Addr::is_unique_local)),
-        ("IsIPv4MappedToIPv6", is(|a| a.to_ipv4_mapped().is_some())),
-        ("Address", number),
-    ]
+/// Whether PowerShell adds the property to the type: a note, or one of its type table.
+pub(crate) fn is_added(of_type: &str, property: &Property) -> bool {
+    property.note
+        || matches!(
+            (of_type, &*property.name),
+            ("System.DateTime", "DateTime")
+                | ("System.Guid", "Guid")
+                | ("System.Net.IPAddress", "IPAddressToString")
+                | ("System.Collections.DictionaryEntry", "Name")
+                | (
+                    "System.Management.Automation.ErrorRecord",
+                    "PSMessageDetails"
+                )
+        )
 }

@@ -219,6 +219,15 @@ impl Value {
         Self::String(text.into())
     }
 
+    /// A `string[]`.
+    pub fn strings<T: Into<Text>>(items: impl IntoIterator<Item = T>) -> Self {
+        let items: Vec<Self> = items.into_iter().map(Self::text).collect();
+        Self::Array(Arc::new(Array {
+            element_type: "System.String".into(),
+            items: RwLock::new(items),
+        }))
+    }
+
     /// `@(…)`.
     pub fn array(items: Vec<Self>) -> Self {
         Self::Array(Arc::new(Array {

@@ -109,6 +109,8 @@ fn files_are_written_in_the_encoding_that_was_asked_for() {
         bytes("'ü' | Set-Content f -Encoding Unicode"),
         b"\xff\xfe\xfc\0\n\0"
     );
+    assert_eq!(bytes("'ü€' | Out-File f -Encoding ansi"), b"\xfc\x80\n");
+    assert_eq!(bytes("'ü' | Out-File f -Encoding oem"), b"\xc3\xbc\n");
     assert_eq!(
         bytes("'a','b' | Set-Content f -Encoding bigendianunicode"),
         b"\xfe\xff\0a\0\n\0b\0\n"
@@ -168,8 +170,8 @@ fn a_file_is_read_by_its_mark_or_as_it_is_said_to_be() {
 }
 
 #[test]
-fn an_encoding_of_some_machine_is_refused() {
-    for name in ["ansi", "oem", "utf7", "klingon"] {
+fn an_encoding_that_is_obsolete_or_unknown_is_refused() {
+    for name in ["utf7", "klingon", "99", "-1"] {
         let left = run(&format!("'x' | Out-File f -Encoding {name}"));
         assert_eq!(
             left.errors,

@@ -268,3 +268,22 @@ fn help_in_comments_is_drawn_by_powershells_views() {
             .contains("OUTPUTS\n    \nNOTES\n    \n    \n        A note.\n    \n    ----")
     );
 }
+
+#[test]
+fn addresses_show_their_parts() {
+    check(&[
+        (
+            "[uri]'http://a:81/b?c#d' | Format-List Host,Port,Segments",
+            "\nHost     : a\nPort     : 81\nSegments : {/, b}\n\n",
+        ),
+        (
+            "[ipaddress]'10.0.0.1' | Format-List *S*",
+            "\nIPAddressToString  : 10.0.0.1\nAddressFamily      : InterNetwork\nScopeId            : \nIsIPv6Multicast    : False\nIsIPv6LinkLocal    : False\nIsIPv6SiteLocal    : False\nIsIPv6Teredo       : False\nIsIPv6UniqueLocal  : False\nIsIPv4MappedToIPv6 : False\nAddress            : 16777226\n\n",
+        ),
+        ("([mailaddress]'a@b.c').Host", "b.c\n"),
+        (
+            "\"$([pscustomobject]@{U=[uri]'http://a'})\"",
+            "@{U=http://a/}\n",
+        ),
+    ]);
+}

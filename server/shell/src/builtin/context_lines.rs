@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::text::read;
-use crate::value::{Array, Object, Property, Text, Value};
+use crate::value::{Object, Property, Text, Value};
 
 /// What was found, with the lines around it.
 pub(super) struct Matched {
@@ -114,14 +114,6 @@ impl ContextLines {
     }
 }
 
-fn strings(lines: &[Text]) -> Value {
-    let items: Vec<Value> = lines.iter().cloned().map(Value::String).collect();
-    Value::Array(Arc::new(Array {
-        element_type: "System.String".into(),
-        items: items.into(),
-    }))
-}
-
 impl Around {
     /// `MatchInfoContext`.
     fn value(&self) -> Value {
@@ -130,10 +122,22 @@ impl Around {
             "System.Object".into(),
         ];
         let properties = vec![
-            ("PreContext".into(), strings(&self.before)),
-            ("PostContext".into(), strings(&self.behind)),
-            ("DisplayPreContext".into(), strings(&self.shown_before)),
-            ("DisplayPostContext".into(), strings(&self.shown_behind)),
+            (
+                "PreContext".into(),
+                Value::strings(self.before.iter().cloned()),
+            ),
+            (
+                "PostContext".into(),
+                Value::strings(self.behind.iter().cloned()),
+            ),
+            (
+                "DisplayPreContext".into(),
+                Value::strings(self.shown_before.iter().cloned()),
+            ),
+            (
+                "DisplayPostContext".into(),
+                Value::strings(self.shown_behind.iter().cloned()),
+            ),
         ];
         Value::Object(Arc::new(Object::typed(names.into(), properties)))
     }

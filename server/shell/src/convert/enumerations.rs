@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::value::EnumDefinition;
+use crate::value::{EnumDefinition, EnumValue, Value};
 
 /// Full name, whether values combine, and the members in order; a member is numbered from its place unless it says so.
 type Declaration = (&'static str, bool, &'static [(&'static str, i64)]);
@@ -165,6 +165,56 @@ const DECLARATIONS: &[Declaration] = &[
         &[("Date", 0), ("Time", 1), ("DateTime", 2)],
     ),
     (
+        "System.Net.Sockets.AddressFamily",
+        false,
+        &[
+            ("Unknown", -1),
+            ("Unspecified", 0),
+            ("Unix", 1),
+            ("InterNetwork", 2),
+            ("ImpLink", 3),
+            ("Pup", 4),
+            ("Chaos", 5),
+            ("NS", 6),
+            ("Ipx", 6),
+            ("Iso", 7),
+            ("Osi", 7),
+            ("Ecma", 8),
+            ("DataKit", 9),
+            ("Ccitt", 10),
+            ("Sna", 11),
+            ("DecNet", 12),
+            ("DataLink", 13),
+            ("Lat", 14),
+            ("HyperChannel", 15),
+            ("AppleTalk", 16),
+            ("NetBios", 17),
+            ("VoiceView", 18),
+            ("FireFox", 19),
+            ("Banyan", 21),
+            ("Atm", 22),
+            ("InterNetworkV6", 23),
+            ("Cluster", 24),
+            ("Ieee12844", 25),
+            ("Irda", 26),
+            ("NetworkDesigners", 28),
+            ("Max", 29),
+            ("Packet", 65536),
+            ("ControllerAreaNetwork", 65537),
+        ],
+    ),
+    (
+        "System.UriHostNameType",
+        false,
+        &[
+            ("Unknown", 0),
+            ("Basic", 1),
+            ("Dns", 2),
+            ("IPv4", 3),
+            ("IPv6", 4),
+        ],
+    ),
+    (
         "System.DayOfWeek",
         false,
         &[
@@ -246,6 +296,13 @@ pub fn find(name: &str) -> Option<Arc<EnumDefinition>> {
                     .is_some_and(|rest| rest.eq_ignore_ascii_case(name))
         })
         .cloned()
+}
+
+/// A value of the enumeration of that name; null if there is none.
+pub(crate) fn value(name: &str, number: i64) -> Value {
+    find(name).map_or(Value::Null, |definition| {
+        Value::Enum(EnumValue { definition, number })
+    })
 }
 
 /// `System.Management.Automation.ActionPreference`.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error_record::ErrorCategory;
+use crate::error_record::{ErrorCategory, Extent};
 use crate::evaluate::operator::truth;
 use crate::evaluate::scope::Variable;
 use crate::evaluate::statement::lone_expression;
@@ -342,11 +342,25 @@ impl Engine<'_> {
     }
 }
 
-/// A block as a value.
+/// A block as a value. Parameters that stand before the braces of a function are drawn into its text
+/// (`FunctionDefinitionAst.GetParamTextFromParameterList`).
 pub(crate) fn script_block(body: &Arc<Block>) -> Value {
-    let text = body.source.text.get(body.extent.start..body.extent.end);
+    let written = |extent: &Extent| body.source.text.get(extent.start..extent.end).unwrap_or("");
+    let mut before = body
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.extent.start < body.extent.start)
+        .map(|parameter| written(&parameter.extent))
+        .peekable();
+    let text = if before.peek().is_some() {
+        let before: Vec<&str> = before.collect();
+        let inside = written(&body.extent);
+        format!("param({})\n{inside}", before.join(", ")).into()
+    } else {
+        written(&body.extent).into()
+    };
     Value::ScriptBlock(Arc::new(ScriptBlock {
-        text: text.unwrap_or_default().into(),
+        text,
         body: body.clone(),
     }))
 }

@@ -304,8 +304,11 @@ fn is_collection(value: &Value) -> bool {
     )
 }
 
-/// Scalars print as a bare line.
+/// Scalars print as a bare line; so does what is known by its text alone.
 pub fn is_scalar(value: &Value) -> bool {
+    if matches!(value, Value::Named(_)) {
+        return members::properties(value).is_empty();
+    }
     matches!(
         value,
         Value::Bool(_)
@@ -324,7 +327,6 @@ pub fn is_scalar(value: &Value) -> bool {
             | Value::Char(_)
             | Value::String(_)
             | Value::Enum(_)
-            | Value::Named(_)
             | Value::ScriptBlock(_)
             | Value::SecureString(_)
     )

@@ -8,7 +8,7 @@ use crate::format::request::{Evaluate, Selection, SelectionSource};
 use crate::format::view::{Source, ViewColumn};
 use crate::members;
 use crate::text::{Culture, to_text};
-use crate::value::{Property, ScriptBlock, Text, Value};
+use crate::value::{ScriptBlock, Text, Value};
 use crate::wildcard::Wildcard;
 
 /// Notes that remoting adds and that are not shown unless asked for.
@@ -169,24 +169,9 @@ pub(crate) fn declared_properties(value: &Value) -> Vec<Text> {
     let of_type = crate::type_names::type_name(value);
     let (added, own): (Vec<_>, Vec<_>) = members::properties(value)
         .into_iter()
-        .partition(|property| is_added(&of_type, property));
+        .partition(|property| members::is_added(&of_type, property));
     let names = own.into_iter().chain(added).map(|property| property.name);
     without_remote_notes(value, names)
-}
-
-/// Whether PowerShell adds the property to the type: a note, or one of its type table.
-fn is_added(of_type: &str, property: &Property) -> bool {
-    property.note
-        || matches!(
-            (of_type, &*property.name),
-            ("System.DateTime", "DateTime")
-                | ("System.Guid", "Guid")
-                | ("System.Collections.DictionaryEntry", "Name")
-                | (
-                    "System.Management.Automation.ErrorRecord",
-                    "PSMessageDetails"
-                )
-        )
 }
 
 fn without_remote_notes(value: &Value, names: impl Iterator<Item = Text>) -> Vec<Text> {

@@ -203,10 +203,12 @@ impl ClixmlWriter {
         if let Some(parts) = clixml_progress::parts(value) {
             return self.progress(parts, tag);
         }
-        if depth == 0
-            && let Value::Object(object) = value
-            && !object.custom
-        {
+        let is_complex = match value {
+            Value::Object(object) => !object.custom,
+            Value::Enum(_) | Value::Named(_) => true,
+            _ => false,
+        };
+        if depth == 0 && is_complex {
             return self.leaf("S", tag, &to_text(value, Culture::Invariant));
         }
         let id = self.objects;
@@ -286,7 +288,14 @@ impl ClixmlWriter {
                     Tag::default(),
                     &crate::text::to_round_trip_text(other),
                 )?;
-                let properties = members::properties(other);
+                let mut properties = members::properties(other);
+                let type_name = crate::type_names::type_name(other);
+                // What PowerShell's type table adds is not written, nor what cannot be read.
+                properties.retain(|property| {
+                    !members::is_added(&type_name, property)
+                        && !matches!(property.value, Value::Null)
+                });
+                let depth = depth_of_type(&type_name).unwrap_or(depth);
                 self.members("Props", &properties, depth.saturating_sub(1))
             }
         }
@@ -431,6 +440,15 @@ impl ClixmlWriter {
             self.out.push_str(&format!("_x{unit:04X}_"));
         }
     }
+}
+
+/// The depth that PowerShell's type table sets for a type (`SerializationDepth`).
+fn depth_of_type(type_name: &str) -> Option<usize> {
+    matches!(
+        type_name,
+        "System.Net.IPAddress" | "System.Net.Mail.MailAddress"
+    )
+    .then_some(1)
 }
 
 /// What a reference goes by: the address of what is shared.

@@ -1,14 +1,16 @@
 //! Commands, aliases and functions as the objects that `Get-Command` emits.
 
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use crate::builtin::discovery::parameter_info;
 use crate::command::CommandInfo;
 use crate::convert::enumerations;
 use crate::evaluate::scope::Function;
+use crate::evaluate::script_block;
 use crate::help::function::command_of;
 use crate::help::syntax::definition;
-use crate::value::{Array, EnumValue, Object, ScriptBlock, Text, Value};
+use crate::text::{Culture, to_text};
+use crate::value::{EnumValue, Object, Text, Value};
 
 /// `CommandTypes.Alias`.
 pub(super) const ALIAS: i64 = 1;
@@ -52,14 +54,6 @@ pub(super) fn object(
     );
     object.text = text;
     Value::Object(Arc::new(object))
-}
-
-/// A `string[]`.
-pub(super) fn strings(items: &[Text]) -> Value {
-    Value::Array(Arc::new(Array {
-        element_type: "System.String".into(),
-        items: RwLock::new(items.iter().cloned().map(Value::String).collect()),
-    }))
 }
 
 fn version(module: &str) -> Value {
@@ -135,12 +129,8 @@ pub(crate) fn function(function: &Function) -> Value {
     let command = command_of(&function.name, &function.body);
     let (verb, noun) = command.name.split_once('-').unwrap_or(("", ""));
     let body = &function.body;
-    let text = body.source.text.get(body.extent.start..body.extent.end);
-    let text = Text::from(inside(text.unwrap_or("")));
-    let block = Value::ScriptBlock(Arc::new(ScriptBlock {
-        text: text.clone(),
-        body: Arc::clone(body),
-    }));
+    let block = script_block(body);
+    let text = Text::from(to_text(&block, Culture::Invariant));
     let (types, kind): (&[&str], _) = if function.filter {
         (&["FilterInfo", "FunctionInfo", "CommandInfo"], FILTER)
     } else {
@@ -168,12 +158,4 @@ pub(crate) fn function(function: &Function) -> Value {
             ("ParameterSets", parameter_info::sets(&command)),
         ],
     )
-}
-
-/// What stands between the braces of a function.
-fn inside(body: &str) -> &str {
-    let body = body.trim();
-    body.strip_prefix('{')
-        .and_then(|body| body.strip_suffix('}'))
-        .unwrap_or(body)
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, RwLock};
 
 use indexmap::IndexMap;
 
-use crate::builtin::discovery::info::{object, strings};
+use crate::builtin::discovery::info::object;
 use crate::command::{ALL_SETS, CommandInfo, ParameterInfo, SetMembership, Validation};
 use crate::help::syntax::{is_switch, set_names, usage};
 use crate::value::{Dictionary, Text, Value};
@@ -52,7 +52,7 @@ fn metadata(parameter: &ParameterInfo) -> Value {
             ),
             ("ParameterSets", dictionary("ParameterSetMetadata", sets)),
             ("IsDynamic", Value::Bool(false)),
-            ("Aliases", strings(&parameter.aliases)),
+            ("Aliases", Value::strings(parameter.aliases.iter().cloned())),
             ("Attributes", attributes(parameter)),
             ("SwitchParameter", Value::Bool(is_switch(parameter))),
         ],
@@ -98,7 +98,10 @@ fn attributes(parameter: &ParameterInfo) -> Value {
         all.push(object(
             &["AliasAttribute"],
             None,
-            vec![("AliasNames", strings(&parameter.aliases))],
+            vec![(
+                "AliasNames",
+                Value::strings(parameter.aliases.iter().cloned()),
+            )],
         ));
     }
     for (allowed, name) in [
@@ -187,7 +190,7 @@ fn in_set(parameter: &ParameterInfo, set: &SetMembership) -> Value {
     properties.extend(member);
     properties.extend([
         ("HelpMessage", help_message(parameter)),
-        ("Aliases", strings(&parameter.aliases)),
+        ("Aliases", Value::strings(parameter.aliases.iter().cloned())),
         ("Attributes", attributes(parameter)),
     ]);
     object(&["CommandParameterInfo"], None, properties)

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, RwLock};
 
-use crate::builtin::discovery::info::{command_type, strings};
+use crate::builtin::discovery::info::command_type;
 use crate::builtin::discovery::parameter_info::member_of;
 use crate::command::{CommandInfo, ParameterInfo, ParameterType, SetMembership, Validation};
 use crate::help::syntax::set_names;
@@ -82,7 +82,7 @@ fn of_parameter(parameter: &ParameterInfo, set: &SetMembership) -> Value {
             check = inner;
         }
         match check {
-            Validation::Set(members, _) => Some(strings(members)),
+            Validation::Set(members, _) => Some(Value::strings(members.iter().cloned())),
             _ => None,
         }
     });
