@@ -25,26 +25,26 @@ const LARGE: usize = 80 << 20;
 const GROWTH: usize = 48 << 20;
 
 /// An administrator with a folder.
-struct Caller<'a> {
+pub(crate) struct Caller<'a> {
     deployment: &'a Deployment,
     folder: tempfile::TempDir,
 }
 
 impl<'a> Caller<'a> {
-    fn new(deployment: &'a Deployment) -> Self {
+    pub(crate) fn new(deployment: &'a Deployment) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { deployment, folder }
     }
 
-    fn path(&self, name: &str) -> std::path::PathBuf {
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).unwrap();
     }
 
-    fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
@@ -73,7 +73,7 @@ impl<'a> Caller<'a> {
     }
 
     /// What a line says, output and errors, without line ends at its end.
-    async fn says(&self, line: &str) -> String {
+    pub(crate) async fn says(&self, line: &str) -> String {
         let output = self.run(line).await;
         let all = [output.stdout, output.stderr].concat();
         String::from_utf8(all).unwrap().trim_end().to_owned()

@@ -14,6 +14,7 @@ mod desk;
 mod disaster;
 mod examples;
 mod files;
+mod forwarded;
 mod input;
 mod kill_steps;
 mod planned;

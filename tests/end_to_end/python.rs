@@ -1,7 +1,10 @@
-//! A Python program made of nothing but the contracts fails a pool over, follows it, and reads the typed result.
+//! Python programs made of nothing but the contracts: one fails a pool over, follows it, and reads the typed result; one gives and
+//! gets the bytes of files.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Mutex;
 
 use serde::Deserialize;
 use tandem_lab::laboratory::{ADMINISTRATOR, POOL1, POOL2};
@@ -52,6 +55,8 @@ fn run(command: &mut Command) -> Output {
 
 /// A Python with grpcio, made once in the build folder.
 fn python() -> PathBuf {
+    static MADE: Mutex<()> = Mutex::new(());
+    let _alone = MADE.lock();
     let clients = root().join("tests/clients/python");
     let environment = root().join("target/python-client");
     let python = environment.join("bin/python");
@@ -84,36 +89,48 @@ fn stubs(python: &Path, folder: &Path) {
     command.arg(format!("-I{}", contracts.display()));
     command.arg(format!("--python_out={}", folder.display()));
     command.arg(format!("--grpc_python_out={}", folder.display()));
-    for area in ["cmdlet/v1/annotations", "cmdlet/v1/records", "pool/v1/pool"] {
+    for area in [
+        "cmdlet/v1/annotations",
+        "cmdlet/v1/records",
+        "pool/v1/pool",
+        "shell/v1/shell",
+    ] {
         command.arg(contracts.join(format!("tandem/{area}.proto")));
     }
     run(&mut command);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn python_fails_a_pool_over() {
-    let python = python();
+/// What a program says that is called with where the stubs are, the first pool's node, certificates and these words.
+async fn said<R: for<'a> Deserialize<'a>>(
+    deployment: &Deployment,
+    program: &str,
+    words: &[&str],
+) -> R {
     let folder = tempfile::tempdir().unwrap();
-    stubs(&python, folder.path());
-    let deployment = Deployment::start().await;
+    let (program, words) = (program.to_owned(), words.join(" "));
     let laboratory = &deployment.laboratory;
     let files = laboratory.cast().holder(ADMINISTRATOR);
-    let mut command = Command::new(python);
-    command
-        .arg(root().join("tests/clients/python/pool_fail_over.py"))
-        .arg(folder.path())
-        .arg(laboratory.pool(POOL1).address.to_string())
-        .args([
-            POOL1.into(),
-            laboratory.cast().authority(),
-            files.certificate,
-            files.key,
-            POOL1.into(),
-        ]);
-    let output = tokio::task::spawn_blocking(move || run(&mut command))
-        .await
-        .unwrap();
-    let report: Report = serde_json::from_slice(&output.stdout).unwrap();
+    let endpoint = laboratory.pool(POOL1).address.to_string();
+    let authority = laboratory.cast().authority();
+    let output = tokio::task::spawn_blocking(move || {
+        let python = python();
+        stubs(&python, folder.path());
+        let mut command = Command::new(python);
+        command
+            .arg(root().join("tests/clients/python").join(program))
+            .arg(folder.path())
+            .arg(endpoint)
+            .args([POOL1.into(), authority, files.certificate, files.key])
+            .args(words.split_whitespace());
+        run(&mut command)
+    });
+    serde_json::from_slice(&output.await.unwrap().stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn python_fails_a_pool_over() {
+    let deployment = Deployment::start().await;
+    let report: Report = said(&deployment, "pool_fail_over.py", &[POOL1]).await;
 
     assert_eq!(report.operation, report.asked_operation);
     assert_eq!(report.outcome, "Committed");
@@ -133,4 +150,30 @@ async fn python_fails_a_pool_over() {
     assert_eq!(refusal.code, "FAILED_PRECONDITION");
     assert!(refusal.details.contains(POOL1), "{refusal:?}");
     deployment.serving(POOL1, POOL2).await;
+}
+
+#[derive(Debug, Deserialize)]
+struct Files {
+    text: String,
+    errors: Vec<String>,
+    state: String,
+    written: BTreeMap<String, String>,
+    endless_sent: u64,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn python_gives_and_gets_files() {
+    let deployment = Deployment::start().await;
+    let files: Files = said(&deployment, "caller_files.py", &[]).await;
+    assert_eq!(files.state, "PIPELINE_STATE_COMPLETED");
+    assert_eq!(files.text, "again and again\nagain and again\n");
+    assert_eq!(
+        files.errors,
+        ["PathNotFound,Microsoft.PowerShell.Commands.GetContentCommand"]
+    );
+    assert_eq!(files.written["notes.txt"], "one\ntwo\n");
+    let chosen = &files.written["dublin.csv"];
+    assert!(chosen.starts_with("\"Name\",\"Site\"\n\"user0\",\"Dublin\"\n"));
+    assert_eq!(chosen.lines().count(), 101);
+    assert!(files.endless_sent <= 2 << 20, "{}", files.endless_sent);
 }

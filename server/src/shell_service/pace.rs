@@ -17,6 +17,14 @@ pub(super) struct Pace {
 }
 
 impl Pace {
+    /// That of a stream which was asked for, so that its caller knows it to be wanted.
+    pub(super) fn asked() -> Self {
+        Self {
+            told: Some(0),
+            ..Self::default()
+        }
+    }
+
     /// Counts a message that was taken; whether it is time to tell.
     pub(super) fn take(&mut self, bytes: u32) -> bool {
         self.taken += 1;
@@ -48,6 +56,7 @@ mod tests {
     fn a_caller_is_told_in_time_and_once() {
         let mut pace = Pace::default();
         assert_eq!((pace.news(), pace.news()), (Some(0), None));
+        assert_eq!(Pace::asked().news(), None);
         for (bytes, due) in [(1, 32), (BYTES_AHEAD / 4, 2), (u32::MAX, 1)] {
             let before = pace.taken;
             while !pace.take(bytes) {}

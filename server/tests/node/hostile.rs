@@ -7,7 +7,7 @@ use tandem::shell::v1::shell_service_client::ShellServiceClient;
 use tandem::shell::v1::{InvokeRequest, OutputForm, PipelineState, Start, Stop, start};
 use tonic::Code;
 
-use crate::support::Laboratory;
+use crate::support::{Laboratory, MEMORY};
 
 /// Memory of this process, in bytes.
 fn memory() -> usize {
@@ -34,6 +34,7 @@ fn begin(line: &str, session: &str) -> InvokeRequest {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_stops_reading_costs_no_memory_and_can_be_stopped() {
+    let _alone = MEMORY.lock().await;
     let laboratory = Laboratory::start().await;
     let mut client = ShellServiceClient::new(laboratory.channel("administrator"));
     let (say, said) = tokio::sync::mpsc::channel(2);

@@ -18,6 +18,9 @@ use tonic::{Status, Streaming};
 
 pub(crate) const TOPOLOGY: &str = include_str!("../pair/topology.toml");
 
+/// Held by who measures the memory of this process, and by who needs much of it.
+pub(crate) static MEMORY: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 const POOL: &str = "pool1.contoso.com";
 
 pub(crate) struct Laboratory {

@@ -230,7 +230,9 @@ impl Laboratory {
         write(&self.configuration_file(fqdn), &text)
     }
 
-    fn topology(&self) -> String {
+    /// The topology document of the deployment.
+    #[must_use]
+    pub fn topology(&self) -> String {
         let mut text = String::from("default_domain = \"contoso.com\"\n");
         for pool in &self.pools {
             text += &format!("\n[[site]]\nname = \"{}\"\n", pool.site);

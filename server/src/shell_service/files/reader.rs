@@ -28,7 +28,7 @@ impl CallerFile {
             desk: desk.clone(),
             id: request.request_id,
             ahead: VecDeque::new(),
-            pace: Pace::default(),
+            pace: Pace::asked(),
             is_ended: false,
         };
         let request = FileRequest {
