@@ -387,6 +387,8 @@ pub enum Validation {
     VariableName,
     /// `ValidateScript`.
     Script(Arc<ScriptBlock>),
+    /// A version of PowerShell, which may be given as a whole number or as `latest` (-Version of Set-StrictMode).
+    PowerShellVersion,
 }
 
 /// Sides of zero (`ValidateRangeKind`).

@@ -3,6 +3,7 @@
 mod input;
 mod memory;
 mod plain;
+mod script;
 mod structured;
 
 use std::collections::HashMap;
@@ -82,8 +83,8 @@ pub struct SessionState {
     pub success: bool,
     /// Whether any error was written in this run.
     pub had_errors: bool,
-    /// Whether reading what does not exist is an error (`Set-StrictMode`).
-    pub strict: bool,
+    /// How many expandable strings are being made around what runs.
+    pub(crate) expanding: usize,
     /// How many `try` bodies with handlers run.
     pub(crate) try_depth: usize,
     /// The handlers of the running statement blocks that have traps, the innermost last; none for a `try`, a function or a
@@ -130,7 +131,7 @@ impl Default for SessionState {
             sequence_point: Extent::default(),
             success: true,
             had_errors: false,
-            strict: false,
+            expanding: 0,
             try_depth: 0,
             traps: Vec::new(),
             pipe_lists: None,
@@ -156,7 +157,9 @@ impl Default for SessionState {
             // Where the user's files are may be said anew by force; the rest stays as it is.
             variable.options = match (read_only, name) {
                 (false, _) => Options::default(),
-                (true, "HOME") => Options(Options::READ_ONLY | Options::ALL_SCOPE),
+                (true, "HOME" | "PSCulture" | "PSUICulture") => {
+                    Options(Options::READ_ONLY | Options::ALL_SCOPE)
+                }
                 (true, _) => Options(Options::CONSTANT | Options::ALL_SCOPE),
             };
             state.scopes.set_global(variable);
@@ -289,6 +292,7 @@ impl Session {
         self.state.call_depth = 0;
         self.state.running.clear();
         self.state.nesting = 0;
+        self.state.expanding = 0;
         let start = host.now();
         let is_fed = self.state.input_from_outside;
         let outcome = match input {
@@ -333,7 +337,7 @@ impl Session {
             file: file.map(Text::from),
         });
         match parse(&source) {
-            Ok(block) => self.run_block(host, block, file.is_some(), arguments, sink),
+            Ok(block) => self.run_block(host, block, file, arguments, sink),
             Err(errors) => {
                 let incomplete =
                     file.is_none() && crate::language::parse_error::is_incomplete(&errors);
@@ -348,7 +352,7 @@ impl Session {
             file: None,
         });
         match parse(&source) {
-            Ok(block) if plain::is_plain(&block) => self.run_block(host, block, false, &[], sink),
+            Ok(block) if plain::is_plain(&block) => self.run_block(host, block, None, &[], sink),
             Ok(_) => self.refused(scripts_not_allowed(), false),
             Err(errors) => {
                 let incomplete = crate::language::parse_error::is_incomplete(&errors);
@@ -390,7 +394,7 @@ impl Session {
         &mut self,
         host: &dyn Host,
         block: Block,
-        script: bool,
+        file: Option<&str>,
         arguments: &[Value],
         sink: &mut dyn Sink,
     ) -> RunOutcome {
@@ -398,10 +402,10 @@ impl Session {
             session: &mut self.state,
             host,
         };
-        if script {
+        if file.is_some() {
             engine.session.scopes.enter(true);
         }
-        let outcome = engine.run_script(Arc::new(block), arguments, sink);
+        let outcome = engine.run_script(Arc::new(block), file, arguments, sink);
         self.finish(outcome, sink, host)
     }
 
@@ -468,18 +472,22 @@ impl Engine<'_> {
     fn run_script(
         &mut self,
         block: Arc<Block>,
+        file: Option<&str>,
         arguments: &[Value],
         sink: &mut dyn Sink,
     ) -> Result<(), Halt> {
         self.declare_enums(&block.end, sink)?;
-        if !block.parameters.is_empty() || !arguments.is_empty() {
-            self.declare_script_parameters(&block, arguments, sink)?;
+        if let Some(file) = file {
+            return self.run_file(block, file, arguments, sink);
+        }
+        if !block.parameters.is_empty() {
+            self.declare_script_parameters(&block, sink)?;
         }
         self.run_body(&block, sink)
     }
 
     /// The code that a process ends with.
-    fn exit_code(&self, value: &Value) -> i32 {
+    pub(crate) fn exit_code(&self, value: &Value) -> i32 {
         let target = crate::command::ParameterType::Plain("System.Int32".into());
         let context = crate::convert::ConversionContext::invariant(self.host.now());
         match crate::convert::convert(value, &target, context) {

@@ -136,3 +136,79 @@ fn a_function_with_dynamic_parameters_is_refused() {
     );
     assert_eq!(told.collect::<Vec<_>>(), ["DynamicParametersNotSupported"]);
 }
+
+#[test]
+fn variables_of_a_function_keep_what_is_written_within_it() {
+    let functions = "function g { [CmdletBinding()] param() Write-Error y } \
+        function f { [CmdletBinding()] param($do) . $do }; ";
+    for (line, expected) in [
+        (
+            "f { Write-Error x; g } -ErrorAction SilentlyContinue -ErrorVariable e; \"$e\"",
+            "x y",
+        ),
+        (
+            "f { NoSuch; 1/0 } -ErrorAction SilentlyContinue -ErrorVariable e; $e.Count",
+            "2",
+        ),
+        (
+            "f { $x = g } -ErrorAction SilentlyContinue -ErrorVariable e; \"$e\"",
+            "y",
+        ),
+        // What another command takes is written into a pipe of its own.
+        (
+            "f { g | Out-Null } -ErrorAction SilentlyContinue -ErrorVariable e; $e.Count",
+            "0",
+        ),
+        (
+            "f { Write-Warning w; Write-Information i } -WarningAction Ignore -WarningVariable w -InformationVariable i; \"$w $i\"",
+            "w i",
+        ),
+        (
+            "try { f { throw 'x' } -ErrorVariable e } catch { }; $e[0].ToString()",
+            "x",
+        ),
+    ] {
+        let (shown, errors, outcome) = run(&format!("{functions}{line}"));
+        assert!(
+            errors.is_empty() && outcome.terminating.is_none(),
+            "{line}: {errors:?}"
+        );
+        assert_eq!(shown.join(" "), expected, "{line}");
+    }
+}
+
+#[test]
+fn a_function_complains_as_a_cmdlet_does() {
+    let function = "function f { [CmdletBinding()] param() $PSCmdlet.WriteError( \
+        [System.Management.Automation.ErrorRecord]::new( \
+        [System.InvalidOperationException]::new('bad'), 'MyId', 'InvalidData', 5)); 'goes on' }; ";
+    let (shown, errors, _) = run(&format!(
+        "{function} f; $?; $Error[0].CategoryInfo.Activity"
+    ));
+    assert_eq!(shown, ["goes on", "False", "f"]);
+    assert_eq!(errors, ["MyId,f"]);
+    let (shown, errors, _) = run(&format!(
+        "{function} f -ErrorAction SilentlyContinue -ErrorVariable e; $e.Count; try {{ f -ErrorAction Stop }} catch {{ \"$_\" }}"
+    ));
+    assert_eq!(
+        (shown, errors.len()),
+        (vec!["goes on".into(), "1".into(), "bad".into()], 0)
+    );
+}
+
+#[test]
+fn functions_are_items_of_a_drive() {
+    for (line, expected) in [
+        (
+            "$function:f = { \"hi $args\" }; f 1; ${function:f} = 'param($x) \"got $x\"'; f 2",
+            "hi 1 got 2",
+        ),
+        (
+            "function f { 1 }; $function:f = $null; [bool](Get-Command f -ErrorAction Ignore)",
+            "False",
+        ),
+        ("function f { 1 }; $function:g = $function:f; g", "1"),
+    ] {
+        assert_eq!(shown(line).join(" "), expected, "{line}");
+    }
+}

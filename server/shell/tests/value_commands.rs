@@ -3,7 +3,7 @@
 
 mod keeper;
 
-use keeper::{Keeper, check};
+use keeper::{Keeper, check, shown};
 use tandem_shell::session::{Input, Session, SessionOptions};
 
 #[test]
@@ -284,4 +284,45 @@ fn parameters_take_names_and_blocks() {
             "",
         ),
     ]);
+}
+
+#[test]
+fn exceptions_and_collections_are_made_with_new() {
+    for (line, expected) in [
+        (
+            "[Exception]::new('m', [Exception]::new('inner')).InnerException.Message",
+            "inner",
+        ),
+        (
+            "[ArgumentException]::new('bad', 'p').Message",
+            "bad (Parameter 'p')",
+        ),
+        (
+            "[ArgumentNullException]::new('p').Message",
+            "Value cannot be null. (Parameter 'p')",
+        ),
+        (
+            "[InvalidOperationException]::new().Message",
+            "Operation is not valid due to the current state of the object.",
+        ),
+        (
+            "$l = [System.Collections.Generic.List[int]]::new(); $l.Add('5'); $l.AddRange(@(6, 7)); $l.Count; $l[0].GetType().Name",
+            "3 Int32",
+        ),
+        (
+            "$l = New-Object 'System.Collections.Generic.List[string]' (, @('a', 'b')); $l -join '+'",
+            "a+b",
+        ),
+        (
+            "$l = [System.Collections.ArrayList]::new(@(1, 2)); $l.Count",
+            "2",
+        ),
+        ("$h = [hashtable]::new(); $h.a = 1; $h.Count", "1"),
+        (
+            "$e = New-Object System.Management.Automation.ErrorRecord ([Exception]::new('m')), 'Id', 'NotSpecified', 5; $e.TargetObject; $e.FullyQualifiedErrorId",
+            "5 Id",
+        ),
+    ] {
+        assert_eq!(shown(line).join(" "), expected, "{line}");
+    }
 }

@@ -8,7 +8,7 @@ use crate::binder::signature::{EVERY_SET, Formal, NO_SET, SetMask, Signature};
 use crate::binder::{
     ArgumentValue, BindError, BindException, BindRequest, BindingContext, transform, validate,
 };
-use crate::command::{CommandInfo, CommandKind, ParameterInfo, ParameterType};
+use crate::command::{CommandInfo, CommandKind, ParameterInfo, ParameterType, Validation};
 use crate::convert::ConversionContext;
 use crate::error_record::ErrorCategory;
 use crate::value::{Text, Value};
@@ -163,7 +163,14 @@ impl Binding {
     ) -> Result<bool, BindError> {
         let info = self.info(index);
         let target = &info.parameter_type;
+        let version = matches!(
+            info.validations.first(),
+            Some(Validation::PowerShellVersion)
+        )
+        .then(|| transform::powershell_version(incoming.value))
+        .flatten();
         let value = match effort {
+            Effort::Coerce if version.is_some() => version.unwrap_or_default(),
             Effort::Coerce if self.is_function() => transform::transform(
                 &info.name,
                 target,

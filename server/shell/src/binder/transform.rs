@@ -10,6 +10,27 @@ use crate::text::as_double;
 use crate::type_names::type_name;
 use crate::value::Value;
 
+/// A version of PowerShell as it may be given to a cmdlet: a whole number, or the last one
+/// (`ArgumentToVersionTransformationAttribute`); nothing if it is given as any other version.
+pub(crate) fn powershell_version(value: &Value) -> Option<Value> {
+    let number = match value.base() {
+        Value::String(text) if text.eq_ignore_ascii_case("latest") => {
+            return Some(Value::Version([7, 6, 5].into()));
+        }
+        Value::String(text) if text.contains('.') => return None,
+        Value::Double(_) => return None,
+        other => convert::convert(
+            other,
+            &ParameterType::Plain("System.Int32".into()),
+            ConversionContext::default(),
+        ),
+    };
+    match number {
+        Ok(Value::Int32(major @ 0..)) => Some(Value::Version([major, 0].into())),
+        _ => None,
+    }
+}
+
 /// The value, cast to the parameter's type.
 ///
 /// # Errors

@@ -84,6 +84,7 @@ fn apply(
         Validation::NotNullOrEmpty => not_null_or_empty(value),
         Validation::NotNullOrWhiteSpace => not_null_or_white_space(value),
         Validation::VariableName => variable_name(value),
+        Validation::PowerShellVersion => powershell_version(value),
         Validation::Count(least, most) => count(value, *least, *most),
         Validation::Worded(inner, template) => each(value, |element| {
             element_allowed(inner, element, context).map_err(|refusal| match refusal {
@@ -102,6 +103,28 @@ fn apply(
             element_allowed(validation, element, context)
         }),
     }
+}
+
+/// `PSVersionInfo.IsValidPSVersion`.
+fn powershell_version(value: &Value) -> Result<(), Refusal> {
+    let known = match value {
+        Value::Version(parts) => match **parts {
+            [1..=4, minor, ..] => minor == 0,
+            [5, minor, ..] => minor <= 1,
+            [6, minor, ..] => minor <= 2,
+            [7, minor, ..] => minor <= 6,
+            _ => false,
+        },
+        _ => false,
+    };
+    if known {
+        return Ok(());
+    }
+    let text = to_text(value, Culture::Invariant);
+    Err(Refusal::Text(format!(
+        "The \"{text}\" argument does not contain a valid PowerShell version. Supply a valid version number and then try the \
+         command again."
+    )))
 }
 
 /// The author's own words: `{0}` is the value, `{1}` what it was held against.
@@ -153,6 +176,7 @@ fn element_allowed(
         | Validation::NotNullOrWhiteSpace
         | Validation::Worded(..)
         | Validation::VariableName
+        | Validation::PowerShellVersion
         | Validation::Count(..) => Ok(()),
     }
 }

@@ -168,7 +168,7 @@ fn member(
             }
             return match found {
                 Some(found) => context.write_enumerated(found),
-                None if context.engine.session.strict => {
+                None if context.engine.session.is_strict(2) => {
                     let message = "Cannot operate on a 'null' input object.".into();
                     context.write_error(refusal("InputObjectIsNull", message))
                 }
@@ -210,7 +210,7 @@ fn call(
         Ok(result) => context.write_enumerated(result),
         Err(Halt::Error(record)) if &*record.fully_qualified_id == "MethodNotFound" => {
             if arguments.is_empty() {
-                if !context.engine.session.strict {
+                if !context.engine.session.is_strict(2) {
                     return context.write(Value::Null);
                 }
                 let message = format!("The input name \"{name}\" cannot be resolved to a member.");

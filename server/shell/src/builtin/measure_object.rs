@@ -146,7 +146,7 @@ impl Stage for MeasureObject {
             if statistics.count == 0
                 && let Some(name) = name
             {
-                if context.engine.session.strict {
+                if context.engine.session.is_strict(2) {
                     context.write_error(self.not_found(&name))?;
                 }
                 continue;

@@ -11,7 +11,7 @@ use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::text::{Culture, read, to_text, write};
 use crate::type_names::short_name;
-use crate::value::{Dictionary, EnumDefinition, List, Noted, Object, Property, Text, Value};
+use crate::value::{EnumDefinition, Noted, Object, Property, Text, Value};
 
 static MEMBER_TYPES: LazyLock<Arc<EnumDefinition>> = LazyLock::new(|| {
     let members: [(&str, i64); 18] = [
@@ -302,31 +302,6 @@ fn extended(object: Value, notes: Vec<Property>) -> Value {
     }
 }
 
-/// Empty collections, and versions of their parts.
-fn made_here(type_name: &str, arguments: &[Value]) -> Option<Value> {
-    match (type_name, arguments) {
-        ("System.Collections.ArrayList", []) => Some(Value::List(Arc::new(List {
-            type_name: type_name.into(),
-            items: Vec::new().into(),
-        }))),
-        ("System.Collections.Hashtable", []) => Some(Value::Dictionary(Arc::new(Dictionary {
-            type_name: type_name.into(),
-            entries: indexmap::IndexMap::new().into(),
-        }))),
-        ("System.Version", [_, _, ..]) if arguments.len() <= 4 => {
-            let parts: Option<Vec<i32>> = arguments
-                .iter()
-                .map(|part| match part {
-                    Value::Int32(part) if *part >= 0 => Some(*part),
-                    _ => None,
-                })
-                .collect();
-            parts.map(|parts| Value::Version(parts.into()))
-        }
-        _ => None,
-    }
-}
-
 struct NewObject;
 
 impl Stage for NewObject {
@@ -341,9 +316,6 @@ impl Stage for NewObject {
             let known = crate::convert::type_names::resolve(&name).map(|known| known.full_name());
             let exception = || crate::evaluate::find_exception(&name).map(Text::from);
             if let Some(known) = known.or_else(exception) {
-                if let Some(made) = made_here(&known, &arguments) {
-                    return context.write(made);
-                }
                 let owner = Value::Type(known);
                 return match context.engine.call_static(&owner, "new", &arguments) {
                     Ok(made) => context.write(made),

@@ -54,9 +54,10 @@ pub(super) fn strict_info() -> CommandInfo {
         .with_default_set("Version")
         .with(switch("Off").mandatory().in_sets(&["Off"]))
         .with(
-            named("Version", "string")
+            named("Version", "version")
                 .alias(&["v"])
                 .mandatory()
+                .validated(Validation::PowerShellVersion)
                 .in_sets(&["Version"]),
         )
 }
@@ -179,7 +180,12 @@ struct Strict;
 
 impl Stage for Strict {
     fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
-        context.engine.session.strict = !context.switch("Off");
+        let version = match context.parameter("Version") {
+            Some(Value::Version(parts)) if !context.switch("Off") => parts.first().copied(),
+            _ => None,
+        };
+        let scopes = &mut context.engine.session.scopes;
+        scopes.set_strict_version(version.unwrap_or_default());
         Ok(())
     }
 }

@@ -343,7 +343,7 @@ fn without_brackets(operator: BinaryOperator, value: &Value) -> Value {
 
 /// What a property's name or pattern stands for in an object; none if that is an error, which was written.
 fn member(context: &mut Context<'_>, object: &Value, name: &str) -> Result<Option<Value>, Halt> {
-    let strict = context.engine.session.strict;
+    let strict = context.engine.session.is_strict(2);
     let refusal = |id: &'static str, message: String| {
         ErrorRecord::new(
             id,

@@ -189,6 +189,7 @@ impl Engine<'_> {
         }
         match path.scope.as_deref() {
             None | Some("variable" | "global" | "script" | "local" | "private") => {}
+            Some("function") => return self.assign_function(path, &value),
             Some(drive) => {
                 return Err(self.refuse(
                     "DriveNotFound",

@@ -4,11 +4,16 @@ use std::sync::Arc;
 
 use crate::evaluate::scope::{Function, Variable};
 use crate::evaluate::{as_operand, failure, gathered};
-use crate::language::ast::{EnumMember, FunctionKind, Statement, StatementKind};
+use crate::language::ast::{
+    EnumMember, FunctionKind, Source, Statement, StatementKind, VariablePath,
+};
+use crate::language::parse;
+use crate::language::parse_error::into_record;
 use crate::language::words::variable_path;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
+use crate::text::{Culture, to_text};
 use crate::value::{EnumDefinition, Text, Value};
 
 impl Engine<'_> {
@@ -42,6 +47,45 @@ impl Engine<'_> {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// `$function:name = …`: a block or the text of one becomes a function, null takes it away.
+    pub(super) fn assign_function(
+        &mut self,
+        path: &VariablePath,
+        value: &Value,
+    ) -> Result<(), Halt> {
+        let name = Text::from(
+            path.text
+                .split_once(':')
+                .map_or(&*path.text, |(_, name)| name),
+        );
+        let body = match value.base() {
+            Value::Null => {
+                self.session.scopes.remove_function(&name);
+                return Ok(());
+            }
+            Value::ScriptBlock(block) => block.body.clone(),
+            other => {
+                let source = Arc::new(Source {
+                    text: to_text(other, Culture::Invariant).into(),
+                    file: None,
+                });
+                let parsed = parse(&source).map_err(|errors| {
+                    let record = into_record(&errors, &source);
+                    self.fail(record)
+                })?;
+                Arc::new(parsed)
+            }
+        };
+        self.session.memory.count_tree(&body.source.text);
+        self.session.scopes.declare(Function {
+            name,
+            body,
+            filter: false,
+            info: Default::default(),
+        });
+        Ok(())
     }
 
     /// The enumerations of a text are known before its first statement runs.

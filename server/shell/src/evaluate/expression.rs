@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error_record::{ErrorCategory, Extent};
+use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
 use crate::evaluate::operator::truth;
 use crate::evaluate::scope::Variable;
 use crate::evaluate::statement::lone_expression;
@@ -11,6 +11,7 @@ use crate::language::ast::{
     BinaryOperator, Block, Expression, ExpressionKind, Statement, StringPart, UnaryOperator,
     VariablePath,
 };
+use crate::language::position;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
@@ -39,7 +40,7 @@ impl Engine<'_> {
             ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => {
                 Ok(value.clone())
             }
-            ExpressionKind::Variable(path) => self.read_variable(path),
+            ExpressionKind::Variable(path) => self.read_variable(path, &expression.extent),
             _ => {
                 let value = self.nested(|engine| engine.evaluate_parts(expression, out))?;
                 self.session.memory.count_new(&value);
@@ -57,7 +58,7 @@ impl Engine<'_> {
             ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => {
                 Ok(value.clone())
             }
-            ExpressionKind::Variable(path) => self.read_variable(path),
+            ExpressionKind::Variable(path) => self.read_variable(path, &expression.extent),
             ExpressionKind::Expandable(parts) => self.expand(parts, out),
             ExpressionKind::Parenthesis(statement) => self.parenthesis(statement, out),
             ExpressionKind::SubExpression(statements) => {
@@ -125,8 +126,10 @@ impl Engine<'_> {
             match part {
                 StringPart::Literal(literal) => text.push_str(literal),
                 StringPart::Expression(expression) => {
-                    let value = self.evaluate(expression, out)?;
-                    self.push_joined(&mut text, &value);
+                    self.session.expanding += 1;
+                    let value = self.evaluate(expression, out);
+                    self.session.expanding -= 1;
+                    self.push_joined(&mut text, &value?);
                 }
             }
         }
@@ -153,7 +156,7 @@ impl Engine<'_> {
         }
     }
 
-    pub(super) fn read_variable(&mut self, path: &VariablePath) -> Result<Value, Halt> {
+    fn read_variable(&mut self, path: &VariablePath, extent: &Extent) -> Result<Value, Halt> {
         if let Some(variable) = self.session.scopes.get(path) {
             return Ok(variable.value.clone());
         }
@@ -168,7 +171,7 @@ impl Engine<'_> {
         if let Some(value) = self.automatic_variable(path) {
             return Ok(value);
         }
-        if self.session.strict && path.scope.as_deref() != Some("env") {
+        if self.misses_variables() && path.scope.as_deref() != Some("env") {
             let record = failure::invalid_operation(
                 "VariableIsUndefined",
                 format!(
@@ -177,7 +180,10 @@ impl Engine<'_> {
                 ),
             )
             .with_target(Value::String(path.text.clone()));
-            return Err(self.fail(record));
+            return Err(self.fail(ErrorRecord {
+                invocation: Some(position::invocation(&self.session.source, extent)),
+                ..record
+            }));
         }
         Ok(Value::Null)
     }
@@ -198,7 +204,8 @@ impl Engine<'_> {
                     .map_or(Value::Null, |variable| variable.value.clone())
             }
             "input" => nothing(),
-            "psboundparameters" | "myinvocation" | "pscmdlet" => {
+            "psboundparameters" | "myinvocation" | "pscmdlet" | "pscommandpath"
+            | "psscriptroot" => {
                 return self.own_variable(&path.key);
             }
             _ if path.scope.as_deref() == Some("function") => {

@@ -1,7 +1,7 @@
 //! `x[i]`: one element, several, an entry, a character.
 
 use crate::evaluate::hashtable::{ORDERED, fold};
-use crate::evaluate::{failure, nothing};
+use crate::evaluate::{failure, nothing, strict};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::text::read;
@@ -60,38 +60,58 @@ impl Engine<'_> {
                     .values()
                     .map(|(_, value)| value.clone())
                     .collect();
-                self.element(&Indexed::Items(&values), index)
+                self.element(target, &Indexed::Items(&values), index)
             }
             Value::Dictionary(dictionary) => Ok(entries(&read(&dictionary.entries), index)),
-            Value::Array(array) => self.element(&Indexed::Items(&read(&array.items)), index),
-            Value::List(list) => self.element(&Indexed::Items(&read(&list.items)), index),
+            Value::Array(array) => {
+                self.element(target, &Indexed::Items(&read(&array.items)), index)
+            }
+            Value::List(list) => self.element(target, &Indexed::Items(&read(&list.items)), index),
             Value::String(text) => {
-                self.element(&Indexed::Units(text.encode_utf16().collect()), index)
+                let units = Indexed::Units(text.encode_utf16().collect());
+                self.element(target, &units, index)
             }
             Value::Noted(noted) => self.index(&noted.base, index),
-            other => self.element(&Indexed::Scalar(other), index),
+            other => self.element(target, &Indexed::Scalar(other), index),
         }
     }
 
-    fn element(&mut self, target: &Indexed<'_>, index: &Value) -> Result<Value, Halt> {
+    fn element(
+        &mut self,
+        owner: &Value,
+        target: &Indexed<'_>,
+        index: &Value,
+    ) -> Result<Value, Halt> {
         if let Some(indices) = index.elements() {
-            let found = indices
-                .iter()
-                .filter_map(|index| self.index_number(index))
-                .filter_map(|number| target.at(number))
-                .collect();
+            let mut found = Vec::new();
+            for number in indices.iter().filter_map(|index| self.index_number(index)) {
+                match target.at(number) {
+                    Some(element) => found.push(element),
+                    None if self.session.is_strict(3) => {
+                        return Err(self.fail(strict::out_of_bounds(owner)));
+                    }
+                    None => {}
+                }
+            }
             return Ok(match target {
                 Indexed::Scalar(_) => nothing(),
                 _ => Value::array(found),
             });
         }
-        let found = self
-            .index_number(index)
-            .and_then(|number| target.at(number));
-        Ok(found.unwrap_or_else(|| match target {
-            Indexed::Items(_) | Indexed::Units(_) => Value::Null,
-            Indexed::Scalar(_) => nothing(),
-        }))
+        let number = self.index_number(index);
+        if let Some(found) = number.and_then(|number| target.at(number)) {
+            return Ok(found);
+        }
+        match target {
+            Indexed::Scalar(value) if self.session.is_strict(2) => {
+                Err(self.fail(strict::cannot_index(value)))
+            }
+            Indexed::Scalar(_) => Ok(nothing()),
+            _ if number.is_some() && self.session.is_strict(3) => {
+                Err(self.fail(strict::out_of_bounds(owner)))
+            }
+            _ => Ok(Value::Null),
+        }
     }
 
     /// What an index counts; none for what is no number, which finds nothing.

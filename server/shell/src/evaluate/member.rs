@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::evaluate::{as_operand, failure, gathered, harmless, static_member};
+use crate::evaluate::{as_operand, gathered, harmless, static_member, strict};
 use crate::language::ast::Expression;
 use crate::members::{property, same_name};
 use crate::pipeline::engine::Engine;
@@ -29,23 +29,11 @@ impl Engine<'_> {
         if is_static {
             return self.static_property(&owner, &name);
         }
-        match read_member(&owner, &name) {
-            Some(value) => Ok(value),
-            None if self.session.strict => {
-                let record = failure::runtime(
-                    "PropertyNotFoundStrict",
-                    crate::error_record::ErrorCategory::NotSpecified,
-                    format!(
-                        "The property '{name}' cannot be found on this object. Verify that the property exists."
-                    ),
-                );
-                let mut record = record;
-                record.exception = "System.Management.Automation.PropertyNotFoundException".into();
-                record.reason = "PropertyNotFoundException".into();
-                Err(self.fail(record))
-            }
-            None => Ok(Value::Null),
+        if self.session.is_strict(2) {
+            return strict_member(&owner, &name)
+                .ok_or_else(|| self.fail(strict::property_not_found(&owner, &name)));
         }
+        Ok(read_member(&owner, &name).unwrap_or_default())
     }
 
     fn static_property(&mut self, owner: &Value, name: &str) -> Result<Value, Halt> {
@@ -99,6 +87,26 @@ pub(super) fn read_member(owner: &Value, name: &str) -> Option<Value> {
         None if same_name(name, "Count") || same_name(name, "Length") => Some(Value::Int32(1)),
         None => None,
     }
+}
+
+/// A member by name where every element must have it, and nothing is counted that does not count.
+fn strict_member(owner: &Value, name: &str) -> Option<Value> {
+    if matches!(owner, Value::Null) {
+        return None;
+    }
+    let counts = same_name(name, "Count") || same_name(name, "Length");
+    if property(owner, name).is_some() || same_name(name, "PSObject") {
+        return read_member(owner, name);
+    }
+    let items = owner.elements()?;
+    let lacking = |item: &Value| match item {
+        Value::Array(_) | Value::List(_) => strict_member(item, name).is_none(),
+        other => property(other, name).is_none(),
+    };
+    if counts || items.iter().any(lacking) {
+        return None;
+    }
+    read_member(owner, name)
 }
 
 /// A member that an element itself has; that everything has a count does not matter here.

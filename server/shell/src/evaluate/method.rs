@@ -1,7 +1,5 @@
 //! `x.Name(…)`: the harmless methods on texts, dates, time spans and collections that runbooks use.
 
-use std::borrow::Cow;
-
 use crate::convert::ConversionContext;
 use crate::evaluate::hashtable::fold;
 use crate::evaluate::operator::{comparison, truth};
@@ -94,11 +92,8 @@ impl Engine<'_> {
         let owner = owner.base();
         let known = harmless::has_method(owner, name);
         let context = ConversionContext::invariant(self.host.now());
-        let bound = match known {
-            true => overload::bind(harmless::family(owner), name, arguments, context)
-                .map_err(|record| self.fail(*record))?,
-            false => Cow::Borrowed(arguments),
-        };
+        let bound = overload::bound(owner, known, name, arguments, context)
+            .map_err(|record| self.fail(*record))?;
         let arguments = &*bound;
         let outcome = match owner {
             _ if !known => Outcome::Unknown,

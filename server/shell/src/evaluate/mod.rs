@@ -1,6 +1,7 @@
 //! The tree at work: statements one after the other, expressions to values, errors to where they are caught.
 
 mod assignment;
+mod constructor;
 mod convert_member;
 mod declaration;
 mod error_record;
@@ -21,6 +22,7 @@ mod regex_member;
 pub mod scope;
 mod statement;
 mod static_member;
+mod strict;
 mod switch;
 mod text_method;
 mod time_method;
@@ -148,6 +150,8 @@ pub(crate) fn automatic_variables() -> Vec<(&'static str, Value, bool)> {
         ("PSVersionTable", versions, true),
         ("Host", host_object(), true),
         ("PSEdition", text("Core"), true),
+        ("PSCulture", text("en-US"), true),
+        ("PSUICulture", text("en-US"), true),
         ("PSHOME", text("/usr/lib/tandem"), true),
         ("HOME", text("/"), true),
         // A session has no process of its own; the number only has to be positive.

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::command::ParameterType;
 use crate::convert::{ConversionContext, convert, net_text};
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::value::Value;
+use crate::evaluate::harmless;
+use crate::value::{List, Value};
 
 /// The parameters of an overload: name and type.
 type Overload = &'static [(&'static str, &'static str)];
@@ -244,19 +245,79 @@ fn converted(
                 Some(definition) => ParameterType::Enum(definition),
                 None => ParameterType::Plain((*wanted).into()),
             };
-            convert(argument, &wanted, context).map_err(|error| {
-                Box::new(exception(
-                    "MethodArgumentConversionInvalidCastArgument",
-                    format!(
-                        "Cannot convert argument \"{parameter}\", with value: \"{}\", for \"{method}\" to type \"{}\": \"{}\"",
-                        net_text(argument),
-                        wanted.full_name(),
-                        error.message
-                    ),
-                ))
-            })
+            argument_as(argument, &wanted, parameter, method, context)
         })
         .collect()
+}
+
+fn argument_as(
+    argument: &Value,
+    wanted: &ParameterType,
+    parameter: &str,
+    method: &str,
+    context: ConversionContext,
+) -> Result<Value, Box<ErrorRecord>> {
+    convert(argument, wanted, context).map_err(|error| {
+        Box::new(exception(
+            "MethodArgumentConversionInvalidCastArgument",
+            format!(
+                "Cannot convert argument \"{parameter}\", with value: \"{}\", for \"{method}\" to type \"{}\": \"{}\"",
+                net_text(argument),
+                wanted.full_name(),
+                error.message
+            ),
+        ))
+    })
+}
+
+/// The arguments of a method of a value: as its overload wants them, or as the elements of the list.
+///
+/// # Errors
+/// As [`bind`] and [`elements`].
+pub(super) fn bound<'v>(
+    owner: &Value,
+    known: bool,
+    method: &str,
+    arguments: &'v [Value],
+    context: ConversionContext,
+) -> Result<Cow<'v, [Value]>, Box<ErrorRecord>> {
+    match owner {
+        Value::List(list) => elements(list, method, arguments, context),
+        _ if known => bind(harmless::family(owner), method, arguments, context),
+        _ => Ok(Cow::Borrowed(arguments)),
+    }
+}
+
+/// What is added to a list of elements of one type, as such elements.
+///
+/// # Errors
+/// When one does not convert.
+fn elements<'v>(
+    list: &List,
+    method: &str,
+    arguments: &'v [Value],
+    context: ConversionContext,
+) -> Result<Cow<'v, [Value]>, Box<ErrorRecord>> {
+    let adds = ["add", "insert", "addrange"]
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(method));
+    let Some(ParameterType::List(_, element)) = (adds && list.type_name.contains('['))
+        .then(|| crate::convert::type_names::resolve(&list.type_name))
+        .flatten()
+    else {
+        return Ok(Cow::Borrowed(arguments));
+    };
+    let [leading @ .., item] = arguments else {
+        return Ok(Cow::Borrowed(arguments));
+    };
+    let one = |item: &Value| argument_as(item, &element, "item", method, context);
+    let item = match item.elements() {
+        Some(items) if method.eq_ignore_ascii_case("addrange") => {
+            Value::array(items.iter().map(one).collect::<Result<_, _>>()?)
+        }
+        _ => one(item)?,
+    };
+    Ok(Cow::Owned(leading.iter().cloned().chain([item]).collect()))
 }
 
 fn exception(id: &'static str, message: String) -> ErrorRecord {

@@ -92,6 +92,8 @@ pub struct Scope {
     functions: HashMap<String, Arc<Function>>,
     /// Whether a script file runs in it.
     script: bool,
+    /// The version of strict mode that was set in it; 0 for none.
+    strict: Option<i32>,
 }
 
 /// All scopes, the global one first.
@@ -111,14 +113,21 @@ impl Default for Scopes {
     }
 }
 
+impl Scope {
+    /// An empty one; `script` says whether a script file runs in it.
+    pub(crate) fn of(script: bool) -> Self {
+        Self {
+            script,
+            ..Self::default()
+        }
+    }
+}
+
 impl Scopes {
     /// Enters a scope; gives the depth to return to.
     pub fn enter(&mut self, script: bool) -> usize {
         let depth = self.stack.len();
-        self.stack.push(Scope {
-            script,
-            ..Scope::default()
-        });
+        self.stack.push(Scope::of(script));
         depth
     }
 
@@ -146,6 +155,18 @@ impl Scopes {
     /// Puts back what was taken away.
     pub fn join(&mut self, inner: Vec<Scope>) {
         self.stack.extend(inner);
+    }
+
+    /// Sets the version of strict mode in the innermost scope.
+    pub(crate) fn set_strict_version(&mut self, version: i32) {
+        if let Some(scope) = self.stack.last_mut() {
+            scope.strict = Some(version);
+        }
+    }
+
+    /// The version of strict mode that holds in the innermost scope, if one was set.
+    pub(crate) fn strict_version(&self) -> Option<i32> {
+        self.stack.iter().rev().find_map(|scope| scope.strict)
     }
 
     /// How many scopes there are.
@@ -313,6 +334,15 @@ impl Scopes {
             .iter()
             .rev()
             .find_map(|scope| scope.functions.get(&key))
+    }
+
+    /// Takes a function away from the innermost scope that has it.
+    pub(crate) fn remove_function(&mut self, name: &str) {
+        let key = name.to_lowercase();
+        let mut scopes = self.stack.iter_mut().rev();
+        if let Some(scope) = scopes.find(|scope| scope.functions.contains_key(&key)) {
+            scope.functions.remove(&key);
+        }
     }
 
     /// All functions that are seen.

@@ -9,7 +9,8 @@ use crate::evaluate::error_record;
 use crate::evaluate::exception::{find_exception, new_exception};
 use crate::evaluate::method::Outcome;
 use crate::evaluate::{
-    convert_member, failure, harmless, math_member, overload, parse_method, regex_member,
+    constructor, convert_member, failure, harmless, math_member, overload, parse_method,
+    regex_member,
 };
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -119,7 +120,11 @@ impl Engine<'_> {
         if lower == "new" && type_name.eq_ignore_ascii_case(error_record::TYPE) {
             return error_record::new(self, arguments);
         }
+        let made = (lower == "new")
+            .then(|| constructor::construct(type_name, arguments, context))
+            .flatten();
         let outcome = match (&*lower, arguments, self.find_type(type_name)) {
+            _ if made.is_some() => made.unwrap_or(Outcome::Unknown),
             ("parse", [argument], Some(target)) => {
                 let current = ConversionContext::current(self.host.now());
                 parse_method::parse(&target, argument, current)

@@ -53,6 +53,8 @@ pub struct Script {
     pub dotted: bool,
     /// As the binder sees it, if that is known already.
     pub(crate) info: Option<Arc<CommandInfo>>,
+    /// The file that it is the text of, if it is a whole one.
+    pub(crate) path: Option<Text>,
 }
 
 impl Engine<'_> {
@@ -78,6 +80,7 @@ impl Engine<'_> {
                 filter: function.filter,
                 dotted: false,
                 info: Some(function.info().clone()),
+                path: None,
             }));
         }
         let (module, bare) = qualified(name);
@@ -106,6 +109,7 @@ impl Engine<'_> {
                 filter: false,
                 dotted,
                 info: None,
+                path: None,
             })),
             Value::Null => Err(self.refuse_name("The expression after '&' in a pipeline element produced an object that was not valid. It must result in a command name, a script block, or a CommandInfo object.")),
             other => {
@@ -113,11 +117,14 @@ impl Engine<'_> {
                 match self.find_command(&name) {
                     Some(Resolved::Script(script)) => Ok(Resolved::Script(Script { dotted, ..script })),
                     Some(found) => Ok(found),
-                    None => Err(self.command_not_found(
-                        &name,
-                        invocation_name(command),
-                        &command.name.extent,
-                    )),
+                    None => match self.script_file(&name, dotted)? {
+                        Some(script) => Ok(Resolved::Script(script)),
+                        None => Err(self.command_not_found(
+                            &name,
+                            invocation_name(command),
+                            &command.name.extent,
+                        )),
+                    },
                 }
             }
         }
@@ -183,6 +190,7 @@ impl Engine<'_> {
         command: &Command,
         out: &mut dyn Sink,
     ) -> Result<Vec<Argument>, Halt> {
+        self.refuse_method_syntax(command)?;
         let mut arguments = Vec::with_capacity(command.elements.len());
         for element in &command.elements {
             match element {
@@ -316,7 +324,12 @@ impl Engine<'_> {
         info: &CommandInfo,
         invocation: &Invocation,
     ) -> ErrorRecord {
-        let place = match &error.extent {
+        // What was called from nowhere has no place among its arguments either.
+        let place = match error
+            .extent
+            .as_ref()
+            .filter(|_| invocation.line > 0 || invocation.source.is_none())
+        {
             Some(extent) => Invocation {
                 command: invocation.command.clone(),
                 command_id: invocation.command_id.clone(),

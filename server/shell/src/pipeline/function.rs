@@ -45,6 +45,7 @@ impl Context<'_> {
             filter: false,
             dotted,
             info: None,
+            path: None,
         };
         let invocation = self.command.invocation.clone();
         let arguments = arguments
@@ -146,6 +147,7 @@ impl ScriptStage {
             verbose: matches!(binding.parameter("Verbose"), Some(Value::Switch(true))),
             debug: matches!(binding.parameter("Debug"), Some(Value::Switch(true))),
             answered: None,
+            path: script.path.clone(),
             failed: false,
         };
         let (preferences, from_pipeline) = if advanced {
@@ -191,7 +193,8 @@ impl ScriptStage {
         let level = context.engine.session.running.len();
         context.engine.session.running.extend(self.running.take());
         if !self.script.dotted {
-            let scope = self.scope.take().unwrap_or_default();
+            let is_file = self.script.path.is_some();
+            let scope = self.scope.take().unwrap_or_else(|| Scope::of(is_file));
             context.engine.session.scopes.resume(scope);
         }
         let lists = context.command.pipe_lists();
@@ -221,6 +224,14 @@ impl ScriptStage {
             Err(Halt::Function { level: own, halt }) if own == level => Err(*halt),
             Err(Halt::Return) => {
                 self.returned = true;
+                Ok(())
+            }
+            // A script that another calls ends itself only.
+            Err(Halt::Exit(code))
+                if self.script.path.is_some() && context.command.invocation.line > 0 =>
+            {
+                self.returned = true;
+                context.command.failed |= context.engine.leave_script(&code);
                 Ok(())
             }
             other => other,
@@ -306,14 +317,16 @@ impl Stage for ScriptStage {
         } else {
             self.bound_by_input(context)
         };
+        let is_file = self.script.path.is_some();
         self.run(context, |engine, sink| {
             for (key, value) in &bound {
                 engine.session.scopes.set_local(key, value.clone());
             }
-            engine
-                .session
-                .scopes
-                .set_local(&NAMES.input, Value::array(input));
+            // What the caller gives from outside is the input of a whole file.
+            if !(input.is_empty() && engine.session.awaits_input() && is_file) {
+                let input = Value::array(input);
+                engine.session.scopes.set_local(&NAMES.input, input);
+            }
             engine.run_statements(&body.end, sink)
         })
     }

@@ -129,9 +129,12 @@ impl Engine<'_> {
             Resolved::BuiltIn(command) => named(&command.info),
             Resolved::Cmdlet(info) => named(info),
             Resolved::Script(script) if script.name.is_empty() => (None, None, script.text.clone()),
-            Resolved::Script(script) => {
-                (Some(script.name.clone()), Some(script.name.clone()), None)
-            }
+            // A file is no command that its name alone would find.
+            Resolved::Script(script) => (
+                Some(script.name.clone()).filter(|_| script.path.is_none()),
+                Some(script.name.clone()),
+                script.path.clone(),
+            ),
         };
         Invocation {
             command,

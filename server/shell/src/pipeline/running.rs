@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::builtin::discovery::{function_object, script_object};
 use crate::command::{CommandInfo, CommandKind};
 use crate::error_record::Invocation;
 use crate::evaluate::dictionary;
@@ -42,6 +43,8 @@ pub(crate) struct Running {
     pub(crate) debug: bool,
     /// The answer given to all that follows.
     pub(crate) answered: Option<bool>,
+    /// The file that it is the text of, if it is a whole one.
+    pub(crate) path: Option<Text>,
     /// Whether it wrote an error itself.
     pub(crate) failed: bool,
 }
@@ -69,9 +72,12 @@ impl Running {
             ("UnboundArguments", Value::array(self.rest.clone())),
             ("ExpectingInput", Value::Bool(self.expects_input)),
         ];
-        let command = scopes
-            .function(&self.info.name)
-            .map(|function| crate::builtin::discovery::function_object(function));
+        let command = match &self.path {
+            Some(path) => Some(script_object(&self.info.name, path)),
+            None => scopes
+                .function(&self.info.name)
+                .map(|function| function_object(function)),
+        };
         invocation_object(&self.invocation, command, more)
     }
 
@@ -112,6 +118,9 @@ impl SessionState {
 impl Engine<'_> {
     /// A variable that a running function has of itself; none for any other.
     pub(crate) fn own_variable(&mut self, key: &str) -> Option<Value> {
+        if key == "pscommandpath" || key == "psscriptroot" {
+            return Some(self.place_of_script(key == "psscriptroot"));
+        }
         let running = self.session.running.last()?;
         match key {
             "psboundparameters" => {
@@ -129,6 +138,17 @@ impl Engine<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The file that what runs was read from, or its folder; empty for what was typed.
+    fn place_of_script(&self, folder: bool) -> Value {
+        let path = self.session.source.file.as_deref().unwrap_or_default();
+        Value::text(match folder {
+            true => path
+                .rsplit_once(['/', '\\'])
+                .map_or("", |(folder, _)| folder),
+            false => path,
+        })
     }
 
     /// Adds what an input object bound to `$PSBoundParameters`, if that was read already.

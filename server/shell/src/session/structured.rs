@@ -161,6 +161,7 @@ impl Engine<'_> {
                 filter: false,
                 dotted: !command.use_local_scope,
                 info: None,
+                path: None,
             })),
             Err(errors) => Err(Halt::Throw(Box::new(into_record(&errors, &source)))),
         }

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test looks at a part of what is kept")]
 
-mod drive;
+pub(crate) mod drive;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;

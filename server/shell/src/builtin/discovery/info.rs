@@ -20,6 +20,8 @@ pub(super) const FUNCTION: i64 = 2;
 pub(super) const FILTER: i64 = 4;
 /// `CommandTypes.Cmdlet`.
 pub(super) const CMDLET: i64 = 8;
+/// `CommandTypes.ExternalScript`.
+const EXTERNAL_SCRIPT: i64 = 16;
 
 /// Versions of PowerShell's own modules: that of the engine, and that of the others.
 const ENGINE: (&str, [i32; 4]) = ("Microsoft.PowerShell.Core", [7, 6, 5, 500]);
@@ -156,6 +158,23 @@ pub(crate) fn function(function: &Function) -> Value {
             ("ModuleName", Value::text("")),
             ("Parameters", parameter_info::by_name(&command)),
             ("ParameterSets", parameter_info::sets(&command)),
+        ],
+    )
+}
+
+/// A script file as `ExternalScriptInfo`.
+pub(crate) fn script(name: &str, path: &str) -> Value {
+    object(
+        &["ExternalScriptInfo", "CommandInfo"],
+        Some(name.into()),
+        vec![
+            ("Path", Value::text(path)),
+            ("Definition", Value::text(path)),
+            ("Source", Value::text(path)),
+            ("Name", Value::text(name)),
+            ("CommandType", command_type(EXTERNAL_SCRIPT)),
+            ("Version", Value::Null),
+            ("ModuleName", Value::text("")),
         ],
     )
 }
