@@ -18,11 +18,12 @@ const MARK: &str = "~";
 
 /// Where an administrator works: a folder with a profile, a home of its own, and the client in a terminal.
 pub(crate) struct Desk {
+    /// Ended before its folder goes.
+    pub(crate) terminal: Terminal,
     pub(crate) folder: tempfile::TempDir,
     profile: PathBuf,
     /// What the prompt of each pool's node reads.
     prompts: [(&'static str, String); 2],
-    pub(crate) terminal: Terminal,
 }
 
 impl Desk {
@@ -47,10 +48,10 @@ impl Desk {
         let prompts = [POOL1, POOL2].map(|pool| (pool, format!("[{pool}]: PS>")));
         let terminal = client(&folder, &profile);
         Self {
+            terminal,
             folder,
             profile,
             prompts,
-            terminal,
         }
     }
 

@@ -74,7 +74,7 @@ impl Error {
             Self::NotPaired { .. } => "PoolNotPaired",
             Self::NotOwner { .. } => "PoolNotServing",
             Self::Peer(error) => error.id(),
-            Self::Store(_) => "StoreFailed",
+            Self::Store(error) => error.id(),
             Self::Management(_) => "ManagementDocumentNotShipped",
         }
     }

@@ -13,7 +13,7 @@ use super::catalogue::Described;
 use super::failure::{Failure, Fault};
 use crate::layers::identity::Identity;
 use crate::node::Node;
-use crate::store::{AuditIntent, AuditOutcome};
+use crate::store::{self, AuditIntent, AuditOutcome};
 
 /// Longest value of a parameter that is written down, in characters.
 const MAX_VALUE: usize = 256;
@@ -60,9 +60,12 @@ pub(super) async fn begin(
             ErrorCategory::ResourceUnavailable,
             format!("The command was not run, because it cannot be written down: {error}."),
         )
-        .mended_by(
-            "Mend the node's store (its log says what is wrong), then run the command again.",
-        )
+        .mended_by(match error {
+            store::Error::DiskFull(_) => {
+                "Make room on the disk of the node's data folder, then run the command again."
+            }
+            _ => "Mend the node's store (its log says what is wrong), then run the command again.",
+        })
     })?;
     Ok(Entry {
         number: Some(number),

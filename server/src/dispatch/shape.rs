@@ -152,10 +152,7 @@ impl Shapes {
                 note: false,
             });
         }
-        let text = properties
-            .iter()
-            .find(|property| *property.name == *shape.options.display_property)
-            .map(|property| to_text(&property.value, Culture::Invariant).into());
+        let text = display_text(&shape.options, &properties);
         Value::Object(Arc::new(Object {
             type_names: RwLock::new(shape.type_names.clone()),
             properties: RwLock::new(properties),
@@ -220,6 +217,28 @@ impl Shapes {
             _ => Value::Null,
         }
     }
+}
+
+/// The text that stands for an object, if its type declares one.
+fn display_text(options: &wire::TypeOptions, properties: &[Property]) -> Option<Text> {
+    let of = |name: &str| {
+        let found = properties.iter().find(|property| *property.name == *name)?;
+        Some(to_text(&found.value, Culture::Invariant))
+    };
+    if options.display_text.is_empty() {
+        return of(&options.display_property).map(Into::into);
+    }
+    let mut text = String::new();
+    for (index, part) in options.display_text.split('{').enumerate() {
+        match part.split_once('}') {
+            Some((name, rest)) if index > 0 => {
+                text.push_str(&of(name).unwrap_or_default());
+                text.push_str(rest);
+            }
+            _ => text.push_str(part),
+        }
+    }
+    Some(text.into())
 }
 
 fn is_known(message: &str) -> bool {

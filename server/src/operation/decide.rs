@@ -10,7 +10,7 @@ use tandem_domain::identity::Fqdn;
 use tandem_domain::ownership::{Chain, PartnerAnswer, Term};
 
 use super::entry::{Course, ended, step};
-use super::progress::{Gauge, Outcome};
+use super::progress::{Gauge, Outcome, WaitsFor};
 use super::{Error, Operations, Running};
 use crate::peer::wire::terms;
 use crate::store::{OperationEntry, OperationFailure, OperationState};
@@ -39,7 +39,10 @@ impl Operations {
         loop {
             let error = match self.offer(entry, course, &chain).await {
                 Ok(()) => return Ok(()),
-                Err(error @ crate::peer::Error::Refused { .. }) => {
+                Err(
+                    error
+                    @ (crate::peer::Error::Refused { .. } | crate::peer::Error::Failed { .. }),
+                ) => {
                     // An earlier offer may still be on its way: only an abort that was answered makes the no final.
                     match self
                         .abort_there(entry, &course.taking, &Error::Peer(error.clone()))
@@ -71,7 +74,7 @@ impl Operations {
             running.narration.gauge(Gauge {
                 status: format!("Waiting for pool \"{}\"", course.taking),
                 percent: 80,
-                is_waiting: true,
+                waits_for: Some(WaitsFor::Partner),
             });
             tokio::time::sleep(ASK_AGAIN).await;
         }
@@ -145,7 +148,15 @@ impl Operations {
     }
 
     /// Rolls back here, durably, then tells the other pool, which otherwise asks.
-    pub(super) async fn roll_back(&self, entry: OperationEntry, other: &Fqdn, reason: &Error) {
+    ///
+    /// # Errors
+    /// When it cannot be written: then nothing has changed, and the operation is still open.
+    pub(super) async fn roll_back(
+        &self,
+        entry: OperationEntry,
+        other: &Fqdn,
+        reason: &Error,
+    ) -> Result<(), Error> {
         match self.close(entry.clone(), reason).await {
             Ok(_) => {
                 tracing::warn!(operation = %entry.id, %reason, "rolled back");
@@ -154,12 +165,11 @@ impl Operations {
                 {
                     tracing::info!(operation = %entry.id, %error, "the other pool was not told and will ask");
                 }
+                Ok(())
             }
             // Ended meanwhile: what it ended with stands.
-            Err(Error::Store(crate::store::Error::OperationEnded { .. })) => {}
-            Err(error) => {
-                tracing::error!(operation = %entry.id, %error, "the rollback could not be written and is tried again");
-            }
+            Err(Error::Store(crate::store::Error::OperationEnded { .. })) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 

@@ -101,7 +101,8 @@ impl Error {
             Self::PlanBroken { .. } => "PlanChanged",
             Self::Backup(error) => error.id(),
             Self::Peer(error) => error.id(),
-            Self::Management(_) | Self::Store(_) => "StoreFailed",
+            Self::Management(management::Error::Store(error)) | Self::Store(error) => error.id(),
+            Self::Management(_) => "StoreFailed",
         }
     }
 }

@@ -56,12 +56,12 @@ impl Execution {
         for warning in &self.plan.warnings {
             self.running.narration.warning(warning.clone());
         }
-        match self.steps().await {
-            Ok(()) => {}
-            Err(error) => self.roll_back(error).await,
+        let reason = self.steps().await.err();
+        if let Some(reason) = &reason {
+            self.roll_back(reason).await;
         }
         self.operations
-            .see_to_its_end(&self.entry.id, &self.running)
+            .see_to_its_end(&self.entry.id, &self.running, reason.as_ref())
             .await;
     }
 
@@ -80,7 +80,7 @@ impl Execution {
             self.running.narration.gauge(Gauge {
                 status: name.to_owned(),
                 percent: u8::try_from(index * 100 / steps.len()).unwrap_or(100),
-                is_waiting: false,
+                waits_for: None,
             });
             self.journal_step(step).await?;
             self.reach(Moment::Before, name);
@@ -217,7 +217,7 @@ impl Execution {
                     left.records, left.bytes
                 ),
                 percent: 30,
-                is_waiting: false,
+                waits_for: None,
             });
         };
         let stop = self.running.stop.clone();
@@ -366,7 +366,8 @@ impl Execution {
         }
     }
 
-    async fn roll_back(&mut self, reason: Error) {
+    /// Rolls back, as far as anything does; what cannot be written now is written later.
+    async fn roll_back(&mut self, reason: &Error) {
         if self.is_decided || self.entry.state != OperationState::Running {
             // The commit stands. What failed after it is told, and taken up again by the resolver.
             self.running.narration.warning(reason.to_string());
@@ -376,8 +377,12 @@ impl Execution {
             .narration
             .detail(format!("Rolling back: {reason}"));
         let taking = self.plan.guards.taking.clone();
-        self.operations
-            .roll_back(self.entry.clone(), &taking, &reason)
+        let rolled_back = self
+            .operations
+            .roll_back(self.entry.clone(), &taking, reason)
             .await;
+        if let Err(error) = rolled_back {
+            tracing::error!(operation = %self.entry.id, %reason, %error, "the rollback could not be written and is tried again");
+        }
     }
 }

@@ -19,10 +19,9 @@ use tandem_domain::plan::{Digest, Plan, plan_move_user};
 use tandem_domain::refusal::Refusal;
 use tandem_domain::request::MoveUserRequest;
 
-use super::decide::outcome_of;
 use super::entry::{ended, step};
 use super::plan_message::message;
-use super::progress::{Event, Gauge, Outcome};
+use super::progress::{Event, Gauge, Outcome, WaitsFor};
 use super::{Error, Operations, Running, Seen, Started};
 use crate::backup::content;
 use crate::backup::wire::document as to_message;
@@ -132,11 +131,14 @@ impl Operations {
         self.inner.stores.journal.begin(entry.clone()).await?;
         let id = entry.id.clone();
         let narration = self.detach(&id, |operations, running| async move {
-            let operation = entry.id.clone();
-            match UserMove::of(operations, entry, running) {
+            let id = entry.id.clone();
+            let moved = match UserMove::of(operations.clone(), entry, running.clone()) {
                 Ok(mut user_move) => user_move.run().await,
-                Err(error) => tracing::error!(operation, %error, "a move cannot run"),
-            }
+                Err(error) => Err(error),
+            };
+            operations
+                .see_to_its_end(&id, &running, moved.err().as_ref())
+                .await;
         });
         let watcher = narration.map(|narration| narration.watch());
         let unknown = || Error::Unknown {
@@ -147,20 +149,20 @@ impl Operations {
         Ok(Started::Running { id, watcher })
     }
 
-    /// Goes on with an interrupted move: forwards from `ChangeHome` on, else back.
+    /// Goes on with an interrupted move: forwards from `ChangeHome` on, else back for that reason.
     pub(super) async fn finish_user(
         &self,
         entry: OperationEntry,
         running: &Running,
+        reason: &Error,
     ) -> Result<(), Error> {
         let is_decided = entry.step == CHANGE_HOME;
         let mut user_move = UserMove::of(self.clone(), entry, running.clone())?;
         if is_decided {
             user_move.complete().await;
-        } else {
-            user_move.roll_back(&Error::Interrupted).await;
+            return Ok(());
         }
-        Ok(())
+        user_move.roll_back(reason).await
     }
 }
 
@@ -212,14 +214,16 @@ impl UserMove {
         })
     }
 
-    async fn run(&mut self) {
-        match self.prepare_and_copy().await {
-            Ok(()) => self.complete().await,
-            Err(reason) => self.roll_back(&reason).await,
+    /// Moves the user, or says why not; what could not be undone at once is left to whoever sees to the end.
+    async fn run(&mut self) -> Result<(), Error> {
+        let Err(reason) = self.prepare_and_copy().await else {
+            self.complete().await;
+            return Ok(());
+        };
+        if let Err(error) = self.roll_back(&reason).await {
+            tracing::warn!(operation = %self.entry.id, %reason, %error, "a move is not undone yet");
         }
-        if let Some(outcome) = outcome_of(&self.entry) {
-            self.running.narration.end(outcome);
-        }
+        Err(reason)
     }
 
     fn tell(&mut self, name: &'static str, description: String, percent: u8) {
@@ -229,7 +233,7 @@ impl UserMove {
         narration.gauge(Gauge {
             status: name.to_owned(),
             percent,
-            is_waiting: false,
+            waits_for: None,
         });
     }
 
@@ -366,20 +370,30 @@ impl UserMove {
         tracing::warn!(operation = %self.entry.id, %error, "a move waits to be completed");
         self.running.narration.detail(format!("Waiting: {error}"));
         self.running.narration.gauge(Gauge {
-            status: self.entry.step.clone(),
+            status: error.to_string(),
             percent: 60,
-            is_waiting: true,
+            waits_for: Some(match error {
+                Error::Peer(_) => WaitsFor::Partner,
+                _ => WaitsFor::Store {
+                    is_committed: false,
+                },
+            }),
         });
         tokio::time::sleep(TRY_AGAIN).await;
     }
 
     /// The user stays: writable again at once, and the copy goes. While the copy cannot be deleted the operation stays
     /// open, and is taken up again.
-    async fn roll_back(&mut self, reason: &Error) {
+    ///
+    /// # Errors
+    /// When the user could not be unlocked, or the copy not be deleted.
+    async fn roll_back(&mut self, reason: &Error) -> Result<(), Error> {
         self.running
             .narration
             .detail(format!("Rolling back: {reason}"));
-        let had_copied = self.entry.step == COPY || self.entry.step == DROP_COPY;
+        // That the home was to change is journalled before it does; when that fails there is the copy.
+        let has_copy =
+            !self.account_only && [COPY, CHANGE_HOME, DROP_COPY].contains(&&*self.entry.step);
         let failure = self
             .entry
             .failure
@@ -396,31 +410,35 @@ impl UserMove {
             SystemTime::now(),
         );
         DROP_COPY.clone_into(&mut self.entry.step);
-        let stores = self.operations.inner.stores.clone();
-        let undone = async {
-            if had_copied {
-                stores
-                    .documents
-                    .unlock_owner(&self.from, self.user.as_str(), self.entry.clone())
-                    .await?;
-                self.drop_copy().await?;
-            }
-            stores
-                .documents
-                .unlock_owner(&self.from, self.user.as_str(), rolled_back.clone())
-                .await?;
-            Ok::<(), Error>(())
+        let unlocked = if has_copy {
+            self.entry.clone()
+        } else {
+            rolled_back.clone()
         };
-        match undone.await {
-            Ok(()) => self.entry = rolled_back,
-            Err(error) => {
-                tracing::warn!(operation = %self.entry.id, %error, "a copy of a user could not be deleted yet");
+        self.unlock(unlocked).await?;
+        let dropped = if has_copy {
+            match self.drop_copy().await {
+                Ok(()) => self.unlock(rolled_back.clone()).await,
+                Err(error) => Err(error),
             }
-        }
+        } else {
+            Ok(())
+        };
         self.running.narration.end(Outcome::RolledBack {
             error_id: failure.id,
             message: failure.message,
         });
+        dropped?;
+        self.entry = rolled_back;
+        Ok(())
+    }
+
+    /// The user is writable again, and the journal has this entry, in one transaction.
+    async fn unlock(&self, entry: OperationEntry) -> Result<(), Error> {
+        let documents = &self.operations.inner.stores.documents;
+        Ok(documents
+            .unlock_owner(&self.from, self.user.as_str(), entry)
+            .await?)
     }
 
     async fn drop_copy(&self) -> Result<(), Error> {

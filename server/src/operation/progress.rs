@@ -34,8 +34,20 @@ pub struct Gauge {
     pub status: String,
     /// How much of the whole operation is done, 0 to 100.
     pub percent: u8,
-    /// Whether the operation waits for something that may take long.
-    pub is_waiting: bool,
+    /// What the operation waits for, when that may take long.
+    pub waits_for: Option<WaitsFor>,
+}
+
+/// What an operation cannot go on without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// The word of the other pool.
+    Partner,
+    /// A store that takes what is to be written down.
+    Store {
+        /// Whether the other pool has committed: then the users are served there already.
+        is_committed: bool,
+    },
 }
 
 /// How an operation ended.

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::decide::{offered_in, outcome_of};
 use super::entry::{Course, ended, from_message, kind_of, plan_of, step};
-use super::progress::Heard;
+use super::progress::{Gauge, Heard, WaitsFor};
 use super::{Error, Operations, Running};
 use crate::peer::wire::duration;
 use crate::store::{OperationEntry, OperationFailure, OperationState};
@@ -27,6 +27,22 @@ const RESUME_WAIT: Duration = Duration::from_secs(15);
 
 /// How many operations `Get-TandemOperation` tells.
 const LISTED_MAX: u32 = 10_000;
+
+/// An operation that could not be ended.
+struct Open {
+    error: Error,
+    /// Whether the taking pool has committed it.
+    is_committed: bool,
+}
+
+impl From<Error> for Open {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            is_committed: false,
+        }
+    }
+}
 
 impl Operations {
     /// Takes up interrupted operations until `stop`, and keeps the readiness of all pools fresh.
@@ -110,41 +126,63 @@ impl Operations {
     pub(super) fn take_up(&self, entry: OperationEntry) {
         let id = entry.id.clone();
         self.detach(&id, |operations, running| async move {
-            operations.see_to_its_end(&entry.id, &running).await;
+            operations.see_to_its_end(&entry.id, &running, None).await;
         });
     }
 
     /// Goes on with an operation until its journal entry has ended, and tells how. Whoever listens hears the end, however
-    /// long a store or the other pool takes to answer.
-    pub(super) async fn see_to_its_end(&self, id: &str, running: &Running) {
+    /// long a store or the other pool takes to answer. `reason` is why it rolls back if it does; unless given, the node that
+    /// ran it is gone.
+    pub(super) async fn see_to_its_end(&self, id: &str, running: &Running, reason: Option<&Error>) {
+        let reason = reason.unwrap_or(&Error::Interrupted);
+        let mut is_told = false;
         loop {
-            match self.entry(id).await {
+            let open = match self.entry(id).await {
                 Ok(None) | Err(Error::Store(crate::store::Error::Closed)) => return,
                 Ok(Some(entry)) => {
                     if let Some(outcome) = outcome_of(&entry) {
                         running.narration.end(outcome);
                         return;
                     }
-                    match self.finish(entry, running).await {
+                    match self.finish(entry, running, reason).await {
                         // The journal says whether it was written down.
                         Ok(()) => {
                             tokio::time::sleep(LOOK_SOON).await;
                             continue;
                         }
-                        Err(error) => {
-                            tracing::warn!(operation = %id, %error, "an operation is still open");
-                        }
+                        Err(open) => open,
                     }
                 }
-                Err(error) => tracing::warn!(operation = %id, %error, "the journal cannot be read"),
+                Err(error) => Open::from(error),
+            };
+            let Open {
+                error,
+                is_committed,
+            } = open;
+            tracing::warn!(operation = %id, %error, "an operation is still open");
+            if !is_told {
+                is_told = true;
+                running.narration.warning(format!(
+                    "The end of the operation cannot be written down: {error}. It is tried again."
+                ));
             }
+            running.narration.gauge(Gauge {
+                status: error.to_string(),
+                percent: 90,
+                waits_for: Some(WaitsFor::Store { is_committed }),
+            });
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 
-    async fn finish(&self, entry: OperationEntry, running: &Running) -> Result<(), Error> {
+    async fn finish(
+        &self,
+        entry: OperationEntry,
+        running: &Running,
+        reason: &Error,
+    ) -> Result<(), Open> {
         if kind_of(&entry) == OperationKind::MoveUser {
-            return self.finish_user(entry, running).await;
+            return Ok(self.finish_user(entry, running, reason).await?);
         }
         let broken = |refusal: crate::peer::Refusal| Error::PlanBroken {
             reason: refusal.message,
@@ -154,20 +192,20 @@ impl Operations {
         let term =
             offered_in(&entry).filter(|_| is_offered && !course.is_disaster(&self.inner.pool));
         let Some(term) = term else {
-            self.roll_back(entry, &course.taking, &Error::Interrupted)
-                .await;
-            return Ok(());
+            return Ok(self.roll_back(entry, &course.taking, reason).await?);
         };
         match self.decide(&entry, &course, term, running).await {
             Ok(()) => {
-                let result = self.result_of(&entry, &course).await?;
-                self.release(entry, term, result).await?;
-                Ok(())
+                let released = async {
+                    let result = self.result_of(&entry, &course).await?;
+                    self.release(entry, term, result).await
+                };
+                released.await.map(drop).map_err(|error| Open {
+                    error,
+                    is_committed: true,
+                })
             }
-            Err(reason) => {
-                self.roll_back(entry, &course.taking, &reason).await;
-                Ok(())
-            }
+            Err(reason) => Ok(self.roll_back(entry, &course.taking, &reason).await?),
         }
     }
 

@@ -3,7 +3,7 @@
 use tandem_domain::backup::{BackupModule, parse_modules};
 use tonic::Status;
 
-use super::error::Refusal;
+use super::error::{Refusal, failed};
 use super::wire::INVALID_MESSAGE;
 use crate::management;
 use crate::operation::PartnerError;
@@ -77,5 +77,5 @@ pub(super) fn status(error: store::Error) -> Status {
 /// Something failed here that may work later.
 pub(super) fn unavailable(error: store::Error) -> Status {
     tracing::warn!(%error, "a call of another node failed");
-    Status::unavailable(error.to_string())
+    failed(error.id(), error.to_string())
 }

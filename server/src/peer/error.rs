@@ -44,6 +44,17 @@ pub enum Error {
         /// What it found.
         message: String,
     },
+    /// The other node tried and could not, for instance because its disk is full: it may be able to later. The call may or
+    /// may not have had its effect.
+    #[error("pool \"{pool}\" could not do it: {message}")]
+    Failed {
+        /// The pool.
+        pool: Fqdn,
+        /// The stable error id.
+        id: String,
+        /// What stood in the way there.
+        message: String,
+    },
     /// The answer is not one that the contract allows.
     #[error("pool \"{pool}\" answered against the contract: {reason}")]
     Protocol {
@@ -61,10 +72,11 @@ impl Error {
         if let Some(info) = status.get_details_error_info()
             && info.domain == ERROR_DOMAIN
         {
-            return Self::Refused {
-                pool,
-                id: info.reason,
-                message: status.message().to_owned(),
+            let (id, message) = (info.reason, status.message().to_owned());
+            return if status.code() == Code::Unavailable {
+                Self::Failed { pool, id, message }
+            } else {
+                Self::Refused { pool, id, message }
             };
         }
         match status.code() {
@@ -92,7 +104,7 @@ impl Error {
             Self::NoAddress { .. } => "PeerAddressUnknown",
             Self::Unreachable { .. } => "PeerUnreachable",
             Self::DeadlineExceeded { .. } => "PeerDeadlineExceeded",
-            Self::Refused { id, .. } => id,
+            Self::Refused { id, .. } | Self::Failed { id, .. } => id,
             Self::Protocol { .. } => "PeerProtocolError",
         }
     }
@@ -123,6 +135,12 @@ impl Refusal {
     }
 }
 
+/// Something failed on this node that may work later: the receiver turns it into [`Error::Failed`].
+pub(super) fn failed(id: &'static str, message: String) -> Status {
+    let details = ErrorDetails::with_error_info(id, ERROR_DOMAIN, []);
+    Status::with_error_details(Code::Unavailable, message, details)
+}
+
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
         Self::with_error_details(
@@ -148,6 +166,14 @@ mod tests {
         let error = Error::from_status(&pool(), Duration::from_secs(1), &status);
         assert!(error.is_refusal("ChainSuperseded"));
         assert!(error.to_string().contains("epoch 3 stands"));
+    }
+
+    #[test]
+    fn a_failure_over_there_is_neither_a_refusal_nor_silence() {
+        let status = failed("DiskFull", "the disk is full".to_owned());
+        let error = Error::from_status(&pool(), Duration::from_secs(1), &status);
+        assert_eq!(error.id(), "DiskFull");
+        assert!(matches!(error, Error::Failed { .. }), "{error:?}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) fn registry(catalogue: &Catalogue) -> ViewRegistry {
         };
         let body = if !options.column.is_empty() {
             ViewBody::Table(options.column.iter().map(column).collect())
-        } else if properties.len() > MAX_TABLE_PROPERTIES {
+        } else if !options.list_property.is_empty() || properties.len() > MAX_TABLE_PROPERTIES {
             ViewBody::List(
                 properties
                     .iter()
@@ -59,4 +59,32 @@ fn column(column: &tandem::cmdlet::v1::Column) -> ViewColumn {
         view.width = usize::try_from(column.width).ok();
     }
     view
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn views_name_properties_that_there_are() {
+        let catalogue = Catalogue::new();
+        for shape in catalogue.shapes().all() {
+            let options = &shape.options;
+            let in_text = options.display_text.split('{').skip(1);
+            let named = options
+                .column
+                .iter()
+                .map(|column| column.property.as_str())
+                .chain(options.list_property.iter().map(String::as_str))
+                .chain(Some(options.display_property.as_str()).filter(|name| !name.is_empty()))
+                .chain(in_text.map(|part| part.split('}').next().unwrap_or_default()));
+            for name in named {
+                assert!(
+                    shape.property_names().any(|known| known == name),
+                    "{}: {name:?}",
+                    options.name
+                );
+            }
+        }
+    }
 }

@@ -147,6 +147,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// The stable error id of what an administrator has to mend: room, or whatever the node's log tells.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::DiskFull(_) => "DiskFull",
+            _ => "StoreFailed",
+        }
+    }
+
     /// A failure of the file system, told apart by what the caller does next.
     pub(crate) fn from_io(error: io::Error) -> Self {
         match error.kind() {

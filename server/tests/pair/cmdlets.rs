@@ -1,7 +1,7 @@
 //! Cmdlets as the dispatcher runs them: what they ask, say and return, on two real nodes.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use prost::Message;
@@ -13,6 +13,7 @@ use tandem_server::dispatch::catalogue::Catalogue;
 use tandem_server::dispatch::dispatcher::{Dispatcher, Invocation};
 use tandem_server::dispatch::event::{Event, Question};
 use tandem_server::dispatch::limits::Limits;
+use tandem_server::dispatch::running::Running;
 use tandem_server::dispatch::{Failure, Fault};
 use tandem_server::layers::identity::Identity;
 use tandem_server::node;
@@ -21,31 +22,40 @@ use tandem_server::windows_services::WindowsServices;
 
 use crate::harness::*;
 
+/// How long callers wait for what only another pool, or a store that takes no writes, can decide.
+const UNDECIDED: Duration = Duration::from_millis(200);
+
 /// What a cmdlet said, and how it ended.
 #[derive(Default)]
-struct Told {
-    outputs: Vec<Bytes>,
-    warnings: Vec<String>,
+pub(crate) struct Told {
+    pub(crate) outputs: Vec<Bytes>,
+    pub(crate) warnings: Vec<String>,
     verbose: Vec<String>,
     plans: usize,
     questions: Vec<String>,
     file: Option<Bytes>,
-    fault: Option<Fault>,
+    pub(crate) fault: Option<Fault>,
 }
 
 impl Told {
-    fn output<M: Message + Default>(&self) -> M {
+    pub(crate) fn output<M: Message + Default>(&self) -> M {
         assert!(self.fault.is_none(), "{:?}", self.fault);
         M::decode(self.outputs[0].clone()).unwrap()
     }
 
-    fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.fault.as_ref().unwrap().id
     }
 }
 
 /// Runs a cmdlet on a node; `consent` answers its questions.
-async fn run(pair: &Pair, node: &Node, rpc: &str, request: impl Message, consent: bool) -> Told {
+pub(crate) async fn run(
+    pair: &Pair,
+    node: &Node,
+    rpc: &str,
+    request: impl Message,
+    consent: bool,
+) -> Told {
     let node = node::Node {
         pool: node.pool.clone(),
         machine: node.pool.clone(),
@@ -61,7 +71,10 @@ async fn run(pair: &Pair, node: &Node, rpc: &str, request: impl Message, consent
     let dispatcher = Dispatcher::new(
         Arc::new(node),
         Arc::new(Catalogue::new()),
-        Limits::default(),
+        Limits {
+            undecided: UNDECIDED,
+            ..Limits::default()
+        },
     );
     let invocation = Invocation {
         cmdlet: dispatcher.catalogue().by_rpc(rpc).unwrap().clone(),
@@ -78,16 +91,18 @@ async fn run(pair: &Pair, node: &Node, rpc: &str, request: impl Message, consent
         parameter_set: None,
         hops: 1,
     };
+    match dispatcher.start(invocation).await {
+        Ok(running) => hear(running, consent).await,
+        Err(fault) => Told {
+            fault: Some(fault),
+            ..Told::default()
+        },
+    }
+}
+
+/// Hears a cmdlet out.
+async fn hear(mut running: Running, consent: bool) -> Told {
     let mut told = Told::default();
-    let mut running = match dispatcher.start(invocation).await {
-        Ok(running) => running,
-        Err(fault) => {
-            return Told {
-                fault: Some(fault),
-                ..told
-            };
-        }
-    };
     while let Some(event) = running.next().await {
         match event {
             Event::Output(output) => told.outputs.push(output.to_bytes()),
@@ -111,9 +126,9 @@ async fn run(pair: &Pair, node: &Node, rpc: &str, request: impl Message, consent
     told
 }
 
-const FAIL_OVER: &str = "tandem.pool.v1.PoolService/InvokeCsPoolFailOver";
+pub(crate) const FAIL_OVER: &str = "tandem.pool.v1.PoolService/InvokeCsPoolFailOver";
 
-fn failover_of(pool: &str) -> pool::InvokeCsPoolFailOverRequest {
+pub(crate) fn failover_of(pool: &str) -> pool::InvokeCsPoolFailOverRequest {
     pool::InvokeCsPoolFailOverRequest {
         pool_fqdn: pool.to_owned(),
         ..pool::InvokeCsPoolFailOverRequest::default()

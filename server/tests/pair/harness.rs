@@ -32,9 +32,16 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::disk::Disk;
 use crate::network::Network;
 
 const HEARTBEAT: Duration = Duration::from_millis(100);
+
+const DEADLINES: Deadlines = Deadlines {
+    question: Duration::from_secs(2),
+    step: Duration::from_secs(5),
+    transfer: Duration::from_secs(20),
+};
 
 const TOPOLOGY_DOCUMENT: &str = include_str!("topology.toml");
 
@@ -72,6 +79,7 @@ pub(crate) struct Node {
     pub backup: Backup,
     pub backup_runs: Arc<AtomicBool>,
     pub operations: Operations,
+    pub disk: Disk,
     stop: CancellationToken,
     ends: Vec<tokio::task::JoinHandle<()>>,
 }
@@ -82,15 +90,12 @@ impl Node {
             folder,
             own_pool: pool.clone(),
         };
-        let (stores, writer) = open(&options).await;
+        let (mut stores, writer) = open(&options).await;
+        let disk = Disk::default();
+        disk.hold(&mut stores);
         let stop = CancellationToken::new();
         let ends = vec![tokio::spawn(writer.run())];
-        let deadlines = Deadlines {
-            question: Duration::from_secs(2),
-            step: Duration::from_secs(5),
-            transfer: Duration::from_secs(20),
-        };
-        let peers = Peers::new(Box::new(network.clone()), deadlines);
+        let peers = Peers::new(Box::new(network.clone()), DEADLINES);
         let policy = WhenPartnerUnreachable::Quarantine;
         let ownership = Ownership::open(pool.clone(), &stores, policy)
             .await
@@ -138,6 +143,7 @@ impl Node {
             backup,
             backup_runs,
             operations,
+            disk,
             stop,
             ends,
         };

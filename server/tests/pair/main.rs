@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cmdlets;
+mod disk;
 mod front_end;
+mod full_disk;
 mod harness;
 mod interrupted;
 mod network;

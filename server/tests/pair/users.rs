@@ -251,6 +251,27 @@ async fn an_interrupted_move_goes_back_until_the_home_changes_and_forward_after_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_that_cannot_be_written_down_before_the_home_changes_leaves_no_copy() {
+    for step in ["CopyUser", "ChangeHome"] {
+        let pair = Pair::start().await;
+        enable(&pair.one, &pool1(), KEN).await;
+        pair.one.keep(&pool1(), KEN, "contact", "a friend").await;
+        pair.one.disk.fill_at(step);
+        let entry = moved(&pair.one, request(false, false)).await;
+        assert!(pair.one.disk.is_full());
+        assert_eq!(entry.state, OperationState::RolledBack, "{step}: {entry:?}");
+        assert_eq!(entry.failure.unwrap().id, "DiskFull", "{step}");
+        assert!(!homes(&pair.two, KEN).await.contains(&pool2()), "{step}");
+        assert_eq!(
+            pair.two.read(&pool2(), KEN, "contact").await,
+            None,
+            "{step}"
+        );
+        pair.one.keep(&pool1(), KEN, "contact", "writable").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_locked_user_is_read_only_and_others_are_not() {
     let pair = Pair::start().await;
     enable(&pair.one, &pool1(), KEN).await;

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::pools::{category, own_paired};
 use crate::backup::{Drive, DriveError, Progress};
-use crate::cmdlets::operation::faults::backup_fault;
+use crate::cmdlets::operation::faults::{backup_fault, store_fault};
 use crate::dispatch::{Cmdlet, Context, Failure, Fault};
 
 /// How long to wait when `-WaitTime` is not given.
@@ -162,10 +162,9 @@ async fn steady(context: &Context<()>, drive: &Drive) -> Result<(), Failure> {
     loop {
         match backup.sync(&drive.modules).await {
             Ok(_) => {
-                let status = backup.status(None).await.map_err(|error| {
-                    Fault::unavailable("StoreFailed", format!("{error}."))
-                        .target(drive.home.as_str())
-                })?;
+                let status = backup.status(None).await;
+                let status =
+                    status.map_err(|error| store_fault(&error).target(drive.home.as_str()))?;
                 let driven = status
                     .iter()
                     .filter(|status| drive.modules.contains(&status.module));

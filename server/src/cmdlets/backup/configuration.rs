@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use tandem::backup::v1::BackupServiceConfiguration as Shown;
 use tandem_domain::backup::BackupServiceConfiguration;
 
+use crate::cmdlets::operation::faults::store_fault;
 use crate::dispatch::{Call, Failure, Fault};
 use crate::management::{self, BACKUP_SERVICE_CONFIGURATION};
 use crate::peer::wire::duration;
@@ -114,6 +115,7 @@ fn failed(error: management::Error) -> Fault {
         .mended_by(
             "Look at them with Get-CsBackupServiceConfiguration, and give the command again.",
         ),
+        management::Error::Store(error) => store_fault(&error),
         error => Fault::unavailable("CentralManagementStoreFailed", format!("{error}.")),
     }
 }

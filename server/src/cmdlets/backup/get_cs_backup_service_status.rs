@@ -7,7 +7,8 @@ use tandem_domain::backup::{export_state, overall_export_state, overall_import_s
 
 use super::pools::{category, own_paired};
 use crate::backup::ModuleStatus;
-use crate::dispatch::{Cmdlet, Context, Failure, Fault};
+use crate::cmdlets::operation::faults::store_fault;
+use crate::dispatch::{Cmdlet, Context, Failure};
 use crate::peer::wire::timestamp;
 
 /// Tells how far the Backup Service of a pool is.
@@ -22,9 +23,8 @@ impl Cmdlet for GetCsBackupServiceStatus {
         own_paired(context, &request.pool_fqdn)?;
         let category = category(request.category)?;
         let node = context.node();
-        let modules = node.backup.status(category).await.map_err(|error| {
-            Fault::unavailable("StoreFailed", format!("{error}.")).target(node.pool.as_str())
-        })?;
+        let status = node.backup.status(category).await;
+        let modules = status.map_err(|error| store_fault(&error).target(node.pool.as_str()))?;
         if !node.backup.is_active() {
             context
                 .warning(format!(

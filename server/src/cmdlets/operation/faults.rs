@@ -4,8 +4,10 @@ use tandem_shell::error_record::ErrorCategory;
 
 use crate::dispatch::Fault;
 use crate::operation::Error;
-use crate::store::{OperationEntry, OperationFailure};
-use crate::{backup, peer};
+use crate::store::{self, OperationEntry, OperationFailure};
+use crate::{backup, management, peer};
+
+const LOOK_AT_THE_LOG: &str = "Look at the node's log: its store does not answer as it should.";
 
 /// An operation that did not start.
 pub(crate) fn fault(error: Error) -> Fault {
@@ -31,11 +33,22 @@ pub(crate) fn fault(error: Error) -> Fault {
         | Error::VerificationFailed { .. } => {
             Fault::new(id, ErrorCategory::OperationStopped, message)
         }
-        Error::Management(_) | Error::Store(_) => {
-            Fault::new(id, ErrorCategory::ResourceUnavailable, message)
-                .mended_by("Look at the node's log: its store does not answer as it should.")
+        Error::Management(management::Error::Store(error)) | Error::Store(error) => {
+            store_fault(&error)
         }
+        Error::Management(_) => Fault::unavailable(id, message).mended_by(LOOK_AT_THE_LOG),
     }
+}
+
+/// A store that did not do what it should, for a reason that is not the caller's.
+pub(crate) fn store_fault(error: &store::Error) -> Fault {
+    let mend = match error {
+        store::Error::DiskFull(_) => {
+            "Make room on the disk of the node's data folder, then give the command again. What was acknowledged is not touched."
+        }
+        _ => LOOK_AT_THE_LOG,
+    };
+    Fault::unavailable(error.id(), sentence(&error.to_string())).mended_by(mend)
 }
 
 /// An operation that was rolled back: nothing has changed.
@@ -56,6 +69,7 @@ pub(crate) fn rolled_back(
         "BackupServiceNotActive" => format!(
             "Start the Backup Service on both pools: Start-CsWindowsService -Name LYNCBACKUP. Then: {again}"
         ),
+        "DiskFull" => format!("Nothing has changed. Make room on that disk, then: {again}"),
         "OperationStopped" | "OperationInterrupted" => {
             format!("Nothing has changed. To do it: {again}")
         }
@@ -87,10 +101,8 @@ pub(crate) fn backup_fault(error: &backup::Error) -> Fault {
             .target(home.as_str())
             .mended_by(format!("To see who serves its users: Get-TandemReadiness -PoolFqdn {home}")),
         backup::Error::Peer(error) => peer_fault(error),
-        backup::Error::Store(_) | backup::Error::Management(_) => {
-            Fault::new(id, ErrorCategory::ResourceUnavailable, message)
-                .mended_by("Look at the node's log: its store does not answer as it should.")
-        }
+        backup::Error::Store(error) => store_fault(error),
+        backup::Error::Management(_) => Fault::unavailable(id, message).mended_by(LOOK_AT_THE_LOG),
     }
 }
 
@@ -100,9 +112,9 @@ pub(crate) fn peer_fault(error: &peer::Error) -> Fault {
         peer::Error::Refused { .. } => ErrorCategory::InvalidOperation,
         peer::Error::DeadlineExceeded { .. } => ErrorCategory::OperationTimeout,
         peer::Error::Protocol { .. } => ErrorCategory::ProtocolError,
-        peer::Error::NoAddress { .. } | peer::Error::Unreachable { .. } => {
-            ErrorCategory::ResourceUnavailable
-        }
+        peer::Error::NoAddress { .. }
+        | peer::Error::Unreachable { .. }
+        | peer::Error::Failed { .. } => ErrorCategory::ResourceUnavailable,
     };
     Fault::new(
         error.id().to_owned(),

@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use tandem::cmdlet::v1::ProgressRecord;
+use tandem_domain::identity::Fqdn;
 use tandem_domain::observation::OperationKind;
 use tandem_shell::error_record::ErrorCategory;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::dispatch::cmdlet::Call;
 use crate::dispatch::{Failure, Fault};
-use crate::operation::progress::{Event, Gauge, Heard, Watcher};
+use crate::operation::progress::{Event, Gauge, Heard, WaitsFor, Watcher};
 use crate::store::OperationEntry;
 
 use super::faults::fault;
@@ -26,7 +27,8 @@ const ACTIVITY_ID: i32 = 1;
 /// the name of `activity`.
 ///
 /// # Errors
-/// `OperationUndecided` when it waits for a pool that does not answer; when the caller stops, or the journal fails.
+/// `OperationUndecided` when it waits for a pool that does not answer, `OperationUnrecorded` when its end cannot be written
+/// down; when the caller stops, or the journal fails.
 pub(crate) async fn follow(
     call: &Call,
     id: &str,
@@ -59,15 +61,18 @@ pub(crate) async fn follow(
     })?;
     match heard {
         Told::End => Ok(entry),
-        Told::Waits(status) => Err(undecided(&entry, &status).into()),
+        Told::Waits(WaitsFor::Partner, status) => Err(undecided(&entry, &status).into()),
+        Told::Waits(WaitsFor::Store { is_committed }, status) => {
+            Err(unrecorded(call, &entry, is_committed, &status).into())
+        }
     }
 }
 
 /// Why nothing more is told.
 enum Told {
     End,
-    /// For what the operation has waited as long as callers wait.
-    Waits(String),
+    /// For what the operation has waited as long as callers wait, and in words.
+    Waits(WaitsFor, String),
 }
 
 async fn narrate(
@@ -76,13 +81,13 @@ async fn narrate(
     activity: Option<&str>,
 ) -> Result<Told, Failure> {
     let mut current = String::new();
-    let mut waits: Option<(Instant, String)> = None;
+    let mut waits: Option<(Instant, WaitsFor, String)> = None;
     loop {
         let heard = match &waits {
             None => watcher.next().await,
-            Some((until, status)) => match timeout_at(*until, watcher.next()).await {
+            Some((until, what, status)) => match timeout_at(*until, watcher.next()).await {
                 Ok(heard) => heard,
-                Err(_) => return Ok(Told::Waits(status.clone())),
+                Err(_) => return Ok(Told::Waits(*what, status.clone())),
             },
         };
         match heard {
@@ -95,17 +100,17 @@ async fn narrate(
             Heard::Gauge(Gauge {
                 status,
                 percent,
-                is_waiting,
+                waits_for,
             }) => {
                 if let Some(activity) = activity {
                     call.progress(progress(activity, &status, &current, percent, false))
                         .await?;
                 }
-                waits = match waits {
-                    _ if !is_waiting => None,
-                    None => Some((Instant::now() + call.undecided_wait(), status)),
-                    waits => waits,
-                };
+                waits = waits_for.map(|what| {
+                    let until = waits.as_ref().map(|(until, ..)| *until);
+                    let until = until.unwrap_or_else(|| Instant::now() + call.undecided_wait());
+                    (until, what, status)
+                });
             }
             Heard::Outcome(_) => return Ok(Told::End),
         }
@@ -167,4 +172,40 @@ fn undecided(entry: &OperationEntry, status: &str) -> Fault {
         Some(home) => fault.target(home.as_str()),
         None => fault.target(id.as_str()),
     }
+}
+
+/// How the operation ends cannot be written down: it ends by itself when it can, and the caller need not wait for it.
+fn unrecorded(call: &Call, entry: &OperationEntry, is_committed: bool, status: &str) -> Fault {
+    let id = &entry.id;
+    let home = entry.home_pool.as_ref();
+    let ownership = &call.node().ownership;
+    let is_frozen = home
+        .and_then(|home| ownership.get(home))
+        .is_some_and(|state| state.frozen_by.as_deref() == Some(id));
+    let held = match home {
+        _ if entry.cmdlet == OperationKind::MoveUser.cmdlet() => {
+            "The user stays locked until it can; the operation then ends by itself".to_owned()
+        }
+        Some(home) if is_committed => format!(
+            "The other pool has taken over and serves the users of pool \"{home}\"; the operation ends by itself when it can be written down here"
+        ),
+        Some(home) if is_frozen => format!(
+            "The users of pool \"{home}\" stay read-only until it can; the operation then ends by itself"
+        ),
+        _ => "Nothing has changed so far; the operation ends by itself when it can".to_owned(),
+    };
+    let message = format!(
+        "Operation {id} is at step {}, and pool \"{}\" cannot write down how it ends: {status}. {held}.",
+        entry.step,
+        call.node().pool
+    );
+    Fault::new(
+        "OperationUnrecorded",
+        ErrorCategory::ResourceUnavailable,
+        message,
+    )
+    .mended_by(format!(
+        "Mend that (make room when the disk is full), and look: Get-TandemOperation -Identity {id}."
+    ))
+    .target(home.map_or(id.as_str(), Fqdn::as_str))
 }

@@ -4,6 +4,7 @@ use tandem::operation::v1::{GetTandemSalvageRequest, Salvage};
 use tandem_domain::identity::Fqdn;
 
 use super::elsewhere::{answers_instead, answers_too};
+use super::faults::store_fault;
 use crate::dispatch::{Call, Cmdlet, Context, Failure, Fault};
 use crate::peer::wire::timestamp;
 use crate::store::{self, SalvageBundle, SalvageItem};
@@ -114,7 +115,7 @@ impl<'a> Pages<'a> {
 
 /// The store does not answer as it should.
 pub(super) fn failed(error: store::Error) -> Fault {
-    Fault::unavailable("StoreFailed", format!("{error}."))
+    store_fault(&error)
 }
 
 fn message(call: &Call, bundle: &SalvageBundle) -> Salvage {

@@ -6,6 +6,7 @@ use tandem::user::v1::User;
 use tandem_domain::identity::{Fqdn, SipUri, UserId};
 use tandem_shell::error_record::ErrorCategory;
 
+use crate::cmdlets::operation::faults::store_fault;
 use crate::dispatch::{Call, Failure, Fault, Forwarding};
 use crate::node::Node;
 use crate::store::{self, Account, AccountName};
@@ -21,7 +22,7 @@ pub(super) async fn find(node: &Node, identity: &str, limit: u32) -> Result<Vec<
             .documents
             .find_accounts(&name, limit)
             .await
-            .map_err(store_fault)?;
+            .map_err(account_fault)?;
         if !found.is_empty() {
             return Ok(without_stale_copies(node, found));
         }
@@ -152,7 +153,7 @@ pub(super) async fn run_where_served(call: &Call, home: &Fqdn) -> Result<Ran, Fa
 }
 
 /// A failure of the store as an error.
-pub(super) fn store_fault(error: store::Error) -> Fault {
+pub(super) fn account_fault(error: store::Error) -> Fault {
     use store::{Error, Refusal};
     let message = error.to_string();
     match error {
@@ -179,10 +180,9 @@ pub(super) fn store_fault(error: store::Error) -> Fault {
             format!("{message}: somebody else has changed it meanwhile"),
         )
         .target(key.owner),
-        Error::DiskFull(_) => Fault::new("DiskFull", ErrorCategory::LimitsExceeded, message),
         Error::Invalid(_) | Error::TooLarge { .. } => {
             Fault::invalid_argument("InvalidUser", message)
         }
-        _ => Fault::unavailable("StoreFailed", message),
+        error => store_fault(&error),
     }
 }

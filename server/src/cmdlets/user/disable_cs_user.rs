@@ -2,7 +2,7 @@
 
 use tandem::user::v1::{DisableCsUserRequest, User};
 
-use super::accounts::{self, Ran, store_fault};
+use super::accounts::{self, Ran, account_fault};
 use crate::dispatch::{Cmdlet, Context, Failure};
 
 /// Disables a user and deletes its data.
@@ -28,7 +28,7 @@ impl Cmdlet for DisableCsUser {
             .documents
             .delete_owner(&account.home_pool, target)
             .await
-            .map_err(store_fault)?;
+            .map_err(account_fault)?;
         context
             .verbose(format!(
                 "{deleted} documents of user {target} have been deleted."

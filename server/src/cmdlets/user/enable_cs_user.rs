@@ -6,7 +6,7 @@ use tandem_domain::refusal::Refusal;
 use tandem_domain::topology::Topology;
 use tandem_shell::error_record::ErrorCategory;
 
-use super::accounts::{self, Ran, store_fault};
+use super::accounts::{self, Ran, account_fault};
 use crate::dispatch::{Call, Cmdlet, Context, Failure, Fault};
 use crate::store::{Account, AccountDetails, AccountName, Write};
 
@@ -51,7 +51,7 @@ impl Cmdlet for EnableCsUser {
         let write = Write {
             home_pool: account.home_pool.clone(),
             key: account.key(),
-            body: account.body().map_err(store_fault)?,
+            body: account.body().map_err(account_fault)?,
             content: None,
             expected_version: Some(0),
             delete: false,
@@ -60,7 +60,7 @@ impl Cmdlet for EnableCsUser {
             .documents
             .put_many(vec![write])
             .await
-            .map_err(store_fault)?;
+            .map_err(account_fault)?;
         if request.pass_thru() {
             context.output(accounts::message(account)).await?;
         }
@@ -79,7 +79,7 @@ async fn refuse_enabled(
     let known = documents
         .find_accounts(&name, 1)
         .await
-        .map_err(store_fault)?;
+        .map_err(account_fault)?;
     let Some(known) = known.first() else {
         return Ok(());
     };

@@ -6,7 +6,7 @@ use futures_util::TryStreamExt;
 use tandem::user::v1::{GetCsUserRequest, User};
 use tandem_domain::identity::Fqdn;
 
-use super::accounts::{self, store_fault};
+use super::accounts::{self, account_fault};
 use super::filter::Filter;
 use crate::dispatch::{Call, Cmdlet, Context, Failure, Fault, Forwarding};
 use crate::management::front_ends;
@@ -85,7 +85,7 @@ async fn all(context: &Context<User>, mut wanted: Wanted) -> Result<(), Failure>
     let home_pool = wanted.filter.as_ref().and_then(Filter::home_pool);
     let mut users = node.stores.documents.accounts(home_pool.as_ref());
     while wanted.left > 0 {
-        let Some(account) = users.try_next().await.map_err(store_fault)? else {
+        let Some(account) = users.try_next().await.map_err(account_fault)? else {
             break;
         };
         wanted.emit(context, accounts::message(account)).await?;
