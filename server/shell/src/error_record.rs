@@ -1,5 +1,8 @@
 //! PowerShell's error record: what went wrong, of which category, with which stable id, and where.
 
+use std::sync::Arc;
+
+use crate::command::CommandInfo;
 use crate::value::{Text, Value};
 
 /// `System.Management.Automation.ErrorCategory`, in its numeric order.
@@ -126,6 +129,10 @@ pub struct ErrorRecord {
     pub recommended_action: Option<String>,
     /// Where in the input, when known.
     pub invocation: Option<Invocation>,
+    /// `ScriptStackTrace`, once it has happened somewhere.
+    pub stack: Option<Text>,
+    /// How many objects each command of the pipeline had taken (`PipelineIterationInfo`).
+    pub iterations: Vec<i32>,
     /// The exception, where the record was made of an object that is one.
     pub thrown: Option<Value>,
     /// Whether `$Error` has it already.
@@ -215,6 +222,8 @@ pub struct Invocation {
     pub command: Option<Text>,
     /// What an error id has behind its comma: the cmdlet's implementing type, the function's name.
     pub command_id: Option<Text>,
+    /// The command as the binder sees it.
+    pub info: Option<Arc<CommandInfo>>,
     /// The text of the script or block that is the command, or the file that it stands in.
     pub script_block: Option<Text>,
     /// The name as typed.
@@ -229,6 +238,8 @@ pub struct Invocation {
     pub line: usize,
     /// Column of the first character, counted from 1.
     pub offset: usize,
+    /// The number that the line will have in the history.
+    pub history_id: i64,
     /// Commands in the pipeline.
     pub pipeline_length: usize,
     /// Which of them, counted from 1.

@@ -49,6 +49,11 @@ impl History {
         });
     }
 
+    /// The number of the next line.
+    pub(crate) fn next_id(&self) -> i64 {
+        self.last + 1
+    }
+
     /// Forgets the lines; the next one is counted on.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();

@@ -25,6 +25,7 @@ use crate::language::ast::{Block, Catch, Source};
 use crate::language::parse;
 use crate::language::parse_error::into_record;
 use crate::language::words::variable_path;
+use crate::pipeline::call_stack::Frame;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::kept::PipeLists;
@@ -90,6 +91,8 @@ pub struct SessionState {
     /// The handlers of the running statement blocks that have traps, the innermost last; none for a `try`, a function or a
     /// block, which the traps around do not reach into.
     pub(crate) traps: Vec<Option<Arc<[Arc<Catch>]>>>,
+    /// The parts of functions and blocks that run, the innermost last.
+    pub(crate) frames: Vec<Frame>,
     /// The lists of the pipe that the running function or block writes to.
     pub(crate) pipe_lists: Option<Arc<PipeLists>>,
     /// How many pipelines run in each other.
@@ -134,6 +137,7 @@ impl Default for SessionState {
             expanding: 0,
             try_depth: 0,
             traps: Vec::new(),
+            frames: Vec::new(),
             pipe_lists: None,
             pipeline_depth: 0,
             call_depth: 0,
@@ -154,6 +158,7 @@ impl Default for SessionState {
         }
         for (name, value, read_only) in crate::evaluate::automatic_variables() {
             let mut variable = Variable::new(name, value);
+            variable.constraint = state.preference_type(&name.to_lowercase());
             // Where the user's files are may be said anew by force; the rest stays as it is.
             variable.options = match (read_only, name) {
                 (false, _) => Options::default(),
@@ -287,6 +292,7 @@ impl Session {
         self.state.had_errors = false;
         self.state.try_depth = 0;
         self.state.traps.clear();
+        self.state.frames.clear();
         self.state.pipe_lists = None;
         self.state.pipeline_depth = 0;
         self.state.call_depth = 0;

@@ -211,3 +211,69 @@ fn exceptions_are_made_with_dotnets_own_words() {
         assert_eq!(keeper::shown(line), [message], "{line}");
     }
 }
+
+#[test]
+fn records_tell_where_in_the_scripts_they_happened() {
+    for (line, expected) in [
+        (
+            "function f { 1/0 }\nfunction g { f }\ntry { g } catch { $_.ScriptStackTrace }",
+            "at f, <No file>: line 1\nat g, <No file>: line 2\nat <ScriptBlock>, <No file>: line 3",
+        ),
+        (
+            "function f { process { 1/0 } } try { 1 | f } catch { $_.ScriptStackTrace }",
+            "at f<Process>, <No file>: line 1\nat <ScriptBlock>, <No file>: line 1",
+        ),
+        (
+            "try { 1/0 } catch { $i = $_.InvocationInfo; \"$($i.Statement) $($i.HistoryId) $($i.CommandOrigin)\" }",
+            "1/0 1 Internal",
+        ),
+        (
+            "function f($a) { Get-PSCallStack } f 1 2 | % { \"$($_.Command)$($_.Arguments)\" }",
+            "f{a=1, 2} <ScriptBlock>{}",
+        ),
+        (
+            "function f { Write-Warning w } f 3>&1 | % { $_.InvocationInfo.InvocationName }",
+            "f",
+        ),
+        (
+            "& { $MyInvocation.InvocationName; $MyInvocation.MyCommand.CommandType }",
+            "& Script",
+        ),
+    ] {
+        assert_eq!(keeper::answer(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn variables_of_the_session_keep_their_types() {
+    check(&[
+        ("$ErrorView = 'normalview'; $ErrorView", "NormalView", ""),
+        ("$ErrorView = 'Nope'", "", "RuntimeException"),
+        (
+            "$PSDefaultParameterValues['Bad'] = 1",
+            "",
+            "InvalidOperation",
+        ),
+        ("$PSDefaultParameterValues[5] = 1", "", "Argument"),
+        (
+            "$PSDefaultParameterValues.Add('Bad', 1)",
+            "",
+            "PSInvalidOperationException",
+        ),
+        (
+            "$PSDefaultParameterValues = @{ Bad = 1 }",
+            "",
+            "RuntimeException",
+        ),
+        (
+            "$PSDefaultParameterValues = @{ ' Get-Date:Format ' = 'yyyy' }; $PSDefaultParameterValues.Keys; Get-Date",
+            "Get-Date:Format|2026",
+            "",
+        ),
+        (
+            "Set-Variable x 1 -Option AllScope; & { $x = 2 }; $x",
+            "2",
+            "",
+        ),
+    ]);
+}

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::builtin::{
-    BuiltIn, clixml, compare_object, content, csv, date, discovery, foreach_object,
+    BuiltIn, call_stack, clixml, compare_object, content, csv, date, discovery, foreach_object,
     format_commands, group_object, html, invoke, json, measure_object, members, misc, out_file,
     out_string, path, random, select_object, select_string, session_commands, session_objects,
     small_objects, sort_object, string_data, variables, where_object, write_error, write_streams,
@@ -86,6 +86,7 @@ const COMMANDS: &[Entry] = &[
         session_commands::remove_alias,
     ),
     (session_commands::strict_info, session_commands::strict),
+    (call_stack::info, call_stack::create),
     (session_commands::history_info, session_commands::history),
     (misc::read_host::info, misc::read_host::create),
     (path::join_info, path::join),
@@ -123,6 +124,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("gal", "Get-Alias"),
     ("gc", "Get-Content"),
     ("gcm", "Get-Command"),
+    ("gcs", "Get-PSCallStack"),
     ("ghy", "Get-History"),
     ("gm", "Get-Member"),
     ("group", "Group-Object"),

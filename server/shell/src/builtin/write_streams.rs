@@ -111,8 +111,8 @@ each_record!(
     /// One `Write-Warning` to run.
     warning,
     |context, _| {
-        let message = message(context);
-        context.warning(message)
+        let (message, at) = (message(context), context.engine.session.my_invocation());
+        context.warning_at(message, at)
     }
 );
 
@@ -120,8 +120,8 @@ each_record!(
     /// One `Write-Verbose` to run.
     verbose,
     |context, _| {
-        let message = message(context);
-        context.verbose(message)
+        let (message, at) = (message(context), context.engine.session.my_invocation());
+        context.verbose_at(message, at)
     }
 );
 
@@ -129,8 +129,8 @@ each_record!(
     /// One `Write-Debug` to run.
     debug,
     |context, _| {
-        let message = message(context);
-        context.debug(message)
+        let (message, at) = (message(context), context.engine.session.my_invocation());
+        context.debug_at(message, at)
     }
 );
 

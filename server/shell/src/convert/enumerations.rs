@@ -22,6 +22,21 @@ const DECLARATIONS: &[Declaration] = &[
         ],
     ),
     (
+        "System.Management.Automation.ErrorView",
+        false,
+        &[
+            ("NormalView", 0),
+            ("CategoryView", 1),
+            ("ConciseView", 2),
+            ("DetailedView", 3),
+        ],
+    ),
+    (
+        "System.Management.Automation.CommandOrigin",
+        false,
+        &[("Runspace", 0), ("Internal", 1)],
+    ),
+    (
         "System.Management.Automation.ConfirmImpact",
         false,
         &[("None", 0), ("Low", 1), ("Medium", 2), ("High", 3)],

@@ -2,6 +2,7 @@
 //! casts, `-as` and the operators go through here.
 
 mod collection;
+pub(crate) mod default_parameters;
 mod entries;
 mod enumeration;
 pub mod enumerations;
@@ -95,6 +96,11 @@ pub fn convert_token(
     }
     if source.is_none() && is_instance(value, target) {
         return Ok(value.clone());
+    }
+    if let (Value::Dictionary(dictionary), ParameterType::Plain(name)) = (value, target)
+        && &**name == default_parameters::TYPE
+    {
+        return default_parameters::create(dictionary, target);
     }
     if let Value::Dictionary(dictionary) = value
         && let Some(made) = entries::create(dictionary, target)

@@ -2,7 +2,7 @@
 
 use std::sync::RwLock;
 
-use crate::convert::{self, ConversionContext};
+use crate::convert::{self, ConversionContext, default_parameters};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::lone_expression;
 use crate::evaluate::operator::number::Number;
@@ -356,6 +356,13 @@ impl Engine<'_> {
     }
 
     fn set_entry(&self, table: &Dictionary, key: Value, value: Value) -> Result<(), Halt> {
+        let key = match &*table.type_name {
+            default_parameters::TYPE => {
+                let key = default_parameters::key(&key);
+                Value::String(key.map_err(|refusal| self.fail(refused_key(refusal)))?)
+            }
+            _ => key,
+        };
         let folded = fold(&key);
         let mut entries = write(&table.entries);
         if entries.len() >= MAX_ENTRIES && !entries.contains_key(&folded) {
@@ -455,4 +462,12 @@ pub(crate) fn not_writable(name: &str) -> ErrorRecord {
         )
     }
     .with_target(Value::text(name))
+}
+
+/// A key that `$PSDefaultParameterValues` does not take.
+fn refused_key((exception, message): default_parameters::Refusal) -> ErrorRecord {
+    if exception.ends_with("PSArgumentException") {
+        return failure::runtime("Argument", ErrorCategory::InvalidArgument, message);
+    }
+    failure::invalid_operation("InvalidOperation", message)
 }

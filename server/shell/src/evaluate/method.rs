@@ -1,6 +1,6 @@
 //! `x.Name(…)`: the harmless methods on texts, dates, time spans and collections that runbooks use.
 
-use crate::convert::ConversionContext;
+use crate::convert::{ConversionContext, default_parameters};
 use crate::evaluate::hashtable::fold;
 use crate::evaluate::operator::{comparison, truth};
 use crate::evaluate::text_method::text_method;
@@ -13,7 +13,7 @@ use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
 use crate::text::{Culture, as_double, read, to_text, write};
-use crate::value::Value;
+use crate::value::{Dictionary, Value};
 
 /// What a method call came to.
 pub(super) enum Outcome {
@@ -286,6 +286,40 @@ fn equals(owner: &Value, other: &Value) -> bool {
         && comparison::equal(owner, other, true)
 }
 
+/// `Add` of a dictionary.
+fn add_entry(dictionary: &Dictionary, key: &Value, value: Option<&Value>) -> Outcome {
+    let of_defaults = &*dictionary.type_name == default_parameters::TYPE;
+    let key = &match of_defaults.then(|| default_parameters::key(key)) {
+        None => key.clone(),
+        Some(Ok(key)) => Value::String(key),
+        Some(Err((exception, message))) => return Outcome::Thrown(exception, message),
+    };
+    let folded = fold(key);
+    let mut entries = write(&dictionary.entries);
+    if entries.len() >= MAX_ENTRIES {
+        return Outcome::too_large();
+    }
+    if entries.contains_key(&folded) {
+        let name = text_of(key);
+        return match of_defaults {
+            true => Outcome::Thrown(
+                "System.Management.Automation.PSArgumentException",
+                format!(
+                    "The key '{name}' has already been added to the dictionary. (Parameter 'key')"
+                ),
+            ),
+            false => Outcome::Thrown(
+                "System.ArgumentException",
+                format!(
+                    "Item has already been added. Key in dictionary: '{name}'  Key being added: '{name}'"
+                ),
+            ),
+        };
+    }
+    entries.insert(folded, (key.clone(), value.cloned().unwrap_or_default()));
+    Outcome::Value(nothing())
+}
+
 fn collection_method(owner: &Value, name: &str, arguments: &[Value]) -> Outcome {
     match owner {
         Value::Dictionary(dictionary) => {
@@ -294,25 +328,7 @@ fn collection_method(owner: &Value, name: &str, arguments: &[Value]) -> Outcome 
                 ("containskey" | "contains", Some(key)) => Outcome::Value(Value::Bool(
                     read(&dictionary.entries).contains_key(&fold(key)),
                 )),
-                ("add", Some(key)) => {
-                    let folded = fold(key);
-                    let mut entries = write(&dictionary.entries);
-                    if entries.len() >= MAX_ENTRIES {
-                        return Outcome::too_large();
-                    }
-                    if entries.contains_key(&folded) {
-                        let name = text_of(key);
-                        return Outcome::Thrown(
-                            "System.ArgumentException",
-                            format!(
-                                "Item has already been added. Key in dictionary: '{name}'  Key being added: '{name}'"
-                            ),
-                        );
-                    }
-                    let value = arguments.get(1).cloned().unwrap_or_default();
-                    entries.insert(folded, (key.clone(), value));
-                    Outcome::Value(nothing())
-                }
+                ("add", Some(key)) => add_entry(dictionary, key, arguments.get(1)),
                 ("remove", Some(key)) => {
                     write(&dictionary.entries).shift_remove(&fold(key));
                     Outcome::Value(nothing())

@@ -35,6 +35,7 @@ use std::sync::{Arc, LazyLock};
 use crate::error_record::ErrorRecord;
 use crate::language::ast::Block;
 use crate::language::position;
+use crate::pipeline::call_stack::Frame;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
@@ -157,18 +158,32 @@ pub(crate) fn automatic_variables() -> Vec<(&'static str, Value, bool)> {
         // A session has no process of its own; the number only has to be positive.
         ("PID", Value::Int32(1), true),
         ("ShellId", text("Tandem"), true),
-        ("ErrorView", text("ConciseView"), false),
+        ("ErrorView", concise_view(), false),
         ("FormatEnumerationLimit", Value::Int32(4), false),
         ("MaximumHistoryCount", Value::Int32(4096), false),
         ("OutputEncoding", text("utf-8"), false),
         (
             "PSDefaultParameterValues",
-            hashtable::dictionary(hashtable::HASHTABLE, indexmap::IndexMap::new()),
+            hashtable::dictionary(
+                crate::convert::default_parameters::TYPE,
+                indexmap::IndexMap::new(),
+            ),
             false,
         ),
         ("NestedPromptLevel", Value::Int32(0), false),
         ("LASTEXITCODE", Value::Null, false),
     ]
+}
+
+/// What `$ErrorView` is at first.
+fn concise_view() -> Value {
+    let name = "System.Management.Automation.ErrorView";
+    crate::convert::enumerations::find(name).map_or(Value::Null, |definition| {
+        Value::Enum(crate::value::EnumValue {
+            definition,
+            number: 2,
+        })
+    })
 }
 
 const HOST_TYPE: &str = "System.Management.Automation.Internal.Host.InternalHost";
@@ -249,7 +264,7 @@ impl Engine<'_> {
     /// # Errors
     /// What ended it; a `return` among them.
     pub fn run_body(&mut self, body: &Arc<Block>, sink: &mut dyn Sink) -> Result<(), Halt> {
-        self.within(body, |engine| {
+        self.within(body, Frame::default(), |engine| {
             for part in [&body.begin, &body.process].into_iter().flatten() {
                 engine.run_statements(part, sink)?;
             }
@@ -261,15 +276,18 @@ impl Engine<'_> {
     pub(crate) fn within<T>(
         &mut self,
         body: &Arc<Block>,
+        frame: Frame,
         run: impl FnOnce(&mut Self) -> Result<T, Halt>,
     ) -> Result<T, Halt> {
         if self.session.call_depth >= MAX_CALL_DEPTH {
             return Err(self.too_deep());
         }
         self.session.call_depth += 1;
-        let source = std::mem::replace(&mut self.session.source, body.source.clone());
         let point = self.session.sequence_point.clone();
+        self.session.push_frame(frame);
+        let source = std::mem::replace(&mut self.session.source, body.source.clone());
         let outcome = self.trapping(None, run);
+        self.session.frames.pop();
         self.session.source = source;
         self.session.sequence_point = point;
         self.session.call_depth -= 1;

@@ -209,11 +209,19 @@ impl Scopes {
         })
     }
 
+    /// The scope of a variable that is in every scope.
+    fn shared(&self, key: &str) -> Option<usize> {
+        let mut scopes = self.stack.iter().enumerate().rev();
+        let (index, variable) =
+            scopes.find_map(|(index, scope)| Some((index, scope.variables.get(key)?)))?;
+        variable.options.has(Options::ALL_SCOPE).then_some(index)
+    }
+
     /// The variable that an assignment to `path` would change; none if it would make one.
     pub fn get_for_writing(&mut self, path: &VariablePath) -> Option<&mut Variable> {
         let top = self.stack.len() - 1;
         let index = match path.scope.as_deref() {
-            None | Some("variable") => top,
+            None | Some("variable") => self.shared(&path.key).unwrap_or(top),
             Some(prefix) => self.named(prefix)?,
         };
         self.stack[index].variables.get_mut(&path.key)

@@ -95,6 +95,7 @@ impl Engine<'_> {
     pub(crate) fn survive(&mut self, halt: Halt, out: &mut dyn Sink) -> Result<(), Halt> {
         let (mut record, flight) = Flight::of(halt)?;
         self.session.success = false;
+        self.session.locate(&mut record);
         self.session.remember(&mut record);
         PipeLists::append_error(self.session.pipe_lists.as_ref(), &record);
         if let Some(Some(traps)) = self.session.traps.last().cloned() {

@@ -156,6 +156,9 @@ fn register_results(registry: &mut ViewRegistry) {
             to_text(&line, Culture::Current)
         }),
     );
+    let frame = "System.Management.Automation.CallStackFrame";
+    let columns = ["Command", "Arguments", "Location"].map(column).into();
+    add(registry, frame, "CallStackFrame", ViewBody::Table(columns));
     let member = format!("{commands}MemberDefinition");
     registry.register(
         &member,

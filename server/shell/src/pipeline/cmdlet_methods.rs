@@ -141,6 +141,7 @@ impl Engine<'_> {
             running.failed = true;
             record.set_invocation(running.invocation.clone());
         }
+        self.session.locate(&mut record);
         record
     }
 

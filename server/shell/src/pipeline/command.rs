@@ -333,6 +333,7 @@ impl Engine<'_> {
             Some(extent) => Invocation {
                 command: invocation.command.clone(),
                 command_id: invocation.command_id.clone(),
+                info: invocation.info.clone(),
                 script_block: invocation.script_block.clone(),
                 pipeline_length: invocation.pipeline_length,
                 pipeline_position: invocation.pipeline_position,

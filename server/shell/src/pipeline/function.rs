@@ -9,6 +9,7 @@ use crate::error_record::Invocation;
 use crate::evaluate::scope::Scope;
 use crate::evaluate::{NAMES, failure};
 use crate::help::function::command_of;
+use crate::pipeline::call_stack::Frame;
 use crate::pipeline::command::Script;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -183,6 +184,7 @@ impl ScriptStage {
     fn run(
         &mut self,
         context: &mut Context<'_>,
+        named: &'static str,
         part: impl FnOnce(&mut Engine<'_>, &mut dyn Sink) -> Result<(), Halt>,
     ) -> Result<(), Halt> {
         if self.returned {
@@ -197,6 +199,7 @@ impl ScriptStage {
             let scope = self.scope.take().unwrap_or_else(|| Scope::of(is_file));
             context.engine.session.scopes.resume(scope);
         }
+        let frame = Frame::of(&self.script.name, named);
         let lists = context.command.pipe_lists();
         let around = std::mem::replace(&mut context.engine.session.pipe_lists, lists);
         let outcome = {
@@ -211,7 +214,7 @@ impl ScriptStage {
             };
             context
                 .engine
-                .within(&body, |engine| part(engine, &mut sink))
+                .within(&body, frame, |engine| part(engine, &mut sink))
         };
         context.engine.session.pipe_lists = around;
         if !self.script.dotted {
@@ -251,7 +254,7 @@ impl Stage for ScriptStage {
         let bound = self.bound.take();
         let preferences = std::mem::take(&mut self.preferences);
         let source = context.engine.session.source.clone();
-        self.run(context, |engine, sink| {
+        self.run(context, "<Begin>", |engine, sink| {
             if let Some(bound) = bound {
                 // Arguments stand in the caller's text.
                 let own = std::mem::replace(&mut engine.session.source, source);
@@ -284,7 +287,8 @@ impl Stage for ScriptStage {
         {
             running.bound = context.command.binding.recorded_parameters().to_vec();
         }
-        let outcome = self.run(context, |engine, sink| {
+        let part = if filter { "" } else { "<Process>" };
+        let outcome = self.run(context, part, |engine, sink| {
             if let Some(input) = input {
                 engine
                     .session
@@ -318,7 +322,8 @@ impl Stage for ScriptStage {
             self.bound_by_input(context)
         };
         let is_file = self.script.path.is_some();
-        self.run(context, |engine, sink| {
+        let part = if body.is_named { "<End>" } else { "" };
+        self.run(context, part, |engine, sink| {
             for (key, value) in &bound {
                 engine.session.scopes.set_local(key, value.clone());
             }
@@ -339,7 +344,7 @@ impl Stage for ScriptStage {
         };
         self.returned = false;
         // What it writes is no output.
-        self.run(context, |engine, sink| {
+        self.run(context, "<Clean>", |engine, sink| {
             engine.gather(sink, |engine, sink| engine.run_statements(clean, sink))?;
             Ok(())
         })

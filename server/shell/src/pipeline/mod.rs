@@ -1,5 +1,6 @@
 //! Commands at work: objects pushed from stage to stage as plain calls, one at a time, and the streams beside them.
 
+pub(crate) mod call_stack;
 mod cmdlet_methods;
 pub mod command;
 mod default_values;

@@ -203,6 +203,11 @@ impl SessionState {
                 convert::enumerations::action_preference(),
             )),
             "confirmpreference" => Some(ParameterType::Enum(CONFIRM_IMPACT.clone())),
+            "errorview" => convert::enumerations::find("System.Management.Automation.ErrorView")
+                .map(ParameterType::Enum),
+            "psdefaultparametervalues" => Some(ParameterType::Plain(
+                convert::default_parameters::TYPE.into(),
+            )),
             _ => None,
         }
     }

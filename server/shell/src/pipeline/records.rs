@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, RwLock};
 
+use crate::error_record::Invocation;
+use crate::members::error::{invocation, list};
 use crate::pipeline::sink::Record;
 use crate::value::{Array, Object, Property, Text, Value};
 
@@ -24,7 +26,7 @@ fn object(type_names: &[&str], text: &str, properties: Vec<(&str, Value)>) -> Va
     }))
 }
 
-fn informational(kind: &str, message: &str) -> Value {
+fn informational(kind: &str, message: &str, at: Option<&Invocation>) -> Value {
     let own = format!("System.Management.Automation.{kind}");
     object(
         &[
@@ -33,7 +35,17 @@ fn informational(kind: &str, message: &str) -> Value {
             "System.Object",
         ],
         message,
-        vec![("Message", Value::text(message))],
+        vec![
+            ("Message", Value::text(message)),
+            ("InvocationInfo", at.map_or(Value::Null, invocation)),
+            (
+                "PipelineIterationInfo",
+                list(
+                    "System.Collections.ObjectModel.ReadOnlyCollection`1[System.Int32]",
+                    Vec::new(),
+                ),
+            ),
+        ],
     )
 }
 
@@ -41,9 +53,9 @@ fn informational(kind: &str, message: &str) -> Value {
 pub(super) fn as_object(record: &Record) -> Option<Value> {
     Some(match record {
         Record::Error(error) => Value::Error(Arc::new((**error).clone())),
-        Record::Warning(text, _) => informational("WarningRecord", text),
-        Record::Verbose(text, _) => informational("VerboseRecord", text),
-        Record::Debug(text, _) => informational("DebugRecord", text),
+        Record::Warning(text, at) => informational("WarningRecord", text, at.as_ref()),
+        Record::Verbose(text, at) => informational("VerboseRecord", text, at.as_ref()),
+        Record::Debug(text, at) => informational("DebugRecord", text, at.as_ref()),
         Record::Information { data, tags, .. } => object(
             &[
                 "System.Management.Automation.InformationRecord",

@@ -137,6 +137,11 @@ impl Engine<'_> {
             ),
         };
         Invocation {
+            info: match resolved {
+                Resolved::BuiltIn(command) => Some(command.info.clone()),
+                Resolved::Cmdlet(info) => Some(info.clone()),
+                Resolved::Script(script) => script.info.clone(),
+            },
             command,
             command_id,
             script_block,

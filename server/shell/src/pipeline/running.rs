@@ -9,7 +9,7 @@ use crate::command::{CommandInfo, CommandKind};
 use crate::error_record::Invocation;
 use crate::evaluate::dictionary;
 use crate::evaluate::scope::Scopes;
-use crate::members::error::invocation_object;
+use crate::members::error::{Called, invocation_object};
 use crate::pipeline::engine::Engine;
 use crate::session::SessionState;
 use crate::text::write;
@@ -66,22 +66,25 @@ impl Running {
         dictionary(BOUND, entries)
     }
 
-    fn my_invocation(&self, scopes: &Scopes) -> Value {
-        let more = vec![
-            ("BoundParameters", self.bound_parameters()),
-            ("UnboundArguments", Value::array(self.rest.clone())),
-            ("ExpectingInput", Value::Bool(self.expects_input)),
-        ];
+    fn my_invocation(&self, scopes: &Scopes, of_runspace: bool) -> Value {
         let command = match &self.path {
             Some(path) => Some(script_object(&self.info.name, path)),
             None => scopes
                 .function(&self.info.name)
-                .map(|function| function_object(function)),
+                .map(|function| function_object(function))
+                .filter(|_| self.invocation.script_block.is_none()),
         };
-        invocation_object(&self.invocation, command, more)
+        let called = Called {
+            command,
+            bound: Some(self.bound_parameters()),
+            rest: self.rest.clone(),
+            expects_input: self.expects_input,
+            of_runspace,
+        };
+        invocation_object(&self.invocation, called)
     }
 
-    fn cmdlet(&self, scopes: &Scopes) -> Value {
+    fn cmdlet(&self, scopes: &Scopes, of_runspace: bool) -> Value {
         let names: [Text; 4] = [
             CMDLET.into(),
             "System.Management.Automation.PSCmdlet".into(),
@@ -90,7 +93,10 @@ impl Running {
         ];
         let properties = vec![
             ("ParameterSetName".into(), Value::String(self.set.clone())),
-            ("MyInvocation".into(), self.my_invocation(scopes)),
+            (
+                "MyInvocation".into(),
+                self.my_invocation(scopes, of_runspace),
+            ),
         ];
         Value::Object(Arc::new(Object::typed(names.as_slice().into(), properties)))
     }
@@ -99,7 +105,13 @@ impl Running {
 impl SessionState {
     /// `$MyInvocation`: how the innermost function or block was called; around all of them, the text that runs.
     pub(crate) fn my_invocation(&self) -> Invocation {
-        if let Some(running) = self.running.last() {
+        self.invocation_at(self.running.len())
+    }
+
+    /// The same where so many functions run.
+    pub(crate) fn invocation_at(&self, level: usize) -> Invocation {
+        let running = level.checked_sub(1).and_then(|last| self.running.get(last));
+        if let Some(running) = running {
             return running.invocation.clone();
         }
         let file = self.source.file.clone();
@@ -121,7 +133,17 @@ impl Engine<'_> {
         if key == "pscommandpath" || key == "psscriptroot" {
             return Some(self.place_of_script(key == "psscriptroot"));
         }
-        let running = self.session.running.last()?;
+        let of_runspace = self.session.running.len() < 2;
+        let Some(running) = self.session.running.last() else {
+            // Around all functions, it is the text that runs.
+            return (key == "myinvocation").then(|| {
+                let called = Called {
+                    of_runspace,
+                    ..Called::default()
+                };
+                invocation_object(&self.session.my_invocation(), called)
+            });
+        };
         match key {
             "psboundparameters" => {
                 // What is taken out of it stays out.
@@ -129,12 +151,12 @@ impl Engine<'_> {
                 self.session.scopes.set_local(&key.into(), bound.clone());
                 Some(bound)
             }
-            "myinvocation" => Some(running.my_invocation(&self.session.scopes)),
+            "myinvocation" => Some(running.my_invocation(&self.session.scopes, of_runspace)),
             "pscmdlet" => {
                 let mut outer = self.session.running.iter().rev();
                 outer
                     .find(|running| running.is_advanced())
-                    .map(|running| running.cmdlet(&self.session.scopes))
+                    .map(|running| running.cmdlet(&self.session.scopes, of_runspace))
             }
             _ => None,
         }

@@ -81,6 +81,7 @@ impl Context<'_> {
     /// When -ErrorAction makes it the end.
     pub fn write_error(&mut self, record: ErrorRecord) -> Result<(), Halt> {
         let mut record = self.complete(record);
+        self.engine.session.locate(&mut record);
         self.command.failed = true;
         let action = of_command(&self.command.binding, self.engine.session, Preferred::Error);
         if action == Action::Ignore {
@@ -148,7 +149,12 @@ impl Context<'_> {
     /// # Errors
     /// When -WarningAction makes it the end.
     pub fn warning(&mut self, message: String) -> Result<(), Halt> {
-        let record = Record::Warning(message.clone(), Some(self.command.invocation.clone()));
+        self.warning_at(message, self.command.invocation.clone())
+    }
+
+    /// The same of a command that writes for whoever called it.
+    pub(crate) fn warning_at(&mut self, message: String, at: Invocation) -> Result<(), Halt> {
+        let record = Record::Warning(message.clone(), Some(at));
         self.command
             .keep_warning(|| as_object(&record).unwrap_or_default());
         self.informational(Preferred::Warning, record, &message)
@@ -159,7 +165,12 @@ impl Context<'_> {
     /// # Errors
     /// When the preference makes it the end.
     pub fn verbose(&mut self, message: String) -> Result<(), Halt> {
-        let record = Record::Verbose(message.clone(), Some(self.command.invocation.clone()));
+        self.verbose_at(message, self.command.invocation.clone())
+    }
+
+    /// The same of a command that writes for whoever called it.
+    pub(crate) fn verbose_at(&mut self, message: String, at: Invocation) -> Result<(), Halt> {
+        let record = Record::Verbose(message.clone(), Some(at));
         self.informational(Preferred::Verbose, record, &message)
     }
 
@@ -168,7 +179,12 @@ impl Context<'_> {
     /// # Errors
     /// When the preference makes it the end.
     pub fn debug(&mut self, message: String) -> Result<(), Halt> {
-        let record = Record::Debug(message.clone(), Some(self.command.invocation.clone()));
+        self.debug_at(message, self.command.invocation.clone())
+    }
+
+    /// The same of a command that writes for whoever called it.
+    pub(crate) fn debug_at(&mut self, message: String, at: Invocation) -> Result<(), Halt> {
+        let record = Record::Debug(message.clone(), Some(at));
         self.informational(Preferred::Debug, record, &message)
     }
 

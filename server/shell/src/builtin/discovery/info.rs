@@ -72,7 +72,7 @@ fn text_or_null(text: Option<&Text>) -> Value {
 }
 
 /// A cmdlet as `CmdletInfo`.
-pub(super) fn cmdlet(command: &CommandInfo) -> Value {
+pub(crate) fn cmdlet(command: &CommandInfo) -> Value {
     let (verb, noun) = command.name.split_once('-').unwrap_or((&command.name, ""));
     let output = command
         .output_types

@@ -6,7 +6,9 @@ pub mod get_command;
 pub mod get_help;
 pub mod get_member;
 mod info;
-pub(crate) use info::{function as function_object, script as script_object};
+pub(crate) use info::{
+    cmdlet as command_object, function as function_object, script as script_object,
+};
 mod likeness;
 mod parameter_info;
 mod show_command_info;
