@@ -1,5 +1,6 @@
 //! The face of the engine: a session runs texts and structured pipelines, and remembers.
 
+mod errors;
 mod input;
 mod memory;
 mod plain;
@@ -30,11 +31,7 @@ use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::kept::PipeLists;
 use crate::pipeline::sink::{ShowAll, Sink};
-use crate::text::{read, write};
 use crate::value::{EnumDefinition, List, Text, Value};
-
-/// Most errors that `$Error` keeps.
-const MAX_ERRORS: usize = 256;
 
 /// What a session without language says of everything but commands.
 pub(crate) fn scripts_not_allowed() -> ErrorRecord {
@@ -236,26 +233,6 @@ impl SessionState {
                 .scopes
                 .find(key)
                 .is_some_and(|variable| variable.options.is_fixed())
-    }
-
-    /// Puts an error in `$Error`. One that flies on is met again at each level, but kept once (`AppendDollarError`).
-    pub fn remember(&mut self, record: &mut ErrorRecord) {
-        if record.kept
-            && let Some(Value::Error(last)) = read(&self.errors.items).first()
-            && last.is_same(record)
-        {
-            return;
-        }
-        record.kept = true;
-        self.memory.count_value(&record.target);
-        let mut errors = write(&self.errors.items);
-        errors.insert(0, Value::Error(Arc::new(record.clone())));
-        errors.truncate(MAX_ERRORS);
-    }
-
-    /// The errors, the last one first.
-    pub fn errors(&self) -> Vec<Value> {
-        read(&self.errors.items).clone()
     }
 }
 
