@@ -12,6 +12,7 @@
 mod bare;
 mod calls;
 mod cold;
+mod files;
 mod moves;
 mod shipping;
 mod site;
@@ -46,6 +47,9 @@ async fn main() {
     }
     if wanted("cold") {
         cold::run(&site).await;
+    }
+    if wanted("files") {
+        files::run(&site).await;
     }
     if wanted("shipping") {
         shipping::run(&site).await;

@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
 use crate::builtin::out_file::{FileWriter, open_text};
-use crate::builtin::support::{count, end_by_file, input_object, text, texts};
+use crate::builtin::support::{count, end_by_file, file_broken, input_object, text, texts};
 use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::file::TextFile;
+use crate::file::{FileFailure, TextBytes};
 use crate::format::elements::elements;
 use crate::host::ShouldProcess;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::serialise::clixml_read::{Item, read_clixml};
+use crate::serialise::clixml_read::{ClixmlError, ClixmlReader, read_clixml};
 use crate::serialise::clixml_write::{ClixmlOptions, ClixmlWriter};
 use crate::text::{Culture, to_text};
 use crate::value::{Noted, Property, Value};
+
+/// Bytes of objects that a later part of a document may refer back to.
+const REMEMBERED: usize = 64 * 1024 * 1024;
 
 /// Steps through properties when nobody says.
 const FILE_DEPTH: usize = 2;
@@ -94,6 +97,7 @@ pub(super) fn from_info() -> CommandInfo {
 pub(super) fn export() -> Box<dyn Stage> {
     Box::new(Export {
         writer: None,
+        file: None,
         to_file: true,
     })
 }
@@ -102,6 +106,7 @@ pub(super) fn export() -> Box<dyn Stage> {
 pub(super) fn to() -> Box<dyn Stage> {
     Box::new(Export {
         writer: None,
+        file: None,
         to_file: false,
     })
 }
@@ -118,24 +123,47 @@ pub(super) fn import() -> Box<dyn Stage> {
 
 struct Export {
     writer: Option<ClixmlWriter>,
+    /// Where the document goes as it grows, unless it is wanted as one text.
+    file: Option<FileWriter>,
     to_file: bool,
+}
+
+impl Export {
+    /// Writes what has been made of the document so far.
+    fn send(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        match (&mut self.file, &mut self.writer) {
+            (Some(file), Some(writer)) => file.write(context, &writer.drain()),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Stage for Export {
     fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        if self.to_file {
+            let path = text(context, "Path").or_else(|| text(context, "LiteralPath"));
+            let Some(path) = path else {
+                return Ok(());
+            };
+            if !context.should_process(&ShouldProcess::Target(path.to_string()))? {
+                return Ok(());
+            }
+            self.file = Some(FileWriter::new(context, path, false));
+        }
         self.writer = Some(ClixmlWriter::new(ClixmlOptions {
             depth: count(context, "Depth").unwrap_or(FILE_DEPTH),
             indent: true,
         }));
-        Ok(())
+        self.send(context)
     }
 
     fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
         let object = input_object(context, input).unwrap_or_default();
-        context.hoard(&object)?;
         let Some(writer) = &mut self.writer else {
             return Ok(());
         };
+        // What was written may be referred to, and is kept.
+        context.hoard(&object)?;
         writer.push(&object, None).map_err(|error| {
             context.terminate(ErrorRecord::new(
                 "System.ArgumentException",
@@ -143,39 +171,33 @@ impl Stage for Export {
                 "System.ArgumentException",
                 error.to_string(),
             ))
-        })
+        })?;
+        self.send(context)
     }
 
     fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
         let Some(writer) = self.writer.take() else {
             return Ok(());
         };
-        if !self.to_file {
-            return context.write(Value::text(writer.finish()));
+        let rest = writer.finish();
+        match self.file.take() {
+            Some(mut file) => {
+                file.write(context, &rest)?;
+                file.finish(context)
+            }
+            None => context.write(Value::text(rest)),
         }
-        let path = text(context, "Path").or_else(|| text(context, "LiteralPath"));
-        let Some(path) = path else {
-            return Ok(());
-        };
-        if !context.should_process(&ShouldProcess::Target(path.to_string()))? {
-            return Ok(());
-        }
-        let mut file = FileWriter::new(context, path, false);
-        file.write(context, &writer.finish())?;
-        file.finish(context)
     }
 }
 
-/// The objects of a document.
-fn read(context: &mut Context<'_>, document: &str) -> Result<Vec<Item>, Halt> {
-    read_clixml(document).map_err(|error| {
-        context.terminate(ErrorRecord::new(
-            "System.Xml.XmlException",
-            ErrorCategory::NotSpecified,
-            "System.Xml.XmlException",
-            error.to_string(),
-        ))
-    })
+/// What is no document, or none that can be read.
+fn unreadable(context: &mut Context<'_>, error: &ClixmlError) -> Halt {
+    context.terminate(ErrorRecord::new(
+        "System.Xml.XmlException",
+        ErrorCategory::NotSpecified,
+        "System.Xml.XmlException",
+        error.to_string(),
+    ))
 }
 
 /// Each text is a document; several objects of one come out as an array.
@@ -187,7 +209,8 @@ impl Stage for From {
             Some(document) => to_text(&document, Culture::Invariant),
             None => return Ok(()),
         };
-        let mut objects: Vec<Value> = read(context, &document)?
+        let mut objects: Vec<Value> = read_clixml(&document)
+            .map_err(|error| unreadable(context, &error))?
             .into_iter()
             .map(|item| item.value)
             .collect();
@@ -206,43 +229,79 @@ impl Stage for Import {
         let mut paths = texts(context, "Path");
         paths.extend(texts(context, "LiteralPath"));
         for path in paths {
-            let text = match open_text(context, &path).and_then(TextFile::rest) {
-                Ok(text) => text,
-                Err(failure) => return Err(end_by_file(context, &path, &failure)),
-            };
-            let objects = read(context, &text)?.into_iter().map(|item| item.value);
+            let file = open_text(context, &path)
+                .map_err(|failure| end_by_file(context, &path, &failure))?;
+            let mut reader = ClixmlReader::new(TextBytes::new(file), REMEMBERED);
             if context.switch("IncludeTotalCount") {
                 context.write(unknown_total())?;
             }
-            let bound = |name| count(context, name);
-            match (bound("Skip"), bound("First")) {
-                (None | Some(0), None) => {
-                    for object in objects {
-                        context.write(object)?;
-                    }
-                }
-                (skip, first) => page(context, objects, skip.unwrap_or(0), first)?,
+            let outcome = emit(context, &mut reader)?;
+            if let Err(error) = outcome {
+                return Err(match reader.source().failure() {
+                    Some(FileFailure::Stopped) => Halt::Cancelled,
+                    Some(failure) => context.terminate(file_broken(&path, &failure)),
+                    None => unreadable(context, &error),
+                });
             }
         }
         Ok(())
     }
 }
 
-/// Some of the objects; a collection counts by what is in it.
-fn page(
+/// Emits the objects of a document as they are read.
+fn emit(
     context: &mut Context<'_>,
-    objects: impl Iterator<Item = Value>,
+    reader: &mut ClixmlReader<TextBytes>,
+) -> Result<Result<(), ClixmlError>, Halt> {
+    let mut page = Page::of(context);
+    while page.left > 0 {
+        reader.source().begin();
+        match reader.next() {
+            Ok(Some(item)) => page.emit(context, item.value)?,
+            Ok(None) => return Ok(reader.finish()),
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Which of the objects are wanted.
+struct Page {
     skip: usize,
-    first: Option<usize>,
-) -> Result<(), Halt> {
-    objects
-        .flat_map(|object| match &object {
+    left: usize,
+    /// Whether a collection counts by what is in it.
+    is_counted: bool,
+}
+
+impl Page {
+    fn of(context: &Context<'_>) -> Self {
+        let skip = count(context, "Skip").unwrap_or(0);
+        let first = count(context, "First");
+        Self {
+            skip,
+            left: first.unwrap_or(usize::MAX),
+            is_counted: skip > 0 || first.is_some(),
+        }
+    }
+
+    fn emit(&mut self, context: &mut Context<'_>, object: Value) -> Result<(), Halt> {
+        if !self.is_counted {
+            return context.write(object);
+        }
+        let objects = match &object {
             Value::Array(_) | Value::List(_) | Value::Dictionary(_) => elements(&object),
             _ => vec![object],
-        })
-        .skip(skip)
-        .take(first.unwrap_or(usize::MAX))
-        .try_for_each(|object| context.write(object))
+        };
+        for object in objects {
+            if self.skip > 0 {
+                self.skip -= 1;
+            } else if self.left > 0 {
+                self.left -= 1;
+                context.write(object)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What -IncludeTotalCount writes: how many there are is not known before they are read.

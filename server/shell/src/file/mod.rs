@@ -3,7 +3,7 @@
 
 mod text_file;
 
-pub use text_file::{Characters, TextFile};
+pub use text_file::{Characters, TextBytes, TextFile};
 
 use crate::host::Host;
 

@@ -1,5 +1,7 @@
 //! A file of the caller's as text, taken from it as it is wanted.
 
+use std::io::{self, BufRead, Read};
+
 use super::{FileFailure, FileSource, MAX_WHOLE, too_long};
 use crate::host::Host;
 use crate::text::decoder::Decoder;
@@ -131,6 +133,71 @@ impl TextFile {
             }
         }
         Ok(self.source.is_some() || !self.text.is_empty())
+    }
+}
+
+/// A text file as UTF-8 bytes, for a reader of such.
+pub struct TextBytes {
+    file: TextFile,
+    failure: Option<FileFailure>,
+    /// Bytes since the last [`TextBytes::begin`].
+    taken: usize,
+}
+
+impl TextBytes {
+    /// The bytes of `file`.
+    #[must_use]
+    pub fn new(file: TextFile) -> Self {
+        Self {
+            file,
+            failure: None,
+            taken: 0,
+        }
+    }
+
+    /// A new object begins.
+    pub fn begin(&mut self) {
+        self.taken = 0;
+    }
+
+    /// Why the file could not be read to its end.
+    pub fn failure(&mut self) -> Option<FileFailure> {
+        self.failure.take()
+    }
+
+    fn fail(&mut self, failure: FileFailure) -> io::Error {
+        self.failure = Some(failure);
+        io::Error::other("the file cannot be read")
+    }
+}
+
+impl Read for TextBytes {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for TextBytes {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.taken > MAX_WHOLE {
+            let what = format!("An object of the file '{}'", self.file.path);
+            return Err(self.fail(too_long(&what)));
+        }
+        while self.file.at == self.file.text.len() {
+            match self.file.refill("An object") {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(failure) => return Err(self.fail(failure)),
+            }
+        }
+        Ok(&self.file.text.as_bytes()[self.file.at..])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.file.at += amount;
+        self.taken += amount;
     }
 }
 

@@ -73,6 +73,11 @@ impl<R: BufRead> Elements<R> {
         }
     }
 
+    /// Where the document comes from.
+    pub(super) fn source(&mut self) -> &mut R {
+        self.reader.get_mut()
+    }
+
     /// Where the document comes from: behind its end what follows it.
     pub(super) fn into_inner(self) -> R {
         self.reader.into_inner()

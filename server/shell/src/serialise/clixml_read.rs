@@ -51,7 +51,7 @@ pub fn read_clixml(text: &str) -> Result<Vec<Item>, ClixmlError> {
     while let Some(item) = reader.next()? {
         items.push(item);
     }
-    reader.elements.finish()?;
+    reader.finish()?;
     Ok(items)
 }
 
@@ -91,6 +91,19 @@ impl<R: BufRead> ClixmlReader<R> {
             value: self.state.value(&element)?,
             stream: element.attribute("S").map(str::to_owned),
         }))
+    }
+
+    /// Reads on behind the document, where nothing may stand.
+    ///
+    /// # Errors
+    /// When something does, or it cannot be read.
+    pub fn finish(&mut self) -> Result<(), ClixmlError> {
+        self.elements.finish()
+    }
+
+    /// Where the document comes from.
+    pub fn source(&mut self) -> &mut R {
+        self.elements.source()
     }
 
     /// Where the document comes from: behind its end what follows it.

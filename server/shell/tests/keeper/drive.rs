@@ -19,17 +19,18 @@ const PIECE: usize = 7;
 pub(crate) enum Source {
     /// What it holds.
     Bytes(Vec<u8>),
-    /// Lines without end.
-    Endless,
+    /// What it begins with, and what follows without end.
+    Endless(Option<&'static [u8]>, &'static [u8]),
     /// One that breaks off.
     Broken(Option<Vec<u8>>),
 }
 
-/// Opens a file. Below `/missing/` is no folder; `/folder` is one, `/endless` has no end, `/broken` breaks off.
+/// Opens a file. Below `/missing/` is no folder; `/folder` is one, `/endless` has no end and `/endless.xml` neither, `/broken` breaks off.
 pub(crate) fn open(files: &Files, path: &str) -> Result<Box<dyn FileSource>, FileFailure> {
     let source = match path {
         "/folder" => return Err(FileFailure::Directory),
-        "/endless" => Source::Endless,
+        "/endless" => Source::Endless(None, b"yes\nyes\n"),
+        "/endless.xml" => Source::Endless(Some(b"<Objs>"), b"<S>yes</S>"),
         "/broken" => Source::Broken(Some(b"a,b\n1,2\n3,".to_vec())),
         _ if path.starts_with("/missing/") => return Err(FileFailure::FolderNotFound),
         _ => {
@@ -45,7 +46,8 @@ impl FileSource for Source {
         match self {
             Self::Bytes(left) if left.is_empty() => Ok(None),
             Self::Bytes(left) => Ok(Some(left.drain(..left.len().min(PIECE)).collect())),
-            Self::Endless => Ok(Some(b"yes\nyes\n".repeat(1_000))),
+            Self::Endless(begin, _) if begin.is_some() => Ok(begin.take().map(<[u8]>::to_vec)),
+            Self::Endless(_, on) => Ok(Some(on.repeat(1_000))),
             Self::Broken(piece) => match piece.take() {
                 Some(piece) => Ok(Some(piece)),
                 None => Err(FileFailure::Other("The disk is gone.".to_owned())),
