@@ -11,6 +11,7 @@ use tandem_shell::format::error_view::{ErrorView, render};
 use tandem_shell::format::formatter::Formatter;
 use tandem_shell::format::view::ViewRegistry;
 use tandem_shell::session::{Input, RunOutcome, Session, SessionOptions};
+use tandem_shell::text::{Culture, to_text};
 
 use crate::case::Case;
 use crate::recorder::{Recorder, Seen};
@@ -49,11 +50,15 @@ pub(crate) fn observe(case: &Case, stand_ins: &StandIns) -> serde_json::Map<Stri
     };
     let outcome = session.run(&recorder, &input);
     let mut stderr = String::new();
-    let stdout = draw(recorder.into_record().seen, &mut stderr);
+    // What formats errors runs outside the script, and sees what the session holds.
+    let view = session.state().variable("ErrorView");
+    let view =
+        ErrorView::named(&view.map_or_else(String::new, |view| to_text(&view, Culture::Invariant)));
+    let stdout = draw(recorder.into_record().seen, view, &mut stderr);
     if let Some(error) = &outcome.terminating
         && !(outcome.incomplete && mode == "stdin")
     {
-        push_error(&mut stderr, error);
+        push_error(&mut stderr, view, error);
     }
     let mut fields = serde_json::Map::new();
     fields.insert("stdout".into(), json!(stdout));
@@ -62,13 +67,13 @@ pub(crate) fn observe(case: &Case, stand_ins: &StandIns) -> serde_json::Map<Stri
     fields
 }
 
-fn draw(seen: Vec<Seen>, stderr: &mut String) -> String {
+fn draw(seen: Vec<Seen>, view: ErrorView, stderr: &mut String) -> String {
     let mut formatter = Formatter::new(Arc::new(ViewRegistry::standard()), LINE_WIDTH);
     let mut stdout = String::new();
     for shown in seen {
         match shown {
             Seen::Object(value) => formatter.push(&value, 0, &mut stdout),
-            Seen::Error(error) => push_error(stderr, &error),
+            Seen::Error(error) => push_error(stderr, view, &error),
             Seen::Text(text) => stdout.push_str(&text),
         }
     }
@@ -76,8 +81,8 @@ fn draw(seen: Vec<Seen>, stderr: &mut String) -> String {
     stdout
 }
 
-fn push_error(stderr: &mut String, error: &ErrorRecord) {
-    stderr.push_str(&render(error, ErrorView::ConciseView, WIDTH));
+fn push_error(stderr: &mut String, view: ErrorView, error: &ErrorRecord) {
+    stderr.push_str(&render(error, view, WIDTH));
 }
 
 /// `exit n` gives the low byte of n. A script ends with 0 unless an error ended it, a command line by `$?`; standard

@@ -10,8 +10,8 @@ use tandem_shell::command::CommandInfo;
 use tandem_shell::error_record::ErrorRecord;
 use tandem_shell::file::{FileFailure, FileSource};
 use tandem_shell::host::{
-    ChoicePrompt, CmdletCall, CmdletSink, FieldPrompt, Host, ProgressRecord, PromptFailure, Shown,
-    Stopped,
+    ChoicePrompt, CmdletCall, CmdletSink, FieldDescription, FieldPrompt, Host, ProgressRecord,
+    PromptFailure, Shown, Stopped,
 };
 use tandem_shell::text::{Culture, to_text};
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
@@ -131,10 +131,21 @@ impl<'a> Recorder<'a> {
             return answer.map(Value::text);
         }
         let mut items = Vec::new();
-        while let Some(answer) = self.answer().filter(|answer| !answer.is_empty()) {
-            items.push(Value::text(answer));
+        loop {
+            if self.console {
+                self.draw(format!("{name}[{}]: ", items.len()));
+            }
+            let answer = self.answer();
+            if self.console {
+                self.draw(format!("{}\n", answer.as_deref().unwrap_or_default()));
+            }
+            match answer {
+                // At the end of standard input the whole question is off.
+                None if self.console => return None,
+                Some(answer) if !answer.is_empty() => items.push(Value::text(answer)),
+                _ => return Some(Value::array(items)),
+            }
         }
-        Some(Value::array(items))
     }
 }
 
@@ -257,7 +268,10 @@ impl Host for Recorder<'_> {
             if self.console {
                 self.draw(console::choice_line(prompt));
             }
-            let answer = self.answer().ok_or(PromptFailure::NonInteractive)?;
+            let answer = self.answer().ok_or(match self.console {
+                true => PromptFailure::Ended,
+                false => PromptFailure::NonInteractive,
+            })?;
             if self.console {
                 self.draw(format!("{answer}\n"));
             }
@@ -281,6 +295,10 @@ impl Host for Recorder<'_> {
         }
         if self.console {
             self.draw(console::heading(&prompt.caption, &prompt.message));
+            let helps = |field: &FieldDescription| !field.help_message.is_empty();
+            if prompt.fields.iter().any(helps) {
+                self.draw("(Type !? for Help.)\n");
+            }
         }
         let mut answers = Vec::new();
         for field in &prompt.fields {

@@ -334,6 +334,8 @@ pub enum PromptFailure {
     NonInteractive,
     /// The host has no user (`HostException`, id `HostFunctionNotImplemented`).
     NoUser,
+    /// The answers that were to come from standard input are at their end: over a choice, PowerShell's own console stumbles then.
+    Ended,
     /// The pipeline was stopped.
     Cancelled,
 }

@@ -46,7 +46,7 @@ pub(crate) fn demand(
     let answers = match context.prompt_for_fields(&prompt(binding, &missing)) {
         Ok(answers) => answers,
         Err(PromptFailure::Cancelled) => return Err(BindError::cancelled()),
-        Err(PromptFailure::NonInteractive | PromptFailure::NoUser) => {
+        Err(PromptFailure::NonInteractive | PromptFailure::NoUser | PromptFailure::Ended) => {
             return Err(BindError::new(
                 "MissingMandatoryParameter",
                 format!(

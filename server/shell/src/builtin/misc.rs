@@ -20,12 +20,14 @@ fn prompt_error(failure: PromptFailure) -> ErrorRecord {
             "System.Management.Automation.PSInvalidOperationException",
             "PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.",
         ),
-        PromptFailure::NoUser | PromptFailure::Cancelled => ErrorRecord::new(
-            "HostFunctionNotImplemented",
-            ErrorCategory::NotImplemented,
-            "System.Management.Automation.Host.HostException",
-            "A command that prompts the user failed because the host program or the command type does not support user interaction.",
-        ),
+        PromptFailure::NoUser | PromptFailure::Ended | PromptFailure::Cancelled => {
+            ErrorRecord::new(
+                "HostFunctionNotImplemented",
+                ErrorCategory::NotImplemented,
+                "System.Management.Automation.Host.HostException",
+                "A command that prompts the user failed because the host program or the command type does not support user interaction.",
+            )
+        }
     }
 }
 

@@ -345,6 +345,12 @@ pub(super) fn cannot_ask(failure: PromptFailure, message: &str) -> Option<ErrorR
                  interaction. The host was attempting to request confirmation with the following message: {message}"
             ),
         )),
+        PromptFailure::Ended => Some(ErrorRecord::new(
+            "System.NullReferenceException",
+            ErrorCategory::NotSpecified,
+            "System.NullReferenceException",
+            "Object reference not set to an instance of an object.",
+        )),
         PromptFailure::Cancelled => None,
     }
 }
