@@ -73,7 +73,7 @@ pub(super) fn progress_info() -> CommandInfo {
     let from = |least| Validation::Range(Value::Int32(least), Value::Int32(i32::MAX));
     command("Write-Progress", UTILITY)
         .with(at(0, "Activity", "string"))
-        .with(at(1, "Status", "string"))
+        .with(at(1, "Status", "string").validated(Validation::NotNullOrEmpty))
         .with(at(2, "Id", "int").validated(from(0)))
         .with(
             named("PercentComplete", "int")
@@ -214,6 +214,27 @@ each_record!(
                 .unwrap_or(default)
         };
         let of = |name: &str| text(context, name).map(|text| text.to_string());
+        if of("Activity").is_none_or(|activity| activity.is_empty())
+            && !context.switch("Completed")
+        {
+            let record = ErrorRecord::new(
+                "MissingActivity",
+                ErrorCategory::InvalidArgument,
+                "System.ArgumentException",
+                "Missing value for mandatory parameter. (Parameter 'Activity')",
+            );
+            let target = context.parameter("Activity").cloned().unwrap_or_default();
+            return Err(context.terminate(record.with_target(target)));
+        }
+        if whole("ParentId", -1) == whole("Id", 0) {
+            let record = ErrorRecord::new(
+                "Argument",
+                ErrorCategory::InvalidArgument,
+                "System.Management.Automation.PSArgumentException",
+                "ParentActivityId cannot be the same as the ActivityId. (Parameter 'value')",
+            );
+            return Err(context.terminate(record));
+        }
         let record = ProgressRecord {
             activity_id: whole("Id", 0),
             parent_activity_id: whole("ParentId", -1),

@@ -140,6 +140,8 @@ struct Parts {
     inner: Value,
     /// `ParamName` of the exceptions of arguments.
     parameter: Option<Value>,
+    /// `CommandName` of the exception about a command that there is not.
+    command: Option<Value>,
     /// `ErrorRecord` of PowerShell's own exceptions.
     record: Option<Value>,
     /// `WasThrownFromThrowStatement` of PowerShell's own exceptions.
@@ -154,6 +156,9 @@ fn object(exception: &str, parts: Parts) -> Value {
     if of_argument {
         properties.push(message.clone());
         properties.push(("ParamName", parts.parameter.unwrap_or_default()));
+    }
+    if let Some(name) = parts.command {
+        properties.push(("CommandName", name));
     }
     if exception_is(exception, RUNTIME) {
         properties.push(("ErrorRecord", parts.record.unwrap_or_default()));
@@ -282,6 +287,10 @@ pub(crate) fn exception_of_record(record: &ErrorRecord) -> Value {
             message: record.message.clone(),
             inner,
             record: within,
+            command: record
+                .exception
+                .ends_with(".CommandNotFoundException")
+                .then(|| record.target.clone()),
             thrown: record.was_thrown(),
             ..Parts::default()
         },

@@ -311,7 +311,17 @@ impl Context<'_> {
                 None => Ok(()),
             },
             Target::Output => match as_object(&record) {
-                Some(object) => self.pass(object),
+                Some(object) => {
+                    // These three join the output as objects of it; errors and warnings do not.
+                    if matches!(
+                        record,
+                        Record::Verbose(..) | Record::Debug(..) | Record::Information { .. }
+                    ) && let Some(kept) = &self.command.kept
+                    {
+                        Kept::append(kept.output.as_ref(), || object.clone());
+                    }
+                    self.pass(object)
+                }
                 None => Ok(()),
             },
         }
