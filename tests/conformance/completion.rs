@@ -91,7 +91,12 @@ pub(crate) fn observe(line: &str, stand_ins: &StandIns) -> serde_json::Map<Strin
     fields.insert("matches".into(), Json::Array(matches));
     let replaced = match completion.nowhere {
         true => json!([-1, -1]),
-        false => json!([completion.start, completion.length]),
+        false => {
+            // The corpus counts UTF-16 units.
+            let units = |from: usize, to: usize| text[from..to].encode_utf16().count();
+            let (start, end) = (completion.start, completion.start + completion.length);
+            json!([units(0, start), units(start, end)])
+        }
     };
     fields.insert("replace".into(), replaced);
     fields

@@ -250,7 +250,7 @@ fn clixml(value: &Value) -> Json {
 }
 
 fn formatter(session: &Session, width: usize) -> Formatter {
-    let mut formatter = Formatter::new(Arc::new(ViewRegistry::standard()), width);
+    let mut formatter = Formatter::new(Arc::new(ViewRegistry::standard()), width).plain();
     if let Some(limit) = session.state().variable("FormatEnumerationLimit") {
         formatter.set_enumeration_limit(as_double(&limit).map_or(4, |limit| limit as i64));
     }

@@ -122,6 +122,10 @@ const OFFERED: &[(&str, &str)] = &[
     ("Write-Host -ForegroundColor -Fo¦", "-ForegroundColor"),
     ("¦", ""),
     ("Get-Date | ¦", ""),
+    ("Get-Date –Form¦", "-Format"),
+    ("Get-Date —Form¦", "-Format"),
+    ("Get-Date –Date 1 –UF¦", "-UFormat"),
+    ("1 –eq¦", "-eq"),
 ];
 
 #[test]

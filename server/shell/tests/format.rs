@@ -287,3 +287,21 @@ fn addresses_show_their_parts() {
         ),
     ]);
 }
+
+#[test]
+fn colours_take_no_cells() {
+    check(&[
+        (
+            "[pscustomobject]@{A=\"`e[31mred`e[0m\";B=1}",
+            "\nA   B\n-   -\nred 1\n\n",
+        ),
+        (
+            "[pscustomobject]@{A=\"`e[31m\" + 'x'*50;B=1} | Format-Table @{e='A';w=5},@{e='B';w=1}",
+            "\nA     B\n-     -\nxxxx… 1\n\n",
+        ),
+        (
+            "[pscustomobject]@{A=\"`e[31mon`e[0m \" * 20} | Format-List",
+            "\nA : on on on on on on on on on on on on \n    on on on on on on on on \n\n",
+        ),
+    ]);
+}

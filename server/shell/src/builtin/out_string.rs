@@ -112,7 +112,8 @@ pub(super) fn formatter(context: &Context<'_>) -> Formatter {
     let mut formatter = match count(context, "Width") {
         Some(width) => Formatter::new(views, width),
         None => Formatter::unbounded(views, context.host().width()),
-    };
+    }
+    .plain();
     formatter.set_enumeration_limit(enumeration_limit(context));
     formatter.set_error_view(error_view(context));
     formatter

@@ -8,6 +8,7 @@ use crate::completion::pseudo::{self, Caret};
 use crate::completion::quote::{Quoted, quoted};
 use crate::completion::{Completion, CompletionMatch, CompletionSource, MatchKind, input};
 use crate::help::syntax::{self, TypeStyle, type_text};
+use crate::language::characters::is_dash;
 use crate::text::encoding::OFFERED;
 use crate::value::Text;
 use crate::wildcard::Wildcard;
@@ -36,7 +37,7 @@ pub(super) fn complete(
     let given = given(place, command);
     let typed = &*place.word.text;
     if begins_a_name(typed) && !place.word.after_comma {
-        if let Some((name, value)) = typed[1..].split_once(':') {
+        if let Some((name, value)) = without_dash(typed).split_once(':') {
             let start = place.word.start + typed.len() - value.len();
             let Ok(Some(index)) = command.signature().find(command, name) else {
                 return whole;
@@ -96,7 +97,7 @@ fn given_values(place: &Place, command: &CommandInfo) -> Vec<(String, String)> {
         place
             .after
             .iter()
-            .skip_while(|word| !word.text.starts_with('-'))
+            .skip_while(|word| !word.text.starts_with(is_dash))
             .cloned(),
     );
     let all = Place {
@@ -133,9 +134,14 @@ pub(super) fn parameter_of_hashtable(place: &Place, command: &CommandInfo) -> Op
     Some(command.signature().info(command, index?).name.to_string())
 }
 
+/// A word without the dash that it begins with.
+fn without_dash(word: &str) -> &str {
+    word.strip_prefix(is_dash).unwrap_or(word)
+}
+
 /// Whether a word is a dash, or one with the beginning of a name behind it: no value, even where one is due.
 fn begins_a_name(word: &str) -> bool {
-    word.strip_prefix('-').is_some_and(|rest| {
+    word.strip_prefix(is_dash).is_some_and(|rest| {
         rest.is_empty() || rest.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '?'))
     })
 }
@@ -163,7 +169,7 @@ fn take(word: &Word, command: &CommandInfo, given: &mut Given, positional: &mut 
     }
     let is_name = word
         .text
-        .strip_prefix('-')
+        .strip_prefix(is_dash)
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || c == '_'));
     if let Some(index) = given.waiting.take()
         && !(is_name && names_a_parameter(word, command))
@@ -175,9 +181,9 @@ fn take(word: &Word, command: &CommandInfo, given: &mut Given, positional: &mut 
         positional.push(word.text.clone());
         return;
     }
-    let (name, attached) = match word.text[1..].split_once(':') {
+    let (name, attached) = match without_dash(&word.text).split_once(':') {
         Some((name, value)) => (name, Some(value.to_owned())),
-        None => (&word.text[1..], None),
+        None => (without_dash(&word.text), None),
     };
     let Ok(Some(index)) = command.signature().find(command, name) else {
         return;
@@ -197,7 +203,10 @@ fn take(word: &Word, command: &CommandInfo, given: &mut Given, positional: &mut 
 
 /// Whether a word names a parameter: then the one before it still waits for its value.
 fn names_a_parameter(word: &Word, command: &CommandInfo) -> bool {
-    let name = word.text[1..].split(':').next().unwrap_or_default();
+    let name = without_dash(&word.text)
+        .split(':')
+        .next()
+        .unwrap_or_default();
     !matches!(command.signature().find(command, name), Ok(None))
 }
 
@@ -257,19 +266,19 @@ fn last_given(place: &Place, command: &CommandInfo) -> Option<usize> {
     let value = before.next_back()?;
     if let Some((name, _)) = value
         .text
-        .strip_prefix('-')
+        .strip_prefix(is_dash)
         .and_then(|rest| rest.split_once(':'))
     {
         return command.signature().find(command, name).ok().flatten();
     }
-    let name = before.next_back()?.text.strip_prefix('-')?;
+    let name = before.next_back()?.text.strip_prefix(is_dash)?;
     command.signature().find(command, name).ok().flatten()
 }
 
 /// Parameter names that the word at the caret may begin: own ones in declaration order, -WhatIf and -Confirm, then the
 /// common ones. A parameter whose name does not fit is offered by the aliases that do.
 fn names(place: &Place, command: &CommandInfo) -> Vec<CompletionMatch> {
-    let prefix = &place.word.text[1..];
+    let prefix = without_dash(&place.word.text);
     let bound = pseudo::bind(place, command);
     let (mut offered, valid) = match bound.caret {
         _ if prefix.is_empty() => (bound.unbound, bound.valid),

@@ -35,6 +35,7 @@ use std::sync::Arc;
 
 use crate::command::CommandInfo;
 use crate::help::{syntax, topic};
+use crate::language::characters::is_dash;
 use crate::value::{Text, Value};
 use crate::wildcard::Wildcard;
 use place::{Place, Word};
@@ -292,9 +293,9 @@ fn in_expression(
     whole: Completion,
 ) -> Completion {
     let prefix = &*place.word.text;
-    let is_operator = prefix.starts_with('-') && !place.words.is_empty();
+    let is_operator = prefix.starts_with(is_dash) && !place.words.is_empty();
     if is_operator {
-        let matches = operator::matching(&prefix[1..]);
+        let matches = operator::matching(prefix.trim_start_matches(is_dash));
         return Completion { matches, ..whole };
     }
     let matches = assignment::compared(place, text, source);

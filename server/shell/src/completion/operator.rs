@@ -1,6 +1,7 @@
 //! Operators behind an expression, with PowerShell's descriptions.
 
 use crate::completion::{CompletionMatch, MatchKind};
+use crate::language::characters::is_dash;
 use crate::language::token;
 
 /// What a family of operators is, and what it gives where it compares.
@@ -151,7 +152,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
 
 /// The operators that begin with a word that is one itself, with its dash.
 pub(super) fn exact(word: &str) -> Option<Vec<CompletionMatch>> {
-    let name = word.strip_prefix('-')?;
+    let name = word.strip_prefix(is_dash)?;
     token::dash_operator(name)?;
     Some(matching(name))
 }

@@ -8,6 +8,7 @@ use crate::binder::SetMask;
 use crate::command::{CommandInfo, CommandKind};
 use crate::completion::place::{Place, Word};
 use crate::help::syntax;
+use crate::language::characters::is_dash;
 
 /// Which parameters the words of a command have bound.
 #[derive(Debug)]
@@ -109,7 +110,7 @@ fn elements(words: &[Word], at_caret: bool) -> Vec<Element> {
     for word in words.iter().filter(|word| !word.after_comma) {
         let name = word
             .text
-            .strip_prefix('-')
+            .strip_prefix(is_dash)
             .filter(|rest| rest.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '?')));
         match (name, elements.last_mut()) {
             // `-Name: value` is one argument.
@@ -117,7 +118,7 @@ fn elements(words: &[Word], at_caret: bool) -> Vec<Element> {
                 name.pop();
                 *attached = true;
             }
-            (None, _) if word.text == "-" => {}
+            (None, _) if matches!(&*word.text, "-" | "–" | "—" | "―") => {}
             (None, _) => elements.push(Element::Value {
                 splatted: word.text.starts_with('@')
                     && !word.text.starts_with("@(")

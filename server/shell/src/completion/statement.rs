@@ -2,6 +2,7 @@
 
 use crate::completion::place::{Opener, Place};
 use crate::completion::{Completion, CompletionMatch, MatchKind, type_name};
+use crate::language::characters::is_dash;
 
 /// The flags of `switch`, sorted.
 const FLAGS: &[&str] = &[
@@ -33,7 +34,7 @@ pub(super) fn complete(place: &Place, text: &str) -> Option<Completion> {
     let whole = Completion::at(place.word.start, place.word_end - place.word.start);
     let prefix = &*place.word.text;
     let matches = match (&*first.text.to_ascii_lowercase(), place.words.len()) {
-        ("switch", _) => flags(prefix.strip_prefix('-')?),
+        ("switch", _) => flags(prefix.strip_prefix(is_dash)?),
         ("break" | "continue", 1) => labels(place, text, prefix),
         ("using", 1) => using(prefix),
         ("using", 2) if place.words[1].text.eq_ignore_ascii_case("namespace") => {

@@ -1,6 +1,7 @@
 //! Text in cells of a console: how wide it is, how it is cut, padded and wrapped.
 
 use crate::format::packet::Alignment;
+use crate::format::vt::{self, ESCAPE, Piece, RESET};
 
 /// Cells that a character takes: 2 for the wide ranges that PowerShell knows and for a surrogate pair, else 1.
 pub fn char_cells(c: char) -> usize {
@@ -20,8 +21,11 @@ pub fn char_cells(c: char) -> usize {
     }
 }
 
-/// Cells that a text takes; a line feed counts as one.
+/// Cells that a text takes; a line feed counts as one, an escape sequence as none.
 pub fn cells(text: &str) -> usize {
+    if text.contains(ESCAPE) {
+        return cells(&vt::plain(text));
+    }
     if text.is_ascii() {
         return text.len();
     }
@@ -61,7 +65,7 @@ pub fn push_blanks(out: &mut String, n: usize) {
 }
 
 /// Appends a cell of a table: cut at the first line feed and at the width, or padded to it. A left-aligned cell is
-/// padded only if something stands behind it.
+/// padded only if something stands behind it. Colours end with the cell.
 pub fn push_cell(out: &mut String, text: &str, width: usize, alignment: Alignment, pad: bool) {
     let first_line = text.find(['\n', '\r']);
     let shortened;
@@ -72,6 +76,18 @@ pub fn push_cell(out: &mut String, text: &str, width: usize, alignment: Alignmen
         }
         None => text,
     };
+    if text.contains(ESCAPE) {
+        let cut = cut(text, width, alignment);
+        let used = cells(&cut);
+        let (before, behind) = margins(width.saturating_sub(used), alignment, pad);
+        push_blanks(out, before);
+        out.push_str(&cut);
+        push_blanks(out, behind);
+        if !cut.ends_with(RESET) {
+            out.push_str(RESET);
+        }
+        return;
+    }
     let used = cells(text);
     if used <= width {
         let missing = width - used;
@@ -93,6 +109,40 @@ pub fn push_cell(out: &mut String, text: &str, width: usize, alignment: Alignmen
         return;
     }
     push_cut(out, text, width, alignment, pad);
+}
+
+/// Blanks before and behind a text.
+fn margins(missing: usize, alignment: Alignment, pad: bool) -> (usize, usize) {
+    let behind = |missing| if pad { missing } else { 0 };
+    match alignment {
+        Alignment::Right => (missing, 0),
+        Alignment::Center => (missing / 2, behind(missing - missing / 2)),
+        Alignment::Left => (0, behind(missing)),
+    }
+}
+
+/// The part that fits of a text with escape sequences, marked with an ellipsis if something is left out.
+fn cut(text: &str, width: usize, alignment: Alignment) -> String {
+    let shown = vt::plain(text);
+    if cells(&shown) <= width {
+        return text.to_owned();
+    }
+    let mark = if width > 1 { "…" } else { "" };
+    let room = width - mark.chars().count();
+    match alignment {
+        Alignment::Right => {
+            let kept = tail(&shown, room).chars().count();
+            let skipped = shown.chars().count() - kept;
+            format!("{mark}{}", vt::part(text, skipped, kept))
+        }
+        Alignment::Center | Alignment::Left => {
+            let kept = vt::part(text, 0, head(&shown, room).chars().count());
+            match kept.strip_suffix(RESET) {
+                Some(kept) => format!("{kept}{mark}{RESET}"),
+                None => format!("{kept}{mark}"),
+            }
+        }
+    }
 }
 
 /// Appends the part of a text that fits, marked with an ellipsis where there is room for one.
@@ -195,7 +245,14 @@ impl Filler<'_> {
             self.left -= needed;
             return;
         }
-        for c in word.chars() {
+        for piece in vt::pieces(word) {
+            let c = match piece {
+                Piece::Shown(c) => c,
+                Piece::Sequence(sequence) => {
+                    self.current.push_str(sequence);
+                    continue;
+                }
+            };
             let (c, needed) = match char_cells(c) {
                 needed if needed > self.width => ('?', 1),
                 needed => (c, needed),

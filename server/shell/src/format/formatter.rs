@@ -32,6 +32,7 @@ impl Formatter {
         let widths = Widths {
             line: width,
             table: width,
+            plain: false,
         };
         Self::within(views, request, widths)
     }
@@ -41,6 +42,7 @@ impl Formatter {
         let widths = Widths {
             line: usize::MAX,
             table: width,
+            plain: false,
         };
         Self::within(views, Request::default(), widths)
     }
@@ -51,6 +53,13 @@ impl Formatter {
             layout: Layout::new(widths),
             line_width: widths.line,
         }
+    }
+
+    /// The same for text that is no terminal's: what is laid out loses its escape sequences, raw texts keep theirs.
+    #[must_use]
+    pub fn plain(mut self) -> Self {
+        self.layout.widths.plain = true;
+        self
     }
 
     /// Sets `$FormatEnumerationLimit`: how many elements of a collection are shown; −1 for all.

@@ -6,6 +6,7 @@ use crate::format::cell::{cells, push_blanks, push_cell, wrap};
 use crate::format::list::push_list;
 use crate::format::packet::{Alignment, Entry, Heading, Packet, Shape, TableShape, WideShape};
 use crate::format::table::{Table, assign, measure};
+use crate::format::vt;
 use crate::value::Text;
 
 /// Rows that arrive within this many ticks of the first decide the widths of a group's columns.
@@ -22,12 +23,25 @@ pub struct Widths {
     pub line: usize,
     /// Cells of a table and of a wide view.
     pub table: usize,
+    /// Whether what is laid out loses its escape sequences; raw texts keep theirs.
+    pub plain: bool,
+}
+
+impl Widths {
+    /// Takes the escape sequences off what was drawn from `start` on, if none are wanted.
+    fn settle(self, out: &mut String, start: usize) {
+        if self.plain && out[start..].contains(vt::ESCAPE) {
+            let plain = vt::plain(&out[start..]);
+            out.truncate(start);
+            out.push_str(&plain);
+        }
+    }
 }
 
 /// Draws packets.
 #[derive(Debug)]
 pub struct Layout {
-    widths: Widths,
+    pub(super) widths: Widths,
     state: State,
     /// Where raw texts of several lines stand in what was drawn.
     raw: Vec<Range<usize>>,
@@ -227,6 +241,7 @@ fn push_entry(
     raw: &mut Vec<Range<usize>>,
 ) {
     let width = widths.line;
+    let start = out.len();
     match entry {
         Entry::Row(cells) => {
             if let Some(table) = table {
@@ -252,12 +267,12 @@ fn push_entry(
             }
         }
         Entry::Wide(text) | Entry::Raw(text) => {
-            let start = out.len();
             out.push_str(text);
             if text.contains('\n') {
                 raw.push(start..out.len());
             }
             out.push('\n');
+            return;
         }
         Entry::Wrapped(text) => {
             for piece in wrap(text, width) {
@@ -272,6 +287,7 @@ fn push_entry(
             }
         }
     }
+    widths.settle(out, start);
 }
 
 impl Wide {
@@ -294,7 +310,7 @@ impl Wide {
         };
         self.row.push(text.clone());
         if self.row.len() == columns {
-            self.draw_row(columns, widths.table, out);
+            self.draw_row(columns, widths, out);
         }
     }
 
@@ -314,14 +330,15 @@ impl Wide {
             self.push_cell(&entry, columns, widths, out);
         }
         if !self.row.is_empty() {
-            self.draw_row(columns, widths.table, out);
+            self.draw_row(columns, widths, out);
         }
     }
 
-    fn draw_row(&mut self, columns: usize, window: usize, out: &mut String) {
+    fn draw_row(&mut self, columns: usize, widths: Widths, out: &mut String) {
+        let start = out.len();
         let row = std::mem::take(&mut self.row);
-        let widths = assign(&vec![None; columns], window);
-        for (index, width) in widths.iter().enumerate() {
+        let cells = assign(&vec![None; columns], widths.table);
+        for (index, width) in cells.iter().enumerate() {
             let Some(width) = width else { continue };
             if index > 0 {
                 out.push(' ');
@@ -330,5 +347,6 @@ impl Wide {
             push_cell(out, text, *width, Alignment::Left, index + 1 < columns);
         }
         out.push('\n');
+        widths.settle(out, start);
     }
 }

@@ -18,3 +18,4 @@ mod resolve;
 mod standard_views;
 mod table;
 pub mod view;
+pub mod vt;

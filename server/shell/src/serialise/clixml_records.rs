@@ -1,23 +1,16 @@
 //! What remoting writes of records: notes that the other side reads them back from.
 
-use std::sync::Arc;
-
 use crate::error_record::ErrorRecord;
+use crate::evaluate::exception::exception_of_record;
 use crate::format::error_view;
 use crate::members;
 use crate::type_names::type_chain;
-use crate::value::{Property, Text, Value};
+use crate::value::{Property, Value};
 
 /// The note properties of an error record on the wire.
 pub(super) fn error_notes(record: &ErrorRecord) -> Vec<Property> {
-    let exception: Text = record.exception.as_str().into();
-    let exception = crate::value::Object::typed(
-        [exception, "System.Exception".into(), "System.Object".into()].into(),
-        vec![("Message".into(), Value::text(&*record.message))],
-    )
-    .with_text(format!("{}: {}", record.exception, record.message));
     let mut notes = vec![
-        ("Exception", Value::Object(Arc::new(exception))),
+        ("Exception", exception_of_record(record)),
         ("TargetObject", record.target.clone()),
         (
             "FullyQualifiedErrorId",

@@ -327,6 +327,15 @@ impl ClixmlWriter {
         }
         let (notes, own): (Vec<_>, Vec<_>) =
             properties.into_iter().partition(|property| property.note);
+        let type_name = crate::type_names::type_name(value);
+        let own = match properties_of_type(&type_name) {
+            Some(names) => names
+                .iter()
+                .filter_map(|name| own.iter().find(|own| &*own.name == *name).cloned())
+                .collect(),
+            None => own,
+        };
+        let depth = depth_of_type(&type_name).unwrap_or(depth);
         self.members("Props", &own, depth.saturating_sub(1))?;
         self.members("MS", &notes, depth)
     }
@@ -446,9 +455,25 @@ impl ClixmlWriter {
 fn depth_of_type(type_name: &str) -> Option<usize> {
     matches!(
         type_name,
-        "System.Net.IPAddress" | "System.Net.Mail.MailAddress"
+        "System.Globalization.CultureInfo"
+            | "System.Management.Automation.PSCredential"
+            | "System.Net.IPAddress"
+            | "System.Net.Mail.MailAddress"
     )
     .then_some(1)
+}
+
+/// The properties that PowerShell's type table lets be written of a type, if not all (`PropertySerializationSet`).
+fn properties_of_type(type_name: &str) -> Option<&'static [&'static str]> {
+    (type_name == "System.Globalization.CultureInfo").then_some(&[
+        "LCID",
+        "Name",
+        "DisplayName",
+        "IetfLanguageTag",
+        "ThreeLetterISOLanguageName",
+        "ThreeLetterWindowsLanguageName",
+        "TwoLetterISOLanguageName",
+    ])
 }
 
 /// What a reference goes by: the address of what is shared.
