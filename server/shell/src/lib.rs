@@ -11,6 +11,7 @@ pub mod command;
 pub mod completion;
 pub mod convert;
 pub mod decimal;
+mod dotnet;
 pub mod error_record;
 pub mod evaluate;
 pub mod file;

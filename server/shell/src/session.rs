@@ -464,7 +464,7 @@ impl Engine<'_> {
             return self.run_file(block, file, arguments, sink);
         }
         if !block.parameters.is_empty() {
-            self.declare_script_parameters(&block, sink)?;
+            self.declare_script_parameters(&block, &[], sink)?;
         }
         self.run_body(&block, sink)
     }

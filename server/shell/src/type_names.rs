@@ -1,5 +1,7 @@
 //! .NET's names of the types that values have: what `GetType()`, CLIXML, error records and views go by.
 
+pub mod families;
+
 use crate::text::read;
 use crate::value::{Text, Value};
 

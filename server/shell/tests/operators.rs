@@ -378,3 +378,78 @@ fn methods_are_refused_by_overload_argument_and_exception() {
         assert_eq!(answer(line), expected, "{line}");
     }
 }
+
+#[test]
+fn numbers_keep_their_kind_and_their_digits() {
+    for (line, expected) in [
+        ("1d / 2", "0.5"),
+        ("1.10d * 0", "0.00"),
+        ("10d % 2.5", "0.0"),
+        ("0.00d", "0.00"),
+        ("-(0.0)", "-0"),
+        ("(-[int16]3).GetType().Name", "Int16"),
+        ("-([int]::MinValue)", "-2147483648"),
+        (
+            "-[uint32]5",
+            "The unary operator Negate is not defined for the type 'System.UInt32'.",
+        ),
+        (
+            "[dayofweek]1 + 1l",
+            "Unable to cast object of type 'System.Int64' to type 'System.DayOfWeek'.",
+        ),
+        (
+            "[int][datetime]5",
+            "Cannot convert value \"1/1/0001 12:00:00\u{202f}AM\" to type \"System.Int32\". Error: \"Invalid cast from 'DateTime' to 'Int32'.\"",
+        ),
+        ("'{0:F0} {1:N0} {2:P0}' -f 2.5, 0.5, 0.125", "2 0 12%"),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn everything_can_be_gone_through_by_where_and_for_each() {
+    for (line, expected) in [
+        ("('a', 'b').ForEach('ToUpper')", "A B"),
+        ("('ab', 'c').ForEach('Length')", "2 1"),
+        ("(1, 2).ForEach([string])[0].GetType().Name", "String"),
+        ("(1, 2).ForEach({ param($x) $x + $_ }, 5)", "6 7"),
+        ("(1..5).Where({ $_ -gt 2 }, 'SkipUntil', 2)", "3 4"),
+        ("(1..5).Where({ $_ -gt 2 }, 'Last', 2)", "4 5"),
+        ("(1..5).Where($null, 'First', 2)", "1 2"),
+        ("$null.Where({ $true }).Count", "0"),
+        ("(1, 2).Where({ $true }).GetType().Name", "Collection`1"),
+        (
+            "(1, 2).Where()",
+            "Cannot find an overload for \".Where({ expression } [, mode [, numberToReturn]])\" and the argument count: \"0\".",
+        ),
+        ("{ param($x) $x * 2 }.Invoke(4)", "8"),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn enumerations_and_families_are_types_too() {
+    for (line, expected) in [
+        ("[enum]::GetNames([dayofweek])[1]", "Monday"),
+        ("[enum]::Parse([dayofweek], 'Monday')", "Monday"),
+        (
+            "[enum]::GetNames([int])",
+            "Exception calling \"GetNames\" with \"1\" argument(s): \"Type provided must be an Enum. (Parameter 'enumType')\"",
+        ),
+        ("1 -is [valuetype]; 'a' -is [IComparable]", "True True"),
+        ("[valuetype]1", "1"),
+        (
+            "[enum]1",
+            "Cannot convert the \"1\" value of type \"System.Int32\" to type \"System.Enum\".",
+        ),
+        (
+            "[datetime]::new(2026, 13, 1)",
+            "Exception calling \".ctor\" with \"3\" argument(s): \"Year, Month, and Day parameters describe an un-representable DateTime.\"",
+        ),
+        ("$a = 3, 1, 2; [array]::Sort($a); $a", "1 2 3"),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}

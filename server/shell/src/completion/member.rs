@@ -1,10 +1,10 @@
 //! Members behind `.` and `::`: of values that are there, else of the types that they may have.
 
-use crate::completion::dotnet::{self, Member, Seen};
 use crate::completion::inference::{self, Inference, Inferred};
 use crate::completion::place::Place;
 use crate::completion::quote::Quoted;
 use crate::completion::{Completion, CompletionMatch, CompletionSource, MatchKind, known, tree};
+use crate::dotnet::{self, Member, Seen};
 use crate::help::syntax::{TypeStyle, type_text};
 use crate::language::ast::{Block, Expression};
 use crate::members;

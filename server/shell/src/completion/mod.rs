@@ -14,7 +14,6 @@ mod automatic;
 mod comment;
 mod completer;
 mod declared;
-mod dotnet;
 mod hashtable;
 mod inference;
 mod input;

@@ -131,7 +131,7 @@ fn declared(text: &str, pattern: &Wildcard) -> Vec<CompletionMatch> {
 fn kind_of(full: &str) -> &'static str {
     if STRUCTS.contains(&full) {
         "Struct"
-    } else if full == "System.Collections.IDictionary" {
+    } else if crate::type_names::families::INTERFACES.contains(&full) {
         "Interface"
     } else {
         "Class"

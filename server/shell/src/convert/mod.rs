@@ -21,6 +21,7 @@ pub use truth::{is_instance, is_true};
 
 use crate::command::{ParameterType, TextRule};
 use crate::text::{Culture, to_text};
+use crate::type_names::families;
 use crate::value::{DateTime, DateTimeKind, Text, Value};
 
 /// What a conversion depends on beside the value.
@@ -163,6 +164,10 @@ fn plain(
         },
         "System.TimeSpan" => time::to_time_span(value, source, target)?,
         "System.DateTime" => time::to_date_time(value, source, target, context)?,
+        // What is of such a type needs no conversion, and nothing converts to one.
+        family if families::belongs(value, family).is_some() => {
+            return Err(ConversionError::no_way(value, target));
+        }
         _ => return named::convert(value, source, name, target),
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::command::ParameterType;
 use crate::text::{as_double, read};
-use crate::type_names::{fixed_type_name, type_chain, type_name};
+use crate::type_names::{families, fixed_type_name, type_chain, type_name};
 use crate::value::Value;
 
 /// Whether a value is of a type already (`Type.IsInstanceOfType`, with PowerShell's wrapping taken off).
@@ -19,17 +19,17 @@ pub fn is_instance(value: &Value, target: &ParameterType) -> bool {
             | ("System.Int32", Value::Int32(_))
             | ("System.Boolean", Value::Bool(_))
             | ("System.Array", Value::Array(_))
-            | ("System.Collections.IDictionary", Value::Dictionary(_))
             | ("System.Type", Value::Type(_)) => true,
-            (
-                "System.ValueType",
-                Value::String(_) | Value::Object(_) | Value::Array(_) | Value::List(_),
-            ) => false,
-            (name, Value::Object(_)) => type_chain(value).iter().any(|own| **own == *name),
-            (name, other) => match fixed_type_name(other) {
-                Some(own) => own == name,
-                None => *type_name(other) == *name,
-            },
+            (name, Value::Object(_)) => {
+                type_chain(value).iter().any(|own| **own == *name)
+                    || families::belongs(value, name) == Some(true)
+            }
+            (name, other) => {
+                families::belongs(other, name).unwrap_or_else(|| match fixed_type_name(other) {
+                    Some(own) => own == name,
+                    None => *type_name(other) == *name,
+                })
+            }
         },
         ParameterType::Nullable(inner) => is_instance(value, inner),
         ParameterType::Enum(definition) => {

@@ -2,6 +2,7 @@
 
 use crate::command::{ParameterType, TextRule};
 use crate::convert::enumerations;
+use crate::type_names::families;
 use crate::value::Text;
 
 /// Accelerators and the full names that they stand for. The first of several for one type is the one that syntax
@@ -72,7 +73,6 @@ const ACCELERATORS: &[(&str, &str)] = &[
 const NAMED: &[&str] = &[
     "System.Array",
     "System.Collections.ArrayList",
-    "System.Collections.IDictionary",
     "System.Collections.Hashtable",
     "System.Collections.Specialized.OrderedDictionary",
     "System.Management.Automation.ErrorRecord",
@@ -88,7 +88,15 @@ pub(crate) fn known() -> impl Iterator<Item = (Option<&'static str>, &'static st
     let short = ACCELERATORS
         .iter()
         .map(|(short, full)| (Some(*short), *full));
-    short.chain(NAMED.iter().map(|full| (None, *full)))
+    short.chain(named().map(|full| (None, full)))
+}
+
+fn named() -> impl Iterator<Item = &'static str> {
+    NAMED
+        .iter()
+        .chain(families::BASES)
+        .chain(families::INTERFACES)
+        .copied()
 }
 
 /// The accelerator that stands for a full name: what syntax lines print.
@@ -123,7 +131,7 @@ pub fn resolve(name: &str) -> Option<ParameterType> {
     let full = ACCELERATORS
         .iter()
         .map(|(_, full)| *full)
-        .chain(NAMED.iter().copied())
+        .chain(named())
         .find(|full| {
             full.eq_ignore_ascii_case(name)
                 || full

@@ -1,12 +1,13 @@
-//! `[T]::new(…)` and New-Object: the constructors of collections.
+//! `[T]::new(…)` and New-Object: the constructors of collections, and what types make of nothing.
 
 use std::sync::Arc;
 
-use crate::convert::{ConversionContext, convert, type_names};
+use crate::command::ParameterType;
+use crate::convert::{ConversionContext, convert, number, type_names};
 use crate::evaluate::dictionary;
 use crate::evaluate::method::Outcome;
 use crate::text::as_double;
-use crate::value::{List, Value};
+use crate::value::{List, Object, Value};
 
 /// What the constructor of a collection makes; nothing if the type has none here.
 pub(super) fn construct(
@@ -37,6 +38,23 @@ pub(super) fn construct(
         }
         _ => return None,
     })
+}
+
+/// What the parameterless constructor of a type that is no collection makes.
+pub(super) fn of_nothing(target: &ParameterType) -> Option<Value> {
+    let ParameterType::Plain(name) = target else {
+        return None;
+    };
+    if number::Kind::of_type(name).is_some() {
+        return convert(&Value::Int32(0), target, ConversionContext::default()).ok();
+    }
+    match &**name {
+        "System.Boolean" => Some(Value::Bool(false)),
+        "System.Management.Automation.PSObject" => {
+            Some(Value::Object(Arc::new(Object::custom(Vec::new()))))
+        }
+        _ => super::types::default_of(target),
+    }
 }
 
 /// Whether an argument says how much room a collection begins with.

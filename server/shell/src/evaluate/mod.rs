@@ -1,9 +1,14 @@
 //! The tree at work: statements one after the other, expressions to values, errors to where they are caught.
 
+mod array_member;
 mod assignment;
+mod collection_method;
+mod collection_operator;
 mod constructor;
 mod convert_member;
+mod date_member;
 mod declaration;
+mod enum_member;
 mod error_record;
 pub(crate) mod exception;
 mod expression;

@@ -5,20 +5,18 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use crate::convert::ConversionContext;
+use crate::dotnet;
 use crate::evaluate::error_record;
 use crate::evaluate::exception::{find_exception, new_exception};
 use crate::evaluate::method::Outcome;
 use crate::evaluate::{
-    constructor, convert_member, failure, harmless, math_member, overload, parse_method,
-    regex_member,
+    array_member, constructor, convert_member, date_member, enum_member, failure, harmless,
+    math_member, overload, parse_method, regex_member,
 };
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND, as_double};
 use crate::value::{DateTime, DateTimeKind, Object, Text, Value};
-
-/// Ticks of the last moment that a date may name.
-const MAX_DATE_TICKS: i64 = 3_155_378_975_999_999_999;
 
 /// A static property or field.
 pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Value> {
@@ -73,7 +71,7 @@ pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Val
             ticks: now.ticks - now.ticks.rem_euclid(TICKS_PER_DAY),
             ..now
         }),
-        ("System.DateTime", "maxvalue") => date(MAX_DATE_TICKS),
+        ("System.DateTime", "maxvalue") => date(date_member::MAX_TICKS),
         ("System.DateTime", "minvalue") => date(0),
         _ => return None,
     })
@@ -125,6 +123,9 @@ impl Engine<'_> {
             .flatten();
         let outcome = match (&*lower, arguments, self.find_type(type_name)) {
             _ if made.is_some() => made.unwrap_or(Outcome::Unknown),
+            ("new", [], Some(target)) if let Some(made) = constructor::of_nothing(&target) => {
+                Outcome::Value(made)
+            }
             ("parse", [argument], Some(target)) => {
                 let current = ConversionContext::current(self.host.now());
                 parse_method::parse(&target, argument, current)
@@ -133,9 +134,22 @@ impl Engine<'_> {
                 return self.cast(argument, &target);
             }
             _ if harmless::has_static_method(type_name, name) => {
-                let bound = overload::bind(type_name, name, arguments, context)
+                let bound = overload::bind(type_name, true, name, arguments, context)
                     .map_err(|record| self.fail(*record))?;
-                call(type_name, &lower, &bound, context)
+                match &**type_name {
+                    "System.Enum" => {
+                        let definition =
+                            enum_member::subject(arguments.first(), |name| self.find_type(name));
+                        enum_member::call(&lower, definition.as_ref(), &bound)
+                    }
+                    "System.Guid" if lower == "newguid" => {
+                        let mut bytes = [0; 16];
+                        self.host.fill_random(&mut bytes);
+                        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+                        Outcome::Value(Value::Guid(id))
+                    }
+                    _ => call(type_name, &lower, &bound, context),
+                }
             }
             _ => return Err(self.fail(failure::method_not_found_in(type_name, name))),
         };
@@ -143,7 +157,10 @@ impl Engine<'_> {
         match outcome {
             Outcome::Value(value) => Ok(value),
             Outcome::Thrown(exception, message) => {
-                Err(self.fail(failure::method_invocation(name, count, exception, &message)))
+                let spelled = dotnet::spelled(type_name, true, name).unwrap_or(name);
+                Err(self.fail(failure::method_invocation(
+                    spelled, count, exception, &message,
+                )))
             }
             Outcome::Unknown => Err(self.fail(overload::none_found(name, count))),
         }
@@ -167,7 +184,8 @@ fn call(type_name: &str, name: &str, arguments: &[Value], context: ConversionCon
         "System.TimeSpan" => time_span(name, arguments),
         "System.Version" => version(arguments),
         "System.String" => string(name, arguments),
-        "System.DateTime" => date_time(name, arguments),
+        "System.DateTime" => return date_member::call(name, arguments),
+        "System.Array" => return array_member::call(name, arguments),
         "System.Char" => character(name, arguments),
         "System.Management.Automation.PSCredential" => match (name, arguments) {
             ("new", [user @ Value::String(_), password @ Value::SecureString(_)]) => {
@@ -214,7 +232,7 @@ fn time_span(name: &str, arguments: &[Value]) -> Option<Value> {
     Some(Value::TimeSpan((amount * unit as f64) as i64))
 }
 
-fn integers(arguments: &[Value]) -> Option<Vec<i64>> {
+pub(super) fn integers(arguments: &[Value]) -> Option<Vec<i64>> {
     arguments
         .iter()
         .map(|argument| as_double(argument).map(|n| n as i64))
@@ -231,56 +249,6 @@ fn new_time_span(arguments: &[Value]) -> Option<Value> {
         [d, h, m, s, ms] => d * TICKS_PER_DAY + clock(*h, *m, *s) + ms * 10_000,
         _ => return None,
     }))
-}
-
-fn date_time(name: &str, arguments: &[Value]) -> Option<Value> {
-    let (arguments, kind) = match arguments.split_last() {
-        Some((Value::Enum(kind), rest)) if &*kind.definition.name == "System.DateTimeKind" => (
-            rest,
-            match kind.number {
-                1 => DateTimeKind::Utc,
-                2 => DateTimeKind::Local,
-                _ => DateTimeKind::Unspecified,
-            },
-        ),
-        _ => (arguments, DateTimeKind::Unspecified),
-    };
-    let date = |ticks: i64| Value::DateTime(DateTime { ticks, kind });
-    let parts = integers(arguments)?;
-    match (name, parts.as_slice()) {
-        ("new", [ticks]) => Some(date(*ticks)),
-        ("new", [year, month, day, clock @ ..]) => {
-            let (h, m, s, ms) = match clock {
-                [] => (0, 0, 0, 0),
-                [h, m, s] => (*h, *m, *s, 0),
-                [h, m, s, ms] => (*h, *m, *s, *ms),
-                _ => return None,
-            };
-            let day = jiff::civil::Date::new(
-                i16::try_from(*year).ok()?,
-                i8::try_from(*month).ok()?,
-                i8::try_from(*day).ok()?,
-            )
-            .ok()?;
-            let days = i64::from(jiff::civil::date(1, 1, 1).until(day).ok()?.get_days());
-            Some(date(
-                days * TICKS_PER_DAY + (h * 3600 + m * 60 + s) * TICKS_PER_SECOND + ms * 10_000,
-            ))
-        }
-        ("isleapyear", [year]) => {
-            let year = *year;
-            Some(Value::Bool(
-                year % 4 == 0 && (year % 100 != 0 || year % 400 == 0),
-            ))
-        }
-        ("daysinmonth", [year, month]) => {
-            let first =
-                jiff::civil::Date::new(i16::try_from(*year).ok()?, i8::try_from(*month).ok()?, 1)
-                    .ok()?;
-            Some(Value::Int32(first.days_in_month().into()))
-        }
-        _ => None,
-    }
 }
 
 fn string(name: &str, arguments: &[Value]) -> Option<Value> {
@@ -312,6 +280,10 @@ fn string(name: &str, arguments: &[Value]) -> Option<Value> {
             Value::text(crate::format_string::format(&text(0)?, &values).ok()?)
         }
         "equals" => Value::Bool(text(0)? == text(1)?),
+        "compareordinal" => {
+            let difference = ordinal_difference(&text(0)?, &text(1)?);
+            Value::Int32(difference)
+        }
         "compare" => {
             let ignores = arguments.get(2).is_some_and(crate::convert::is_true);
             let order = crate::text::collation::compare(&text(0)?, &text(1)?, !ignores);
@@ -328,6 +300,16 @@ fn string(name: &str, arguments: &[Value]) -> Option<Value> {
         }
         _ => return None,
     })
+}
+
+/// The first difference of two texts' UTF-16 units, else of their lengths.
+fn ordinal_difference(a: &str, b: &str) -> i32 {
+    let units = a.encode_utf16().zip(b.encode_utf16());
+    let first = units
+        .map(|(a, b)| i32::from(a) - i32::from(b))
+        .find(|difference| *difference != 0);
+    let length = |text: &str| text.encode_utf16().count() as i32;
+    first.unwrap_or_else(|| length(a) - length(b))
 }
 
 fn character(name: &str, arguments: &[Value]) -> Option<Value> {

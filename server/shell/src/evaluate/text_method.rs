@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::convert::enumerations;
 use crate::evaluate::MAX_GROWTH;
 use crate::evaluate::method::{Outcome, text_of};
 use crate::text::as_double;
-use crate::value::{Array, Value};
+use crate::value::{Array, EnumValue, Value};
+
+/// `TypeCode.String`.
+const TYPE_CODE_OF_TEXT: i64 = 18;
 
 pub(super) fn text_method(text: &Arc<str>, name: &str, arguments: &[Value]) -> Outcome {
     let argument = |index: usize| arguments.get(index).map(text_of);
@@ -30,31 +34,26 @@ pub(super) fn text_method(text: &Arc<str>, name: &str, arguments: &[Value]) -> O
         ("trimend", _) => string(text.trim_end_matches(drops)),
         ("startswith" | "endswith" | "contains", 1 | 2) => contains(text, name, arguments),
         ("indexof" | "lastindexof", _) => index_of(text, name == "lastindexof", arguments),
-        ("replace", 2) => {
-            let from = argument(0).unwrap_or_default();
-            if from.is_empty() {
-                return Outcome::Thrown(
-                    "System.ArgumentException",
-                    "The value cannot be an empty string. (Parameter 'oldValue')".into(),
-                );
-            }
-            let to = argument(1).unwrap_or_default();
-            let more = to.len().saturating_sub(from.len());
-            let places = if more == 0 {
-                0
-            } else {
-                text.matches(&from).count()
-            };
-            if places.saturating_mul(more) > MAX_GROWTH {
-                return Outcome::too_large();
-            }
-            string(&text.replace(&from, &to))
-        }
+        ("replace", 2) => replaced(
+            text,
+            &argument(0).unwrap_or_default(),
+            &argument(1).unwrap_or_default(),
+        ),
         ("split", _) => split_text(text, arguments),
         ("substring", 1 | 2) => substring(text, number(0), number(1)),
         ("padleft" | "padright", 1 | 2) => padded(text, name == "padleft", arguments),
         ("insert", 2) => inserted(text, number(0), &argument(1).unwrap_or_default()),
         ("remove", 1 | 2) => removed(text, number(0), number(1)),
+        ("clone", 0) => string(text),
+        ("gettypecode", 0) => {
+            enumerations::find("System.TypeCode").map_or(Outcome::Unknown, |definition| {
+                Outcome::Value(Value::Enum(EnumValue {
+                    definition,
+                    number: TYPE_CODE_OF_TEXT,
+                }))
+            })
+        }
+        ("tochararray", 2) => character_slice(text, number(0), number(1)),
         ("tochararray", 0) => Outcome::Value(Value::Array(Arc::new(Array {
             element_type: "System.Char".into(),
             items: text
@@ -73,6 +72,25 @@ pub(super) fn text_method(text: &Arc<str>, name: &str, arguments: &[Value]) -> O
         ("tostring", _) => string(text),
         _ => Outcome::Unknown,
     }
+}
+
+fn replaced(text: &str, from: &str, to: &str) -> Outcome {
+    if from.is_empty() {
+        return Outcome::Thrown(
+            "System.ArgumentException",
+            "The value cannot be an empty string. (Parameter 'oldValue')".into(),
+        );
+    }
+    let more = to.len().saturating_sub(from.len());
+    let places = if more == 0 {
+        0
+    } else {
+        text.matches(from).count()
+    };
+    if places.saturating_mul(more) > MAX_GROWTH {
+        return Outcome::too_large();
+    }
+    Outcome::Value(Value::text(text.replace(from, to)))
 }
 
 /// `IndexOf(value[, startIndex[, count]])` and its like from the end.
@@ -233,6 +251,28 @@ fn substring(text: &str, start: Option<i64>, length: Option<i64>) -> Outcome {
         Some(part) => Outcome::Value(Value::text(String::from_utf16_lossy(part))),
         None => outside(
             "Index and length must refer to a location within the string. (Parameter 'length')",
+        ),
+    }
+}
+
+/// `ToCharArray(startIndex, length)`.
+fn character_slice(text: &str, start: Option<i64>, length: Option<i64>) -> Outcome {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let place = |n: Option<i64>| usize::try_from(n.unwrap_or_default()).ok();
+    let part = place(start).and_then(|from| units.get(from..from.saturating_add(place(length)?)));
+    match part {
+        Some(part) => Outcome::Value(Value::Array(Arc::new(Array {
+            element_type: "System.Char".into(),
+            items: part
+                .iter()
+                .copied()
+                .map(Value::Char)
+                .collect::<Vec<_>>()
+                .into(),
+        }))),
+        None => outside(
+            "Index was out of range. Must be non-negative and less than the size of the collection. (Parameter \
+             'startIndex')",
         ),
     }
 }

@@ -9,7 +9,7 @@ use crate::language::ast::TypeLiteral;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::text::{Culture, as_double, to_text};
-use crate::type_names::type_chain;
+use crate::type_names::{families, type_chain};
 use crate::value::{Text, Value};
 
 /// Types that are known for their static members only.
@@ -79,9 +79,8 @@ pub(super) fn is_of_type(value: &Value, target: &ParameterType) -> bool {
             "System.Management.Automation.PSObject" | "System.Management.Automation.PSCustomObject",
             Value::Object(object),
         ) => object.custom,
-        ("System.Collections.IDictionary", Value::Dictionary(_)) => true,
         ("System.Array", Value::Array(_)) => true,
-        _ => false,
+        (family, value) => families::belongs(value, family).unwrap_or(false),
     }
 }
 

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use crate::binder::{Argument, ArgumentValue};
 use crate::command::ParameterType;
-use crate::error_record::{ErrorCategory, ErrorRecord, Invocation};
+use crate::error_record::{ErrorCategory, ErrorRecord, Extent, Invocation};
 use crate::evaluate::as_operand;
 use crate::evaluate::scope::Variable;
 use crate::help::function::command_of;
@@ -86,15 +87,24 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// The parameters of a typed text, which was given no arguments.
+    /// The parameters of a typed text or of a block that is invoked, with the arguments by position.
     pub(crate) fn declare_script_parameters(
         &mut self,
         body: &Block,
+        arguments: &[Value],
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
+        let positional = |value: &Value| {
+            Argument::positional(ArgumentValue {
+                value: value.clone(),
+                extent: Extent::default(),
+                source: None,
+            })
+        };
+        let arguments = arguments.iter().map(positional).collect();
         let info = Arc::new(command_of("", body));
         let invocation = Invocation::default();
-        let binding = self.bind(&info, Vec::new(), false, 0, &invocation, out)?;
+        let binding = self.bind(&info, arguments, false, 0, &invocation, out)?;
         let given = body.parameters.iter();
         let bound = Bound {
             given: given

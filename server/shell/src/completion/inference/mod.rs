@@ -7,8 +7,9 @@ use std::cell::Cell;
 
 use crate::command::ParameterType;
 use crate::completion::assigned::text_of;
-use crate::completion::{CompletionSource, dotnet, known, tree};
+use crate::completion::{CompletionSource, known, tree};
 use crate::convert::type_names;
+use crate::dotnet;
 use crate::language::ast::{
     BinaryOperator, Block, ElementKind, Expression, ExpressionKind, Pipeline, Statement,
     StatementKind, TypeLiteral, UnaryOperator,

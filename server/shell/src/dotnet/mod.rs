@@ -1,23 +1,31 @@
-//! The members of the .NET types that a session meets, as PowerShell describes them.
+//! The members of the .NET types that a session meets, as PowerShell describes them: what can be called, what
+//! `Get-Member` lists and what completion offers.
 //!
-//! Of the methods only those are listed that a session may call ([`crate::evaluate::harmless`] names them), and those that every
-//! custom object shows. The texts are .NET's own signatures in PowerShell's spelling.
+//! `members.txt` has a line for each, below the type: `= T` for members of its values, `: T` for static ones. A method's
+//! overloads stand behind its name in PowerShell's spelling; one that is marked with `!` is shown, but not for scripts to
+//! call.
+
+mod signature;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+pub(crate) use signature::Parameter;
+
 /// A member of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Member {
+pub(crate) struct Member {
     /// Its name.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// What it is.
-    pub(super) kind: Kind,
+    pub(crate) kind: Kind,
+    /// Whether a script may call it, if it is a method.
+    pub(crate) callable: bool,
 }
 
 /// What a member is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A property or a field of a type; accessors, none for a field.
     Property {
         /// Its type in PowerShell's spelling.
@@ -33,7 +41,7 @@ pub(super) enum Kind {
 
 /// Where a member is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(crate) enum Seen {
     /// On a value that is there.
     OnValue,
     /// On a type that is only inferred.
@@ -42,12 +50,12 @@ pub(super) enum Seen {
 
 impl Member {
     /// Whether it is called.
-    pub(super) fn is_method(&self) -> bool {
+    pub(crate) fn is_method(&self) -> bool {
         matches!(self.kind, Kind::Method(_))
     }
 
     /// The type of what it gives, in PowerShell's spelling.
-    pub(super) fn of_type(&self) -> &'static str {
+    pub(crate) fn of_type(&self) -> &'static str {
         match &self.kind {
             Kind::Property { of_type, .. } => of_type,
             Kind::Alias(_) => "int",
@@ -59,7 +67,7 @@ impl Member {
     }
 
     /// What a completion says of it.
-    pub(super) fn tooltip(&self, seen: Seen, is_static: bool) -> String {
+    pub(crate) fn tooltip(&self, seen: Seen, is_static: bool) -> String {
         let fixed = if is_static { "static " } else { "" };
         match &self.kind {
             Kind::Alias(of) => format!("{} = {of}", self.name),
@@ -107,8 +115,69 @@ struct Table {
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| read(include_str!("members.txt")));
 
+/// The parameters of the overloads of each method that can be called, by type and by its name in lower case.
+type Overloads = HashMap<&'static str, HashMap<String, Vec<Vec<Parameter>>>>;
+
+static OVERLOADS: LazyLock<Overloads> = LazyLock::new(|| signatures(&TABLE.of_values));
+static STATIC_OVERLOADS: LazyLock<Overloads> = LazyLock::new(|| signatures(&TABLE.of_types));
+
+fn signatures(types: &HashMap<&'static str, Vec<Member>>) -> Overloads {
+    let of_type = |members: &Vec<Member>| {
+        let methods = members.iter().filter_map(|member| match &member.kind {
+            Kind::Method(texts) if member.callable => {
+                let overloads = texts.iter().filter_map(|text| signature::parameters(text));
+                Some((member.name.to_ascii_lowercase(), overloads.collect()))
+            }
+            _ => None,
+        });
+        methods.collect()
+    };
+    types
+        .iter()
+        .map(|(name, members)| (*name, of_type(members)))
+        .collect()
+}
+
+/// The overloads of a method that can be called; none if a type has no such method.
+pub(crate) fn overloads(
+    type_name: &str,
+    is_static: bool,
+    method: &str,
+) -> &'static [Vec<Parameter>] {
+    let table = match is_static {
+        true => &STATIC_OVERLOADS,
+        false => &OVERLOADS,
+    };
+    table
+        .get(type_name)
+        .and_then(|methods| methods.get(&method.to_ascii_lowercase()))
+        .map_or(&[], Vec::as_slice)
+}
+
+/// A method's name in .NET's spelling, which its exceptions say; a constructor's is `.ctor`.
+pub(crate) fn spelled(type_name: &str, is_static: bool, method: &str) -> Option<&'static str> {
+    members(type_name, is_static)
+        .iter()
+        .find(|own| own.is_method() && own.name.eq_ignore_ascii_case(method))
+        .map(|own| match own.name {
+            "new" => ".ctor",
+            name => name,
+        })
+}
+
+/// Each type that has members, with them.
+pub(crate) fn types(is_static: bool) -> impl Iterator<Item = (&'static str, &'static [Member])> {
+    let table = match is_static {
+        true => &TABLE.of_types,
+        false => &TABLE.of_values,
+    };
+    table
+        .iter()
+        .map(|(name, members)| (*name, members.as_slice()))
+}
+
 /// The members of a type by its full .NET name, static ones or those of its values; none of a type that is not known.
-pub(super) fn members(type_name: &str, is_static: bool) -> &'static [Member] {
+pub(crate) fn members(type_name: &str, is_static: bool) -> &'static [Member] {
     let type_name = if type_name.ends_with("[]") && !is_static {
         "System.Array"
     } else {
@@ -142,9 +211,11 @@ fn read(text: &'static str) -> Table {
 
 fn member(name: &'static str, rest: &'static str) -> Member {
     if let Some(name) = name.strip_suffix('(') {
+        let callable = !name.starts_with('!');
         return Member {
-            name,
+            name: name.trim_start_matches('!'),
             kind: Kind::Method(rest.split('|').collect()),
+            callable,
         };
     }
     let (of_type, accessors) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -152,35 +223,16 @@ fn member(name: &'static str, rest: &'static str) -> Member {
         Some(of) => Kind::Alias(of),
         None => Kind::Property { of_type, accessors },
     };
-    Member { name, kind }
+    Member {
+        name,
+        kind,
+        callable: false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::harmless::{METHODS, STATIC_METHODS, STATIC_PROPERTIES};
-
-    #[test]
-    fn what_a_session_may_call_is_offered() {
-        for (of, names) in METHODS {
-            let known = members(of, false);
-            for name in *names {
-                assert!(
-                    known.iter().any(|member| member.name == *name),
-                    "[{of}].{name}"
-                );
-            }
-        }
-        for (of, names) in STATIC_METHODS.iter().chain(STATIC_PROPERTIES) {
-            let known = members(of, true);
-            for name in *names {
-                assert!(
-                    known.iter().any(|member| member.name == *name),
-                    "[{of}]::{name}"
-                );
-            }
-        }
-    }
 
     #[test]
     fn tooltips_follow_where_a_member_is_seen() {
