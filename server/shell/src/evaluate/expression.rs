@@ -302,7 +302,7 @@ impl Engine<'_> {
                 _ => {}
             }
         }
-        let target = self.resolve_type(literal)?;
+        let target = self.cast_type(literal)?;
         let raw = self.evaluate_raw(operand, out)?;
         if let (Value::String(message), Some(exception)) =
             (&raw, super::find_exception(&literal.name))

@@ -2,10 +2,11 @@
 
 use crate::command::{ParameterType, RangeKind, Validation};
 use crate::convert;
-use crate::error_record::ErrorCategory;
+use crate::error_record::{ErrorCategory, Extent};
 use crate::evaluate::exception::{find_exception, names};
 use crate::evaluate::failure;
 use crate::language::ast::TypeLiteral;
+use crate::language::position;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::text::{Culture, as_double, to_text};
@@ -26,13 +27,34 @@ impl Engine<'_> {
     /// # Errors
     /// `TypeNotFound` if there is none in this session.
     pub(crate) fn resolve_type(&self, literal: &TypeLiteral) -> Result<ParameterType, Halt> {
+        self.type_at(literal, &literal.extent)
+    }
+
+    /// The type that a cast names; its name is to blame, not the brackets.
+    ///
+    /// # Errors
+    /// As [`Engine::resolve_type`].
+    pub(super) fn cast_type(&self, literal: &TypeLiteral) -> Result<ParameterType, Halt> {
+        let Extent { start, end } = literal.extent;
+        let name = Extent {
+            start: start + 1,
+            end: end.saturating_sub(1).max(start + 1),
+        };
+        self.type_at(literal, &name)
+    }
+
+    fn type_at(&self, literal: &TypeLiteral, extent: &Extent) -> Result<ParameterType, Halt> {
         self.find_type(&literal.name).ok_or_else(|| {
-            let record = failure::runtime(
+            // Of an array, the type of its elements is missing.
+            let name = literal.name.trim_end_matches(['[', ']', ',']);
+            let mut record = failure::runtime(
                 "TypeNotFound",
                 ErrorCategory::InvalidOperation,
-                format!("Unable to find type [{}].", literal.name),
+                format!("Unable to find type [{name}]."),
             )
-            .with_target(Value::String(literal.name.clone()));
+            .with_target(Value::text(name));
+            record.target_type = Some("TypeName".into());
+            record.invocation = Some(position::invocation(&self.session.source, extent));
             self.fail(record)
         })
     }
