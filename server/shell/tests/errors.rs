@@ -277,3 +277,22 @@ fn variables_of_the_session_keep_their_types() {
         ),
     ]);
 }
+
+#[test]
+fn the_language_blames_the_part_that_fails() {
+    for (line, id, offset) in [
+        ("[Nope]::X", "TypeNotFound", 1),
+        ("[Nope]1", "TypeNotFound", 2),
+        ("1 -is [Nope]", "TypeNotFound", 7),
+        ("& ''", "BadExpression", 3),
+        (". $null", "BadExpression", 3),
+        ("$h = @{}; $h[$null] = 1", "NullArrayIndex", 11),
+    ] {
+        let line = format!("{line}\n$Error[0].InvocationInfo.OffsetInLine");
+        assert_eq!(
+            keeper::told(&line),
+            (offset.to_string(), id.to_owned()),
+            "{line}"
+        );
+    }
+}

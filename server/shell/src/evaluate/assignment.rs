@@ -328,13 +328,17 @@ impl Engine<'_> {
 
     fn set_element(&mut self, owner: &Value, index: &Value, value: Value) -> Result<(), Halt> {
         match owner {
+            Value::Null => Err(self.refuse("NullArray", "Cannot index into a null array.")),
+            _ if matches!(index, Value::Null) => Err(self.refuse(
+                "NullArrayIndex",
+                "Index operation failed; the array index evaluated to null.",
+            )),
             Value::Dictionary(dictionary) => self.set_entry(dictionary, index.clone(), value),
             Value::Array(array) => {
                 let value = self.as_element(&array.element_type, value)?;
                 self.set_item(&array.items, index, value)
             }
             Value::List(list) => self.set_item(&list.items, index, value),
-            Value::Null => Err(self.refuse("NullArray", "Cannot index into a null array.")),
             other => Err(self.refuse(
                 "CannotIndex",
                 format!(

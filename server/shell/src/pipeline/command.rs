@@ -111,11 +111,16 @@ impl Engine<'_> {
                 info: None,
                 path: None,
             })),
-            Value::Null => Err(self.refuse_name("The expression after '&' in a pipeline element produced an object that was not valid. It must result in a command name, a script block, or a CommandInfo object.")),
+            Value::Null => Err(self.refuse_name(command, Value::Null)),
             other => {
                 let name = to_text(&other, Culture::Invariant);
+                if name.is_empty() {
+                    return Err(self.refuse_name(command, other));
+                }
                 match self.find_command(&name) {
-                    Some(Resolved::Script(script)) => Ok(Resolved::Script(Script { dotted, ..script })),
+                    Some(Resolved::Script(script)) => {
+                        Ok(Resolved::Script(Script { dotted, ..script }))
+                    }
                     Some(found) => Ok(found),
                     None => match self.script_file(&name, dotted)? {
                         Some(script) => Ok(Resolved::Script(script)),
@@ -130,11 +135,22 @@ impl Engine<'_> {
         }
     }
 
-    fn refuse_name(&self, message: &str) -> Halt {
-        self.fail(crate::evaluate::failure::invalid_operation(
-            "BadExpression",
-            message,
-        ))
+    /// What stands for a command is none.
+    fn refuse_name(&self, command: &Command, target: Value) -> Halt {
+        let operator = if command.invocation == Operator::Dot {
+            '.'
+        } else {
+            '&'
+        };
+        let message = format!(
+            "The expression after '{operator}' in a pipeline element produced an object that was not valid. It must result in a \
+             command name, a script block, or a CommandInfo object."
+        );
+        let mut record = crate::evaluate::failure::invalid_operation("BadExpression", message)
+            .with_target(target);
+        let at = position::invocation(&self.session.source, &command.name.extent);
+        record.invocation = Some(at);
+        self.fail(record)
     }
 
     pub(crate) fn command_not_found(
