@@ -119,7 +119,11 @@ pub fn resolve(name: &str) -> Option<ParameterType> {
         return Some(ParameterType::Array(Box::new(resolve(element)?)));
     }
     if let Some((generic, argument)) = name.strip_suffix(']').and_then(|n| n.split_once('[')) {
-        let argument = resolve(argument.trim_matches(['[', ']']))?;
+        // An argument may stand in brackets of its own.
+        let bare = argument
+            .strip_prefix('[')
+            .and_then(|bare| bare.strip_suffix(']'));
+        let argument = resolve(bare.unwrap_or(argument))?;
         return resolve_generic(generic.trim_end_matches("`1"), argument);
     }
     if let Some((_, full)) = ACCELERATORS

@@ -69,6 +69,7 @@ impl Engine<'_> {
                 variable,
                 collection,
                 body,
+                ..
             } => self.run_foreach(label.as_ref(), variable, collection, body, out),
             _ => Ok(()),
         }

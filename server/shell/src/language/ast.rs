@@ -66,6 +66,8 @@ pub struct ParameterDeclaration {
     pub default: Option<Expression>,
     /// Where its variable stands.
     pub variable: Extent,
+    /// Whether its variable was written as a splatted one, which is refused.
+    pub splatted: bool,
     /// Where it stands.
     pub extent: Extent,
 }

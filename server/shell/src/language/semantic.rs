@@ -115,6 +115,9 @@ impl Checker<'_> {
         for attribute in &parameter.attributes {
             self.attribute(attribute);
         }
+        if parameter.splatted {
+            self.splatted(&parameter.name, &parameter.variable);
+        }
         self.expressions(parameter.default.as_slice());
     }
 
@@ -218,10 +221,12 @@ impl Checker<'_> {
             }),
             StatementKind::ForEach {
                 label,
+                variable,
+                place,
                 collection,
                 body,
-                ..
             } => self.within(Around::Loop(label.clone()), |checker| {
+                checker.variable(variable, place);
                 checker.statement(collection);
                 checker.statements(body);
             }),
@@ -415,16 +420,19 @@ impl Checker<'_> {
 
     fn variable(&mut self, path: &VariablePath, extent: &Extent) {
         if path.splatted {
-            self.refuse(
-                        "SplattingNotPermitted",
-                        format!(
-                            "The splatting operator '@' cannot be used to reference variables in an expression. '@{0}' can \
-                             be used only as an argument to a command. To reference variables in an expression use '${0}'.",
-                            path.text
-                        ),
-                        extent,
-                    );
+            self.splatted(&path.text, extent);
         }
+    }
+
+    fn splatted(&mut self, name: &str, extent: &Extent) {
+        self.refuse(
+            "SplattingNotPermitted",
+            format!(
+                "The splatting operator '@' cannot be used to reference variables in an expression. '@{name}' can be used \
+                 only as an argument to a command. To reference variables in an expression use '${name}'."
+            ),
+            extent,
+        );
     }
 
     fn ordered(&mut self, name: &str, extent: &Extent) {

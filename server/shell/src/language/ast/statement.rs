@@ -70,6 +70,8 @@ pub enum StatementKind {
         label: Option<Text>,
         /// The variable.
         variable: VariablePath,
+        /// Where it stands.
+        place: Extent,
         /// What is gone through.
         collection: Box<Statement>,
         /// Body.

@@ -213,6 +213,7 @@ impl Parser<'_> {
                 kind: StatementKind::ForEach {
                     label: label.map(|label| label.text),
                     variable: path,
+                    place: variable.extent,
                     collection: Box::new(collection),
                     body,
                 },

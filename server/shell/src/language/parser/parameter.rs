@@ -98,6 +98,7 @@ impl Parser<'_> {
                 attributes: Vec::new(),
                 default: None,
                 variable: last.clone(),
+                splatted: false,
                 extent: span(&first.unwrap_or_default(), &last),
             });
         };
@@ -111,6 +112,7 @@ impl Parser<'_> {
             }
         }
         let mut parameter = ParameterDeclaration {
+            splatted: path.splatted,
             name: path.text,
             type_literal: None,
             attributes: Vec::new(),
