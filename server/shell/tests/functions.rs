@@ -212,3 +212,45 @@ fn functions_are_items_of_a_drive() {
         assert_eq!(shown(line).join(" "), expected, "{line}");
     }
 }
+
+#[test]
+fn attributes_are_read_whatever_their_form() {
+    let refused = "ParameterArgumentValidationError,f";
+    for (line, error) in [
+        (
+            "function f { param([ValidateRange(0, [int]::MaxValue)]$x) }; f (-1)",
+            refused,
+        ),
+        (
+            "function f { param([ValidateSet(@('a', 'b'))]$x) }; f a; f c",
+            refused,
+        ),
+        (
+            "function f { param([ValidateLength(1, (1 + 2))]$x) }; f abc; f abcd",
+            refused,
+        ),
+        (
+            "function f { param([ValidateSetAttribute('a')]$x) }; f b",
+            refused,
+        ),
+        (
+            "function f { param([System.Management.Automation.ValidateSet('a')]$x) }; f b",
+            refused,
+        ),
+        ("function f { param([Parameter(Mandatory = 0)]$x) }; f", ""),
+        (
+            "function f { param([nope()]$x) }; f",
+            "CustomAttributeTypeNotFound",
+        ),
+        ("[nope()]$x = 1", "CustomAttributeTypeNotFound"),
+        (
+            "function f { [Diagnostics.CodeAnalysis.SuppressMessage('a', 'b')] param() }; f",
+            "",
+        ),
+    ] {
+        assert_eq!(run(line).1.join(" "), error, "{line}");
+    }
+    let line =
+        "function f { [OutputType([int], 'My.Type')] param() }; (Get-Command f).OutputType.Name";
+    assert_eq!(shown(line), ["System.Int32", "My.Type"]);
+}

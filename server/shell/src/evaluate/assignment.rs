@@ -8,6 +8,7 @@ use crate::evaluate::lone_expression;
 use crate::evaluate::operator::number::Number;
 use crate::evaluate::scope::Variable;
 use crate::evaluate::{MAX_ENTRIES, as_operand, failure, hashtable::fold, is_nothing};
+use crate::help::attribute::{refused, short_name};
 use crate::language::ast::{
     Assignment, AssignmentOperator, BinaryOperator, Expression, ExpressionKind, VariablePath,
 };
@@ -112,6 +113,9 @@ impl Engine<'_> {
                 None => Ok(()),
             },
             ExpressionKind::Attributed(attribute, inner) => {
+                if let Some(record) = refused(attribute, &self.session.source) {
+                    return Err(self.fail(record));
+                }
                 if let ExpressionKind::Variable(path) = &inner.kind {
                     let attributes = std::slice::from_ref(attribute);
                     self.check_variable(&path.text, attributes, &value)?;
@@ -443,7 +447,7 @@ impl Engine<'_> {
                 (name.clone(), value)
             })
             .collect();
-        let name = attribute.name.to_ascii_lowercase();
+        let name = short_name(&attribute.name).to_ascii_lowercase();
         let Some(validation) = super::types::validation(&name, &arguments, &named) else {
             return Ok(());
         };

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::command::ParameterType;
+use crate::convert::type_names;
 use crate::evaluate::{as_operand, gathered, harmless, static_member, strict};
 use crate::language::ast::Expression;
 use crate::members::{property, same_name};
@@ -9,7 +11,7 @@ use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
 use crate::text::{Culture, to_text};
-use crate::value::{Object, Value};
+use crate::value::{DateTime, DateTimeKind, EnumValue, Object, Value};
 
 impl Engine<'_> {
     pub(super) fn member(
@@ -56,6 +58,29 @@ impl Engine<'_> {
         }
         Ok(static_member::property(type_name, name, self.host.now()).unwrap_or_default())
     }
+}
+
+/// The clock that no constant looks at.
+const NEVER: DateTime = DateTime {
+    ticks: 0,
+    kind: DateTimeKind::Unspecified,
+};
+
+/// A static member of a type that does not change: of an enumeration, of a number type.
+pub(crate) fn constant_member(type_name: &str, name: &str) -> Option<Value> {
+    if let Some(ParameterType::Enum(definition)) = type_names::resolve(type_name) {
+        let members = definition.members.iter();
+        let (_, number) = members
+            .clone()
+            .find(|(member, _)| same_name(member, name))?;
+        return Some(Value::Enum(EnumValue {
+            number: *number,
+            definition: definition.clone(),
+        }));
+    }
+    harmless::has_static_property(type_name, name)
+        .then(|| static_member::property(type_name, name, NEVER))
+        .flatten()
 }
 
 /// A member by name; none if there is no such member anywhere.

@@ -50,6 +50,7 @@ pub(crate) use assignment::not_writable;
 pub(crate) use exception::{exception_is, find_exception};
 pub(crate) use expression::script_block;
 pub(crate) use hashtable::{dictionary, fold};
+pub(crate) use member::constant_member;
 pub(crate) use statement::lone_expression;
 pub(crate) use types::validation;
 

@@ -5,11 +5,10 @@ use crate::command::{
     SetMembership,
 };
 use crate::convert::type_names;
-use crate::evaluate::{script_block, validation};
-use crate::help::comment;
-use crate::language::ast::{
-    Attribute, Block, Expression, ExpressionKind, ParameterDeclaration, UnaryOperator,
-};
+use crate::evaluate::validation;
+use crate::help::attribute::{argument, attributes, flag, named, texts};
+use crate::help::{attribute, comment};
+use crate::language::ast::{Attribute, Block, ExpressionKind, ParameterDeclaration};
 use crate::text::{Culture, to_text};
 use crate::value::{Text, Value};
 
@@ -31,10 +30,7 @@ pub fn command_of(name: &str, body: &Block) -> CommandInfo {
     } else {
         CommandKind::SimpleFunction
     };
-    let text_of = |key: &str| {
-        let given = named(cmdlet_binding(body)?, key)??;
-        Some(to_text(constant(given)?, Culture::Invariant))
-    };
+    let text_of = |key: &str| attribute::text(cmdlet_binding(body)?, key);
     let says = |key: &str| cmdlet_binding(body).is_some_and(|binding| flag(binding, key));
     if says("SupportsShouldProcess") {
         let impact = text_of("ConfirmImpact").map(|impact| impact.to_ascii_lowercase());
@@ -72,7 +68,10 @@ pub fn command_of(name: &str, body: &Block) -> CommandInfo {
         }
         command.parameters.push(parameter);
     }
-    command.output_types = written.outputs.clone();
+    command.output_types = match written.outputs.is_empty() {
+        true => attribute::output_types(body),
+        false => written.outputs.clone(),
+    };
     command.help = CommandHelp {
         synopsis: written.synopsis,
         description: written.description,
@@ -86,62 +85,13 @@ pub fn command_of(name: &str, body: &Block) -> CommandInfo {
 
 /// `[CmdletBinding(…)]` before `param`.
 fn cmdlet_binding(body: &Block) -> Option<&Attribute> {
-    body.attributes.iter().find(|attribute| {
-        matches!(
-            &*attribute.name.to_ascii_lowercase(),
-            "cmdletbinding"
-                | "cmdletbindingattribute"
-                | "system.management.automation.cmdletbinding"
-                | "system.management.automation.cmdletbindingattribute"
-        )
-    })
-}
-
-fn attributes<'a>(
-    parameter: &'a ParameterDeclaration,
-    name: &'a str,
-) -> impl Iterator<Item = &'a Attribute> {
-    parameter
-        .attributes
-        .iter()
-        .filter(move |attribute| attribute.name.eq_ignore_ascii_case(name))
-}
-
-fn constant(expression: &Expression) -> Option<&Value> {
-    match &expression.kind {
-        ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => Some(value),
-        _ => None,
-    }
-}
-
-fn texts(expressions: &[Expression]) -> Vec<Text> {
-    expressions
-        .iter()
-        .filter_map(constant)
-        .map(|value| Text::from(to_text(value, Culture::Invariant)))
-        .collect()
-}
-
-/// What an attribute says under a key: none if the key is missing, nothing inside if it stands alone.
-fn named<'a>(attribute: &'a Attribute, key: &str) -> Option<Option<&'a Expression>> {
-    attribute
-        .named
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(key))
-        .map(|(_, value)| value.as_ref())
-}
-
-fn flag(attribute: &Attribute, key: &str) -> bool {
-    named(attribute, key).is_some_and(|value| match value.map(|value| &value.kind) {
-        None => true,
-        Some(ExpressionKind::Variable(path)) => &*path.key != "false",
-        Some(_) => true,
-    })
+    let mut all = body.attributes.iter();
+    all.find(|attribute| attribute::is(attribute, "CmdletBinding"))
 }
 
 fn attribute_position(attribute: &Attribute) -> Option<i32> {
-    match constant(named(attribute, "Position")??)? {
-        Value::Int32(position) => Some(*position),
+    match argument(named(attribute, "Position")??)? {
+        Value::Int32(position) => Some(position),
         _ => None,
     }
 }
@@ -151,15 +101,9 @@ fn position(parameter: &ParameterDeclaration) -> Option<i32> {
 }
 
 fn membership(attribute: &Attribute) -> SetMembership {
-    let set = named(attribute, "ParameterSetName")
-        .flatten()
-        .and_then(constant)
-        .map_or_else(
-            || ALL_SETS.to_owned(),
-            |set| to_text(set, Culture::Invariant),
-        );
+    let set = attribute::text(attribute, "ParameterSetName");
     SetMembership {
-        set: set.into(),
+        set: set.map_or_else(|| ALL_SETS.into(), Text::from),
         mandatory: flag(attribute, "Mandatory"),
         position: attribute_position(attribute),
         from_pipeline: flag(attribute, "ValueFromPipeline"),
@@ -170,14 +114,14 @@ fn membership(attribute: &Attribute) -> SetMembership {
 
 /// The parameter with what a validation attribute asks; any other attribute leaves it as it is.
 fn with_check(mut parameter: ParameterInfo, attribute: &Attribute) -> ParameterInfo {
-    let name = attribute.name.to_ascii_lowercase();
+    let name = attribute::short_name(&attribute.name).to_ascii_lowercase();
     match &*name {
         "allownull" => parameter.allow_null = true,
         "allowemptystring" => parameter.allow_empty_string = true,
         "allowemptycollection" => parameter.allow_empty_collection = true,
         _ => {}
     }
-    let values: Vec<Value> = attribute.positional.iter().filter_map(argument).collect();
+    let values = attribute::arguments(&attribute.positional);
     let options: Vec<(Text, Value)> = attribute
         .named
         .iter()
@@ -192,29 +136,6 @@ fn with_check(mut parameter: ParameterInfo, attribute: &Attribute) -> ParameterI
     }
 }
 
-/// The constant or script block that an argument of an attribute is.
-fn argument(expression: &Expression) -> Option<Value> {
-    Some(match &expression.kind {
-        ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => value.clone(),
-        ExpressionKind::Variable(path) => match &*path.key {
-            "true" => Value::Bool(true),
-            "false" => Value::Bool(false),
-            _ => Value::Null,
-        },
-        ExpressionKind::Unary(UnaryOperator::Minus, operand) => match argument(operand)? {
-            Value::Int32(number) => Value::Int32(number.checked_neg()?),
-            Value::Int64(number) => Value::Int64(number.checked_neg()?),
-            Value::Double(number) => Value::Double(-number),
-            _ => return None,
-        },
-        ExpressionKind::ArrayLiteral(items) => {
-            Value::array(items.iter().map(argument).collect::<Option<_>>()?)
-        }
-        ExpressionKind::ScriptBlock(body) => script_block(body),
-        _ => return None,
-    })
-}
-
 fn parameter_of(declaration: &ParameterDeclaration, body: &Block) -> ParameterInfo {
     let type_name = declaration
         .type_literal
@@ -226,6 +147,8 @@ fn parameter_of(declaration: &ParameterDeclaration, body: &Block) -> ParameterIn
     let mut parameter = ParameterInfo::of_type(declaration.name.clone(), of_type);
     for attribute in attributes(declaration, "Parameter") {
         parameter = parameter.member(membership(attribute));
+        let message = attribute::text(attribute, "HelpMessage").map(Text::from);
+        parameter.help_message = parameter.help_message.or(message);
     }
     for attribute in attributes(declaration, "Alias") {
         parameter.aliases.extend(texts(&attribute.positional));
@@ -234,9 +157,11 @@ fn parameter_of(declaration: &ParameterDeclaration, body: &Block) -> ParameterIn
         parameter = with_check(parameter, attribute);
     }
     parameter.default_text = match &declaration.default {
-        Some(default) => Some(match constant(default) {
-            Some(value) => to_text(value, Culture::Invariant).into(),
-            None => Text::from(
+        Some(default) => Some(match &default.kind {
+            ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => {
+                to_text(value, Culture::Invariant).into()
+            }
+            _ => Text::from(
                 body.source
                     .text
                     .get(default.extent.start..default.extent.end)

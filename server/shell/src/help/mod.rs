@@ -1,5 +1,6 @@
 //! What the session says of its commands: syntax lines, `Get-Help`, topics.
 
+pub(crate) mod attribute;
 pub mod comment;
 pub mod draw;
 pub mod function;

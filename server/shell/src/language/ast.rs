@@ -5,7 +5,7 @@
 mod operator;
 mod statement;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use operator::{AssignmentOperator, BinaryOperator, ChainOperator, UnaryOperator};
 pub use statement::{
@@ -51,6 +51,8 @@ pub struct Block {
     pub clean: Option<Vec<Statement>>,
     /// Whether it is made of named parts.
     pub is_named: bool,
+    /// Whether all attributes of it and its parameters are of types that there are, once that was looked up.
+    pub(crate) attributes_known: OnceLock<bool>,
 }
 
 /// One parameter of a script block or function.

@@ -8,6 +8,7 @@ use crate::convert::enumerations;
 use crate::error_record::Invocation;
 use crate::evaluate::scope::Scope;
 use crate::evaluate::{NAMES, failure};
+use crate::help::attribute;
 use crate::help::function::command_of;
 use crate::pipeline::call_stack::Frame;
 use crate::pipeline::command::Script;
@@ -97,6 +98,28 @@ pub(super) struct ScriptStage {
     returned: bool,
 }
 
+impl Engine<'_> {
+    /// Refuses a function that cannot run here: for an attribute that there is not, for dynamic parameters.
+    fn refuse_script(&self, script: &Script) -> Result<(), Halt> {
+        if let Some(unknown) = attribute::unknown(&script.body)
+            && let Some(record) = attribute::refused(unknown, &script.body.source)
+        {
+            return Err(self.fail(record));
+        }
+        if script.body.dynamic.is_some() {
+            return Err(self.fail(failure::invalid_operation(
+                "DynamicParametersNotSupported",
+                format!(
+                    "'{}' cannot run: dynamic parameters are not supported in this session. Declare its parameters in \
+                     'param (…)'.",
+                    script.name
+                ),
+            )));
+        }
+        Ok(())
+    }
+}
+
 impl ScriptStage {
     /// Makes one ready: arguments are shared out, common parameters bound.
     pub(super) fn new(
@@ -111,16 +134,7 @@ impl ScriptStage {
             Some(info) => info.clone(),
             None => Arc::new(command_of(&script.name, &script.body)),
         };
-        if script.body.dynamic.is_some() {
-            return Err(engine.fail(failure::invalid_operation(
-                "DynamicParametersNotSupported",
-                format!(
-                    "'{}' cannot run: dynamic parameters are not supported in this session. Declare its parameters in \
-                     'param (…)'.",
-                    script.name
-                ),
-            )));
-        }
+        engine.refuse_script(&script)?;
         let binding = engine.bind(
             &info,
             arguments,

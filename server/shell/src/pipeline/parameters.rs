@@ -10,6 +10,7 @@ use crate::evaluate::as_operand;
 use crate::evaluate::scope::Variable;
 use crate::help::function::command_of;
 use crate::language::ast::{Block, ParameterDeclaration, VariablePath};
+use crate::language::position;
 use crate::language::words::variable_path;
 use crate::members::same_name;
 use crate::pipeline::engine::Engine;
@@ -50,7 +51,7 @@ impl Engine<'_> {
     ) -> Result<(), Halt> {
         for (parameter, given) in body.parameters.iter().zip(bound.given) {
             let constraint = match &parameter.type_literal {
-                Some(literal) => Some(self.resolve_parameter_type(literal)?),
+                Some(literal) => Some(self.resolve_parameter_type(literal, body)?),
                 None => None,
             };
             // A type that only the session knows is none to the binder.
@@ -118,8 +119,16 @@ impl Engine<'_> {
     fn resolve_parameter_type(
         &mut self,
         literal: &crate::language::ast::TypeLiteral,
+        body: &Block,
     ) -> Result<ParameterType, Halt> {
-        self.resolve_type(literal)
+        self.resolve_type(literal).map_err(|halt| match halt {
+            // It stands in the text of the function, not where that is called.
+            Halt::Error(mut record) => {
+                record.invocation = Some(position::invocation(&body.source, &literal.extent));
+                Halt::Error(record)
+            }
+            other => other,
+        })
     }
 
     fn transform(

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use crate::builtin::discovery::parameter_info;
 use crate::command::CommandInfo;
-use crate::convert::enumerations;
+use crate::convert::{enumerations, type_names};
 use crate::evaluate::scope::Function;
 use crate::evaluate::script_block;
+use crate::help::attribute;
 use crate::help::function::command_of;
 use crate::help::syntax::definition;
+use crate::language::ast::Block;
 use crate::text::{Culture, to_text};
 use crate::value::{EnumValue, Object, Text, Value};
 
@@ -151,6 +153,7 @@ pub(crate) fn function(function: &Function) -> Value {
             ("Description", Value::Null),
             ("Verb", Value::text(verb)),
             ("Noun", Value::text(noun)),
+            ("OutputType", output_types(body)),
             ("Name", Value::String(command.name.clone())),
             ("CommandType", command_type(kind)),
             ("Source", Value::text("")),
@@ -177,4 +180,18 @@ pub(crate) fn script(name: &str, path: &str) -> Value {
             ("ModuleName", Value::text("")),
         ],
     )
+}
+
+/// The types that a function says it gives, as `PSTypeName`.
+fn output_types(body: &Block) -> Value {
+    let named = attribute::output_types(body).into_iter();
+    let types = named.map(|name| {
+        let known = type_names::resolve(&name).map_or(Value::Null, |_| Value::Type(name.clone()));
+        object(
+            &["PSTypeName"],
+            Some(name.clone()),
+            vec![("Name", Value::String(name)), ("Type", known)],
+        )
+    });
+    Value::array(types.collect())
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use std::sync::OnceLock;
+
 use crate::error_record::Extent;
 use crate::language::ast::{Block, Expression, ExpressionKind, Statement};
 use crate::language::lexer::Mode;
@@ -33,6 +35,7 @@ impl Parser<'_> {
             end: Vec::new(),
             clean: None,
             is_named: false,
+            attributes_known: OnceLock::new(),
         };
         let point = self.restore_point();
         if !self.parameter_block(&mut block) {
