@@ -284,10 +284,13 @@ async fn files_that_cannot_be_used_are_told_of_as_powershell_does() {
         assert!(answer.starts_with(said), "{line}: {answer}");
     }
     // What is being read is not written over.
-    large(&caller.path("large"), "", &"y".repeat(1_000), "");
-    let answer = caller
-        .says("Get-Content large -AsByteStream | Set-Content large")
-        .await;
+    large(
+        &caller.path("large"),
+        "",
+        &format!("{}\n", "y".repeat(10_000)),
+        "",
+    );
+    let answer = caller.says("Get-Content large | Set-Content large").await;
     let said =
         "The process cannot access the file 'large' because it is being used by another process.";
     assert!(answer.contains(said), "{answer}");
@@ -409,11 +412,12 @@ async fn a_client_of_an_earlier_version_is_served_as_before() {
     ];
     assert_eq!(written, expected);
 
-    let running = begin(&deployment, "Get-Content a", "", false)
-        .await
-        .unwrap();
-    let (text, _, _) = unpaced(running, &vec![b'x'; 65 << 20]).await;
+    // What is too long is not read to its end, and holds nothing up.
+    let line = "Get-Content a; 'behind'";
+    let running = begin(&deployment, line, "", false).await.unwrap();
+    let (text, _, _) = unpaced(running, &vec![b'x'; 100 << 20]).await;
     assert!(text.contains("is larger than 67108864 bytes"), "{text}");
+    assert!(text.ends_with("behind\n"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -60,6 +60,7 @@ impl Desk {
         }
         let request_id = self.next_id();
         parts.insert(request_id, VecDeque::new());
+        self.voice.incoming.want_file(request_id);
         Ok(FileRequest {
             request_id,
             path: path.to_owned(),
@@ -71,6 +72,11 @@ impl Desk {
 
     fn close(&self, id: u32) {
         self.parts.borrow_mut().remove(&id);
+        self.voice.incoming.drop_file(id);
+        // What waits of it must not hold up what else the caller says.
+        while let Some(part) = self.voice.incoming.waiting_file() {
+            self.keep(part);
+        }
     }
 
     /// Sends what the caller must answer.
@@ -87,12 +93,13 @@ impl Desk {
 
     /// What the caller has said of a file already.
     fn waiting_part(&self, id: u32) -> Option<FileAnswer> {
-        while let Some(part) = self.voice.incoming.waiting_file() {
-            self.keep(part);
+        loop {
+            let own = self.parts.borrow_mut().get_mut(&id)?.pop_front();
+            if let Some((part, _room)) = own {
+                return Some(part);
+            }
+            self.keep(self.voice.incoming.waiting_file()?);
         }
-        let mut parts = self.parts.borrow_mut();
-        let (part, _room) = parts.get_mut(&id)?.pop_front()?;
-        Some(part)
     }
 
     /// What the caller says next of a file, or its failure.

@@ -1,7 +1,8 @@
 //! What a caller says to its running pipeline, sorted: answers, files, input, stop.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use prost::Message as _;
 use tandem::cmdlet::v1::Value;
@@ -25,6 +26,9 @@ pub(super) const OPEN_FILES: usize = 16;
 /// Answers of files that wait for the pipeline.
 const FILE_QUEUE: usize = QUEUE * OPEN_FILES;
 
+/// Bytes that a file's answer counts for at least.
+const FILE_ANSWER_BYTES: u32 = 1024;
+
 /// Bytes of files that wait for the pipeline.
 const FILE_BYTES: u32 = BYTES_AHEAD * OPEN_FILES as u32;
 
@@ -37,7 +41,15 @@ pub(super) struct Incoming {
     answers: Mutex<mpsc::Receiver<wire::PromptAnswer>>,
     files: Mutex<mpsc::Receiver<FilePart>>,
     input: Mutex<mpsc::Receiver<Taken>>,
+    open_files: OpenFiles,
     has_enough: AtomicBool,
+}
+
+/// The requests of files whose answers are wanted.
+type OpenFiles = Arc<std::sync::Mutex<HashSet<u32>>>;
+
+fn lock(open: &OpenFiles) -> std::sync::MutexGuard<'_, HashSet<u32>> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Pipeline input.
@@ -67,12 +79,14 @@ pub(super) fn read(requests: Streaming<wire::InvokeRequest>, outbox: Outbox) -> 
         answers: Mutex::new(answers),
         files: Mutex::new(files),
         input: Mutex::new(input),
+        open_files: OpenFiles::default(),
         has_enough: AtomicBool::new(false),
     };
     let queues = Queues {
         answers: answers_in,
         files: files_in,
         file_room: Arc::new(Semaphore::new(FILE_BYTES as usize)),
+        open_files: incoming.open_files.clone(),
         input: Some(input_in),
         room: Arc::new(Semaphore::new(BYTES_AHEAD as usize)),
         stop: stop.clone(),
@@ -97,6 +111,7 @@ struct Queues {
     answers: mpsc::Sender<wire::PromptAnswer>,
     files: mpsc::Sender<FilePart>,
     file_room: Arc<Semaphore>,
+    open_files: OpenFiles,
     input: Option<mpsc::Sender<Taken>>,
     room: Arc<Semaphore>,
     stop: CancellationToken,
@@ -131,9 +146,12 @@ impl Queues {
     }
 
     async fn give_file(&self, part: wire::FileAnswer) {
+        if !lock(&self.open_files).contains(&part.request_id) {
+            return;
+        }
         let bytes = u32::try_from(part.data.len()).unwrap_or(FILE_BYTES);
-        let room = self.file_room.clone();
-        let room = room.acquire_many_owned(bytes.min(FILE_BYTES)).await;
+        let bytes = bytes.clamp(FILE_ANSWER_BYTES, FILE_BYTES);
+        let room = self.file_room.clone().acquire_many_owned(bytes).await;
         let _ = self.files.send((part, room.ok())).await;
     }
 
@@ -160,6 +178,16 @@ impl Incoming {
     /// The next answer to a prompt; `None` when the pipeline is stopped or nobody answers any more.
     pub(super) fn answer(&self) -> Option<wire::PromptAnswer> {
         self.next(&self.answers)
+    }
+
+    /// Answers of that request are wanted from now on.
+    pub(super) fn want_file(&self, id: u32) {
+        lock(&self.open_files).insert(id);
+    }
+
+    /// Answers of that request are wanted no more: they are dropped as they come.
+    pub(super) fn drop_file(&self, id: u32) {
+        lock(&self.open_files).remove(&id);
     }
 
     /// The next part of a file.

@@ -234,12 +234,14 @@ fn emit_counted(
     kept: &mut usize,
 ) -> Result<(), Halt> {
     if let Some(tail) = count(context, "Tail") {
+        if tail == 0 {
+            return Ok(());
+        }
         let mut last = VecDeque::new();
         let failed = loop {
             match blocks.next() {
                 Ok(None) => break None,
                 Err(failure) => break Some(failure),
-                Ok(Some(_)) if tail == 0 => {}
                 Ok(Some(block)) => {
                     if last.len() == tail {
                         last.pop_front();
