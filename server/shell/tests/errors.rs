@@ -287,6 +287,11 @@ fn the_language_blames_the_part_that_fails() {
         ("& ''", "BadExpression", 3),
         (". $null", "BadExpression", 3),
         ("$h = @{}; $h[$null] = 1", "NullArrayIndex", 11),
+        ("for ($i = 1/0; $false;) { }", "RuntimeException", 6),
+        ("switch (1/0) { 1 { } }", "RuntimeException", 9),
+        ("switch (1) { (1/0) { } }", "RuntimeException", 14),
+        ("exit (1/0)", "RuntimeException", 1),
+        ("$x = 1/0 || 5", "RuntimeException", 6),
     ] {
         let line = format!("{line}\n$Error[0].InvocationInfo.OffsetInLine");
         assert_eq!(

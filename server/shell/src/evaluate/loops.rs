@@ -101,6 +101,7 @@ impl Engine<'_> {
 
     /// Runs a statement of a `for` head: what it gives is dropped.
     fn run_silently(&mut self, statement: &Statement, out: &mut dyn Sink) -> Result<(), Halt> {
+        self.session.sequence_point = statement.extent.clone();
         self.statement_value(statement, out).map(drop)
     }
 

@@ -104,10 +104,13 @@ impl Engine<'_> {
     fn leave(&mut self, statement: &Statement, out: &mut dyn Sink) -> Result<Halt, Halt> {
         Ok(match &statement.kind {
             StatementKind::Throw(value) => self.throw(value.as_deref(), statement, out),
-            StatementKind::Exit(code) => Halt::Exit(match code {
-                Some(code) => as_operand(self.statement_value(code, out)?),
-                None => Value::Null,
-            }),
+            StatementKind::Exit(code) => {
+                self.session.sequence_point = statement.extent.clone();
+                Halt::Exit(match code {
+                    Some(code) => as_operand(self.statement_value(code, out)?),
+                    None => Value::Null,
+                })
+            }
             StatementKind::Break(label) => Halt::Break(self.jump_label(label.as_ref(), out)?),
             StatementKind::Continue(label) => Halt::Continue(self.jump_label(label.as_ref(), out)?),
             StatementKind::Return(Some(value)) => {
@@ -212,6 +215,9 @@ impl Engine<'_> {
                 "Background jobs are not supported in this session.",
             );
             return Err(self.fail(record));
+        }
+        if !chain.rest.is_empty() {
+            self.session.sequence_point = chain.first.extent.clone();
         }
         self.run_linked(&chain.first, chain.rest.is_empty(), out)?;
         for (operator, pipeline) in &chain.rest {

@@ -39,6 +39,7 @@ impl Items {
 impl Engine<'_> {
     pub(super) fn run_switch(&mut self, switch: &Switch, out: &mut dyn Sink) -> Result<(), Halt> {
         let names = &*NAMES;
+        self.session.sequence_point = switch.subject.extent.clone();
         let subject = self.statement_value(&switch.subject, out)?;
         let mut items = if switch.file {
             Items::File(self.file_of(&subject)?)
@@ -139,6 +140,7 @@ impl Engine<'_> {
         item: &Value,
         out: &mut dyn Sink,
     ) -> Result<bool, Halt> {
+        self.session.sequence_point = pattern.extent.clone();
         let pattern = self.evaluate(pattern, out)?;
         if let Value::ScriptBlock(block) = &pattern {
             let outputs = self.gather(out, |engine, sink| {
