@@ -2,7 +2,7 @@
 //!
 //! Each `runbooks/*.ps1` runs as a script file in a session of its own; beside it stands its transcript: output, messages
 //! and errors in the order in which a window shows them, then the files that it wrote. `RUNBOOK=path` prints the
-//! transcript of any script instead.
+//! transcript of any script instead; `RUNBOOKS=accept` writes the transcripts anew, to be read before they are kept.
 
 #![allow(clippy::unwrap_used)]
 
@@ -176,6 +176,9 @@ fn runbooks_show_what_powershell_shows() {
             &format!("/runbooks/{name}"),
             &fs::read_to_string(&path).unwrap(),
         );
+        if std::env::var_os("RUNBOOKS").is_some_and(|wish| wish == "accept") {
+            fs::write(path.with_extension("txt"), &found).unwrap();
+        }
         let expected = fs::read_to_string(path.with_extension("txt")).unwrap_or_default();
         if found != expected {
             different.push(format!("--- {name}\n{found}"));
