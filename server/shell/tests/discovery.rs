@@ -69,3 +69,29 @@ fn get_command_finds_by_all_its_rules() {
         ),
     ]);
 }
+
+#[test]
+fn help_is_never_online() {
+    check(&[
+        ("Get-Help Get-Date -Online", "", "InvalidOperation"),
+        ("Get-Help Nope -Online", "", "HelpNotFound"),
+        ("Get-Help x -Category Provider -Role y", "", "Argument"),
+    ]);
+}
+
+#[test]
+fn a_function_has_its_whole_text() {
+    check(&[
+        (
+            "function f($a, [int]$b = 3) { $a }; (Get-Command f).Definition",
+            "param($a, [int]$b = 3)\n $a ",
+            "",
+        ),
+        (
+            "function f { param($a) $a }; (Get-Command f).Definition",
+            " param($a) $a ",
+            "",
+        ),
+        ("function f() { 5 }; \"${function:f}\"", " 5 ", ""),
+    ]);
+}

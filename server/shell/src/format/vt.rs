@@ -51,7 +51,7 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     std::iter::from_fn(move || {
         let first = rest.chars().next()?;
         let sequence = (first == ESCAPE).then(|| sequence(rest)).flatten();
-        let length = sequence.unwrap_or(first.len_utf8());
+        let length = sequence.unwrap_or_else(|| first.len_utf8());
         let (piece, behind) = rest.split_at(length);
         rest = behind;
         Some(match sequence {

@@ -169,6 +169,13 @@ struct Categories {
 }
 
 impl Categories {
+    /// Topics alone.
+    const TOPICS: Self = Self {
+        commands: false,
+        functions: false,
+        topics: true,
+    };
+
     /// The categories of that name; none given are all.
     fn of(names: &[Text]) -> Self {
         let has = |wanted: &[&str]| {
@@ -197,6 +204,7 @@ impl Categories {
 
 fn help(context: &mut Context<'_>) -> Result<(), Halt> {
     let categories = texts(context, "Category");
+    check_categories(context, &categories)?;
     let asked = texts(context, "Name").first().cloned();
     let name = asked.filter(|name| !name.is_empty()).unwrap_or_else(|| {
         if categories.is_empty() {
@@ -206,7 +214,14 @@ fn help(context: &mut Context<'_>) -> Result<(), Halt> {
         }
         .into()
     });
-    let found = find(context, &name, Categories::of(&categories));
+    let found = match &*name {
+        // What is shown where nobody asks for anything is a topic of its own.
+        "default" if categories.is_empty() => find(context, &name, Categories::TOPICS),
+        _ => find(context, &name, Categories::of(&categories)),
+    };
+    if context.switch("Online") {
+        return online(context, &found, &name);
+    }
     match &*found {
         [] if Wildcard::new(&name).is_pattern() => Ok(()),
         [] => context.write_error(not_found(&name)),
@@ -215,10 +230,70 @@ fn help(context: &mut Context<'_>) -> Result<(), Halt> {
             [] => context.write(only.whole()),
             [first, ..] => context.write_error(no_parameters(first, "HelpFileHelpInfo")),
         },
-        several => several.iter().try_for_each(|found| match found {
-            Found::Command(command) => context.write(short(command)),
-            Found::Topic(topic) => context.write(topic.short()),
-        }),
+        several => list(context, several),
+    }
+}
+
+fn list(context: &mut Context<'_>, several: &[Found]) -> Result<(), Halt> {
+    several.iter().try_for_each(|found| match found {
+        Found::Command(command) => context.write(short(command)),
+        Found::Topic(topic) => context.write(topic.short()),
+    })
+}
+
+/// -Online: nothing that this session knows has an address.
+fn online(context: &mut Context<'_>, found: &[Found], name: &Text) -> Result<(), Halt> {
+    let message = match found {
+        [] if Wildcard::new(name).is_pattern() => return Ok(()),
+        [] => return context.write_error(not_found(name)),
+        [_] => {
+            "The online version of this Help topic cannot be displayed because the Internet address (URI) of the Help topic is not specified in the command code or in the help file for the command."
+        }
+        several => {
+            list(context, several)?;
+            "Multiple Help topics were found. Use only one Help topic with the -Online option."
+        }
+    };
+    Err(context.terminate(ErrorRecord::new(
+        "InvalidOperation",
+        ErrorCategory::InvalidOperation,
+        "System.Management.Automation.PSInvalidOperationException",
+        message,
+    )))
+}
+
+/// Parameters that say something of commands go with categories of commands only (`ValidateAndThrowIfError`).
+fn check_categories(context: &mut Context<'_>, categories: &[Text]) -> Result<(), Halt> {
+    const OF_COMMANDS: [&str; 6] = [
+        "Alias",
+        "Cmdlet",
+        "ExternalScript",
+        "Filter",
+        "Function",
+        "ScriptCommand",
+    ];
+    let about_commands = categories.iter().any(|category| {
+        OF_COMMANDS
+            .iter()
+            .chain(&["All"])
+            .any(|known| known.eq_ignore_ascii_case(category))
+    });
+    if categories.is_empty() || about_commands {
+        return Ok(());
+    }
+    let given = ["Parameter", "Component", "Role", "Functionality"]
+        .into_iter()
+        .find(|name| context.parameter(name).is_some());
+    match given {
+        Some(name) => Err(context.terminate(ErrorRecord::new(
+            "Argument",
+            ErrorCategory::InvalidArgument,
+            "System.Management.Automation.PSArgumentException",
+            format!(
+                "-{name} is not supported by the requested Help category. (Parameter '{name}')"
+            ),
+        ))),
+        None => Ok(()),
     }
 }
 
