@@ -449,6 +449,14 @@ fn enumerations_and_families_are_types_too() {
             "Exception calling \".ctor\" with \"3\" argument(s): \"Year, Month, and Day parameters describe an un-representable DateTime.\"",
         ),
         ("$a = 3, 1, 2; [array]::Sort($a); $a", "1 2 3"),
+        (
+            "'a' | Get-Member Substring | ForEach-Object Definition",
+            "string Substring(int startIndex), string Substring(int startIndex, int length)",
+        ),
+        (
+            "[int] | Get-Member MaxValue -Static | ForEach-Object { \"$($_.TypeName): $_\" }",
+            "System.Int32: static int MaxValue {get;}",
+        ),
     ] {
         assert_eq!(answer(line), expected, "{line}");
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::builtin::discovery::{fits, texts};
 use crate::command::{CommandInfo, ParameterInfo};
 use crate::convert::{enumerations, type_names};
+use crate::dotnet::{self, Kind, Member, Seen};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::help::syntax::{TypeStyle, type_text};
 use crate::members;
@@ -53,6 +54,7 @@ struct GetMember {
 }
 
 /// Bits of `PSMemberTypes`.
+const ALIAS_PROPERTY: i64 = 1;
 const PROPERTY: i64 = 4;
 const NOTE_PROPERTY: i64 = 8;
 const METHOD: i64 = 64;
@@ -67,32 +69,91 @@ fn further_members(object: &Value) -> &'static [(i64, &'static str, &'static str
             "Chars",
             "char Chars(int index) {get;}",
         )],
-        Value::Dictionary(table) if &*table.type_name == "System.Collections.Hashtable" => &[
-            (
-                PARAMETERIZED_PROPERTY,
-                "Item",
-                "System.Object Item(System.Object key) {get;set;}",
-            ),
-            (PROPERTY, "SyncRoot", "System.Object SyncRoot {get;}"),
-        ],
+        Value::Dictionary(table) if &*table.type_name == "System.Collections.Hashtable" => &[(
+            PARAMETERIZED_PROPERTY,
+            "Item",
+            "System.Object Item(System.Object key) {get;set;}",
+        )],
         _ => &[],
     }
 }
 
-/// Methods of every object.
-const METHODS: &[(&str, &str)] = &[
-    ("Equals", "bool Equals(System.Object obj)"),
-    ("GetHashCode", "int GetHashCode()"),
-    ("GetType", "type GetType()"),
-    ("ToString", "string ToString()"),
-];
+/// The members that the type of a value has, static ones or those of its values.
+fn table(object: &Value, is_static: bool) -> &'static [Member] {
+    let name = match object.base() {
+        Value::Type(name) if is_static => name.clone(),
+        Value::Object(object) if object.custom => {
+            "System.Management.Automation.PSCustomObject".into()
+        }
+        other => type_name(other),
+    };
+    match dotnet::members(&name, is_static) {
+        [] if !is_static => match object.base() {
+            Value::Enum(_) => dotnet::members("System.Enum", false),
+            _ => dotnet::members("System.Object", false),
+        },
+        found => found,
+    }
+}
+
+/// How a definition describes a member of a type.
+fn described(member: &Member, is_static: bool) -> (i64, Text, String) {
+    let (kind, definition) = match &member.kind {
+        Kind::Alias(of) => (ALIAS_PROPERTY, format!("{} = {of}", member.name)),
+        Kind::Property { .. } => (PROPERTY, member.tooltip(Seen::OnValue, is_static)),
+        Kind::Method(_) => {
+            let overloads = member.tooltip(Seen::OnType, is_static);
+            (METHOD, overloads.replace('\n', ", "))
+        }
+    };
+    (kind, member.name.into(), definition)
+}
+
+/// Every member of a value, or every static one of its type.
+fn all_members(object: &Value, is_static: bool) -> Vec<(i64, Text, String)> {
+    let table = table(object, is_static);
+    let mut found: Vec<_> = table.iter().map(|own| described(own, is_static)).collect();
+    if is_static {
+        return found;
+    }
+    let inherited = dotnet::members("System.Object", false).iter();
+    let inherited = inherited.filter(|all| !table.iter().any(|own| own.name == all.name));
+    found.extend(inherited.map(|all| described(all, false)));
+    let custom = matches!(object, Value::Object(object) if object.custom);
+    for property in members::properties(object) {
+        let known =
+            |(kind, name, _): &(i64, Text, String)| *kind != METHOD && *name == property.name;
+        if found.iter().any(known) {
+            continue;
+        }
+        let shown = shown_type(&property.value);
+        found.push(if custom || property.note {
+            let value = to_text(&property.value, Culture::Current);
+            let definition = format!("{shown} {}={value}", property.name);
+            (NOTE_PROPERTY, property.name, definition)
+        } else {
+            let definition = format!("{shown} {} {{get;}}", property.name);
+            (PROPERTY, property.name, definition)
+        });
+    }
+    let further = further_members(object).iter();
+    found.extend(
+        further
+            .map(|(kind, name, definition)| (*kind, Text::from(*name), (*definition).to_owned())),
+    );
+    found
+}
 
 impl Stage for GetMember {
     fn process(&mut self, context: &mut Context<'_>, input: Option<Value>) -> Result<(), Halt> {
         let Some(object) = input.or_else(|| context.parameter("InputObject").cloned()) else {
             return Ok(());
         };
-        let of_type = type_name(&object);
+        let is_static = context.switch("Static");
+        let of_type = match object.base() {
+            Value::Type(name) if is_static => name.clone(),
+            other => type_name(other),
+        };
         if matches!(object, Value::Null) || !self.listed.insert(of_type.clone()) {
             return Ok(());
         }
@@ -101,30 +162,7 @@ impl Stage for GetMember {
             Some(Value::Enum(kinds)) => kinds.number,
             _ => ALL,
         };
-        let mut found: Vec<(i64, Text, String)> = METHODS
-            .iter()
-            .map(|(name, definition)| (METHOD, Text::from(*name), (*definition).to_owned()))
-            .collect();
-        let custom = matches!(&object, Value::Object(object) if object.custom);
-        for property in members::properties(&object) {
-            let shown = match (&object, &*property.name) {
-                (Value::Dictionary(_), "Keys" | "Values") => {
-                    "System.Collections.ICollection".into()
-                }
-                _ => shown_type(&property.value),
-            };
-            found.push(if custom || property.note {
-                let value = to_text(&property.value, Culture::Current);
-                let definition = format!("{shown} {}={value}", property.name);
-                (NOTE_PROPERTY, property.name, definition)
-            } else {
-                let definition = format!("{shown} {} {{get;}}", property.name);
-                (PROPERTY, property.name, definition)
-            });
-        }
-        for (kind, name, definition) in further_members(&object) {
-            found.push((*kind, Text::from(*name), (*definition).to_owned()));
-        }
+        let mut found = all_members(&object, is_static);
         if let Some(Value::Enum(view)) = context.parameter("View") {
             let (extended, adapted) = (view.number & 1 != 0, view.number & 6 != 0);
             found.retain(|(kind, ..)| match *kind {
@@ -136,10 +174,11 @@ impl Stage for GetMember {
         // By the kind's name, as PowerShell sorts them, then by name.
         found.sort_by_cached_key(|(kind, name, _)| {
             let rank = match *kind {
-                METHOD => 0,
-                NOTE_PROPERTY => 1,
-                PARAMETERIZED_PROPERTY => 2,
-                _ => 3,
+                ALIAS_PROPERTY => 0,
+                METHOD => 1,
+                NOTE_PROPERTY => 2,
+                PARAMETERIZED_PROPERTY => 3,
+                _ => 4,
             };
             (rank, name.to_lowercase())
         });
