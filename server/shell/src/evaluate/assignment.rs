@@ -99,7 +99,17 @@ impl Engine<'_> {
             }
             ExpressionKind::Cast(literal, inner) => {
                 let constraint = self.resolve_type(literal)?;
-                let converted = self.cast(&as_operand(value), &constraint)?;
+                let value = as_operand(value);
+                let converted = match &inner.kind {
+                    // Around all functions a variable is made with its type, within them the value is cast first.
+                    ExpressionKind::Variable(_)
+                        if self.session.running.is_empty()
+                            && self.session.source.file.is_none() =>
+                    {
+                        self.constrain(&value, &constraint)?
+                    }
+                    _ => self.cast(&value, &constraint)?,
+                };
                 self.assign(inner, converted, out)?;
                 if let ExpressionKind::Variable(path) = &inner.kind
                     && let Some(variable) = self.session.scopes.get_for_writing(path)
@@ -212,7 +222,7 @@ impl Engine<'_> {
             variable.constraint = self.session.preference_type(&path.key);
             if let Some(constraint) = &variable.constraint {
                 variable.value =
-                    self.constrain(path, &as_operand(variable.value), &constraint.clone())?;
+                    self.constrain(&as_operand(variable.value), &constraint.clone())?;
             }
             self.session.scopes.put(path, variable);
             return Ok(());
@@ -226,7 +236,7 @@ impl Engine<'_> {
                     variable.value = converted;
                     Ok(())
                 }
-                Err(_) => self.constrain(path, &operand, &constraint).map(drop),
+                Err(_) => self.constrain(&operand, &constraint).map(drop),
             };
         }
         if !variable.attributes.is_empty() {
@@ -266,27 +276,18 @@ impl Engine<'_> {
     }
 
     fn constrain(
-        &mut self,
-        path: &VariablePath,
+        &self,
         value: &Value,
         constraint: &crate::command::ParameterType,
     ) -> Result<Value, Halt> {
         let context = ConversionContext::invariant(self.host.now());
         convert::convert(value, constraint, context).map_err(|error| {
-            let name = path.text.rsplit(':').next().unwrap_or_default();
-            let record = ErrorRecord::new(
+            self.fail(ErrorRecord::new(
                 "RuntimeException",
                 ErrorCategory::MetadataError,
                 "System.Management.Automation.ArgumentTransformationMetadataException",
-                format!(
-                    "Cannot convert value to type \"{}\" for variable {name}: {}",
-                    constraint.full_name(),
-                    error.message
-                ),
-            );
-            let mut record = record;
-            record.message = error.message;
-            self.fail(record)
+                error.message,
+            ))
         })
     }
 
