@@ -10,7 +10,8 @@ use crate::evaluate::scope::Variable;
 use crate::evaluate::{MAX_ENTRIES, as_operand, failure, hashtable::fold, is_nothing};
 use crate::help::attribute::{refused, short_name};
 use crate::language::ast::{
-    Assignment, AssignmentOperator, BinaryOperator, Expression, ExpressionKind, VariablePath,
+    Assignment, AssignmentOperator, BinaryOperator, Expression, ExpressionKind, TypeLiteral,
+    VariablePath,
 };
 use crate::members::same_name;
 use crate::pipeline::command::Asked;
@@ -85,6 +86,34 @@ impl Engine<'_> {
         Ok(if prefix { new } else { old })
     }
 
+    /// `[T]$x = …`: the variable keeps the type.
+    fn assign_cast(
+        &mut self,
+        literal: &TypeLiteral,
+        inner: &Expression,
+        value: Value,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        let constraint = self.resolve_type(literal)?;
+        let value = as_operand(value);
+        let converted = match &inner.kind {
+            // Around all functions a variable is made with its type, within them the value is cast first.
+            ExpressionKind::Variable(_)
+                if self.session.running.is_empty() && self.session.source.file.is_none() =>
+            {
+                self.constrain(&value, &constraint)?
+            }
+            _ => self.cast(&value, &constraint)?,
+        };
+        self.assign(inner, converted, out)?;
+        if let ExpressionKind::Variable(path) = &inner.kind
+            && let Some(variable) = self.session.scopes.get_for_writing(path)
+        {
+            variable.constraint = Some(constraint);
+        }
+        Ok(())
+    }
+
     /// Gives a value to whatever an expression names.
     pub(super) fn assign(
         &mut self,
@@ -97,27 +126,7 @@ impl Engine<'_> {
                 self.session.memory.count(std::mem::size_of::<Variable>());
                 self.assign_variable(path, value)
             }
-            ExpressionKind::Cast(literal, inner) => {
-                let constraint = self.resolve_type(literal)?;
-                let value = as_operand(value);
-                let converted = match &inner.kind {
-                    // Around all functions a variable is made with its type, within them the value is cast first.
-                    ExpressionKind::Variable(_)
-                        if self.session.running.is_empty()
-                            && self.session.source.file.is_none() =>
-                    {
-                        self.constrain(&value, &constraint)?
-                    }
-                    _ => self.cast(&value, &constraint)?,
-                };
-                self.assign(inner, converted, out)?;
-                if let ExpressionKind::Variable(path) = &inner.kind
-                    && let Some(variable) = self.session.scopes.get_for_writing(path)
-                {
-                    variable.constraint = Some(constraint);
-                }
-                Ok(())
-            }
+            ExpressionKind::Cast(literal, inner) => self.assign_cast(literal, inner, value, out),
             ExpressionKind::Parenthesis(statement) => match lone_expression(statement) {
                 Some(inner) => self.assign(inner, value, out),
                 None => Ok(()),
