@@ -67,6 +67,12 @@ pub struct JsonWriter {
     end: usize,
 }
 
+/// Whether a value that is known by its text is written as that: an address of the web, and what has no parts.
+fn is_text(value: &Value, type_name: &str) -> bool {
+    matches!(type_name, "System.Uri" | "System.Xml.XmlDocument")
+        || members::properties(value).is_empty()
+}
+
 impl JsonWriter {
     /// A writer with these options.
     pub fn new(options: JsonOptions) -> Self {
@@ -152,7 +158,12 @@ impl JsonWriter {
                 self.members(own.chain(named(&notes)), depth, level, out)
             }
             other => {
-                let properties = members::properties(other);
+                let mut properties = members::properties(other);
+                if matches!(other, Value::Named(_)) {
+                    // What PowerShell's type table adds stands behind the type's own.
+                    let type_name = crate::type_names::type_name(other);
+                    properties.sort_by_key(|property| members::is_added(&type_name, property));
+                }
                 self.members(named(&properties), depth, level, out)
             }
         }
@@ -187,7 +198,7 @@ impl JsonWriter {
             | Value::Enum(_)
             | Value::ScriptBlock(_)
             | Value::Type(_) => self.string(&crate::convert::net_text(value), out),
-            Value::Named(scalar) if &*scalar.type_name != "System.Net.IPAddress" => {
+            Value::Named(scalar) if is_text(value, &scalar.type_name) => {
                 self.string(&scalar.text, out);
             }
             // Notes on strings and dates are passed over (`JsonObject.AppendPsProperties`).

@@ -1,4 +1,4 @@
-//! `ConvertTo-Xml`, line by line: what it writes, and the ids of its errors (before their comma).
+//! `ConvertTo-Xml` and `ConvertTo-Json`, line by line: what they write, and the ids of their errors (before their comma).
 
 mod keeper;
 
@@ -49,5 +49,22 @@ fn what_lies_too_deep_becomes_text() {
             "System.NullReferenceException",
         ),
         ("\"`u{1}\" | ConvertTo-Xml", "", "System.ArgumentException"),
+    ]);
+}
+
+#[test]
+fn addresses_become_json_by_their_parts() {
+    check(&[
+        (
+            "[mailaddress]'a@b.c' | ConvertTo-Json -Compress",
+            "{\"DisplayName\":\"\",\"User\":\"a\",\"Host\":\"b.c\",\"Address\":\"a@b.c\"}",
+            "",
+        ),
+        ("[uri]'http://a' | ConvertTo-Json", "\"http://a\"", ""),
+        (
+            "([ipaddress]'1.2.3.4' | ConvertTo-Json | ConvertFrom-Json).psobject.Properties.Name[0,-1]",
+            "AddressFamily|IPAddressToString",
+            "",
+        ),
     ]);
 }
