@@ -326,3 +326,25 @@ fn exceptions_and_collections_are_made_with_new() {
         assert_eq!(shown(line).join(" "), expected, "{line}");
     }
 }
+
+#[test]
+fn the_properties_of_an_object_are_found_by_name_and_copied() {
+    for (line, expected) in [
+        ("$o.PSObject.Properties['name'].Value", "n"),
+        ("$null -eq $o.PSObject.Properties['Nope']", "True"),
+        ("$o.PSObject.Properties.Name -contains 'Size'", "True"),
+        ("$o.PSObject.Properties[1].Name", "Size"),
+        (
+            "$o.PSObject.Properties | ForEach-Object { \"$($_.Name) $($_.MemberType) $($_.TypeNameOfValue)\" }",
+            "Name NoteProperty System.String Size NoteProperty System.Int32",
+        ),
+        ("'ab'.PSObject.Properties['Length'].MemberType", "Property"),
+        (
+            "$c = $o.PSObject.Copy(); $c.Name = 'c'; $o.Name; $c.Name; $c.Size",
+            "n c 3",
+        ),
+    ] {
+        let text = format!("$o = [pscustomobject]@{{ Name = 'n'; Size = 3 }}; {line}");
+        assert_eq!(shown(&text).join(" "), expected, "{line}");
+    }
+}

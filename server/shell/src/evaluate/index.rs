@@ -1,7 +1,7 @@
 //! `x[i]`: one element, several, an entry, a character.
 
 use crate::evaluate::hashtable::{ORDERED, fold};
-use crate::evaluate::{failure, nothing, strict};
+use crate::evaluate::{failure, nothing, reflection, strict};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::text::read;
@@ -66,7 +66,10 @@ impl Engine<'_> {
             Value::Array(array) => {
                 self.element(target, &Indexed::Items(&read(&array.items)), index)
             }
-            Value::List(list) => self.element(target, &Indexed::Items(&read(&list.items)), index),
+            Value::List(list) => match reflection::property_named(list, index) {
+                Some(found) => Ok(found),
+                None => self.element(target, &Indexed::Items(&read(&list.items)), index),
+            },
             Value::String(text) => {
                 let units = Indexed::Units(text.encode_utf16().collect());
                 self.element(target, &units, index)

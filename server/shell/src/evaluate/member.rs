@@ -1,9 +1,8 @@
 //! `x.Name`: properties, entries, `Count` of everything, properties of the elements of a collection.
 
-use std::sync::Arc;
-
 use crate::command::ParameterType;
 use crate::convert::type_names;
+use crate::evaluate::reflection::reflection;
 use crate::evaluate::{as_operand, gathered, harmless, static_member, strict};
 use crate::language::ast::Expression;
 use crate::members::{property, same_name};
@@ -11,7 +10,7 @@ use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
 use crate::text::{Culture, to_text};
-use crate::value::{DateTime, DateTimeKind, EnumValue, Object, Value};
+use crate::value::{DateTime, DateTimeKind, EnumValue, Value};
 
 impl Engine<'_> {
     pub(super) fn member(
@@ -140,43 +139,4 @@ fn element_member(item: &Value, name: &str) -> Option<Value> {
         Value::Array(_) | Value::List(_) => read_member(item, name),
         other => property(other, name),
     }
-}
-
-/// `x.PSObject`: type names and properties of a value, to be read.
-fn reflection(owner: &Value) -> Value {
-    let object = |type_name: &str, properties: Vec<(&str, Value)>| {
-        Value::Object(Arc::new(Object::typed(
-            [type_name.into(), "System.Object".into()].into(),
-            properties
-                .into_iter()
-                .map(|(name, value)| (name.into(), value))
-                .collect(),
-        )))
-    };
-    let properties = crate::members::properties(owner)
-        .into_iter()
-        .map(|own| {
-            let kind = if own.note {
-                "PSNoteProperty"
-            } else {
-                "PSProperty"
-            };
-            object(
-                &format!("System.Management.Automation.{kind}"),
-                vec![("Name", Value::String(own.name)), ("Value", own.value)],
-            )
-        })
-        .collect();
-    let names = crate::type_names::type_chain(owner);
-    object(
-        "System.Management.Automation.PSObject",
-        vec![
-            ("Properties", Value::array(properties)),
-            (
-                "TypeNames",
-                Value::array(names.into_iter().map(Value::String).collect()),
-            ),
-            ("BaseObject", owner.clone()),
-        ],
-    )
 }

@@ -4,6 +4,7 @@ use crate::convert::ConversionContext;
 use crate::dotnet;
 use crate::evaluate::collection_method::collection_method;
 use crate::evaluate::operator::comparison;
+use crate::evaluate::reflection;
 use crate::evaluate::text_method::text_method;
 use crate::evaluate::time_method::{date_method, time_span_method};
 use crate::evaluate::{
@@ -89,9 +90,15 @@ impl Engine<'_> {
         {
             return Ok(found);
         }
+        if lower == "copy"
+            && arguments.is_empty()
+            && let Some(copy) = reflection::copy(owner)
+        {
+            return Ok(copy);
+        }
         // A scalar with notes has the methods of the scalar.
         let owner = owner.base();
-        let known = harmless::has_method(owner, name);
+        let known = harmless::has_method(owner, name) && !reflection::is_properties(owner);
         let context = ConversionContext::invariant(self.host.now());
         let bound = overload::bound(owner, known, name, arguments, context)
             .map_err(|record| self.fail(*record))?;

@@ -23,6 +23,7 @@ mod method;
 pub mod operator;
 pub(crate) mod overload;
 mod parse_method;
+mod reflection;
 mod regex_member;
 pub mod scope;
 mod statement;

@@ -1,0 +1,127 @@
+//! `x.PSObject`: what a value is made of, to be read, and a copy of it.
+
+use std::sync::{Arc, RwLock};
+
+use crate::convert::enumerations;
+use crate::members::{properties, same_name};
+use crate::text::read;
+use crate::type_names::{type_chain, type_name};
+use crate::value::{EnumValue, List, Object, Property, Value};
+
+/// The type of `x.PSObject`.
+const REFLECTED: &str = "System.Management.Automation.PSObject";
+/// The type of `x.PSObject.Properties`.
+const PROPERTIES: &str = "System.Management.Automation.PSMemberInfoIntegratingCollection`1[System.Management.Automation.PSPropertyInfo]";
+
+fn object(type_name: &str, properties: Vec<(&str, Value)>) -> Value {
+    Value::Object(Arc::new(Object::typed(
+        [type_name.into(), "System.Object".into()].into(),
+        properties
+            .into_iter()
+            .map(|(name, value)| (name.into(), value))
+            .collect(),
+    )))
+}
+
+/// Type names and properties of a value.
+pub(super) fn reflection(owner: &Value) -> Value {
+    let custom = matches!(owner, Value::Object(object) if object.custom);
+    let members = properties(owner).into_iter();
+    let members = members.map(|own| member(own, custom)).collect();
+    let names = type_chain(owner).into_iter().map(Value::String);
+    object(
+        REFLECTED,
+        vec![
+            (
+                "Properties",
+                Value::List(Arc::new(List {
+                    type_name: PROPERTIES.into(),
+                    items: RwLock::new(members),
+                })),
+            ),
+            ("TypeNames", Value::array(names.collect())),
+            ("BaseObject", owner.clone()),
+        ],
+    )
+}
+
+/// A property as `PSNoteProperty` or `PSProperty`, its own properties in the order of its class.
+fn member(own: Property, custom: bool) -> Value {
+    let note = own.note || custom;
+    // Members of `PSMemberTypes`.
+    let (class, kind) = if note {
+        ("PSNoteProperty", 8)
+    } else {
+        ("PSProperty", 4)
+    };
+    let kind = enumerations::find("System.Management.Automation.PSMemberTypes").map_or(
+        Value::Null,
+        |definition| {
+            Value::Enum(EnumValue {
+                definition,
+                number: kind,
+            })
+        },
+    );
+    let of_value = match &own.value {
+        Value::Null => "System.Object".into(),
+        value => type_name(value),
+    };
+    let mut parts = vec![("MemberType", kind)];
+    if note {
+        parts.extend([
+            ("IsSettable", Value::Bool(true)),
+            ("IsGettable", Value::Bool(true)),
+            ("Value", own.value),
+        ]);
+    } else {
+        parts.extend([
+            ("Value", own.value),
+            ("IsSettable", Value::Bool(false)),
+            ("IsGettable", Value::Bool(true)),
+        ]);
+    }
+    parts.extend([
+        ("TypeNameOfValue", Value::String(of_value)),
+        ("Name", Value::String(own.name)),
+        ("IsInstance", Value::Bool(note)),
+    ]);
+    object(&format!("System.Management.Automation.{class}"), parts)
+}
+
+/// Whether a value is a list of properties, which is read only here.
+pub(super) fn is_properties(value: &Value) -> bool {
+    matches!(value, Value::List(list) if &*list.type_name == PROPERTIES)
+}
+
+/// The property that a list of properties has under a name; nothing if the list is of something else, null if there is none.
+pub(super) fn property_named(list: &List, index: &Value) -> Option<Value> {
+    let Value::String(name) = index.base() else {
+        return None;
+    };
+    (&*list.type_name == PROPERTIES).then(|| {
+        let items = read(&list.items);
+        let named = |item: &&Value| {
+            let own = crate::members::property(item, "Name");
+            matches!(own, Some(Value::String(own)) if same_name(&own, name))
+        };
+        items.iter().find(named).cloned().unwrap_or_default()
+    })
+}
+
+/// `x.PSObject.Copy()`: an object of its own with the same properties; any other value is its own copy. Nothing if `owner`
+/// is no reflection.
+pub(super) fn copy(owner: &Value) -> Option<Value> {
+    if &*type_name(owner) != REFLECTED {
+        return None;
+    }
+    Some(match crate::members::property(owner, "BaseObject")? {
+        Value::Object(own) => Value::Object(Arc::new(Object {
+            type_names: RwLock::new(read(&own.type_names).clone()),
+            properties: RwLock::new(read(&own.properties).clone()),
+            text: own.text.clone(),
+            custom: own.custom,
+        })),
+        other => other,
+    })
+}
