@@ -22,6 +22,7 @@ pub mod windows_services;
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -77,6 +78,14 @@ pub enum StartError {
     #[error("certificates: {0}")]
     Certificates(#[from] tls::Error),
     /// The store cannot be opened.
+    #[error("store in {}: {error}{}", folder.display(), way_out(error))]
+    Open {
+        /// The data folder.
+        folder: PathBuf,
+        /// Why.
+        error: store::Error,
+    },
+    /// The store failed.
     #[error("store: {0}")]
     Store(#[from] store::Error),
     /// A published document that the store holds cannot be used.
@@ -93,6 +102,16 @@ pub enum StartError {
     /// The reflection service cannot be made.
     #[error("reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
+}
+
+/// What mends a store that cannot be opened, where the error does not say it.
+fn way_out(error: &store::Error) -> &'static str {
+    match error {
+        store::Error::Damaged(_) => {
+            ". Move the folder aside and start again: the node then serves nobody until its data is back from its partner's copy (Get-Help about_Pool_Failover, A STORE THAT IS LOST)"
+        }
+        _ => "",
+    }
 }
 
 /// A node that runs.
@@ -119,7 +138,11 @@ pub async fn start(configuration: Configuration) -> Result<RunningNode, StartErr
         folder: configuration.data.clone(),
         own_pool: configuration.pool.clone(),
     };
-    let (stores, writer) = sqlite::open(&options).await?;
+    let opened = sqlite::open(&options).await;
+    let (stores, writer) = opened.map_err(|error| StartError::Open {
+        folder: options.folder.clone(),
+        error,
+    })?;
     let writer = tokio::spawn(writer.run());
     let address = configuration.listen;
     let listen = |error| StartError::Listen { address, error };

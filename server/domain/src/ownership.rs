@@ -20,7 +20,7 @@ use crate::identity::Fqdn;
 mod histories;
 mod serving;
 pub use serving::{
-    PartnerAnswer, QuarantineReason, Serving, WhenPartnerUnreachable, decide_serving,
+    PartnerAnswer, QuarantineReason, Serving, WhenPartnerUnreachable, decide_serving, is_news,
 };
 
 /// Which of the two pools of a pair, seen from one home pool.

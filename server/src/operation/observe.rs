@@ -141,8 +141,7 @@ impl Operations {
         } else {
             own_word
                 .and_then(|report| report.homes.get(home))
-                .filter(|told| told.quarantine.is_some())
-                .map(|_| QuarantineReason::PartnerUnreachable)
+                .and_then(|told| told.quarantine)
         };
         let Some(state) = inner.ownership.get(home) else {
             // A pool of another pair: its own word is all that is known.
@@ -227,10 +226,9 @@ impl Operations {
             // Counts are of what was pending when the word was said: what is contained is told against the same ground.
             written.extend(said.pending);
         }
-        let is_final = word
-            .homes
-            .get(home)
-            .is_some_and(|told| told.frozen_by.is_some());
+        let told = word.homes.get(home);
+        let is_final = told.is_some_and(|told| told.frozen_by.is_some());
+        let quarantine = told.and_then(|told| told.quarantine);
         let last_heartbeat = HeadReport {
             head: position(chain, head),
             written,
@@ -238,6 +236,7 @@ impl Operations {
             is_final,
         };
         Ok(LossEvidence {
+            is_older_store: quarantine.is_some_and(QuarantineReason::is_older_store),
             last_heartbeat: Some(last_heartbeat),
             imported,
         })

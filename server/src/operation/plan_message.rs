@@ -47,6 +47,7 @@ pub fn loss_message(loss: &LossStatement, now: SystemTime) -> wire::LossStatemen
             Confidence::Complete => "Complete",
             Confidence::UpToLastHeartbeat => "UpToLastHeartbeat",
             Confidence::NothingKnown => "NothingKnown",
+            Confidence::StoreRestored => "StoreRestored",
         }
         .to_owned(),
         sentence: loss.describe(),

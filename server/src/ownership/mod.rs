@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use tandem_domain::identity::Fqdn;
 use tandem_domain::ownership::{
     Chain, PartnerAnswer, QuarantineReason, Serving, Side, Term, WhenPartnerUnreachable,
-    decide_serving,
+    decide_serving, is_news,
 };
 use tokio::sync::{Mutex, watch};
 
@@ -275,10 +275,10 @@ impl Ownership {
         let Some(state) = self.get(home) else {
             return Ok(Settled::Unchanged);
         };
-        if state.quarantine.is_none() && !is_superseded(&state.chain, partner) {
+        let head = self.inner.change_log.head(home).await?;
+        if state.quarantine.is_none() && !is_news(state.side, &state.chain, head, partner) {
             return Ok(Settled::Unchanged);
         }
-        let head = self.inner.change_log.head(home).await?;
         match decide_serving(state.side, &state.chain, head, partner, self.inner.policy) {
             Serving::Quarantine(reason) => {
                 self.inner.gate.quarantine(home, reason.to_string());
@@ -368,14 +368,5 @@ impl Ownership {
             Arc::make_mut(states).insert(home.clone(), state);
             true
         })
-    }
-}
-
-/// Whether the partner knows a history that supersedes this one. A node that serves or follows looks at nothing else:
-/// heads move while they are compared.
-fn is_superseded(own: &Chain, partner: &PartnerAnswer) -> bool {
-    match partner {
-        PartnerAnswer::Answered { chain, .. } => chain.epoch() > own.epoch(),
-        PartnerAnswer::NoPartner | PartnerAnswer::Unreachable => false,
     }
 }

@@ -142,7 +142,14 @@ impl Exchange {
         let inner = &self.inner;
         match inner.management.partner() {
             Some(partner) => inner.ownership.keep(&partner).await?,
-            None => self.settle(&inner.pool, &PartnerAnswer::NoPartner).await?,
+            None => {
+                // Whoever knows no topology may have a partner that took over, or has what a lost store had.
+                let answer = match inner.management.topology().version {
+                    0 => PartnerAnswer::NoTopology,
+                    _ => PartnerAnswer::NoPartner,
+                };
+                self.settle(&inner.pool, &answer).await?;
+            }
         }
         let mut calls = JoinSet::new();
         for pool in inner.management.other_pools() {
@@ -245,7 +252,7 @@ impl Exchange {
                     chain: state.chain.clone(),
                     frozen_by: state.frozen_by.clone(),
                     services_running: state.services_running,
-                    quarantine: state.quarantine.map(|reason| reason.to_string()),
+                    quarantine: state.quarantine,
                 },
             );
         }

@@ -10,7 +10,7 @@ use tandem_domain::backup::{BackupModule, DocumentKind, parse_modules};
 use tandem_domain::identity::Fqdn;
 use tandem_domain::loss::{Tallies, Tally};
 use tandem_domain::observation::Reach;
-use tandem_domain::ownership::Chain;
+use tandem_domain::ownership::{Chain, Epoch, QuarantineReason};
 use tokio::sync::watch;
 
 use super::error::Refusal;
@@ -40,8 +40,8 @@ pub struct HomeReport {
     pub frozen_by: Option<String>,
     /// Whether the services of the owner run.
     pub services_running: bool,
-    /// Why it does not know whether it may serve, as a sentence.
-    pub quarantine: Option<String>,
+    /// Why it does not know whether it may serve.
+    pub quarantine: Option<QuarantineReason>,
 }
 
 /// The head of one module's log at its owner.
@@ -130,7 +130,7 @@ impl Report {
                     chain: chain(&told.term)?,
                     frozen_by: some(told.frozen_by),
                     services_running: told.services_running,
-                    quarantine: some(told.quarantine),
+                    quarantine: quarantine(told.quarantine_reason, &told.quarantine),
                 };
                 Ok((home, report))
             })
@@ -171,7 +171,11 @@ impl Report {
                 term: terms(&told.chain),
                 frozen_by: told.frozen_by.clone().unwrap_or_default(),
                 services_running: told.services_running,
-                quarantine: told.quarantine.clone().unwrap_or_default(),
+                quarantine: told
+                    .quarantine
+                    .map(|reason| reason.to_string())
+                    .unwrap_or_default(),
+                quarantine_reason: told.quarantine.map(quarantine_message),
             })
             .collect();
         let heads = self
@@ -208,6 +212,50 @@ impl Report {
             documents,
             Some(timestamp(self.now)),
         )
+    }
+}
+
+/// Why a pool is in quarantine. One that gives a sentence only, or a kind of a later version, at least says that it is.
+fn quarantine(reason: Option<wire::QuarantineReason>, sentence: &str) -> Option<QuarantineReason> {
+    let reason = reason.unwrap_or_default();
+    let (ours, theirs) = (reason.ours, reason.theirs);
+    match reason.kind() {
+        wire::QuarantineKind::Unspecified if sentence.is_empty() => None,
+        wire::QuarantineKind::Unspecified | wire::QuarantineKind::PartnerUnreachable => {
+            Some(QuarantineReason::PartnerUnreachable)
+        }
+        wire::QuarantineKind::TopologyUnknown => Some(QuarantineReason::TopologyUnknown),
+        wire::QuarantineKind::StoreBehindOwnEpoch => Some(QuarantineReason::StoreBehindOwnEpoch {
+            ours: Epoch(ours),
+            known: Epoch(theirs),
+        }),
+        wire::QuarantineKind::StoreRolledBack => {
+            Some(QuarantineReason::StoreRolledBack { ours, theirs })
+        }
+        wire::QuarantineKind::HistoriesContradict => {
+            Some(QuarantineReason::HistoriesContradict { epoch: Epoch(ours) })
+        }
+    }
+}
+
+fn quarantine_message(reason: QuarantineReason) -> wire::QuarantineReason {
+    let (kind, ours, theirs) = match reason {
+        QuarantineReason::PartnerUnreachable => (wire::QuarantineKind::PartnerUnreachable, 0, 0),
+        QuarantineReason::TopologyUnknown => (wire::QuarantineKind::TopologyUnknown, 0, 0),
+        QuarantineReason::StoreBehindOwnEpoch { ours, known } => {
+            (wire::QuarantineKind::StoreBehindOwnEpoch, ours.0, known.0)
+        }
+        QuarantineReason::StoreRolledBack { ours, theirs } => {
+            (wire::QuarantineKind::StoreRolledBack, ours, theirs)
+        }
+        QuarantineReason::HistoriesContradict { epoch } => {
+            (wire::QuarantineKind::HistoriesContradict, epoch.0, epoch.0)
+        }
+    };
+    wire::QuarantineReason {
+        kind: kind.into(),
+        ours,
+        theirs,
     }
 }
 

@@ -9,6 +9,7 @@ mod full_disk;
 mod harness;
 mod interrupted;
 mod network;
+mod restored;
 mod users;
 
 use std::sync::atomic::Ordering;

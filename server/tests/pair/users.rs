@@ -275,6 +275,8 @@ async fn a_move_that_cannot_be_written_down_before_the_home_changes_leaves_no_co
 async fn a_locked_user_is_read_only_and_others_are_not() {
     let pair = Pair::start().await;
     enable(&pair.one, &pool1(), KEN).await;
+    // Its coordinator knows nothing of it, and would say so.
+    pair.network.cut();
     let documents = &pair.one.stores.documents;
     let entry = OperationEntry {
         coordinator: pool2(),

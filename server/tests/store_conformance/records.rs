@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use sqlx::{Connection, SqliteConnection};
 use tandem_server::store::sqlite::{self, SqliteOptions};
 use tandem_server::store::{AuditIntent, AuditOutcome, Error, ManagementDocument};
 
@@ -141,4 +142,37 @@ async fn a_writer_that_is_gone_is_said_to_be_closed() {
         stores.ownership.keep(&pool1()).await,
         Err(Error::Closed)
     ));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_store_or_a_damaged_one_is_told_apart_from_a_failure() {
+    let node = Node::new(pool1()).await;
+    let copy = node.folder.path().join("copy");
+    let store = format!("sqlite://{}", node.database().display());
+    let mut store = SqliteConnection::connect(&store).await.unwrap();
+    let vacuum = sqlx::query("VACUUM INTO ?").bind(copy.to_str());
+    vacuum.execute(&mut store).await.unwrap();
+    let bytes = std::fs::read(copy).unwrap();
+    let zeroed = |from: usize| {
+        let mut bytes = bytes.clone();
+        bytes[from..].fill(0);
+        bytes
+    };
+    for (name, bytes) in [
+        ("no store", b"something else, and long enough".repeat(100)),
+        ("cut off", bytes[..bytes.len() / 2].to_vec()),
+        ("overwritten", zeroed(4096)),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("tandem.sqlite"), bytes).unwrap();
+        let options = SqliteOptions {
+            folder: folder.path().to_path_buf(),
+            own_pool: pool1(),
+        };
+        match sqlite::open(&options).await {
+            Err(Error::Damaged(_)) => {}
+            Err(error) => panic!("{name}: {error}"),
+            Ok(_) => panic!("{name}: opened"),
+        }
+    }
 }

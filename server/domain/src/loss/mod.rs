@@ -72,6 +72,8 @@ pub struct LossEvidence {
     /// What the survivor imported while it followed the history of the serving pool, by module. A module that is missing
     /// was never imported; all are missing while the survivor has not adopted that history.
     pub imported: BTreeMap<BackupModule, ImportReport>,
+    /// Whether the serving pool says that its store is not what it was: its word tells nothing of what it had acknowledged.
+    pub is_older_store: bool,
 }
 
 /// How much is known of an amount.
@@ -167,6 +169,8 @@ pub enum Confidence {
     UpToLastHeartbeat,
     /// The lost pool was never heard of: nothing can be counted.
     NothingKnown,
+    /// The lost pool's store was replaced or restored from an older state: nothing can be counted.
+    StoreRestored,
 }
 
 /// The loss in one kind of data.
@@ -236,7 +240,7 @@ impl LossStatement {
         let nothing = match self.confidence {
             Confidence::Complete => Bound::Exact(0),
             Confidence::UpToLastHeartbeat => Bound::AtLeast(0),
-            Confidence::NothingKnown => Bound::Unknown,
+            Confidence::NothingKnown | Confidence::StoreRestored => Bound::Unknown,
         };
         self.lines
             .iter()
@@ -252,6 +256,18 @@ impl LossStatement {
                 "Loss: not known. Pool \"{}\" has never been heard of by pool \"{}\".",
                 self.lost, self.survivor
             ),
+            Confidence::StoreRestored => {
+                return vec![
+                    format!(
+                        "Loss: not known. The store of pool \"{}\" was replaced, or restored from an older state.",
+                        self.lost
+                    ),
+                    format!(
+                        "What it acknowledged before, and pool \"{}\" has not imported, cannot be counted from here.",
+                        self.survivor
+                    ),
+                ];
+            }
             Confidence::Complete | Confidence::UpToLastHeartbeat => format!(
                 "Loss: records: {}, files: {}. Pool \"{}\" acknowledged them and pool \"{}\" does not have them.",
                 self.records(),
@@ -310,8 +326,10 @@ pub fn state_loss(lost: &Fqdn, survivor: &Fqdn, evidence: &LossEvidence) -> Loss
     let copy_age = modules
         .iter()
         .map(|&module| report(module).and_then(|r| r.copy_age))
-        .try_fold(Duration::ZERO, |oldest, age| age.map(|age| oldest.max(age)));
+        .try_fold(Duration::ZERO, |oldest, age| age.map(|age| oldest.max(age)))
+        .filter(|_| !evidence.is_older_store);
     let (lines, confidence) = match &evidence.last_heartbeat {
+        _ if evidence.is_older_store => (Vec::new(), Confidence::StoreRestored),
         None => (Vec::new(), Confidence::NothingKnown),
         Some(head) if head.is_final => (lines_of(head, evidence), Confidence::Complete),
         Some(head) => (lines_of(head, evidence), Confidence::UpToLastHeartbeat),

@@ -32,6 +32,7 @@ fn tallies(entries: &[(DocumentKind, u64)]) -> Tallies {
 
 fn evidence(is_final: bool) -> LossEvidence {
     LossEvidence {
+        is_older_store: false,
         last_heartbeat: Some(HeadReport {
             head: at(20),
             written: tallies(&[
@@ -103,6 +104,25 @@ fn nothing_heard_is_nothing_claimed() {
     assert_eq!(statement.records(), Bound::Unknown);
     assert_eq!(statement.copy_age, None);
     assert!(statement.covers(DocumentKind::Contact, at(1)));
+}
+
+#[test]
+fn a_pool_that_lost_its_store_cannot_say_what_is_lost() {
+    let statement = statement(&LossEvidence {
+        is_older_store: true,
+        ..evidence(false)
+    });
+    assert_eq!(statement.confidence, Confidence::StoreRestored);
+    assert_eq!(
+        (statement.records(), statement.copy_age),
+        (Bound::Unknown, None)
+    );
+    assert!(statement.describe()[0].contains("was replaced, or restored"));
+    let budget: LossBudget = "records=1000000".parse().unwrap();
+    assert!(
+        !budget.check(&statement).is_empty(),
+        "what cannot be counted is in no budget"
+    );
 }
 
 #[test]

@@ -9,6 +9,8 @@ use super::{Chain, Epoch, Lineage, Position, Side, Winner, compare};
 /// What the partner said about one home pool when this node started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartnerAnswer {
+    /// No topology is known, so it is not known either whether there is a partner.
+    NoTopology,
     /// The pool has no partner: nobody else can have taken its users.
     NoPartner,
     /// The partner cannot be reached: it may have taken over without our knowledge.
@@ -59,6 +61,8 @@ pub enum Serving {
 /// Why a node does not know whether it may serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum QuarantineReason {
+    /// No topology is known here: the store is new, and what this pool served before may be with its partner.
+    TopologyUnknown,
     /// The partner cannot be reached and may have taken over.
     PartnerUnreachable,
     /// The epoch in force is our own, but our store does not have it: the store was restored from an older backup.
@@ -85,6 +89,9 @@ pub enum QuarantineReason {
 impl fmt::Display for QuarantineReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::TopologyUnknown => f.write_str(
+                "it knows no topology yet, and so not whether another pool has served these users",
+            ),
             Self::PartnerUnreachable => {
                 f.write_str("its partner cannot be reached and may be serving these users already")
             }
@@ -104,6 +111,34 @@ impl fmt::Display for QuarantineReason {
     }
 }
 
+impl QuarantineReason {
+    /// Whether the store is not what it was: replaced, or restored from an older state. What its pool acknowledged since is
+    /// with the partner, as far as it was shipped, or lost.
+    #[must_use]
+    pub fn is_older_store(self) -> bool {
+        match self {
+            Self::StoreBehindOwnEpoch { .. }
+            | Self::StoreRolledBack { .. }
+            | Self::HistoriesContradict { .. } => true,
+            Self::TopologyUnknown | Self::PartnerUnreachable => false,
+        }
+    }
+}
+
+/// Whether what the partner said can change what a node does that serves or follows already: the partner knows a later
+/// epoch, or holds more of this pool's own writes than there are here.
+///
+/// `own_head` has to be read after the partner spoke: the copy of a log that is written here never ends beyond it.
+#[must_use]
+pub fn is_news(side: Side, own: &Chain, own_head: u64, partner: &PartnerAnswer) -> bool {
+    match partner {
+        PartnerAnswer::Answered { chain, head } => {
+            chain.epoch() > own.epoch() || (own.owner() == side && chain == own && *head > own_head)
+        }
+        PartnerAnswer::NoTopology | PartnerAnswer::NoPartner | PartnerAnswer::Unreachable => false,
+    }
+}
+
 /// Decides what the pool on `side` does for a home pool, from its own history and its partner's.
 #[must_use]
 pub fn decide_serving(
@@ -114,7 +149,10 @@ pub fn decide_serving(
     policy: WhenPartnerUnreachable,
 ) -> Serving {
     match partner {
-        PartnerAnswer::NoPartner => alone(side, own),
+        PartnerAnswer::NoTopology if own.owner() == side => {
+            Serving::Quarantine(QuarantineReason::TopologyUnknown)
+        }
+        PartnerAnswer::NoTopology | PartnerAnswer::NoPartner => alone(side, own),
         PartnerAnswer::Unreachable if own.owner() != side => Serving::Follow {
             owner: own.owner(),
             epoch: own.epoch(),
@@ -201,6 +239,42 @@ mod tests {
                 ..
             }
         ));
+    }
+
+    #[test]
+    fn who_knows_no_topology_does_not_know_whether_it_is_alone() {
+        assert_eq!(
+            decide_serving(
+                Side::Home,
+                &Chain::new(),
+                0,
+                &PartnerAnswer::NoTopology,
+                POLICY
+            ),
+            Serving::Quarantine(QuarantineReason::TopologyUnknown)
+        );
+    }
+
+    #[test]
+    fn a_copy_that_holds_more_than_the_owner_is_news_and_one_that_holds_less_is_not() {
+        let chain = Chain::new();
+        let taken = chain.taken_over(Side::Backup, 9, Epoch(0));
+        for (side, own, head, partner, expected) in [
+            (Side::Home, &chain, 9, answered(&chain, 7), false),
+            (Side::Home, &chain, 9, answered(&chain, 9), false),
+            (Side::Home, &chain, 0, answered(&chain, 7), true),
+            (Side::Home, &chain, 9, answered(&taken, 9), true),
+            // The copy's head is behind while the owner writes.
+            (Side::Backup, &chain, 7, answered(&chain, 9), false),
+            (Side::Backup, &taken, 12, answered(&chain, 20), false),
+            (Side::Home, &chain, 0, PartnerAnswer::Unreachable, false),
+        ] {
+            assert_eq!(
+                is_news(side, own, head, &partner),
+                expected,
+                "{side:?} {head} {partner:?}"
+            );
+        }
     }
 
     #[test]

@@ -44,6 +44,9 @@ pub fn plan_fail_over(seen: &Observation, request: &FailOverRequest) -> Result<D
         waivers,
     );
     let source_is_up = seen.is_reachable(&request.pool);
+    let is_quarantined = seen
+        .pool(&request.pool)
+        .is_some_and(|pool| pool.quarantined.is_some());
     let draft = Draft {
         kind: if request.disaster_mode {
             PlanKind::DisasterFailOver
@@ -55,7 +58,7 @@ pub fn plan_fail_over(seen: &Observation, request: &FailOverRequest) -> Result<D
         } else {
             fail_over_steps(&guards, request)
         },
-        warnings: if request.disaster_mode && source_is_up {
+        warnings: if request.disaster_mode && source_is_up && !is_quarantined {
             vec![format!(
                 "Pool \"{}\" answers. Without -DisasterMode nothing would be lost.",
                 request.pool

@@ -184,6 +184,7 @@ impl Canonical {
             crate::loss::Confidence::Complete => "complete",
             crate::loss::Confidence::UpToLastHeartbeat => "up to last heartbeat",
             crate::loss::Confidence::NothingKnown => "nothing known",
+            crate::loss::Confidence::StoreRestored => "store restored",
         });
     }
 

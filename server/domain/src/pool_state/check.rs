@@ -85,8 +85,10 @@ pub fn check_fail_back(
         // The failover was interrupted and the pool that was to take the users is gone: the home pool goes on.
         (PoolState::FailingOver(_), _, Admission::Supersede { .. }) => {}
         // A pool in quarantine does not know whether its partner took over. Only the administrator can say that the
-        // partner is gone, and says it with -DisasterMode.
-        (PoolState::Normal | PoolState::FailingOver(_), Some(_), _) if request.disaster_mode => {}
+        // partner is gone, and says it with -DisasterMode. A partner that answers, and has what a lost store had, is not.
+        (PoolState::Normal | PoolState::FailingOver(_), Some(reason), _)
+            if request.disaster_mode
+                && !(reason.is_older_store() && seen.is_reachable(&backup.fqdn)) => {}
         (PoolState::Normal | PoolState::FailingOver(_), Some(reason), _) => {
             return Err(quarantined_refusal(pool, pool, reason));
         }

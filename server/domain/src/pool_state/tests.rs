@@ -280,6 +280,35 @@ fn a_pool_in_quarantine_is_released_by_the_administrator_only() {
     assert_eq!(back_in_disaster(quarantined), Ok(Admission::Start));
 }
 
+#[test]
+fn a_pool_whose_store_is_older_than_its_copy_serves_again_by_way_of_the_copy_only() {
+    let replaced: Change = |seen| {
+        let reason = QuarantineReason::StoreRolledBack { ours: 0, theirs: 9 };
+        pool_mut(seen, &pool1()).quarantined = Some(reason);
+    };
+    for refused in [
+        planned(replaced),
+        back(replaced),
+        // It would give up what the backup pool has of it, and that answers.
+        back_in_disaster(replaced),
+    ] {
+        let refusal = refused.unwrap_err();
+        assert_eq!(refusal.id(), "Quarantined");
+        let action = refusal.recommendation();
+        assert!(
+            action.contains("Invoke-CsPoolFailOver -PoolFqdn pool1.contoso.com -DisasterMode"),
+            "{action}"
+        );
+    }
+    assert_eq!(disaster(replaced), Ok(Admission::Start));
+    let and_alone: Change = |seen| {
+        let reason = QuarantineReason::StoreRolledBack { ours: 0, theirs: 9 };
+        pool_mut(seen, &pool1()).quarantined = Some(reason);
+        set_down(seen, &pool2());
+    };
+    assert_eq!(back_in_disaster(and_alone), Ok(Admission::Start));
+}
+
 fn open(kind: OperationKind, pool: crate::identity::Fqdn, disaster_mode: bool) -> OpenOperation {
     OpenOperation {
         id: "op-1".into(),

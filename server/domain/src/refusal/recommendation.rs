@@ -2,6 +2,7 @@
 
 use super::Refusal;
 use crate::observation::OperationKind;
+use crate::ownership::QuarantineReason;
 
 /// What to do about a refusal, ending in the command line that mends it.
 #[allow(
@@ -45,10 +46,10 @@ pub(super) fn of(refusal: &Refusal) -> String {
                 .join("; ")
         ),
         Refusal::CentralManagementOnPool { pool, backup } => format!(
-            "Move the Central Management Server to pool \"{backup}\" first: Invoke-CsManagementServerFailover. Then: Invoke-CsPoolFailOver -PoolFqdn {pool}"
+            "Give the Central Management Server to pool \"{backup}\" in the topology document and publish that: Publish-CsTopology -FileName <document>. Then: Invoke-CsPoolFailOver -PoolFqdn {pool}"
         ),
         Refusal::CentralManagementUnavailable { .. } => {
-            "Find out where it is: Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus. Then bring it back: Invoke-CsManagementServerFailover".to_owned()
+            "Bring the pool that holds it back (to see which: Get-CsService -CentralManagement), or give it to another pool in the topology document and publish that: Publish-CsTopology -FileName <document>".to_owned()
         }
         Refusal::BackupServiceInactive { pool } => format!(
             "Start it on a Front End server of \"{pool}\": Start-CsWindowsService -Name LYNCBACKUP"
@@ -64,6 +65,12 @@ pub(super) fn of(refusal: &Refusal) -> String {
         ),
         Refusal::PoolBelowQuorum { pool, .. } => format!(
             "Start more Front End servers of \"{pool}\", on each: Start-CsWindowsService. To see which run: Get-CsWindowsService -ComputerName <server>"
+        ),
+        Refusal::Quarantined { quarantined, reason, .. } if reason.is_older_store() => format!(
+            "Let its backup pool serve its users from the copy that it has, then, when \"{quarantined}\" has followed, move them back: Invoke-CsPoolFailOver -PoolFqdn {quarantined} -DisasterMode; Invoke-CsPoolFailBack -PoolFqdn {quarantined}"
+        ),
+        Refusal::Quarantined { quarantined, reason: QuarantineReason::TopologyUnknown, .. } => format!(
+            "Publish the topology, or bring another node of the deployment back, so that \"{quarantined}\" learns it: Publish-CsTopology"
         ),
         Refusal::Quarantined { quarantined, .. } => format!(
             "Bring its partner back, so that both can compare their histories. If the partner is lost, let \"{quarantined}\" serve its own users again, giving up what its partner alone holds: Invoke-CsPoolFailBack -PoolFqdn {quarantined} -DisasterMode"

@@ -11,15 +11,20 @@ use tandem_domain::ownership::{Epoch, Position};
 
 use crate::store::{ContentHash, ContentReference, Document, DocumentKey, Error, Result};
 
-/// SQLite's primary result code for a full disk.
+/// SQLite's primary result codes for a full disk, and for files that are damaged or none of its own.
 const SQLITE_FULL: &str = "13";
+const SQLITE_CORRUPT: &str = "11";
+const SQLITE_NOTADB: &str = "26";
 
 /// A failure of the database, told apart by what the caller does next.
 pub(super) fn failed(error: sqlx::Error) -> Error {
-    if let sqlx::Error::Database(database) = &error
-        && database.code().as_deref() == Some(SQLITE_FULL)
-    {
-        return Error::DiskFull(database.message().to_owned());
+    if let sqlx::Error::Database(database) = &error {
+        let message = || database.message().to_owned();
+        match database.code().as_deref() {
+            Some(SQLITE_FULL) => return Error::DiskFull(message()),
+            Some(SQLITE_CORRUPT | SQLITE_NOTADB) => return Error::Damaged(message()),
+            _ => {}
+        }
     }
     Error::Backend(Box::new(error))
 }

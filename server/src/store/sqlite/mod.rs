@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -78,7 +79,12 @@ pub async fn open(options: &SqliteOptions) -> Result<(Stores, Writer)> {
     sqlx::migrate!("migrations/sqlite")
         .run(&mut connection)
         .await
-        .map_err(|error| Error::Backend(Box::new(error)))?;
+        .map_err(|error| match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+                failed(error)
+            }
+            error => Error::Backend(Box::new(error)),
+        })?;
     let reads = SqlitePoolOptions::new()
         .max_connections(READ_CONNECTIONS)
         .connect_with(connect.pragma("query_only", "ON"))

@@ -103,6 +103,7 @@ impl Node {
             (*module, report)
         });
         LossEvidence {
+            is_older_store: false,
             last_heartbeat: self.last_heartbeat.clone(),
             imported: if follows {
                 reports.collect()
