@@ -424,6 +424,10 @@ fn everything_can_be_gone_through_by_where_and_for_each() {
             "Cannot find an overload for \".Where({ expression } [, mode [, numberToReturn]])\" and the argument count: \"0\".",
         ),
         ("{ param($x) $x * 2 }.Invoke(4)", "8"),
+        (
+            "{ throw 'no' }.Invoke()",
+            "Exception calling \"Invoke\" with \"0\" argument(s): \"no\"",
+        ),
     ] {
         assert_eq!(answer(line), expected, "{line}");
     }

@@ -282,10 +282,20 @@ impl Engine<'_> {
             })
         });
         self.session.scopes.leave(depth);
-        Ok(match outputs? {
-            outputs if outputs.is_empty() => nothing(),
-            outputs => collection(ANYTHING, outputs),
-        })
+        match outputs {
+            Ok(outputs) if outputs.is_empty() => Ok(nothing()),
+            Ok(outputs) => Ok(collection(ANYTHING, outputs)),
+            // What flies out of the block flies out of a method.
+            Err(Halt::Error(record) | Halt::Throw(record)) => {
+                Err(self.fail(failure::method_invocation(
+                    "Invoke",
+                    arguments.len(),
+                    &record.exception,
+                    &record.message,
+                )))
+            }
+            Err(halt) => Err(halt),
+        }
     }
 
     /// Runs statements of a block in the current scope with `$_` and its parameters, which are gone afterwards.
