@@ -136,20 +136,24 @@ pub(crate) fn automatic_variables() -> Vec<(&'static str, Value, bool)> {
     let text = |text: &str| Value::text(text);
     let entry =
         |key: &str, value: Value| (Text::from(key.to_lowercase()), (Value::text(key), value));
+    let version = |parts: &[i32]| Value::Version(parts.into());
+    let compatible = [1, 2, 3, 4, 5]
+        .map(|major| version(&[major, 0]))
+        .into_iter()
+        .chain([version(&[5, 1]), version(&[6, 0]), version(&[7, 0])])
+        .collect();
+    // In the order in which PowerShell shows them.
     let versions = hashtable::dictionary(
         hashtable::HASHTABLE,
         [
-            entry("PSVersion", Value::Version([7, 6, 5].as_slice().into())),
+            entry("PSVersion", version(&[7, 6, 5])),
             entry("PSEdition", text("Core")),
+            entry("GitCommitId", text("7.6.5")),
             entry("Platform", text("Unix")),
-            entry(
-                "SerializationVersion",
-                Value::Version([1, 1, 0, 1].as_slice().into()),
-            ),
-            entry(
-                "PSRemotingProtocolVersion",
-                Value::Version([2, 3].as_slice().into()),
-            ),
+            entry("PSCompatibleVersions", Value::array(compatible)),
+            entry("PSRemotingProtocolVersion", version(&[2, 3])),
+            entry("SerializationVersion", version(&[1, 1, 0, 1])),
+            entry("WSManStackVersion", version(&[3, 0])),
         ]
         .into_iter()
         .collect(),
