@@ -139,7 +139,9 @@ impl Operations {
         observed.quarantined = if *home == inner.pool {
             inner.ownership.get(home).and_then(|state| state.quarantine)
         } else {
+            // A pool that does not answer any more is not held to what it last said of itself.
             own_word
+                .filter(|_| observed.reach.is_reachable())
                 .and_then(|report| report.homes.get(home))
                 .and_then(|told| told.quarantine)
         };

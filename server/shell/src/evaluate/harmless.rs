@@ -1,7 +1,7 @@
 //! The .NET members that a session has: nothing else can be called, and `about_Methods` says the same.
 //!
 //! They are the ones that runbooks use, and none of them reaches anything but the values it is given. Which they are, the
-//! table of [`crate::dotnet`] says.
+//! table of the module `dotnet` says.
 
 use crate::dotnet;
 use crate::value::Value;
