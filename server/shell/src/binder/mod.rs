@@ -10,7 +10,7 @@ mod defaults;
 mod error;
 mod input;
 mod mandatory;
-mod range;
+pub(crate) mod range;
 mod sets;
 mod signature;
 mod state;

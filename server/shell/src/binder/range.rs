@@ -70,7 +70,7 @@ fn as_type(element: &Value, limit: &ParameterType) -> Result<Value, Refusal> {
     })
 }
 
-fn order(a: &Value, b: &Value) -> Ordering {
+pub(crate) fn order(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::TimeSpan(a), Value::TimeSpan(b)) => a.cmp(b),
         (Value::DateTime(a), Value::DateTime(b)) => a.ticks.cmp(&b.ticks),

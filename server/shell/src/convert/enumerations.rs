@@ -42,6 +42,16 @@ const DECLARATIONS: &[Declaration] = &[
         &[("None", 0), ("Low", 1), ("Medium", 2), ("High", 3)],
     ),
     (
+        "System.Management.Automation.RemotingCapability",
+        false,
+        &[
+            ("None", 0),
+            ("PowerShell", 1),
+            ("SupportedByCommand", 2),
+            ("OwnedByCommand", 3),
+        ],
+    ),
+    (
         "System.Management.Automation.SplitOptions",
         true,
         &[

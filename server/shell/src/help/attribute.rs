@@ -57,19 +57,6 @@ fn is_known(name: &str) -> bool {
     short.contains('.') || KNOWN.iter().any(|known| known.eq_ignore_ascii_case(short))
 }
 
-/// The first attribute of a function or of its parameters whose type there is not.
-pub(crate) fn unknown(body: &Block) -> Option<&Attribute> {
-    let of_parameters = body.parameters.iter().flat_map(|own| &own.attributes);
-    let all = || body.attributes.iter().chain(of_parameters.clone());
-    let known = *body
-        .attributes_known
-        .get_or_init(|| all().all(|attribute| is_known(&attribute.name)));
-    if known {
-        return None;
-    }
-    all().find(|attribute| !is_known(&attribute.name))
-}
-
 /// What is said of an attribute of a text whose type there is not.
 pub(crate) fn refused(attribute: &Attribute, source: &Arc<Source>) -> Option<ErrorRecord> {
     if is_known(&attribute.name) {

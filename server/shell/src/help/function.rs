@@ -4,7 +4,7 @@ use crate::command::{
     ALL_SETS, CommandHelp, CommandInfo, CommandKind, ConfirmImpact, ParameterInfo, ParameterType,
     SetMembership,
 };
-use crate::convert::type_names;
+use crate::convert::{self, ConversionContext, type_names};
 use crate::evaluate::validation;
 use crate::help::attribute::{argument, attributes, flag, named, texts};
 use crate::help::{attribute, comment};
@@ -84,14 +84,19 @@ pub fn command_of(name: &str, body: &Block) -> CommandInfo {
 }
 
 /// `[CmdletBinding(…)]` before `param`.
-fn cmdlet_binding(body: &Block) -> Option<&Attribute> {
+pub(super) fn cmdlet_binding(body: &Block) -> Option<&Attribute> {
     let mut all = body.attributes.iter();
     all.find(|attribute| attribute::is(attribute, "CmdletBinding"))
 }
 
 fn attribute_position(attribute: &Attribute) -> Option<i32> {
-    match argument(named(attribute, "Position")??)? {
-        Value::Int32(position) => Some(position),
+    let given = match named(attribute, "Position")? {
+        Some(value) => argument(value)?,
+        None => Value::Bool(true),
+    };
+    let target = ParameterType::Plain("System.Int32".into());
+    match convert::convert(&given, &target, ConversionContext::default()) {
+        Ok(Value::Int32(position)) => Some(position),
         _ => None,
     }
 }

@@ -2,8 +2,10 @@
 
 pub(crate) mod attribute;
 pub mod comment;
+mod construct;
 pub mod draw;
 pub mod function;
+pub(crate) mod metadata;
 pub mod object;
 mod page;
 pub mod syntax;

@@ -51,8 +51,8 @@ pub struct Block {
     pub clean: Option<Vec<Statement>>,
     /// Whether it is made of named parts.
     pub is_named: bool,
-    /// Whether all attributes of it and its parameters are of types that there are, once that was looked up.
-    pub(crate) attributes_known: OnceLock<bool>,
+    /// Whether nothing is to be refused of its attributes and parameters, once that was looked up.
+    pub(crate) metadata_sound: OnceLock<bool>,
 }
 
 /// One parameter of a script block or function.
@@ -83,6 +83,8 @@ pub struct Attribute {
     pub positional: Vec<Expression>,
     /// Arguments by name; one without a value is true.
     pub named: Vec<(Text, Option<Expression>)>,
+    /// Where each argument by name stands, its value included.
+    pub named_extents: Vec<Extent>,
     /// Where it stands, brackets included.
     pub extent: Extent,
 }

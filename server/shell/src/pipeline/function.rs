@@ -8,13 +8,17 @@ use crate::convert::enumerations;
 use crate::error_record::Invocation;
 use crate::evaluate::scope::Scope;
 use crate::evaluate::{NAMES, failure};
-use crate::help::attribute;
-use crate::help::function::command_of;
+use crate::help::function::{command_of, is_advanced};
+use crate::help::metadata;
+use crate::language::ast::Command;
+use crate::language::position;
+
 use crate::pipeline::call_stack::Frame;
-use crate::pipeline::command::Script;
+use crate::pipeline::command::{Resolved, Script};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::parameters::Bound;
+use crate::pipeline::run::invocation_name;
 use crate::pipeline::running::Running;
 use crate::pipeline::sink::{Record, Sink};
 use crate::pipeline::stage::{Context, Onward, Stage};
@@ -99,11 +103,9 @@ pub(super) struct ScriptStage {
 }
 
 impl Engine<'_> {
-    /// Refuses a function that cannot run here: for an attribute that there is not, for dynamic parameters.
+    /// Refuses a function that cannot run: for what it declares, and here for dynamic parameters.
     fn refuse_script(&self, script: &Script) -> Result<(), Halt> {
-        if let Some(unknown) = attribute::unknown(&script.body)
-            && let Some(record) = attribute::refused(unknown, &script.body.source)
-        {
+        if let Some(record) = metadata::refused(&script.body) {
             return Err(self.fail(record));
         }
         if script.body.dynamic.is_some() {
@@ -117,6 +119,28 @@ impl Engine<'_> {
             )));
         }
         Ok(())
+    }
+}
+
+impl Engine<'_> {
+    /// Refuses an advanced function whose names clash where its own name stands: it is looked up with its metadata.
+    pub(super) fn refuse_names(&self, resolved: &Resolved, command: &Command) -> Result<(), Halt> {
+        let Resolved::Script(script) = resolved else {
+            return Ok(());
+        };
+        if script.name.is_empty() || !is_advanced(&script.body) {
+            return Ok(());
+        }
+        match metadata::refused(&script.body).filter(metadata::is_of_names) {
+            None => Ok(()),
+            Some(mut record) => {
+                record.invocation = Some(Invocation {
+                    invocation_name: invocation_name(command),
+                    ..position::invocation(&self.session.source, &command.name.extent)
+                });
+                Err(self.fail(record))
+            }
+        }
     }
 }
 

@@ -107,6 +107,7 @@ impl Engine<'_> {
         let resolved = self.resolve(command, out)?;
         let arguments = self.arguments(command, out)?;
         let redirected = self.redirected(&element.redirections, out)?;
+        self.refuse_names(&resolved, command)?;
         let typed = invocation_name(command);
         let invocation = self.invocation(&resolved, typed, &element.extent, position, length);
         Ok(Ready {

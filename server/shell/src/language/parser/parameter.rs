@@ -193,6 +193,7 @@ impl Parser<'_> {
             name,
             positional: Vec::new(),
             named: Vec::new(),
+            named_extents: Vec::new(),
             extent: open.clone(),
         };
         let mut last = parenthesis.clone();
@@ -301,6 +302,8 @@ impl Parser<'_> {
                 extent,
             );
         } else {
+            let end = value.as_ref().map_or(extent.end, |value| value.extent.end);
+            into.named_extents.push(Extent { end, ..extent });
             into.named.push((name, value));
         }
     }

@@ -35,7 +35,7 @@ impl Parser<'_> {
             end: Vec::new(),
             clean: None,
             is_named: false,
-            attributes_known: OnceLock::new(),
+            metadata_sound: OnceLock::new(),
         };
         let point = self.restore_point();
         if !self.parameter_block(&mut block) {
