@@ -4,6 +4,7 @@ mod errors;
 mod input;
 mod memory;
 mod plain;
+mod requirements;
 mod script;
 mod structured;
 

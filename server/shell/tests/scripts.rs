@@ -80,3 +80,37 @@ fn a_script_calls_others_and_their_exit_is_their_own() {
     );
     assert_eq!(told[2], "after");
 }
+
+#[test]
+fn a_script_runs_only_where_what_it_requires_is_there() {
+    let unmatched = "ScriptRequiresUnmatchedPSVersion";
+    let missing = "ScriptRequiresMissingModules";
+    for (required, expected) in [
+        ("-Version 7", ""),
+        ("-Version 5.1 -PSEdition Core", ""),
+        ("-RunAsAdministrator", ""),
+        ("-Modules Microsoft.PowerShell.Utility", ""),
+        ("-Version 99", unmatched),
+        ("-Version 7.99", unmatched),
+        ("-PSEdition Desktop", "ScriptRequiresUnmatchedPSEdition"),
+        ("-Modules Nope", missing),
+        (
+            "-Modules @{ ModuleName = 'Microsoft.PowerShell.Utility'; ModuleVersion = '99.0' }",
+            missing,
+        ),
+        ("-ShellId a", "RequiresShellIDInvalidForSingleShell"),
+    ] {
+        let script = format!("#requires {required}\n'ran'");
+        let (told, outcome) = run(&script, &[], &[]);
+        let id = outcome
+            .terminating
+            .map_or(String::new(), |error| error.fully_qualified_id.into_owned());
+        assert_eq!(id, expected, "{script}");
+        assert_eq!(told.is_empty(), !expected.is_empty(), "{script}");
+        let line = "try { ./lib.ps1 } catch { $_.FullyQualifiedErrorId; $_.TargetObject; $_.InvocationInfo.OffsetInLine }";
+        let (told, _) = run(line, &[], &[("./lib.ps1", &script)]);
+        let caught = format!("{expected}|lib.ps1|7");
+        let whole = if expected.is_empty() { "ran" } else { &caught };
+        assert_eq!(told.join("|"), whole, "{script}");
+    }
+}

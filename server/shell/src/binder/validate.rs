@@ -106,18 +106,19 @@ fn apply(
 }
 
 /// `PSVersionInfo.IsValidPSVersion`.
-fn powershell_version(value: &Value) -> Result<(), Refusal> {
-    let known = match value {
-        Value::Version(parts) => match **parts {
-            [1..=4, minor, ..] => minor == 0,
-            [5, minor, ..] => minor <= 1,
-            [6, minor, ..] => minor <= 2,
-            [7, minor, ..] => minor <= 6,
-            _ => false,
-        },
+pub(crate) fn is_powershell_version(parts: &[i32]) -> bool {
+    match *parts {
+        [1..=4, minor, ..] => minor == 0,
+        [5, minor, ..] => minor <= 1,
+        [6, minor, ..] => minor <= 2,
+        [7, minor, ..] => minor <= 6,
         _ => false,
-    };
-    if known {
+    }
+}
+
+/// `ValidateVersion`.
+fn powershell_version(value: &Value) -> Result<(), Refusal> {
+    if matches!(value, Value::Version(parts) if is_powershell_version(parts)) {
         return Ok(());
     }
     let text = to_text(value, Culture::Invariant);

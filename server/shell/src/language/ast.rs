@@ -3,11 +3,13 @@
 //! Every node keeps its extent, because PowerShell's errors quote the stretch of text that they are about.
 
 mod operator;
+mod requirements;
 mod statement;
 
 use std::sync::{Arc, OnceLock};
 
 pub use operator::{AssignmentOperator, BinaryOperator, ChainOperator, UnaryOperator};
+pub use requirements::{ModuleSpecification, ScriptRequirements, VersionNumbers};
 pub use statement::{
     Assignment, Catch, EnumMember, FunctionKind, Statement, StatementKind, Switch, SwitchMode,
 };
@@ -49,6 +51,8 @@ pub struct Block {
     pub end: Vec<Statement>,
     /// `clean { … }`, if there is one.
     pub clean: Option<Vec<Statement>>,
+    /// What the `#requires` comments of a whole text ask for.
+    pub requirements: Option<Box<ScriptRequirements>>,
     /// Whether it is made of named parts.
     pub is_named: bool,
     /// Whether nothing is to be refused of its attributes and parameters, once that was looked up.

@@ -45,6 +45,8 @@ pub struct Lexer<'a> {
     pub signed_numbers: bool,
     /// Whether `?` and `:` end a number, because a ternary may go on there.
     pub ternary_ends_number: bool,
+    /// Where the `#requires` comments stand that were read.
+    pub requires: Vec<Extent>,
     /// What was refused.
     pub errors: Vec<ParseError>,
 }
@@ -272,8 +274,16 @@ impl<'a> Lexer<'a> {
     }
 
     fn skip_to_line_end(&mut self) {
+        let start = self.at;
         while self.peek().is_some_and(|next| !is_line_break(next)) {
             self.take();
+        }
+        let requires = self.text[start..]
+            .get(1..9)
+            .is_some_and(|word| word.eq_ignore_ascii_case("requires"));
+        if requires && self.origins.is_none() && self.requires.len() < MAX_ERRORS {
+            let extent = self.extent(start, self.at);
+            self.requires.push(extent);
         }
     }
 

@@ -123,7 +123,7 @@ impl Engine<'_> {
                     }
                     Some(found) => Ok(found),
                     None => match self.script_file(&name, dotted)? {
-                        Some(script) => Ok(Resolved::Script(script)),
+                        Some(script) => self.required_of(script, command),
                         None => Err(self.command_not_found(
                             &name,
                             invocation_name(command),
@@ -194,10 +194,14 @@ impl Engine<'_> {
         let (module, bare) = qualified(name);
         let module = module.filter(|module| !module.is_empty() && !bare.is_empty())?;
         let is_path = module.contains(':') || module.ends_with('.');
+        (!is_path && !self.has_module(module)).then_some(module)
+    }
+
+    /// Whether a command of this session counts to that module.
+    pub(crate) fn has_module(&self, module: &str) -> bool {
         let of_it = |command: &CommandInfo| command.is_of(Some(module));
-        let known = builtin::all().iter().any(|built_in| of_it(&built_in.info))
-            || self.host.commands().iter().any(|command| of_it(command));
-        (!is_path && !known).then_some(module)
+        builtin::all().iter().any(|built_in| of_it(&built_in.info))
+            || self.host.commands().iter().any(|command| of_it(command))
     }
 
     /// The arguments of a command, evaluated.

@@ -406,7 +406,7 @@ impl Context<'_> {
 }
 
 /// What a command is called as: its name as typed, or the operator before it.
-pub(super) fn invocation_name(command: &Command) -> String {
+pub(crate) fn invocation_name(command: &Command) -> String {
     match (command.invocation, &command.name.kind) {
         (Operator::Call, _) => "&".to_owned(),
         (Operator::Dot, _) => ".".to_owned(),

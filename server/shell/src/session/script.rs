@@ -37,6 +37,10 @@ impl Engine<'_> {
             info: None,
             path: Some(path.into()),
         };
+        if let Some(mut record) = self.unmet(&script.body, name) {
+            record.invocation = Some(Invocation::default());
+            return Err(self.fail(record));
+        }
         let ready = Ready {
             resolved: Resolved::Script(script),
             arguments: words(arguments, !path.is_empty()),

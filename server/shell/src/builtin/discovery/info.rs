@@ -60,7 +60,8 @@ pub(super) fn object(
     Value::Object(Arc::new(object))
 }
 
-fn version(module: &str) -> Value {
+/// The version of a module of PowerShell's own; null of any other.
+pub(crate) fn module_version(module: &str) -> Value {
     let known = [ENGINE, OTHERS]
         .into_iter()
         .find(|(name, _)| module.starts_with(name));
@@ -96,7 +97,7 @@ pub(crate) fn cmdlet(command: &CommandInfo) -> Value {
             ("Name", Value::String(command.name.clone())),
             ("CommandType", command_type(CMDLET)),
             ("Source", Value::String(command.module.clone())),
-            ("Version", version(&command.module)),
+            ("Version", module_version(&command.module)),
             ("ModuleName", Value::String(command.module.clone())),
             (
                 "ImplementingType",

@@ -6,6 +6,7 @@ pub mod get_command;
 pub mod get_help;
 pub mod get_member;
 mod info;
+pub(crate) use info::module_version;
 pub(crate) use info::{
     cmdlet as command_object, function as function_object, script as script_object,
 };

@@ -14,6 +14,7 @@ mod member;
 mod parameter;
 mod pipeline;
 mod primary;
+mod requires;
 mod script_block;
 mod statement;
 mod switch;
@@ -67,7 +68,8 @@ fn read(source: &Arc<Source>) -> (Option<Block>, Vec<ParseError>) {
         return (None, parser.lexer.errors);
     }
     parser.budget = FREE_TOKENS + text.len().saturating_mul(TOKENS_PER_BYTE);
-    let block = parser.script_block_rule(None);
+    let mut block = parser.script_block_rule(None);
+    block.requirements = parser.requirements();
     let mut lexer = parser.lexer;
     semantic::check(&block, &mut |error| lexer.note(error));
     let mut errors = lexer.errors;

@@ -34,6 +34,7 @@ impl Parser<'_> {
             process: None,
             end: Vec::new(),
             clean: None,
+            requirements: None,
             is_named: false,
             metadata_sound: OnceLock::new(),
         };
