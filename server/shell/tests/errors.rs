@@ -301,3 +301,47 @@ fn the_language_blames_the_part_that_fails() {
         );
     }
 }
+
+#[test]
+fn a_handler_names_a_type_that_there_is() {
+    for (line, output, errors) in [
+        (
+            "try { throw 'x' } catch [Nope] { 'caught' }; 'on'",
+            "on",
+            "TypeNotFound",
+        ),
+        ("try { throw 'x' } catch { 'all' }", "all", ""),
+        (
+            "try { throw 'x' } catch [Exception] { 'named' } catch [Nope] { 2 }",
+            "",
+            "TypeNotFound",
+        ),
+        ("try { 'fine' } catch [Nope] { 'caught' }", "fine", ""),
+        (
+            "try { throw 'x' } catch [Nope] { 1 } finally { 'last' }",
+            "last",
+            "TypeNotFound",
+        ),
+        (
+            "try { throw 'x' } catch [System.Net.WebException] { 1 } catch { 'all' }",
+            "all",
+            "",
+        ),
+        (
+            "try { try { throw 'x' } catch [Nope] { 1 } } catch { $_.FullyQualifiedErrorId }",
+            "TypeNotFound",
+            "",
+        ),
+        (
+            "enum E { a }; try { throw 'x' } catch [E] { 1 } catch { 'all' }",
+            "all",
+            "",
+        ),
+    ] {
+        assert_eq!(
+            keeper::told(line),
+            (output.to_owned(), errors.to_owned()),
+            "{line}"
+        );
+    }
+}

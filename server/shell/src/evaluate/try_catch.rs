@@ -167,6 +167,7 @@ impl Engine<'_> {
         catches: &[Catch],
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
+        self.known_types(catches)?;
         let family = again.family(&record);
         let Some((handler, passed)) = family.handler(catches) else {
             return Err(again.halt(record));
@@ -177,6 +178,24 @@ impl Engine<'_> {
         self.handle(record.into(), |engine| {
             engine.run_statements(&handler.body, out)
         })
+    }
+
+    /// The types that handlers name are looked up once there is an error, all of them before any is asked. One of a namespace
+    /// of .NET's may be there without being known to this session.
+    fn known_types(&self, catches: &[Catch]) -> Result<(), Halt> {
+        let beyond = |name: &str| {
+            let mut parts = name.split('.');
+            let first = parts.next().unwrap_or_default();
+            let is_net = ["System", "Microsoft"];
+            parts.next().is_some() && is_net.iter().any(|own| own.eq_ignore_ascii_case(first))
+        };
+        let mut types = catches.iter().flat_map(|handler| &handler.types);
+        match types
+            .find(|literal| !beyond(&literal.name) && self.find_type(&literal.name).is_none())
+        {
+            Some(unknown) => self.resolve_type(unknown).map(drop),
+            None => Ok(()),
+        }
     }
 
     /// Runs a handler with `$_` set to the error.
