@@ -11,6 +11,7 @@ use tandem_server::operation::Error;
 use tandem_server::store::OperationState;
 
 use crate::harness::*;
+use crate::is_equal;
 
 const KEN: &str = "sip:kenmyer@contoso.com";
 
@@ -27,13 +28,15 @@ async fn back_up(folder: &Path, to: &Path) {
     store.close().await.unwrap();
 }
 
-/// Writes some contacts of pool1, all of which pool2 has.
+/// Writes some contacts of either pool, all of which the other has.
 async fn write(pair: &Pair, numbers: std::ops::Range<u32>) {
     for number in numbers {
         let key = format!("contact {number}");
         pair.one.keep(&pool1(), KEN, &key, "from pool1").await;
+        pair.two.keep(&pool2(), KEN, &key, "from pool2").await;
     }
     pair.one.sync().await;
+    pair.two.sync().await;
 }
 
 /// pool1 has come back with a store that lacks some of its first `written` contacts.
@@ -94,6 +97,12 @@ async fn comes_back_by_way_of_its_copy(pair: &Pair, written: u32) {
     pair.one
         .keep(&pool1(), KEN, "contact 0", "written again")
         .await;
+    // Its copy of the other pool's data was lost with the store too.
+    pair.two.sync().await;
+    pair.one.sync().await;
+    for home in [pool1(), pool2()] {
+        assert!(is_equal(pair, &home).await, "{home}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

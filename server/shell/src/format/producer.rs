@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::convert::number::is_number;
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::format::cell_text::{TextOptions, cell_text};
 use crate::format::elements::elements;
@@ -309,25 +310,15 @@ pub fn is_scalar(value: &Value) -> bool {
     if matches!(value, Value::Named(_)) {
         return members::properties(value).is_empty();
     }
-    matches!(
-        value,
-        Value::Bool(_)
-            | Value::Int8(_)
-            | Value::UInt8(_)
-            | Value::Int16(_)
-            | Value::UInt16(_)
-            | Value::Int32(_)
-            | Value::UInt32(_)
-            | Value::Int64(_)
-            | Value::UInt64(_)
-            | Value::Single(_)
-            | Value::Double(_)
-            | Value::Decimal(_)
-            | Value::BigInteger(_)
-            | Value::Char(_)
-            | Value::String(_)
-            | Value::Enum(_)
-            | Value::ScriptBlock(_)
-            | Value::SecureString(_)
-    )
+    is_number(value)
+        || matches!(
+            value,
+            Value::Bool(_)
+                | Value::BigInteger(_)
+                | Value::Char(_)
+                | Value::String(_)
+                | Value::Enum(_)
+                | Value::ScriptBlock(_)
+                | Value::SecureString(_)
+        )
 }

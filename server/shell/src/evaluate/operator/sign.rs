@@ -1,6 +1,7 @@
 //! The signs `+` and `-` before a value. Numbers keep their type, but a byte becomes an `Int32`; what has no sign in .NET
 //! is refused as .NET's expressions refuse it.
 
+use crate::convert::number::is_number;
 use crate::evaluate::failure;
 use crate::language::ast::{BinaryOperator, UnaryOperator};
 use crate::pipeline::engine::Engine;
@@ -28,15 +29,7 @@ impl Engine<'_> {
             Value::Single(n) if minus => Value::Single(-n),
             Value::Double(n) if minus => Value::Double(-n),
             Value::Decimal(n) if minus => Value::Decimal(-*n),
-            number @ (Value::Int16(_)
-            | Value::UInt16(_)
-            | Value::Int32(_)
-            | Value::UInt32(_)
-            | Value::Int64(_)
-            | Value::UInt64(_)
-            | Value::Single(_)
-            | Value::Double(_)
-            | Value::Decimal(_)) => number.clone(),
+            number if is_number(number) => number.clone(),
             other => {
                 let binary = if minus {
                     BinaryOperator::Subtract
