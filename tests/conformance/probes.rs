@@ -75,6 +75,7 @@ fn custom(type_name: Option<&str>, properties: Vec<(&str, Value)>) -> Value {
         properties: std::sync::RwLock::new(properties),
         text: None,
         custom: true,
+        scripts: Default::default(),
     }))
 }
 

@@ -160,6 +160,12 @@ pub struct ParameterInfo {
 }
 
 impl ParameterInfo {
+    /// Whether it leaves what it refuses to another one of its position (`ValidationMetadataException.SwallowException`).
+    pub(crate) fn leaves_to_others(&self) -> bool {
+        let mut validations = self.validations.iter();
+        validations.any(|own| matches!(own, Validation::NoMemberType))
+    }
+
     /// A named, optional parameter of all sets. Its type is given as a type literal gives it (`int`, `string[]`); a
     /// name that stands for no type is taken as the full name of one that converts from nothing but itself.
     pub fn new(name: impl Into<Text>, type_name: &str) -> Self {
@@ -389,6 +395,9 @@ pub enum Validation {
     Script(Arc<ScriptBlock>),
     /// A version of PowerShell, which may be given as a whole number or as `latest` (-Version of Set-StrictMode).
     PowerShellVersion,
+    /// No word for a kind of member (-NotePropertyName of Add-Member). Where it stands by its position, such a word is
+    /// for another parameter.
+    NoMemberType,
 }
 
 /// Sides of zero (`ValidateRangeKind`).

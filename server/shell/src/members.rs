@@ -5,6 +5,7 @@ mod named;
 
 use std::sync::{Arc, LazyLock};
 
+use crate::error_record::ErrorRecord;
 use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND, date_parts, date_time_long, read};
 use crate::value::{DateTime, Dictionary, EnumDefinition, EnumValue, Property, Text, Value};
 
@@ -82,6 +83,8 @@ pub fn properties(value: &Value) -> Vec<Property> {
             {
                 text.value = Value::text(hinted_date(*date, &notes));
             }
+            // A note that was added by force stands for the property of its name.
+            all.retain(|own| !notes.iter().any(|note| same_name(&note.name, &own.name)));
             all.extend(notes.iter().cloned());
             all
         }
@@ -95,6 +98,23 @@ pub fn properties(value: &Value) -> Vec<Property> {
             })
             .collect(),
     }
+}
+
+/// The computed members of a value.
+pub(crate) fn scripts(value: &Value) -> Option<&crate::value::scripts::Scripts> {
+    match value {
+        Value::Object(object) => Some(&object.scripts),
+        Value::Noted(noted) => Some(&noted.scripts),
+        _ => None,
+    }
+}
+
+/// Why a computed property had no value when it was last computed.
+pub(crate) fn failure(value: &Value, name: &str) -> Option<Box<ErrorRecord>> {
+    scripts(value)
+        .filter(|own| !own.is_empty())
+        .and_then(|own| own.find(name))
+        .and_then(|own| own.failed)
 }
 
 /// Methods that every object has.

@@ -20,8 +20,8 @@ pub use input::{
 
 use crate::command::CommandInfo;
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
-use crate::evaluate::NAMES;
 use crate::evaluate::scope::{Options, Scopes, Variable};
+use crate::evaluate::{Computing, NAMES};
 use crate::host::Host;
 use crate::language::ast::{Block, Catch, Source};
 use crate::language::parse;
@@ -113,6 +113,8 @@ pub struct SessionState {
     pub(crate) restricted: bool,
     /// Whether the caller gives input from outside that has not come to its end.
     pub(crate) input_from_outside: bool,
+    /// Whether it ever gave an object computed members: while it did not, nobody looks for any.
+    pub(crate) computes: bool,
     /// How much it holds.
     pub(crate) memory: Memory,
 }
@@ -146,6 +148,7 @@ impl Default for SessionState {
             random: None,
             restricted: false,
             input_from_outside: false,
+            computes: false,
             memory: Memory::default(),
             exit_request: None,
         };
@@ -279,6 +282,7 @@ impl Session {
         self.state.expanding = 0;
         let start = host.now();
         let is_fed = self.state.input_from_outside;
+        let sink = &mut Computing(sink);
         let outcome = match input {
             Input::Structured(pipelines) => self.run_structured(host, pipelines, sink),
             Input::Text(text) => self.run_text(host, text, None, &[], sink),

@@ -16,7 +16,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 pub use date::*;
 
-use crate::value::{EnumDefinition, EnumValue, Property, Value};
+use crate::value::{EnumDefinition, EnumValue, Object, Value};
 
 /// Longest text of a list, in bytes; what is left out is an ellipsis. A list that holds another many times over has a text
 /// that nothing could hold.
@@ -96,15 +96,18 @@ fn write_text(out: &mut String, value: &Value, culture: Culture, inner: bool) {
         Value::Array(array) => write_list(out, &read(&array.items), culture),
         Value::List(list) => write_list(out, &read(&list.items), culture),
         Value::Dictionary(dictionary) => out.push_str(&dictionary.type_name),
-        Value::Object(object) => match &object.text {
+        Value::Object(object) => match object.scripts.text().as_ref().or(object.text.as_ref()) {
             Some(text) => out.push_str(text),
             None if object.custom && !inner => {
-                write_custom(out, &read(&object.properties), culture);
+                write_custom(out, object, culture);
             }
             None => out.push_str(read(&object.type_names).first().map_or("", |name| name)),
         },
         Value::ScriptBlock(block) => out.push_str(&block.text),
-        Value::Noted(noted) => write_text(out, &noted.base, culture, inner),
+        Value::Noted(noted) => match noted.scripts.text() {
+            Some(text) => out.push_str(&text),
+            None => write_text(out, &noted.base, culture, inner),
+        },
         // Converted to text a type goes by its accelerator; inside something, or shown, by its full name.
         Value::Type(name) if !inner && culture == Culture::Invariant => {
             out.push_str(&type_text(name));
@@ -165,13 +168,15 @@ pub fn push_element(out: &mut String, item: &Value) {
 fn write_element(out: &mut String, item: &Value, culture: Culture) {
     match item.base() {
         Value::Array(_) | Value::List(_) => out.push_str(&crate::type_names::type_name(item)),
-        Value::Object(object) if object.custom && object.text.is_none() => {}
+        Value::Object(object)
+            if object.custom && object.text.is_none() && object.scripts.text().is_none() => {}
         other => write_text(out, other, culture, true),
     }
 }
 
 /// `@{A=1; B=}`: collections inside show their type name, custom objects inside nothing.
-fn write_custom(out: &mut String, properties: &[Property], culture: Culture) {
+fn write_custom(out: &mut String, object: &Object, culture: Culture) {
+    let properties = read(&object.properties);
     if properties.is_empty() {
         return;
     }
@@ -182,13 +187,18 @@ fn write_custom(out: &mut String, properties: &[Property], culture: Culture) {
         }
         out.push_str(&property.name);
         out.push('=');
+        if object.scripts.is_getter(&property.name) {
+            out.push_str("System.Management.Automation.PSScriptProperty");
+            continue;
+        }
         match &property.value {
             Value::Array(array) => {
                 out.push_str(&array.element_type);
                 out.push_str("[]");
             }
             Value::List(list) => out.push_str(&list.type_name),
-            Value::Object(object) if object.custom && object.text.is_none() => {}
+            Value::Object(object)
+                if object.custom && object.text.is_none() && object.scripts.text().is_none() => {}
             other => write_text(out, other, culture, true),
         }
     }

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 mod dismantle;
 pub mod members;
+pub mod scripts;
 
 /// Text shared between values without copying.
 pub type Text = Arc<str>;
@@ -171,6 +172,8 @@ pub struct Object {
     pub text: Option<Text>,
     /// Whether it is a `PSCustomObject`, which prints and serialises in its own ways.
     pub custom: bool,
+    /// The members that are computed.
+    pub scripts: scripts::Scripts,
 }
 
 /// A shared chain of type names.
@@ -194,6 +197,8 @@ pub struct Noted {
     pub base: Value,
     /// The notes.
     pub notes: RwLock<Vec<Property>>,
+    /// The members that are computed.
+    pub scripts: scripts::Scripts,
 }
 
 /// A script block: its text and its tree.
@@ -254,6 +259,7 @@ impl Object {
             ),
             text: None,
             custom: false,
+            scripts: scripts::Scripts::default(),
         }
     }
 }
@@ -277,6 +283,7 @@ impl Object {
             properties: RwLock::new(properties),
             text: None,
             custom: true,
+            scripts: scripts::Scripts::default(),
         }
     }
 }

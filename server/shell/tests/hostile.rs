@@ -154,7 +154,7 @@ fn values_as_deep_as_one_likes_come_and_go() {
         "$a = @{n=$a}",
         "$a = [pscustomobject]@{n=$a}",
         "$l = [System.Collections.ArrayList]@(); $null = $l.Add($a); $a = $l",
-        "$a = Add-Member -InputObject 'x' -NotePropertyName n -NotePropertyValue $a -PassThru",
+        "$a = Add-Member -InputObject 'x' -NotePropertyName next -NotePropertyValue $a -PassThru",
     ] {
         harmless(&[
             &grown(step),
@@ -333,4 +333,24 @@ fn what_never_ends_stops_when_asked() {
             .join()
             .unwrap();
     }
+}
+
+#[test]
+fn members_that_run_in_each_other_end_as_calls_do() {
+    let add = "$o = [pscustomobject]@{a=1}; $o | Add-Member ";
+    let deep = |line: &str| assert_eq!(errors(line).last().unwrap(), "CallDepthOverflow", "{line}");
+    for member in [
+        "ScriptProperty x {$this.x + $this.x}; $o.x",
+        "ScriptProperty x {$this | Select-Object *}; $o | Select-Object *",
+        "ScriptProperty x {$this | ConvertTo-Json}; $o",
+        "ScriptProperty x {1} {$this.x = 2}; $o.x = 1",
+        "ScriptMethod m {(1, 2).ForEach{ $this.m() }}; $o.m()",
+        "ScriptMethod ToString {\"$this\"} -Force; \"$o\"",
+    ] {
+        deep(&format!("{add}{member}"));
+    }
+    harmless(&[
+        "$o = [pscustomobject]@{a=1}; $o | Add-Member ScriptProperty x {$this}; $o; $o | Select-Object *; \"$($o.x)\"",
+        "$g = { 1..9 | % { [pscustomobject]@{} | Add-Member ScriptProperty x $g -PassThru } }; & $g",
+    ]);
 }

@@ -206,8 +206,8 @@ fn members_are_added_where_there_are_none() {
             "",
         ),
         (
-            "'x' | Add-Member Length 2 -Force -PassThru",
-            "",
+            "('x' | Add-Member Length 2 -Force -PassThru).Length; Add-Member -InputObject @(1) Count 2 -Force",
+            "2",
             "CannotRemoveTypeDataMember",
         ),
         (

@@ -158,6 +158,7 @@ impl Shapes {
             properties: RwLock::new(properties),
             text,
             custom: false,
+            scripts: Default::default(),
         }))
     }
 

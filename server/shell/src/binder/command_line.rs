@@ -366,6 +366,9 @@ fn try_position(
                     break;
                 }
                 Ok(false) => {}
+                Err(error)
+                    if error.exception == BindException::Validation
+                        && binding.info(*index).leaves_to_others() => {}
                 Err(error) if error.cancelled || error.exception != BindException::Binding => {
                     return Err(error);
                 }

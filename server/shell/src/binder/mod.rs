@@ -28,7 +28,7 @@ pub use error::{BindError, BindException};
 pub(crate) use signature::{FormalSet, SetMask};
 pub use signature::{Signature, common_parameters, is_common};
 pub use state::Binding;
-pub(crate) use validate::{is_powershell_version, refused_by};
+pub(crate) use validate::{ADDABLE, is_powershell_version, refused_by};
 
 use crate::command::CommandInfo;
 use crate::error_record::ErrorRecord;

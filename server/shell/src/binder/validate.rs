@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::binder::coerce::elements;
 use crate::binder::{BindError, BindException, BindingContext, BlockFailure, range};
 use crate::command::{ParameterInfo, ParameterType, Validation};
+use crate::convert::{self, enumerations};
 use crate::error_record::{ErrorCategory, Extent};
 use crate::text::{Culture, to_text};
 use crate::value::{ScriptBlock, Text, Value};
@@ -85,6 +86,7 @@ fn apply(
         Validation::NotNullOrWhiteSpace => not_null_or_white_space(value),
         Validation::VariableName => variable_name(value),
         Validation::PowerShellVersion => powershell_version(value),
+        Validation::NoMemberType => no_member_type(value),
         Validation::Count(least, most) => count(value, *least, *most),
         Validation::Worded(inner, template) => each(value, |element| {
             element_allowed(inner, element, context).map_err(|refusal| match refusal {
@@ -102,6 +104,26 @@ fn apply(
         | Validation::Script(_) => each(value, |element| {
             element_allowed(validation, element, context)
         }),
+    }
+}
+
+/// The members of `PSMemberTypes` that `Add-Member` adds: alias, code, note and script properties, property and member
+/// sets, code and script methods.
+pub(crate) const ADDABLE: [i64; 8] = [1, 2, 8, 16, 32, 128, 256, 1024];
+
+/// `ValidateNotePropertyNameAttribute`.
+fn no_member_type(value: &Value) -> Result<(), Refusal> {
+    let name = "System.Management.Automation.PSMemberTypes";
+    let Some(definition) = enumerations::find(name) else {
+        return Ok(());
+    };
+    let target = ParameterType::Enum(definition);
+    match convert::convert(value, &target, convert::ConversionContext::default()) {
+        Ok(Value::Enum(kind)) if ADDABLE.contains(&kind.number) => Err(format!(
+            "The parameter NotePropertyName cannot take values that could be converted to the type {name}. To define the name of a member with those values, use Add-Member, and specify the member type."
+        )
+        .into()),
+        _ => Ok(()),
     }
 }
 
@@ -178,6 +200,7 @@ fn element_allowed(
         | Validation::Worded(..)
         | Validation::VariableName
         | Validation::PowerShellVersion
+        | Validation::NoMemberType
         | Validation::Count(..) => Ok(()),
     }
 }

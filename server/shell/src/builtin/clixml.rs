@@ -314,5 +314,6 @@ fn unknown_total() -> Value {
             note: true,
         }]
         .into(),
+        scripts: Default::default(),
     }))
 }

@@ -255,11 +255,13 @@ fn with_note(object: Value, note: Property) -> Value {
             Value::Noted(Arc::new(Noted {
                 base: noted.base.clone(),
                 notes: notes.into(),
+                scripts: noted.scripts.clone(),
             }))
         }
         scalar => Value::Noted(Arc::new(Noted {
             base: scalar,
             notes: vec![note].into(),
+            scripts: Default::default(),
         })),
     }
 }

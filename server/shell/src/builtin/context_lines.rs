@@ -193,6 +193,7 @@ impl Matched {
             properties: properties.into(),
             text: Some(text.into()),
             custom: false,
+            scripts: Default::default(),
         }))
     }
 }

@@ -270,6 +270,7 @@ fn hinted(date: DateTime, hint: Option<Value>) -> Value {
             note: true,
         }]
         .into(),
+        scripts: Default::default(),
     }))
 }
 

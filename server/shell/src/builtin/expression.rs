@@ -110,18 +110,23 @@ impl Expression {
         context: &mut Context<'_>,
         object: &Value,
     ) -> Result<Vec<Evaluated>, Halt> {
+        let failure = |name: &str| members::failure(object, name);
         match &self.source {
             Source::Block(block) => Ok(vec![(
                 block.text.clone(),
                 context.calculate(block, object)?,
             )]),
             Source::Name(name) => Ok(match self.own_property(object) {
-                Some(found) => vec![(found.name, Ok(found.value))],
+                Some(found) => {
+                    let value = failure(&found.name).map_or(Ok(found.value), Err);
+                    vec![(found.name, value)]
+                }
                 None => resolved(object, name)
                     .into_iter()
                     .map(|name| {
                         let value = members::property(object, &name).unwrap_or_default();
-                        (name, Ok(value))
+                        let value = failure(&name).map_or(Ok(value), Err);
+                        (name, value)
                     })
                     .collect(),
             }),

@@ -118,6 +118,7 @@ fn wrapped(object: Value) -> Value {
     Value::Noted(Arc::new(Noted {
         base: object,
         notes: vec![note].into(),
+        scripts: Default::default(),
     }))
 }
 

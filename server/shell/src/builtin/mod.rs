@@ -1,5 +1,6 @@
 //! The commands that every session has, beside the cmdlets of the catalogue.
 
+mod add_member;
 mod call_stack;
 mod clixml;
 mod compare;

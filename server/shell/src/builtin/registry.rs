@@ -3,11 +3,11 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::builtin::{
-    BuiltIn, call_stack, clixml, compare_object, content, csv, date, discovery, foreach_object,
-    format_commands, group_object, html, invoke, json, measure_object, members, misc, out_file,
-    out_string, path, random, select_object, select_string, session_commands, session_objects,
-    small_objects, sort_object, string_data, variables, where_object, write_error, write_streams,
-    xml,
+    BuiltIn, add_member, call_stack, clixml, compare_object, content, csv, date, discovery,
+    foreach_object, format_commands, group_object, html, invoke, json, measure_object, members,
+    misc, out_file, out_string, path, random, select_object, select_string, session_commands,
+    session_objects, small_objects, sort_object, string_data, variables, where_object, write_error,
+    write_streams, xml,
 };
 use crate::command::CommandInfo;
 use crate::pipeline::stage::Stage;
@@ -71,7 +71,7 @@ const COMMANDS: &[Entry] = &[
     (discovery::get_command::info, discovery::get_command::create),
     (discovery::get_help::info, discovery::get_help::create),
     (discovery::get_member::info, discovery::get_member::create),
-    (members::add_info, members::add),
+    (members::add_info, add_member::add),
     (members::new_info, members::new),
     (
         session_commands::set_alias_info,

@@ -276,7 +276,10 @@ impl SelectObject {
                 format!("Property \"{name}\" cannot be found."),
             ));
         };
-        let value = value.unwrap_or_default();
+        let value = match value {
+            Ok(value) => value,
+            Err(record) => return context.write_error(not_evaluated(*record, object)),
+        };
         for item in value.elements().unwrap_or_else(|| vec![value]) {
             if matches!(item, Value::Null) {
                 continue;
@@ -370,6 +373,17 @@ fn nameless() -> ErrorRecord {
     )
 }
 
+/// What -ExpandProperty says of a value that could not be had.
+fn not_evaluated(record: ErrorRecord, object: &Value) -> ErrorRecord {
+    ErrorRecord::new(
+        "PropertyEvaluationExpand",
+        ErrorCategory::InvalidResult,
+        record.exception,
+        record.message,
+    )
+    .with_target(object.clone())
+}
+
 fn already_exists(id: &'static str, name: &str, target: &Value) -> ErrorRecord {
     ErrorRecord::new(
         id,
@@ -398,6 +412,7 @@ fn with_notes(item: Value, notes: &[Property]) -> Value {
                 properties: RwLock::new(properties),
                 text: object.text.clone(),
                 custom: object.custom,
+                scripts: object.scripts.clone(),
             }))
         }
         scalar => Value::Noted(Arc::new(crate::value::Noted {
@@ -411,6 +426,10 @@ fn with_notes(item: Value, notes: &[Property]) -> Value {
                 _ => notes.to_vec(),
             }
             .into(),
+            scripts: match &scalar {
+                Value::Noted(noted) => noted.scripts.clone(),
+                _ => Default::default(),
+            },
         })),
     }
 }

@@ -152,7 +152,7 @@ impl Engine<'_> {
                 let owner = self.evaluate(target, out)?;
                 let name = to_text(&self.evaluate(name, out)?, Culture::Invariant);
                 self.session.memory.count_value(&value);
-                self.set_property(&owner, &name, as_operand(value))
+                self.set_property(&owner, &name, as_operand(value), out)
             }
             ExpressionKind::Index { target, index, .. } => {
                 let owner = self.evaluate(target, out)?;
@@ -306,7 +306,11 @@ impl Engine<'_> {
         owner: &Value,
         name: &str,
         value: Value,
+        out: &mut dyn Sink,
     ) -> Result<(), Halt> {
+        if self.set_computed(owner, name, &value, out)? {
+            return Ok(());
+        }
         match owner {
             Value::Dictionary(dictionary) => {
                 return self.set_entry(dictionary, Value::text(name), value);
@@ -328,7 +332,7 @@ impl Engine<'_> {
             }
             Value::Array(_) | Value::List(_) => {
                 for item in owner.elements().unwrap_or_default() {
-                    self.set_property(&item, name, value.clone())?;
+                    self.set_property(&item, name, value.clone(), out)?;
                 }
                 return Ok(());
             }

@@ -245,7 +245,13 @@ impl Engine<'_> {
                 "Object reference not set to an instance of an object.",
             )));
         }
+        self.compute_named(item, name, out)?;
         let own = members::property(item, name);
+        if own.is_none()
+            && let Some(found) = self.script_method(item, name, arguments, out)?
+        {
+            return Ok(Some(found));
+        }
         if own.is_none() && !table && super::harmless::has_method(item.base(), name) {
             return self.call_method(item, name, arguments, out).map(Some);
         }
@@ -258,8 +264,8 @@ impl Engine<'_> {
                      the named member exists and then try running your script again."
                 ),
             )),
-            [value] => self.set_property(item, name, value.clone()).map(|()| None),
-            values => self.set_property(item, name, Value::array(values.to_vec())).map(|()| None),
+            [value] => self.set_property(item, name, value.clone(), out).map(|()| None),
+            values => self.set_property(item, name, Value::array(values.to_vec()), out).map(|()| None),
         }
     }
 
@@ -270,19 +276,7 @@ impl Engine<'_> {
         arguments: &[Value],
         out: &mut dyn Sink,
     ) -> Result<Value, Halt> {
-        let depth = self.session.scopes.enter(false);
-        let outputs = self.gather(out, |engine, sink| {
-            let body = block.body.clone();
-            let declared = engine.within(&body, Frame::default(), |engine| {
-                engine.declare_script_parameters(&body, arguments, sink)
-            });
-            declared.and_then(|()| match engine.run_body(&body, sink) {
-                Err(Halt::Return) => Ok(()),
-                other => other,
-            })
-        });
-        self.session.scopes.leave(depth);
-        match outputs {
+        match self.block_outputs(block, None, arguments, out) {
             Ok(outputs) if outputs.is_empty() => Ok(nothing()),
             Ok(outputs) => Ok(collection(ANYTHING, outputs)),
             // What flies out of the block flies out of a method.
@@ -296,6 +290,32 @@ impl Engine<'_> {
             }
             Err(halt) => Err(halt),
         }
+    }
+
+    /// What a block writes that runs in a scope of its own, as a member of `this` if there is one.
+    pub(super) fn block_outputs(
+        &mut self,
+        block: &Arc<ScriptBlock>,
+        this: Option<&Value>,
+        arguments: &[Value],
+        out: &mut dyn Sink,
+    ) -> Result<Vec<Value>, Halt> {
+        let depth = self.session.scopes.enter(false);
+        if let Some(this) = this {
+            self.session.scopes.set_local(&NAMES.this, this.clone());
+        }
+        let outputs = self.gather(out, |engine, sink| {
+            let body = block.body.clone();
+            let declared = engine.within(&body, Frame::default(), |engine| {
+                engine.declare_script_parameters(&body, arguments, sink)
+            });
+            declared.and_then(|()| match engine.run_body(&body, sink) {
+                Err(Halt::Return) => Ok(()),
+                other => other,
+            })
+        });
+        self.session.scopes.leave(depth);
+        outputs
     }
 
     /// Runs statements of a block in the current scope with `$_` and its parameters, which are gone afterwards.

@@ -199,6 +199,7 @@ fn object(exception: &str, parts: Parts) -> Value {
         properties: std::sync::RwLock::new(properties),
         text: Some(text.into()),
         custom: false,
+        scripts: Default::default(),
     }))
 }
 

@@ -129,7 +129,11 @@ impl Engine<'_> {
                     self.session.expanding += 1;
                     let value = self.evaluate(expression, out);
                     self.session.expanding -= 1;
-                    self.push_joined(&mut text, &value?);
+                    let value = value?;
+                    if self.session.computes {
+                        self.compute(&value, 1, out)?;
+                    }
+                    self.push_joined(&mut text, &value);
                 }
             }
         }
@@ -315,6 +319,9 @@ impl Engine<'_> {
             return Ok(default);
         }
         let value = as_operand(raw);
+        if self.session.computes {
+            self.compute(&value, 1, out)?;
+        }
         if name == "void" {
             return Ok(nothing());
         }

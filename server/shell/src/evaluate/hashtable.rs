@@ -108,5 +108,6 @@ pub(super) fn as_custom_object(table: &Value) -> Value {
         properties: properties.into(),
         text: None,
         custom: true,
+        scripts: Default::default(),
     }))
 }

@@ -30,6 +30,7 @@ impl Engine<'_> {
         if is_static {
             return self.static_property(&owner, &name);
         }
+        self.compute_named(&owner, &name, out)?;
         if self.session.is_strict(2) {
             return strict_member(&owner, &name)
                 .ok_or_else(|| self.fail(strict::property_not_found(&owner, &name)));

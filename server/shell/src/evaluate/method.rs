@@ -85,16 +85,8 @@ impl Engine<'_> {
         if matches!(owner, Value::Null) {
             return Err(self.fail(failure::method_on_null()));
         }
-        if &*crate::type_names::type_name(owner) == crate::pipeline::running::CMDLET
-            && let Some(found) = self.cmdlet_method(name, arguments, out)?
-        {
+        if let Some(found) = self.object_method(owner, name, arguments, out)? {
             return Ok(found);
-        }
-        if lower == "copy"
-            && arguments.is_empty()
-            && let Some(copy) = reflection::copy(owner)
-        {
-            return Ok(copy);
         }
         // A scalar with notes has the methods of the scalar.
         let owner = owner.base();
@@ -138,6 +130,30 @@ impl Engine<'_> {
                 other => Err(self.fail(failure::method_not_found(other, name))),
             },
         }
+    }
+
+    /// A method that an object has beside those of its type's values: one that was added to it, one of `$PSCmdlet`, `Copy`.
+    fn object_method(
+        &mut self,
+        owner: &Value,
+        name: &str,
+        arguments: &[Value],
+        out: &mut dyn Sink,
+    ) -> Result<Option<Value>, Halt> {
+        if self.session.computes
+            && let Some(found) = self.script_method(owner, name, arguments, out)?
+        {
+            return Ok(Some(found));
+        }
+        if &*crate::type_names::type_name(owner) == crate::pipeline::running::CMDLET
+            && let Some(found) = self.cmdlet_method(name, arguments, out)?
+        {
+            return Ok(Some(found));
+        }
+        if name.eq_ignore_ascii_case("copy") && arguments.is_empty() {
+            return Ok(reflection::copy(owner));
+        }
+        Ok(None)
     }
 
     /// A method that the type of `owner` has itself.

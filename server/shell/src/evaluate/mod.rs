@@ -26,6 +26,7 @@ mod parse_method;
 mod reflection;
 mod regex_member;
 pub mod scope;
+mod script_member;
 mod statement;
 mod static_member;
 mod strict;
@@ -52,6 +53,7 @@ pub(crate) use exception::{exception_is, find_exception};
 pub(crate) use expression::script_block;
 pub(crate) use hashtable::{dictionary, fold};
 pub(crate) use member::constant_member;
+pub(crate) use script_member::{Computing, DEEP};
 pub(crate) use statement::lone_expression;
 pub(crate) use types::validation;
 

@@ -3,15 +3,19 @@
 use std::sync::{Arc, RwLock};
 
 use crate::convert::enumerations;
-use crate::members::{properties, same_name};
+use crate::members::{properties, same_name, scripts};
 use crate::text::read;
 use crate::type_names::{type_chain, type_name};
-use crate::value::{EnumValue, List, Object, Property, Value};
+use crate::value::scripts::{Script, ScriptMember};
+use crate::value::{EnumValue, List, Object, Property, ScriptBlock, Value};
 
 /// The type of `x.PSObject`.
 const REFLECTED: &str = "System.Management.Automation.PSObject";
 /// The type of `x.PSObject.Properties`.
 const PROPERTIES: &str = "System.Management.Automation.PSMemberInfoIntegratingCollection`1[System.Management.Automation.PSPropertyInfo]";
+
+/// Most aliases of aliases that are followed.
+const MOST_ALIASES: usize = 32;
 
 fn object(type_name: &str, properties: Vec<(&str, Value)>) -> Value {
     Value::Object(Arc::new(Object::typed(
@@ -27,7 +31,15 @@ fn object(type_name: &str, properties: Vec<(&str, Value)>) -> Value {
 pub(super) fn reflection(owner: &Value) -> Value {
     let custom = matches!(owner, Value::Object(object) if object.custom);
     let members = properties(owner).into_iter();
-    let members = members.map(|own| member(own, custom)).collect();
+    let scripts = scripts(owner).filter(|own| !own.is_empty());
+    let members = members
+        .map(
+            |own| match scripts.and_then(|scripts| scripts.find(&own.name)) {
+                Some(computed) => computed_member(owner, own, &computed),
+                None => member(own, custom),
+            },
+        )
+        .collect();
     let names = type_chain(owner).into_iter().map(Value::String);
     object(
         REFLECTED,
@@ -54,15 +66,7 @@ fn member(own: Property, custom: bool) -> Value {
     } else {
         ("PSProperty", 4)
     };
-    let kind = enumerations::find("System.Management.Automation.PSMemberTypes").map_or(
-        Value::Null,
-        |definition| {
-            Value::Enum(EnumValue {
-                definition,
-                number: kind,
-            })
-        },
-    );
+    let kind = member_type(kind);
     let of_value = match &own.value {
         Value::Null => "System.Object".into(),
         value => type_name(value),
@@ -84,7 +88,81 @@ fn member(own: Property, custom: bool) -> Value {
     parts.extend([
         ("TypeNameOfValue", Value::String(of_value)),
         ("Name", Value::String(own.name)),
-        ("IsInstance", Value::Bool(note)),
+        ("IsInstance", Value::Bool(true)),
+    ]);
+    object(&format!("System.Management.Automation.{class}"), parts)
+}
+
+/// A value of `PSMemberTypes`.
+fn member_type(number: i64) -> Value {
+    enumerations::find("System.Management.Automation.PSMemberTypes")
+        .map_or(Value::Null, |definition| {
+            Value::Enum(EnumValue { definition, number })
+        })
+}
+
+/// Whether a property of that name can be set.
+fn is_settable(owner: &Value, name: &str, levels: usize) -> bool {
+    match scripts(owner).and_then(|own| own.find(name)) {
+        Some(own) => match own.script {
+            Script::Property { setter, .. } => setter.is_some(),
+            Script::Alias { of, .. } => levels > 0 && is_settable(owner, &of, levels - 1),
+            Script::Method(_) => false,
+        },
+        None => properties(owner)
+            .iter()
+            .any(|own| own.note && same_name(&own.name, name)),
+    }
+}
+
+/// A computed property as `PSScriptProperty` or `PSAliasProperty`, its own properties in the order of its class.
+fn computed_member(owner: &Value, own: Property, computed: &ScriptMember) -> Value {
+    let kind = ("MemberType", member_type(computed.kind()));
+    let settable = is_settable(owner, &own.name, MOST_ALIASES);
+    let settable = ("IsSettable", Value::Bool(settable));
+    let block = |block: &Option<Arc<ScriptBlock>>| match block {
+        Some(block) => Value::ScriptBlock(Arc::clone(block)),
+        None => Value::Null,
+    };
+    let (class, mut parts) = match &computed.script {
+        Script::Alias { of, conversion } => {
+            let referenced = crate::members::property(owner, of);
+            let of_value = match (conversion, referenced) {
+                (Some(conversion), _) => conversion.clone(),
+                (None, None | Some(Value::Null)) => "System.Object".into(),
+                (None, Some(value)) => type_name(&value),
+            };
+            let parts = vec![
+                ("ReferencedMemberName", Value::String(of.clone())),
+                (
+                    "ConversionType",
+                    conversion.clone().map_or(Value::Null, Value::Type),
+                ),
+                kind,
+                ("TypeNameOfValue", Value::String(of_value)),
+                settable,
+                ("IsGettable", Value::Bool(true)),
+                ("Value", own.value),
+            ];
+            ("PSAliasProperty", parts)
+        }
+        Script::Property { getter, setter } => {
+            let parts = vec![
+                ("GetterScript", block(getter)),
+                ("SetterScript", block(setter)),
+                kind,
+                settable,
+                ("IsGettable", Value::Bool(getter.is_some())),
+                ("Value", own.value),
+                ("TypeNameOfValue", Value::text("System.Object")),
+            ];
+            ("PSScriptProperty", parts)
+        }
+        Script::Method(_) => return Value::Null,
+    };
+    parts.extend([
+        ("Name", Value::String(own.name)),
+        ("IsInstance", Value::Bool(true)),
     ]);
     object(&format!("System.Management.Automation.{class}"), parts)
 }
@@ -121,6 +199,7 @@ pub(super) fn copy(owner: &Value) -> Option<Value> {
             properties: RwLock::new(read(&own.properties).clone()),
             text: own.text.clone(),
             custom: own.custom,
+            scripts: own.scripts.clone(),
         })),
         other => other,
     })

@@ -1,9 +1,10 @@
-//! `$x.PSObject.TypeNames.Insert(0, 'My.Type')`: the one list of an object that scripts change in place.
+//! `$x.PSObject.TypeNames.Insert(0, 'My.Type')`, `$x.PSObject.Properties.Remove('a')`: the lists of an object that scripts
+//! change in place.
 
 use crate::evaluate::method::text_of;
 use crate::evaluate::nothing;
 use crate::language::ast::{Expression, ExpressionKind};
-use crate::members::same_name;
+use crate::members::{same_name, scripts};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
@@ -14,7 +15,8 @@ use crate::value::{Object, Text, Value};
 const MAX_TYPE_NAMES: usize = 64;
 
 impl Engine<'_> {
-    /// Calls a method of an object's list of type names; none if `target` is no such list, or has no such method.
+    /// Calls a method of an object's list of type names or of properties; none if `target` is no such list, or has no such
+    /// method.
     pub(super) fn call_type_names(
         &mut self,
         target: &Expression,
@@ -22,6 +24,15 @@ impl Engine<'_> {
         arguments: &[Value],
         out: &mut dyn Sink,
     ) -> Result<Option<Value>, Halt> {
+        if same_name(name, "Remove")
+            && let [removed] = arguments
+            && let Some(owner) =
+                member_of(target, "Properties").and_then(|of| member_of(of, "PSObject"))
+        {
+            let owner = self.evaluate(owner, out)?;
+            remove(&owner, &text_of(removed));
+            return Ok(Some(nothing()));
+        }
         let Some(owner) = member_of(target, "TypeNames").and_then(|of| member_of(of, "PSObject"))
         else {
             return Ok(None);
@@ -46,6 +57,22 @@ fn member_of<'a>(expression: &'a Expression, wanted: &str) -> Option<&'a Express
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// Takes a property away that was added to a value; what its type has stays.
+fn remove(owner: &Value, name: &str) {
+    let properties = match owner {
+        Value::Object(object) => &object.properties,
+        Value::Noted(noted) => &noted.notes,
+        _ => return,
+    };
+    let custom = matches!(owner, Value::Object(object) if object.custom);
+    write(properties).retain(|own| !(own.note || custom) || !same_name(&own.name, name));
+    if let Some(own) = scripts(owner)
+        && own.find(name).is_some_and(|own| own.script.is_property())
+    {
+        own.remove(name);
     }
 }
 

@@ -72,7 +72,7 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// The cast's error.
-    pub(super) fn cast(&mut self, value: &Value, target: &ParameterType) -> Result<Value, Halt> {
+    pub(crate) fn cast(&mut self, value: &Value, target: &ParameterType) -> Result<Value, Halt> {
         let context = convert::ConversionContext::invariant(self.host.now());
         convert::convert(value, target, context)
             .map_err(|error| self.fail(failure::conversion(error)))

@@ -115,6 +115,7 @@ impl Topic {
         Value::Noted(Arc::new(Noted {
             base: Value::text(self.text),
             notes: notes.into(),
+            scripts: Default::default(),
         }))
     }
 

@@ -114,6 +114,7 @@ fn written_value(parameter: &ParameterInfo, in_syntax: bool) -> Option<(&'static
     let value = Value::Noted(Arc::new(Noted {
         base: text(type_text(&parameter.parameter_type, TypeStyle::Short)),
         notes: vec![required].into(),
+        scripts: Default::default(),
     }));
     Some(("parameterValue", value))
 }

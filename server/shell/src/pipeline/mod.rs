@@ -3,6 +3,7 @@
 pub(crate) mod call_stack;
 mod cmdlet_methods;
 pub mod command;
+mod computed;
 mod default_values;
 pub mod engine;
 mod function;

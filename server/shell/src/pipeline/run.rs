@@ -343,7 +343,10 @@ impl Engine<'_> {
 
     fn feed(&mut self, head: Head, slots: &mut [Slot], out: &mut dyn Sink) -> Result<(), Halt> {
         match head {
-            Head::Command => self.at(slots, 0, out, |stage, context| stage.process(context, None)),
+            Head::Command => self.at(slots, 0, out, |stage, context| {
+                context.compute_parameters()?;
+                stage.process(context, None)
+            }),
             Head::Objects(objects) => {
                 for object in objects {
                     self.check_stop()?;

@@ -304,6 +304,7 @@ pub fn push(
                 downstream,
                 tail,
             };
+            context.compute_input(&value)?;
             if !context.command.takes_anything && !context.bind_input(&value)? {
                 return Ok(());
             }

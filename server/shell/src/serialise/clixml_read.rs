@@ -256,6 +256,7 @@ impl State {
                     return Ok(Value::Noted(Arc::new(Noted {
                         base,
                         notes: notes.into(),
+                        scripts: Default::default(),
                     })));
                 }
             }
@@ -345,6 +346,7 @@ impl State {
             properties: RwLock::new(properties),
             text: if custom { None } else { text },
             custom,
+            scripts: Default::default(),
         })))
     }
 }

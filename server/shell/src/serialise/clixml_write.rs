@@ -250,7 +250,9 @@ impl ClixmlWriter {
                 } else {
                     self.body(&noted.base, depth)?;
                 }
-                self.members("MS", &read(&noted.notes), depth)
+                let mut notes = read(&noted.notes).clone();
+                notes.retain(|own| crate::members::failure(value, &own.name).is_none());
+                self.members("MS", &notes, depth)
             }
             Value::Array(array) => {
                 self.type_names(value)?;
@@ -308,7 +310,10 @@ impl ClixmlWriter {
         object: &Object,
         depth: usize,
     ) -> Result<(), InvalidCharacter> {
-        let properties = read(&object.properties).clone();
+        let mut properties = read(&object.properties).clone();
+        if !object.scripts.is_empty() {
+            properties.retain(|own| crate::members::failure(value, &own.name).is_none());
+        }
         if object.custom && depth == 0 {
             self.leaf("S", Tag::default(), &to_text(value, Culture::Invariant))?;
             return self.members("MS", &properties, 0);

@@ -205,8 +205,13 @@ fn guess(value: &Value, levels: usize) -> usize {
                 |(key, value): &(Value, Value)| BOX + guess(key, levels) + guess(value, levels);
             BOX + sampled(entries.len(), entries.values().map(entry))
         }
-        Value::Object(object) => BOX + properties(&read(&object.properties)),
-        Value::Noted(noted) => BOX + guess(&noted.base, levels) + properties(&read(&noted.notes)),
+        Value::Object(object) => {
+            BOX + properties(&read(&object.properties)) + object.scripts.len() * BOX
+        }
+        Value::Noted(noted) => {
+            let own = properties(&read(&noted.notes)) + noted.scripts.len() * BOX;
+            BOX + guess(&noted.base, levels) + own
+        }
         Value::Error(record) => error_bytes(record) + guess(&record.target, levels),
         _ => 0,
     };
@@ -317,8 +322,12 @@ impl Scales {
                         self.put(value);
                     }
                 }
-                Value::Object(object) => self.properties(&read(&object.properties)),
+                Value::Object(object) => {
+                    self.bytes = self.bytes.saturating_add(object.scripts.len() * BOX);
+                    self.properties(&read(&object.properties));
+                }
                 Value::Noted(noted) => {
+                    self.bytes = self.bytes.saturating_add(noted.scripts.len() * BOX);
                     self.put(&noted.base);
                     self.properties(&read(&noted.notes));
                 }

@@ -303,6 +303,7 @@ fn help_text(text: String) -> Value {
     Value::Noted(Arc::new(Noted {
         base: Value::text(text),
         notes: Vec::new().into(),
+        scripts: Default::default(),
     }))
 }
 

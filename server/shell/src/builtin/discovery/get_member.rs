@@ -14,6 +14,7 @@ use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::text::{Culture, to_text};
 use crate::type_names::type_name;
+use crate::value::scripts::Scripts;
 use crate::value::{EnumValue, Object, Text, Value};
 
 /// What the binder knows of it.
@@ -57,7 +58,9 @@ struct GetMember {
 const ALIAS_PROPERTY: i64 = 1;
 const PROPERTY: i64 = 4;
 const NOTE_PROPERTY: i64 = 8;
+const SCRIPT_PROPERTY: i64 = 16;
 const METHOD: i64 = 64;
+const SCRIPT_METHOD: i64 = 256;
 const PARAMETERIZED_PROPERTY: i64 = 512;
 const ALL: i64 = 16383;
 
@@ -120,10 +123,12 @@ fn all_members(object: &Value, is_static: bool) -> Vec<(i64, Text, String)> {
     let inherited = inherited.filter(|all| !table.iter().any(|own| own.name == all.name));
     found.extend(inherited.map(|all| described(all, false)));
     let custom = matches!(object, Value::Object(object) if object.custom);
+    let scripts = members::scripts(object).filter(|own| !own.is_empty());
     for property in members::properties(object) {
         let known =
             |(kind, name, _): &(i64, Text, String)| *kind != METHOD && *name == property.name;
-        if found.iter().any(known) {
+        if found.iter().any(known) || scripts.is_some_and(|own| own.find(&property.name).is_some())
+        {
             continue;
         }
         let shown = shown_type(&property.value);
@@ -135,6 +140,11 @@ fn all_members(object: &Value, is_static: bool) -> Vec<(i64, Text, String)> {
             let definition = format!("{shown} {} {{get;}}", property.name);
             (PROPERTY, property.name, definition)
         });
+    }
+    for computed in scripts.map(Scripts::all).unwrap_or_default() {
+        let definition = computed.definition();
+        found.retain(|(_, name, _)| !members::same_name(name, &computed.name));
+        found.push((computed.kind(), computed.name, definition));
     }
     let further = further_members(object).iter();
     found.extend(
@@ -166,7 +176,7 @@ impl Stage for GetMember {
         if let Some(Value::Enum(view)) = context.parameter("View") {
             let (extended, adapted) = (view.number & 1 != 0, view.number & 6 != 0);
             found.retain(|(kind, ..)| match *kind {
-                NOTE_PROPERTY => extended,
+                ALIAS_PROPERTY | NOTE_PROPERTY | SCRIPT_PROPERTY | SCRIPT_METHOD => extended,
                 _ => adapted,
             });
         }
@@ -178,6 +188,8 @@ impl Stage for GetMember {
                 METHOD => 1,
                 NOTE_PROPERTY => 2,
                 PARAMETERIZED_PROPERTY => 3,
+                SCRIPT_METHOD => 5,
+                SCRIPT_PROPERTY => 6,
                 _ => 4,
             };
             (rank, name.to_lowercase())
