@@ -211,3 +211,27 @@ fn objects_become_text_and_objects_again() {
         ["System.Xml.XmlException,Microsoft.PowerShell.Commands.ConvertFromClixmlCommand"]
     );
 }
+
+#[test]
+fn a_redirection_may_go_to_a_variable() {
+    for (line, expected) in [
+        ("1..3 > variable:x; $x.Count; \"$x\"", "3|1 2 3"),
+        ("'a' > Variable:x; $x; $x.GetType().Name", "a|String"),
+        ("$x = 1; 2, 3 >> variable:x; \"$x\"", "1 2 3"),
+        (
+            "Write-Output 5 | ForEach-Object { $_ + 1 } > variable:x; $x",
+            "6",
+        ),
+        (
+            "Write-Warning w 3> variable:x; \"[$x]\"; $x.GetType().Name",
+            "[w]|WarningRecord",
+        ),
+        (
+            "function f { 'out'; Write-Error e } f *> variable:x; $x.Count",
+            "2",
+        ),
+        ("$n = 'variable:y'; 'b' > $n; $y", "b"),
+    ] {
+        assert_eq!(keeper::shown(line).join("|"), expected, "{line}");
+    }
+}

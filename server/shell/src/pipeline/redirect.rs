@@ -11,7 +11,7 @@ use crate::pipeline::runtime::Slot;
 use crate::pipeline::sink::{Record, Sink};
 use crate::pipeline::stage::{begin, push};
 use crate::text::{Culture, to_text};
-use crate::value::Value;
+use crate::value::{Text, Value};
 
 /// Where a stream goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -212,36 +212,28 @@ impl Engine<'_> {
         self.slot(ready, pipeline, position, true, false, out)
     }
 
-    /// `Out-File` with the path and mode of a redirection.
+    /// The command that takes what goes into a file, or into a variable that is written as `variable:name`
+    /// (`FileRedirection.GetRedirectionPipe`).
     pub(super) fn file_ready(&mut self, file: FileTarget, position: usize) -> Result<Ready, Halt> {
-        let Some(resolved) = self.find_command("Out-File") else {
-            let point = self.session.sequence_point.clone();
-            return Err(self.command_not_found("Out-File", "Out-File".into(), &point));
+        let variable = variable_of(&file.path);
+        let taker = if variable.is_some() {
+            "Set-Variable"
+        } else {
+            "Out-File"
         };
-        let named = |name: &str, value: Value| {
-            let extent = Extent::default();
-            Argument::named(
-                ArgumentName {
-                    name: name.into(),
-                    typed: format!("-{name}").into(),
-                    extent: extent.clone(),
-                },
-                Some(ArgumentValue {
-                    value,
-                    extent,
-                    source: None,
-                }),
-            )
+        let Some(resolved) = self.find_command(taker) else {
+            let point = self.session.sequence_point.clone();
+            return Err(self.command_not_found(taker, taker.into(), &point));
+        };
+        let target = match variable {
+            Some(name) => named("Name", Value::String(name)),
+            None => named("FilePath", file.path),
         };
         let point = self.session.sequence_point.clone();
-        let invocation =
-            self.invocation(&resolved, "Out-File".into(), &point, position, position + 1);
+        let invocation = self.invocation(&resolved, taker.into(), &point, position, position + 1);
         Ok(Ready {
             resolved,
-            arguments: vec![
-                named("FilePath", file.path),
-                named("Append", Value::Bool(file.append)),
-            ],
+            arguments: vec![target, named("Append", Value::Bool(file.append))],
             redirected: Redirected::default(),
             invocation,
         })
@@ -264,6 +256,31 @@ impl Engine<'_> {
             })
         })
     }
+}
+
+/// The variable that a target names by its drive.
+fn variable_of(target: &Value) -> Option<Text> {
+    let path = to_text(target, Culture::Invariant);
+    let (drive, name) = path.split_once(':')?;
+    let name = name.trim_start_matches(['/', '\\']);
+    (drive.eq_ignore_ascii_case("variable") && !name.is_empty()).then(|| name.into())
+}
+
+/// An argument of the command that takes what is redirected.
+fn named(name: &str, value: Value) -> Argument {
+    let extent = Extent::default();
+    Argument::named(
+        ArgumentName {
+            name: name.into(),
+            typed: format!("-{name}").into(),
+            extent: extent.clone(),
+        },
+        Some(ArgumentValue {
+            value,
+            extent,
+            source: None,
+        }),
+    )
 }
 
 /// Where the records of a redirected expression go while it is evaluated.
