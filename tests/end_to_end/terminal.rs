@@ -316,7 +316,9 @@ async fn progress(desk: &Desk) {
         &["\nShipping [===============>", "\nWARNING: slow\n"],
     );
     fs::write(gate, "").unwrap();
-    let done = desk.terminal.shows("\nshipped\n").await;
+    // The bar stands beneath what is printed until the line has ended.
+    let done = desk.terminal.waits_at(desk.prompt(POOL2)).await;
+    assert_shows(&done, &["\nshipped\n"]);
     assert!(!done.contains("Shipping ["), "{done}");
 }
 
