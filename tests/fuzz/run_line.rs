@@ -1,11 +1,14 @@
 //! Lines that are run: whatever the expressions, conversions, format strings and formatting make of them, each ends.
 
 use std::cell::RefCell;
+use std::panic::resume_unwind;
 use std::sync::{Arc, LazyLock};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use tandem_shell::command::CommandInfo;
+use tandem_shell::evaluate::STACK_BYTES;
 use tandem_shell::format::error_view::{ErrorView, render};
 use tandem_shell::format::formatter::Formatter;
 use tandem_shell::format::view::ViewRegistry;
@@ -167,5 +170,12 @@ fn check(text: &str) -> Verdict {
 #[test]
 fn any_line_that_is_run_ends() {
     static TOKENS: LazyLock<Vec<&str>> = LazyLock::new(|| [command_line::TOKENS, TAILS].concat());
-    campaign::run("run-line", seeds::command_lines(), &TOKENS, check);
+    // As the server runs lines: the stack of a test is smaller than the nesting that the engine allows.
+    let thread = thread::Builder::new().stack_size(STACK_BYTES);
+    let campaign = thread.spawn(|| {
+        campaign::run("run-line", seeds::command_lines(), &TOKENS, check);
+    });
+    if let Err(failure) = campaign.unwrap().join() {
+        resume_unwind(failure);
+    }
 }
