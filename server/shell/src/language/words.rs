@@ -275,7 +275,6 @@ impl Lexer<'_> {
         self.at += 1;
         let mut name = String::new();
         loop {
-            let at = self.at;
             match self.take() {
                 None => {
                     // Not a format string: the doubled braces are PowerShell's.
@@ -295,11 +294,14 @@ impl Lexer<'_> {
                 Some('`') if self.peek().is_some() => self.escape(&mut name),
                 Some('`') => {}
                 Some('{') => {
+                    // What follows the brace is blamed, whatever it is.
+                    let blamed = self.at;
+                    let length = self.peek().map_or(1, char::len_utf8);
                     self.refuse(
                         "OpenBraceNeedsToBeBackTickedInVariableName",
                         "Use `{ instead of { in variable names.",
-                        at + 1,
-                        at + 2,
+                        blamed,
+                        blamed + length,
                     );
                     name.push('{');
                 }

@@ -73,10 +73,11 @@ fn read(source: &Arc<Source>) -> (Option<Block>, Vec<ParseError>) {
     let mut lexer = parser.lexer;
     semantic::check(&block, &mut |error| lexer.note(error));
     let mut errors = lexer.errors;
-    // The end of a text stands one past its last character while it is parsed; what is told of it lies within.
+    // The end of a text stands one past its last character while it is parsed, and places are counted from there; what is
+    // told of them lies within the text, and in no character's midst.
     for error in &mut errors {
-        error.extent.start = error.extent.start.min(text.len());
-        error.extent.end = error.extent.end.min(text.len());
+        error.extent.start = text.floor_char_boundary(error.extent.start);
+        error.extent.end = text.ceil_char_boundary(error.extent.end).min(text.len());
     }
     (Some(block), errors)
 }
