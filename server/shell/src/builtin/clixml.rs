@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
 use crate::builtin::out_file::{FileWriter, open_text};
-use crate::builtin::support::{count, end_by_file, file_broken, input_object, text, texts};
+use crate::builtin::support::{count, end_by_file, file_broken, input_object, paths, text};
 use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::file::{FileFailure, TextBytes};
+use crate::file::{FileFailure, TextParts};
 use crate::format::elements::elements;
 use crate::host::ShouldProcess;
 use crate::pipeline::halt::Halt;
@@ -226,12 +226,10 @@ struct Import;
 
 impl Stage for Import {
     fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
-        let mut paths = texts(context, "Path");
-        paths.extend(texts(context, "LiteralPath"));
-        for path in paths {
+        for path in paths(context) {
             let file = open_text(context, &path)
                 .map_err(|failure| end_by_file(context, &path, &failure))?;
-            let mut reader = ClixmlReader::new(TextBytes::new(file), REMEMBERED);
+            let mut reader = ClixmlReader::new(TextParts::objects(file), REMEMBERED);
             if context.switch("IncludeTotalCount") {
                 context.write(unknown_total())?;
             }
@@ -251,7 +249,7 @@ impl Stage for Import {
 /// Emits the objects of a document as they are read.
 fn emit(
     context: &mut Context<'_>,
-    reader: &mut ClixmlReader<TextBytes>,
+    reader: &mut ClixmlReader<TextParts>,
 ) -> Result<Result<(), ClixmlError>, Halt> {
     let mut page = Page::of(context);
     while page.left > 0 {

@@ -3,7 +3,7 @@
 use crate::builtin::declare::{MANAGEMENT, UTILITY, at, command, input, named, switch};
 use crate::builtin::out_string::formatter;
 use crate::builtin::support::{
-    end_by_file, file_broken, file_error, input_object, tell_failure, text, texts,
+    end_by_file, file_broken, file_error, input_object, paths, tell_failure, text,
 };
 use crate::command::{CommandInfo, ConfirmImpact, ParameterInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
@@ -316,9 +316,7 @@ pub(super) mod test_path {
 
     impl Stage for Test {
         fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
-            let mut paths = texts(context, "Path");
-            paths.extend(texts(context, "LiteralPath"));
-            for path in paths {
+            for path in paths(context) {
                 let found = match context.host().examine_file(&path) {
                     // What may not be read is there all the same.
                     Ok(()) | Err(FileFailure::Denied | FileFailure::Directory) => true,

@@ -1,7 +1,7 @@
 //! `Join-Path` and `Split-Path`: paths as text, as the caller's file system writes them.
 
 use crate::builtin::declare::{MANAGEMENT, at, command, named, set, switch};
-use crate::builtin::support::{tell_failure, texts};
+use crate::builtin::support::{paths, tell_failure, texts};
 use crate::command::{CommandInfo, ParameterInfo, SetMembership};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::failure::path_not_found;
@@ -190,10 +190,8 @@ struct SplitPath;
 
 impl Stage for SplitPath {
     fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
-        let mut paths = texts(context, "Path");
-        paths.extend(texts(context, "LiteralPath"));
         let set = Text::from(context.parameter_set());
-        for path in paths {
+        for path in paths(context) {
             if context.switch("Resolve") && !exists(context, &path)? {
                 continue;
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::builtin::context_lines::{ContextLines, Matched};
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
 use crate::builtin::out_file::open_text;
-use crate::builtin::support::{input_object, items, tell_failure, texts};
+use crate::builtin::support::{input_object, items, paths, tell_failure, texts};
 use crate::command::{CommandInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::failure::path_not_found;
@@ -289,8 +289,7 @@ impl Stage for SelectString {
         if self.done {
             return Ok(());
         }
-        let mut paths = texts(context, "Path");
-        paths.extend(texts(context, "LiteralPath"));
+        let paths = paths(context);
         if !paths.is_empty() {
             for path in &paths {
                 if self.file(context, path)? && context.switch("Quiet") {

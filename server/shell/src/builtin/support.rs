@@ -28,6 +28,13 @@ pub(super) fn texts(context: &Context<'_>, name: &str) -> Vec<Text> {
         .collect()
 }
 
+/// The paths that -Path and -LiteralPath name.
+pub(super) fn paths(context: &Context<'_>) -> Vec<Text> {
+    let mut paths = texts(context, "Path");
+    paths.extend(texts(context, "LiteralPath"));
+    paths
+}
+
 /// A parameter as a list; a single value is a list of one.
 pub(super) fn items(context: &Context<'_>, name: &str) -> Vec<Value> {
     match context.parameter(name) {

@@ -345,10 +345,7 @@ impl Engine<'_> {
         });
         let scopes = &mut self.session.scopes;
         for (key, saved) in keys.iter().zip(saved) {
-            scopes.remove_local(key);
-            if let Some(variable) = saved {
-                scopes.set_local(key, variable.value);
-            }
+            scopes.restore_local(key, saved);
         }
         match outcome {
             Err(Halt::Return) => Ok(()),

@@ -260,10 +260,8 @@ impl Engine<'_> {
         let outcome = self.run_body(&block.body, sink);
         let scopes = &mut self.session.scopes;
         for (key, saved) in [(&names.dollar, saved), (&names.args, saved_args)] {
-            let Some(saved) = saved else { continue };
-            scopes.remove_local(key);
-            if let Some(variable) = saved {
-                scopes.set_local(key, variable.value);
+            if let Some(saved) = saved {
+                scopes.restore_local(key, saved);
             }
         }
         match outcome {

@@ -262,6 +262,14 @@ impl Scopes {
         self.stack[top].variables.remove(key)
     }
 
+    /// Puts the value of a variable that was taken out of the innermost scope back in; without one there is none.
+    pub fn restore_local(&mut self, key: &Text, saved: Option<Variable>) {
+        self.remove_local(key);
+        if let Some(variable) = saved {
+            self.set_local(key, variable.value);
+        }
+    }
+
     /// Sets a variable in the global scope.
     pub fn set_global(&mut self, variable: Variable) {
         let key = variable.name.to_lowercase().into();

@@ -5,7 +5,7 @@
 //! computed first; a session without such members asks one flag.
 
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::evaluate::{CALL_DEPTH, as_operand, gathered, nothing};
+use crate::evaluate::{as_operand, gathered, nothing};
 use crate::members::{self, same_name};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -289,19 +289,7 @@ impl Engine<'_> {
         self.session.try_depth += 1;
         let outcome = self.nested(|engine| engine.block_outputs(block, Some(this), arguments, out));
         self.session.try_depth -= 1;
-        match outcome {
-            Ok(outputs) => Ok(Ok(outputs)),
-            Err(
-                Halt::Error(mut record)
-                | Halt::Throw(mut record)
-                | Halt::Ended(mut record)
-                | Halt::Stop(mut record),
-            ) if record.fully_qualified_id != CALL_DEPTH => {
-                self.session.remember(&mut record);
-                Ok(Err(record))
-            }
-            Err(other) => Err(other),
-        }
+        self.session.take_error(outcome)
     }
 
     /// Sets a computed property; false if there is none of that name.

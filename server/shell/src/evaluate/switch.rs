@@ -77,10 +77,7 @@ impl Engine<'_> {
                 }
             }
         }
-        self.session.scopes.remove_local(&names.dollar);
-        if let Some(saved) = saved {
-            self.session.scopes.set_local(&names.dollar, saved.value);
-        }
+        self.session.scopes.restore_local(&names.dollar, saved);
         outcome
     }
 

@@ -211,10 +211,7 @@ impl Engine<'_> {
             .scopes
             .set_local(&names.dollar, Value::Error(record));
         let outcome = run(self);
-        self.session.scopes.remove_local(&names.dollar);
-        if let Some(saved) = saved {
-            self.session.scopes.set_local(&names.dollar, saved.value);
-        }
+        self.session.scopes.restore_local(&names.dollar, saved);
         self.session.caught = caught;
         outcome
     }

@@ -3,7 +3,7 @@
 
 mod text_file;
 
-pub use text_file::{Characters, TextBytes, TextFile};
+pub use text_file::{TextFile, TextParts};
 
 use crate::host::Host;
 

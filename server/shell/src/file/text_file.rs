@@ -136,91 +136,40 @@ impl TextFile {
     }
 }
 
-/// A text file as UTF-8 bytes, for a reader of such.
-pub struct TextBytes {
+/// A text file for a reader that takes one object or record of it after another: as UTF-8 bytes, or as characters. Those end
+/// where the file does, and where it cannot be read further.
+pub struct TextParts {
     file: TextFile,
+    /// What one of them is called, at the beginning of a sentence.
+    what: &'static str,
     failure: Option<FileFailure>,
-    /// Bytes since the last [`TextBytes::begin`].
+    /// Bytes since the last [`TextParts::begin`].
     taken: usize,
 }
 
-impl TextBytes {
-    /// The bytes of `file`.
+impl TextParts {
+    /// The objects of `file`.
     #[must_use]
-    pub fn new(file: TextFile) -> Self {
+    pub fn objects(file: TextFile) -> Self {
+        Self::new(file, "An object")
+    }
+
+    /// The records of `file`.
+    #[must_use]
+    pub fn records(file: TextFile) -> Self {
+        Self::new(file, "A record")
+    }
+
+    fn new(file: TextFile, what: &'static str) -> Self {
         Self {
             file,
+            what,
             failure: None,
             taken: 0,
         }
     }
 
-    /// A new object begins.
-    pub fn begin(&mut self) {
-        self.taken = 0;
-    }
-
-    /// Why the file could not be read to its end.
-    pub fn failure(&mut self) -> Option<FileFailure> {
-        self.failure.take()
-    }
-
-    fn fail(&mut self, failure: FileFailure) -> io::Error {
-        self.failure = Some(failure);
-        io::Error::other("the file cannot be read")
-    }
-}
-
-impl Read for TextBytes {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(into)?;
-        self.consume(read);
-        Ok(read)
-    }
-}
-
-impl BufRead for TextBytes {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.taken > MAX_WHOLE {
-            let what = format!("An object of the file '{}'", self.file.path);
-            return Err(self.fail(too_long(&what)));
-        }
-        while self.file.at == self.file.text.len() {
-            match self.file.refill("An object") {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(failure) => return Err(self.fail(failure)),
-            }
-        }
-        Ok(&self.file.text.as_bytes()[self.file.at..])
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.file.at += amount;
-        self.taken += amount;
-    }
-}
-
-/// The characters of a text file. They end where the file does, and where it cannot be read further.
-pub struct Characters {
-    file: TextFile,
-    failure: Option<FileFailure>,
-    /// Bytes since the last [`Characters::begin`].
-    taken: usize,
-}
-
-impl Characters {
-    /// The characters of `file`.
-    #[must_use]
-    pub fn new(file: TextFile) -> Self {
-        Self {
-            file,
-            failure: None,
-            taken: 0,
-        }
-    }
-
-    /// A new record begins.
+    /// A new one begins.
     pub fn begin(&mut self) {
         self.taken = 0;
     }
@@ -236,16 +185,21 @@ impl Characters {
         &self.file
     }
 
-    fn more(&mut self) -> bool {
-        if self.failure.is_some() {
-            return false;
-        }
+    /// Whether the one that is read is no longer than one may be.
+    fn fits(&mut self) -> bool {
         if self.taken > MAX_WHOLE {
-            let what = format!("A record of the file '{}'", self.file.path);
+            let what = format!("{} of the file '{}'", self.what, self.file.path);
             self.failure = Some(too_long(&what));
+        }
+        self.failure.is_none()
+    }
+
+    /// Reads more; false at the end of the file, and where it cannot be read further.
+    fn more(&mut self) -> bool {
+        if !self.fits() {
             return false;
         }
-        match self.file.refill("A record") {
+        match self.file.refill(self.what) {
             Ok(more) => more,
             Err(failure) => {
                 self.failure = Some(failure);
@@ -255,14 +209,38 @@ impl Characters {
     }
 }
 
-impl Iterator for Characters {
+impl Read for TextParts {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for TextParts {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.fits() {
+            while self.file.at == self.file.text.len() && self.more() {}
+        }
+        if self.failure.is_some() {
+            return Err(io::Error::other("the file cannot be read"));
+        }
+        Ok(&self.file.text.as_bytes()[self.file.at..])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.file.at += amount;
+        self.taken += amount;
+    }
+}
+
+impl Iterator for TextParts {
     type Item = char;
 
     fn next(&mut self) -> Option<char> {
         loop {
             if let Some(next) = self.file.text[self.file.at..].chars().next() {
-                self.file.at += next.len_utf8();
-                self.taken += next.len_utf8();
+                self.consume(next.len_utf8());
                 return Some(next);
             }
             if !self.more() {

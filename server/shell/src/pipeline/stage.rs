@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::error_record::ErrorRecord;
-use crate::evaluate::CALL_DEPTH;
 use crate::host::Host;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -203,24 +202,12 @@ impl Context<'_> {
         let outcome = self.evaluate(block, Some(object), &[]);
         self.engine.session.try_depth -= 1;
         self.engine.session.scopes.leave(depth);
-        match outcome {
-            Ok(mut values) => Ok(Ok(match values.len() {
-                0 => Value::Null,
-                1 => values.remove(0),
-                _ => Value::array(values),
-            })),
-            // Calls that lie too deep end the command as well: what says so is no `RuntimeException`.
-            Err(
-                Halt::Error(mut record)
-                | Halt::Throw(mut record)
-                | Halt::Ended(mut record)
-                | Halt::Stop(mut record),
-            ) if record.fully_qualified_id != CALL_DEPTH => {
-                self.engine.session.remember(&mut record);
-                Ok(Err(record))
-            }
-            Err(other) => Err(other),
-        }
+        let given = self.engine.session.take_error(outcome)?;
+        Ok(given.map(|mut values| match values.len() {
+            0 => Value::Null,
+            1 => values.remove(0),
+            _ => Value::array(values),
+        }))
     }
 
     /// Runs a script block as [`Context::evaluate`] does, but passes what it writes straight down the pipeline.

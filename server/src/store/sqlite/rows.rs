@@ -49,7 +49,7 @@ impl ManyRows {
     ) -> Result<()> {
         for (size, statement) in &self.sizes {
             while let Some((now, later)) = rows.split_at_checked(*size) {
-                // The text holds placeholders only.
+                // The text is made of constants and question marks; values are bound.
                 let mut query = sqlx::query(AssertSqlSafe(statement.clone()));
                 for row in now {
                     query = bind(query, row)?;

@@ -6,7 +6,7 @@ pub(super) mod write;
 
 use crate::builtin::declare::{MANAGEMENT, at, command, named, switch};
 use crate::builtin::out_file::{FileWriter, literal};
-use crate::builtin::support::{count, items, number, text, texts};
+use crate::builtin::support::{count, items, number, paths, text};
 use crate::command::{CommandInfo, ConfirmImpact, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::failure::path_not_found;
@@ -32,12 +32,6 @@ fn with_paths(info: CommandInfo) -> CommandInfo {
     .with(named("Include", "string[]"))
     .with(named("Exclude", "string[]"))
     .with(switch("Force"))
-}
-
-fn paths(context: &Context<'_>) -> Vec<Text> {
-    let mut paths = texts(context, "Path");
-    paths.extend(texts(context, "LiteralPath"));
-    paths
 }
 
 /// A failure in the words of the file system's provider; the ids are those of reading, of writing or of clearing.

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use super::{delimiter, header_of};
 use crate::builtin::out_file::open_text;
-use crate::builtin::support::{end_by_file, file_broken, items, texts};
+use crate::builtin::support::{end_by_file, file_broken, items, paths, texts};
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::file::{Characters, FileFailure};
+use crate::file::{FileFailure, TextParts};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::serialise::csv::{CsvReader, record_object};
@@ -26,7 +26,7 @@ trait Origin: Iterator<Item = char> {
 
 impl Origin for std::str::Chars<'_> {}
 
-impl Origin for Characters {
+impl Origin for TextParts {
     fn begin(&mut self) {
         Self::begin(self);
     }
@@ -139,9 +139,7 @@ pub(super) struct Import {
 
 impl Stage for Import {
     fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
-        let mut paths = texts(context, "Path");
-        paths.extend(texts(context, "LiteralPath"));
-        for path in paths {
+        for path in paths(context) {
             let file = open_text(context, &path)
                 .map_err(|failure| end_by_file(context, &path, &failure))?;
             let mut reading = Reading {
@@ -149,7 +147,7 @@ impl Stage for Import {
                 warned: self.warned,
                 ..Reading::default()
             };
-            reading.emit(context, Characters::new(file))?;
+            reading.emit(context, TextParts::records(file))?;
             self.warned = reading.warned;
         }
         Ok(())

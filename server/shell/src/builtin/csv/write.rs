@@ -4,7 +4,7 @@ use super::{delimiter, header_of};
 use crate::builtin::out_file::{FileWriter, open_text};
 use crate::builtin::support::{end_by_file, input_object, text, texts};
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::file::{Characters, FileFailure};
+use crate::file::{FileFailure, TextParts};
 use crate::host::ShouldProcess;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -98,7 +98,7 @@ fn found_columns(
         Err(FileFailure::NotFound) => return Ok((None, None)),
         Err(failure) => return Err(end_by_file(context, path, &failure)),
     };
-    let mut reader = CsvReader::new(Characters::new(file), delimiter(context));
+    let mut reader = CsvReader::new(TextParts::records(file), delimiter(context));
     let columns = match reader.is_at_end() {
         true => None,
         false => header_of(&mut reader),
