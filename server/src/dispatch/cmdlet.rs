@@ -382,7 +382,7 @@ fn some(text: &str) -> Option<&str> {
 fn file_fault(path: &str, failure: FileFailure, id: &'static str) -> Fault {
     use tandem_shell::error_record::ErrorCategory as Category;
     let (id, category) = match failure.kind.as_str() {
-        "not_found" => ("FileNotFound", Category::ObjectNotFound),
+        "not_found" | "folder_not_found" => ("FileNotFound", Category::ObjectNotFound),
         "access_denied" => (id, Category::PermissionDenied),
         "exists" => (id, Category::ResourceExists),
         "too_large" => (id, Category::LimitsExceeded),
@@ -390,5 +390,48 @@ fn file_fault(path: &str, failure: FileFailure, id: &'static str) -> Fault {
         _ if id == "FileWriteFailed" => (id, Category::WriteError),
         _ => (id, Category::ReadError),
     };
-    Fault::new(id, category, failure.message).target(path)
+    let (_, message) = failure.to_shell().exception(path);
+    Fault::new(id, category, message).target(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_caller_that_is_not_there_is_told_in_the_words_of_the_engine() {
+        let told = |kind: &str| {
+            let failure = FileFailure {
+                kind: kind.to_owned(),
+                message: "what the machine said".to_owned(),
+            };
+            let fault = file_fault("a/b.toml", failure, "FileReadFailed");
+            (fault.id.to_string(), fault.message)
+        };
+        for (kind, id, message) in [
+            (
+                "not_found",
+                "FileNotFound",
+                "Could not find file 'a/b.toml'.",
+            ),
+            (
+                "folder_not_found",
+                "FileNotFound",
+                "Could not find a part of the path 'a/b.toml'.",
+            ),
+            (
+                "access_denied",
+                "FileReadFailed",
+                "Access to the path 'a/b.toml' is denied.",
+            ),
+            ("too_large", "FileReadFailed", "what the machine said"),
+            (
+                "unavailable",
+                "CallerFileUnavailable",
+                "what the machine said",
+            ),
+        ] {
+            assert_eq!(told(kind), (id.to_owned(), message.to_owned()), "{kind}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use std::any::Any;
 use bytes::Bytes;
 use prost::Message;
 use tandem::cmdlet::v1::{Plan, ProgressRecord};
+use tandem_shell::file;
 use tandem_shell::host::ShouldProcess;
 use tokio::sync::oneshot;
 
@@ -54,10 +55,28 @@ pub enum Question {
 /// Why a file of the caller's could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileFailure {
-    /// `not_found`, `access_denied`, `exists`, `is_directory`, `too_large`, `unavailable` or `other`.
+    /// `not_found`, `folder_not_found`, `access_denied`, `exists`, `is_directory`, `in_use`, `stopped`, `too_large`,
+    /// `unavailable` or `other`.
     pub kind: String,
     /// What the caller's machine said.
     pub message: String,
+}
+
+impl FileFailure {
+    /// The failure as the engine knows it, and has words for.
+    #[must_use]
+    pub fn to_shell(self) -> file::FileFailure {
+        match self.kind.as_str() {
+            "not_found" => file::FileFailure::NotFound,
+            "folder_not_found" => file::FileFailure::FolderNotFound,
+            "access_denied" => file::FileFailure::Denied,
+            "is_directory" => file::FileFailure::Directory,
+            "exists" => file::FileFailure::Exists,
+            "in_use" => file::FileFailure::InUse,
+            "stopped" => file::FileFailure::Stopped,
+            _ => file::FileFailure::Other(self.message),
+        }
+    }
 }
 
 /// An output message of any cmdlet.

@@ -164,20 +164,6 @@ fn too_large(path: &str) -> FileFailure {
     }
 }
 
-/// The failure as the engine knows it.
-pub(super) fn to_shell(failure: FileFailure) -> file::FileFailure {
-    match failure.kind.as_str() {
-        "not_found" => file::FileFailure::NotFound,
-        "folder_not_found" => file::FileFailure::FolderNotFound,
-        "access_denied" => file::FileFailure::Denied,
-        "is_directory" => file::FileFailure::Directory,
-        "exists" => file::FileFailure::Exists,
-        "in_use" => file::FileFailure::InUse,
-        "stopped" => file::FileFailure::Stopped,
-        _ => file::FileFailure::Other(failure.message),
-    }
-}
-
 /// What the caller says went wrong.
 fn failure(answer: &FileAnswer) -> Option<FileFailure> {
     let is_failure = !answer.error.is_empty() || !answer.error_kind.is_empty();

@@ -22,7 +22,7 @@ use tandem_shell::host::{
 use tandem_shell::serialise::clixml_progress::progress_item;
 use tandem_shell::value::{DateTime, DateTimeKind, Value};
 
-use super::files::{self, CallerFile, CallerSink, Desk};
+use super::files::{CallerFile, CallerSink, Desk};
 use super::incoming::Incoming;
 use super::input::Inlet;
 use super::render::Renderer;
@@ -353,18 +353,20 @@ impl Host for WorkerHost {
     fn open_file(&self, path: &str) -> Result<Box<dyn FileSource>, FileFailure> {
         match CallerFile::open(&self.files, path) {
             Ok(file) => Ok(Box::new(file)),
-            Err(failure) => Err(files::to_shell(failure)),
+            Err(failure) => Err(failure.to_shell()),
         }
     }
 
     fn examine_file(&self, path: &str) -> Result<(), FileFailure> {
-        self.files.examine(path).map_err(files::to_shell)
+        self.files
+            .examine(path)
+            .map_err(|failure| failure.to_shell())
     }
 
     fn create_file(&self, path: &str, mode: WriteMode) -> Result<Box<dyn FileSink>, FileFailure> {
         match CallerSink::create(&self.files, path, mode) {
             Ok(file) => Ok(Box::new(file)),
-            Err(failure) => Err(files::to_shell(failure)),
+            Err(failure) => Err(failure.to_shell()),
         }
     }
 

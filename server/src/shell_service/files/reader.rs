@@ -6,7 +6,7 @@ use tandem::shell::v1::invoke_response::Message;
 use tandem::shell::v1::{FileAction, FileAnswer, FileRequest, FileTaken};
 use tandem_shell::file::{self, FileSource};
 
-use super::{Desk, MAX_FILE, to_shell, too_large};
+use super::{Desk, MAX_FILE, too_large};
 use crate::dispatch::event::FileFailure;
 use crate::shell_service::pace::Pace;
 
@@ -103,7 +103,7 @@ impl CallerFile {
 
 impl FileSource for CallerFile {
     fn next(&mut self) -> Result<Option<Vec<u8>>, file::FileFailure> {
-        self.piece().map_err(to_shell)
+        self.piece().map_err(FileFailure::to_shell)
     }
 }
 

@@ -3,7 +3,7 @@
 use tandem::shell::v1::{FileAction, FileRequest};
 use tandem_shell::file::{self, FileSink, WriteMode};
 
-use super::{Desk, failure, to_shell};
+use super::{Desk, failure};
 use crate::dispatch::event::FileFailure;
 use crate::shell_service::screen::FILE_BATCH_BYTES;
 
@@ -93,11 +93,11 @@ impl CallerSink {
 
 impl FileSink for CallerSink {
     fn write(&mut self, piece: &[u8]) -> Result<(), file::FileFailure> {
-        self.put(piece).map_err(to_shell)
+        self.put(piece).map_err(FileFailure::to_shell)
     }
 
     fn finish(&mut self) -> Result<(), file::FileFailure> {
-        self.end().map_err(to_shell)
+        self.end().map_err(FileFailure::to_shell)
     }
 }
 
