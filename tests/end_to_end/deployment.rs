@@ -27,7 +27,7 @@ use tonic::Status;
 use tonic::transport::Channel;
 
 /// Longest wait for something that happens by itself.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 const POLL_INTERVAL: Duration = Duration::from_millis(25);
 /// Users of each pool.
 pub(crate) const USERS: usize = 20;

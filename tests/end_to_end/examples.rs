@@ -133,8 +133,24 @@ impl Ids {
     }
 }
 
-/// A deployment with an operation in its journal and a salvage bundle.
+/// An operation in the journal and a salvage bundle.
+///
+/// A round of the Backup Service that is under way may take the write along that was to be lost: then once more.
 async fn salvage_bundle(deployment: &Deployment) -> Ids {
+    let deadline = tokio::time::Instant::now() + crate::deployment::PATIENCE;
+    loop {
+        if let Some(ids) = lose_a_write(deployment).await {
+            return ids;
+        }
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "no write is ever lost"
+        );
+    }
+}
+
+/// A takeover that the releasing pool does not hear of in time leaves it with a write that the survivor never saw.
+async fn lose_a_write(deployment: &Deployment) -> Option<Ids> {
     use crate::deployment::{back, disaster};
     use tandem::frontend::v1::{DocumentWrite, PutDocumentsRequest};
     let write = DocumentWrite {
@@ -145,7 +161,6 @@ async fn salvage_bundle(deployment: &Deployment) -> Ids {
         expected_version: None,
         delete: false,
     };
-    // A takeover that the releasing pool does not hear of in time leaves it with a write that the survivor never saw.
     deployment
         .front_end(POOL1)
         .put_documents(PutDocumentsRequest { write: vec![write] })
@@ -154,15 +169,12 @@ async fn salvage_bundle(deployment: &Deployment) -> Ids {
     let moved = deployment.fail_over(POOL2, disaster(POOL1)).await.unwrap();
     deployment.agreed(POOL1).await;
     let bundles = deployment.salvage(POOL1).await;
-    let bundle = bundles
-        .first()
-        .map(|item| item.identity.clone())
-        .expect("a salvage bundle");
     deployment.fail_back(POOL1, back(POOL1)).await.unwrap();
-    Ids {
+    deployment.agreed(POOL1).await;
+    bundles.first().map(|bundle| Ids {
         operation: moved.result().operation_id.clone(),
-        bundle,
-    }
+        bundle: bundle.identity.clone(),
+    })
 }
 
 /// Brings pool1 and its users to where an example begins.

@@ -182,12 +182,14 @@ async fn a_file_is_read_no_further_than_it_is_wanted() {
             .unwrap();
         assert!(written < 4 << 20, "{line}: {written} bytes were read");
     }
-    // Where nothing comes, Ctrl-C still does.
+    // Where nothing comes, Ctrl-C still does, once the client has opened the file.
+    let path = caller.path("endless");
+    let opened = tokio::task::spawn_blocking(move || File::create(path).unwrap());
     let mut child = caller
         .command("Get-Content endless; 'behind'")
         .spawn()
         .unwrap();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let _silent = timeout(PATIENCE, opened).await.unwrap().unwrap();
     let process = child.id().unwrap().to_string();
     let sent = Command::new("kill").args(["-INT", &process]).status().await;
     assert!(sent.unwrap().success());
