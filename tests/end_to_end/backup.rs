@@ -1,11 +1,11 @@
 //! The cmdlets of the Backup Service, typed by an administrator at either pool: what they change is in force on both.
 
-use tandem::frontend::v1::{DocumentWrite, PutDocumentsRequest};
 use tandem_lab::laboratory::{POOL1, POOL2};
 use tandem_lab::users::sip_address;
 
 use crate::deployment::Deployment;
 use crate::examples::line;
+use crate::writers::one;
 
 /// How many records of its users' data pool1 has that pool2 has not imported.
 const PENDING: &str = "((Get-CsBackupServiceStatus -PoolFqdn pool1.contoso.com).BackupModules | Where-Object Identity -eq UserServices.PresenceFocus).PendingRecords";
@@ -136,17 +136,10 @@ async fn a_write_is_on_the_partner_when_the_sync_that_was_asked_for_has_ended() 
 async fn leave_pending(deployment: &Deployment, key: &str) {
     let deadline = tokio::time::Instant::now() + crate::deployment::PATIENCE;
     loop {
-        let write = DocumentWrite {
-            owner: sip_address(POOL1, 0),
-            kind: "setting".to_owned(),
-            key: key.to_owned(),
-            body: b"value".to_vec(),
-            expected_version: None,
-            delete: false,
-        };
+        let write = one(&sip_address(POOL1, 0), "setting", key, b"value");
         deployment
             .front_end(POOL1)
-            .put_documents(PutDocumentsRequest { write: vec![write] })
+            .put_documents(write)
             .await
             .unwrap();
         if said(deployment, POOL1, PENDING).await != "0" {

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use tandem::frontend::v1::{DocumentWrite, PutDocumentsRequest};
 use tandem_lab::laboratory::{POOL1, POOL2, Settings};
 use tandem_lab::users::sip_address;
 
 use crate::deployment::{Deployment, back, disaster};
 use crate::refusals::reason;
-use crate::writers::{Writers, missing, settings};
+use crate::writers::{Writers, missing, one, settings};
 
 /// A Backup Service that ships only when it is told to, so that there is something to lose.
 async fn deployment_with_a_slow_backup() -> Deployment {
@@ -75,17 +74,10 @@ async fn the_loss_is_inside_the_statement_and_every_lost_write_is_salvaged() {
     );
 
     // Users go on at the survivor.
-    let write = DocumentWrite {
-        owner: users[0].clone(),
-        kind: "setting".to_owned(),
-        key: "after-the-disaster".to_owned(),
-        body: b"kept".to_vec(),
-        expected_version: None,
-        delete: false,
-    };
+    let write = one(&users[0], "setting", "after-the-disaster", b"kept");
     deployment
         .front_end(POOL2)
-        .put_documents(PutDocumentsRequest { write: vec![write] })
+        .put_documents(write)
         .await
         .unwrap();
 

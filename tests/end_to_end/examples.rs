@@ -9,6 +9,7 @@ use tandem_lab::users::sip_address;
 use tokio::process::Command;
 
 use crate::deployment::Deployment;
+use crate::writers::one;
 
 /// The examples in the comments of the contracts: (cmdlet, command line).
 fn examples() -> Vec<(String, String)> {
@@ -152,18 +153,15 @@ async fn salvage_bundle(deployment: &Deployment) -> Ids {
 /// A takeover that the releasing pool does not hear of in time leaves it with a write that the survivor never saw.
 async fn lose_a_write(deployment: &Deployment) -> Option<Ids> {
     use crate::deployment::{back, disaster};
-    use tandem::frontend::v1::{DocumentWrite, PutDocumentsRequest};
-    let write = DocumentWrite {
-        owner: sip_address(POOL1, 0),
-        kind: "contact".to_owned(),
-        key: "sip:salvaged@contoso.com".to_owned(),
-        body: b"{}".to_vec(),
-        expected_version: None,
-        delete: false,
-    };
+    let write = one(
+        &sip_address(POOL1, 0),
+        "contact",
+        "sip:salvaged@contoso.com",
+        b"{}",
+    );
     deployment
         .front_end(POOL1)
-        .put_documents(PutDocumentsRequest { write: vec![write] })
+        .put_documents(write)
         .await
         .unwrap();
     let moved = deployment.fail_over(POOL2, disaster(POOL1)).await.unwrap();

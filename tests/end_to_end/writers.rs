@@ -79,17 +79,9 @@ async fn write_on(
     while !stop.load(Ordering::Relaxed) {
         let key = format!("write-{number:08}");
         let body = format!("{user} {number}").into_bytes();
-        let write = DocumentWrite {
-            owner: user.clone(),
-            kind: "setting".to_owned(),
-            key: key.clone(),
-            body: body.clone(),
-            expected_version: None,
-            delete: false,
-        };
         let mut client = FrontEndServiceClient::new(doors[door].clone());
         match client
-            .put_documents(PutDocumentsRequest { write: vec![write] })
+            .put_documents(one(&user, "setting", &key, &body))
             .await
         {
             Ok(_) => {
@@ -105,6 +97,20 @@ async fn write_on(
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
         }
+    }
+}
+
+/// The request that writes one document of a user, whatever stood there.
+pub(crate) fn one(owner: &str, kind: &str, key: &str, body: &[u8]) -> PutDocumentsRequest {
+    PutDocumentsRequest {
+        write: vec![DocumentWrite {
+            owner: owner.to_owned(),
+            kind: kind.to_owned(),
+            key: key.to_owned(),
+            body: body.to_vec(),
+            expected_version: None,
+            delete: false,
+        }],
     }
 }
 
