@@ -251,6 +251,48 @@ async fn an_interrupted_move_goes_back_until_the_home_changes_and_forward_after_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_on_the_way_to_a_lost_pool_arrives_when_its_users_are_failed_over() {
+    let pair = Pair::start().await;
+    enable(&pair.two, &pool2(), KEN).await;
+    pair.two.keep(&pool2(), KEN, "contact", "a friend").await;
+    let order = MoveUserRequest {
+        from: pool2(),
+        target: pool1(),
+        ..request(false, false)
+    };
+    let (plan, seen) = pair.two.operations.plan_user(&order).await.unwrap();
+    let plan = tandem_server::operation::plan_message::message(&plan, seen.at);
+    let entry = OperationEntry {
+        home_pool: Some(pool2()),
+        coordinator: pool2(),
+        request: MoveCsUserRequest {
+            identity: Some(KEN.to_owned()),
+            target: Some(pool1().to_string()),
+            ..MoveCsUserRequest::default()
+        }
+        .encode_to_vec()
+        .into(),
+        ..interrupted("ChangeHome", plan.encode_to_vec().into())
+    };
+    pair.part().await;
+    let documents = &pair.two.stores.documents;
+    documents
+        .lock_owner(&pool2(), KEN, entry.clone())
+        .await
+        .unwrap();
+
+    let failover = pair.two.run(fail_over_disaster(pool1())).await.unwrap();
+    assert_eq!(failover.state, OperationState::Committed, "{failover:?}");
+    eventually("the move has ended", || async {
+        let entry = pair.two.operations.entry(&entry.id).await.unwrap().unwrap();
+        entry.state == OperationState::Committed
+    })
+    .await;
+    assert_eq!(homes(&pair.two, KEN).await, [pool1()]);
+    pair.two.keep(&pool1(), KEN, "contact", "writable").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_move_that_cannot_be_written_down_before_the_home_changes_leaves_no_copy() {
     for step in ["CopyUser", "ChangeHome"] {
         let pair = Pair::start().await;

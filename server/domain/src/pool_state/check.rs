@@ -225,18 +225,22 @@ fn admission(
     backup: &Pool,
     wanted: &Wanted<'_>,
 ) -> Result<Admission, Refusal> {
-    for on in [pool, backup] {
-        let Some(open) = seen.open_operation(&on.fqdn) else {
+    let may_be_lost = wanted.disaster_mode && !seen.is_reachable(wanted.needs);
+    let on_either = [pool, backup].into_iter().flat_map(|on| {
+        let open = seen.open_operations.iter();
+        open.filter(|open| open.pool == on.fqdn)
+    });
+    for open in on_either {
+        // A user who is on the way to the pool that is gone arrives when its users are served again, and not before.
+        if open.kind == OperationKind::MoveUser && may_be_lost {
             continue;
-        };
+        }
         let operation = open.id.clone();
         let is_same = open.kind == wanted.kind && open.pool == pool.fqdn;
         // A move in either direction waits for the other pool. When that pool is gone, -DisasterMode ends the wait.
         let is_stuck = open.pool == pool.fqdn
-            && open.kind != OperationKind::MoveUser
-            && wanted.disaster_mode
-            && !(is_same && open.disaster_mode)
-            && !seen.is_reachable(wanted.needs);
+            && may_be_lost
+            && !(is_same && open.disaster_mode);
         return match (is_stuck, is_same) {
             (true, _) => Ok(Admission::Supersede { operation }),
             (false, true) => Ok(Admission::Resume { operation }),

@@ -375,6 +375,44 @@ fn an_interrupted_operation_is_resumed_and_others_wait() {
     assert_eq!(disaster(in_disaster), resume);
 }
 
+/// A user who was on the way to the lost pool arrives only when its users are served again: waiting for each other would
+/// be for ever.
+#[test]
+fn a_user_on_the_way_does_not_stand_in_the_way_of_a_disaster() {
+    let user_moves: Change = |seen| {
+        seen.open_operations
+            .push(open(OperationKind::MoveUser, pool2(), false));
+    };
+    assert_eq!(id(planned(user_moves)), "OperationInProgress");
+    let and_pool1_died: Change = |seen| {
+        seen.open_operations
+            .push(open(OperationKind::MoveUser, pool2(), false));
+        set_down(seen, &pool1());
+    };
+    assert_eq!(disaster(and_pool1_died), Ok(Admission::Start));
+    let behind_it_a_failover: Change = |seen| {
+        seen.open_operations
+            .push(open(OperationKind::MoveUser, pool1(), false));
+        seen.open_operations
+            .push(open(OperationKind::FailOver, pool1(), false));
+        set_down(seen, &pool1());
+    };
+    assert_eq!(
+        disaster(behind_it_a_failover),
+        Ok(Admission::Supersede {
+            operation: "op-1".into()
+        })
+    );
+    let and_pool2_died: Change = |seen| {
+        seen.open_operations
+            .push(open(OperationKind::MoveUser, pool1(), false));
+        set_state(seen, &pool1(), PoolState::FailedOver);
+        set_down(seen, &pool2());
+    };
+    assert_eq!(back_in_disaster(and_pool2_died), Ok(Admission::Start));
+    assert_eq!(id(back(and_pool2_died)), "OperationInProgress");
+}
+
 /// A move that waits for a pool that is gone must not wait for ever.
 #[test]
 fn disaster_mode_ends_the_wait_for_a_pool_that_is_gone() {
