@@ -93,6 +93,7 @@ async fn import(stores: &Stores, documents: &[Document]) {
                 documents: batch.to_vec(),
                 reconciled: Vec::new(),
                 watermark,
+                sum: None,
             })
             .await
             .unwrap();

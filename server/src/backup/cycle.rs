@@ -14,7 +14,7 @@ use super::{Backup, Error, content, document, from_document_key};
 use crate::ownership::HomePool;
 use crate::peer::wire::terms;
 use crate::peer::{self, ImportStream, Peer};
-use crate::store::{ChangesQuery, Document};
+use crate::store::{Batch, ChangesQuery, Document};
 
 /// Bytes of bodies that one batch carries at most, beside its last document.
 const BATCH_BYTES: u64 = 2 * 1024 * 1024;
@@ -213,16 +213,16 @@ impl Export<'_> {
                     limit_bytes: BATCH_BYTES,
                 })
                 .await?;
+            let complete = batch.complete;
             let is_news =
                 !batch.documents.is_empty() || !reconciled.is_empty() || batch.watermark > after;
             if is_news {
                 after = batch.watermark;
-                self.send(batch.documents, std::mem::take(&mut reconciled), after)
-                    .await?;
+                self.send(batch, std::mem::take(&mut reconciled)).await?;
                 *batches += 1;
             }
-            if batch.complete || *batches >= max_batches {
-                self.shipped.complete = batch.complete;
+            if complete || *batches >= max_batches {
+                self.shipped.complete = complete;
                 break;
             }
         }
@@ -254,12 +254,13 @@ impl Export<'_> {
             .await?)
     }
 
-    async fn send(
-        &mut self,
-        documents: Vec<Document>,
-        reconciled: Vec<Document>,
-        watermark: u64,
-    ) -> Result<(), Error> {
+    async fn send(&mut self, batch: Batch, reconciled: Vec<Document>) -> Result<(), Error> {
+        let Batch {
+            documents,
+            watermark,
+            sum,
+            ..
+        } = batch;
         let contents = &self.backup.inner.stores.contents;
         let calls = self.limits.max_concurrent_calls;
         content::ship(self.peer, contents, &documents, calls).await?;
@@ -275,6 +276,12 @@ impl Export<'_> {
             document: documents.into_iter().map(document).collect(),
             watermark,
             reconciled: reconciled.into_iter().map(document).collect(),
+            digest: sum.map(|sum| wire::ModuleDigest {
+                module: self.module.name().to_owned(),
+                documents: sum.documents,
+                digest: sum.digest.to_be_bytes().to_vec(),
+                sequence: watermark,
+            }),
         };
         if self.stream.is_none() {
             self.stream = Some(self.peer.import_changes().await?);

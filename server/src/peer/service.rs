@@ -26,13 +26,16 @@ use crate::backup::{Backup, document_key, from_document};
 use crate::management::{Management, from_message, to_message};
 use crate::operation::Operations;
 use crate::ownership::Ownership;
-use crate::store::{Import, Stores, WRITES_MAX, Write};
+use crate::store::{Import, ModuleSum, Stores, WRITES_MAX, Write};
 
 /// How many wanted keys one answer carries.
 const WANTED_PER_ANSWER: u32 = 500;
 
 /// Answers that wait for the connection.
 const ANSWER_QUEUE: usize = 8;
+
+/// What stands in the status of a module while its copy is built anew.
+const DIFFERS: &str = "the copy differed from its owner's documents and is built anew";
 
 /// A stream of answers.
 pub type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -440,6 +443,17 @@ async fn to_the_end<T: Send + 'static>(
         .map_err(|error| Status::internal(error.to_string()))?
 }
 
+fn sum(digest: wire::ModuleDigest) -> Result<ModuleSum, Refusal> {
+    let bytes = digest
+        .digest
+        .try_into()
+        .map_err(|_| Refusal::new(INVALID_MESSAGE, "a module's digest has 16 bytes"))?;
+    Ok(ModuleSum {
+        documents: digest.documents,
+        digest: u128::from_be_bytes(bytes),
+    })
+}
+
 async fn import(
     parts: &Parts,
     batch: wire::ImportChangesRequest,
@@ -462,9 +476,14 @@ async fn import(
             documents: read(batch.document)?,
             reconciled: read(batch.reconciled)?,
             watermark: batch.watermark,
+            sum: batch.digest.map(sum).transpose()?,
         })
         .await;
-    let error = applied.as_ref().err().map(ToString::to_string);
+    let error = match &applied {
+        Ok(watermark) if *watermark < batch.watermark => Some(DIFFERS.to_owned()),
+        Ok(_) => None,
+        Err(error) => Some(error.to_string()),
+    };
     parts
         .backup
         .note_import(&home, module, error, SystemTime::now());

@@ -36,6 +36,17 @@ pub struct Batch {
     pub watermark: u64,
     /// Whether the batch reaches the head of the log.
     pub complete: bool,
+    /// What the module's live documents amount to at the head, when the batch reaches it.
+    pub sum: Option<ModuleSum>,
+}
+
+/// What the live documents of a module amount to: equal on both pools when the copies are equal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ModuleSum {
+    /// How many there are.
+    pub documents: u64,
+    /// Sum of their hashes, as in [`ModuleDigest`].
+    pub digest: u128,
 }
 
 /// What the partner does not have yet.
@@ -92,6 +103,9 @@ pub struct Import {
     pub reconciled: Vec<Document>,
     /// The watermark after this batch; it never falls.
     pub watermark: u64,
+    /// What the owner's documents amount to at that watermark, when the batch reaches the head of the log. A copy that has
+    /// missed a deletion whose tombstone is gone, because its store is older than it was, is found out by this.
+    pub sum: Option<ModuleSum>,
 }
 
 /// Digest of one module's live documents: equal on both pools when the copies are equal.
@@ -154,10 +168,8 @@ pub trait ChangeLog: Send + Sync {
         limit: u32,
     ) -> Answer<'a, Wanted>;
 
-    /// Asks for the whole copy again: the watermark falls to 0 and every key that is here is wanted.
-    fn want_everything<'a>(&'a self, home_pool: &'a Fqdn, module: BackupModule) -> Answer<'a, ()>;
-
-    /// Applies a batch in one transaction with digests and watermark; the watermark, durable.
+    /// Applies a batch in one transaction with digests and watermark; the watermark, durable. When the copy ought to equal
+    /// the owner's documents after it and does not, all of it is asked for again: then the watermark is 0.
     fn apply_import(&self, import: Import) -> Answer<'_, u64>;
 
     /// Removes tombstones that the partner has imported; how many.

@@ -30,7 +30,7 @@ pub mod sqlite;
 pub use account::{Account, AccountDetails, AccountName};
 pub use audit::{AuditIntent, AuditLog, AuditOutcome, AuditRecord};
 pub use change_log::{
-    Batch, ChangeLog, ChangesQuery, Import, KindPending, ModuleDigest, Pending, Wanted,
+    Batch, ChangeLog, ChangesQuery, Import, KindPending, ModuleDigest, ModuleSum, Pending, Wanted,
 };
 pub use content::{
     CONTENT_CHUNK_BYTES, ContentHash, ContentRead, ContentUpload, Contents, Missing, StoredContent,

@@ -228,6 +228,15 @@ impl Node {
         self.put(home, owner, key, body).await.unwrap();
     }
 
+    /// Deletes what has been put.
+    pub(crate) async fn delete(&self, home: &Fqdn, owner: &str, key: &str) {
+        let gone = Write {
+            delete: true,
+            ..contact(home, owner, key, "")
+        };
+        self.stores.documents.put_many(vec![gone]).await.unwrap();
+    }
+
     /// Has the Backup Service send the other node all that it lacks.
     pub(crate) async fn sync(&self) {
         self.backup.sync(&BackupModule::ALL).await.unwrap();

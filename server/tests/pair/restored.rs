@@ -126,3 +126,79 @@ async fn with_a_store_from_an_older_backup() {
     pair.one = Node::start(pool1(), backup, &pair.network).await;
     comes_back_by_way_of_its_copy(&pair, 40).await;
 }
+
+/// The backup still has what was deleted after it; the copy, which keeps no tombstones, cannot say that it was.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_a_store_from_before_a_deletion() {
+    let mut pair = Pair::start().await;
+    write(&pair, 0..20).await;
+    pair.one.keep(&pool1(), KEN, "deleted", "from pool1").await;
+    pair.one.sync().await;
+    let backup = pair.folder.path().join("backup");
+    back_up(&pair.folder.path().join("one"), &backup).await;
+    pair.one.delete(&pool1(), KEN, "deleted").await;
+    write(&pair, 20..40).await;
+    pair.one.kill().await;
+    pair.one = Node::start(pool1(), backup, &pair.network).await;
+    comes_back_by_way_of_its_copy(&pair, 40).await;
+    for node in [&pair.one, &pair.two] {
+        assert_eq!(node.read(&pool1(), KEN, "deleted").await, None);
+    }
+}
+
+/// The owner has forgotten the deletion too: the copy had acknowledged it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_from_before_a_deletion_is_made_equal_again() {
+    let mut pair = Pair::start().await;
+    write(&pair, 0..20).await;
+    pair.one.keep(&pool1(), KEN, "deleted", "from pool1").await;
+    pair.one.sync().await;
+    let backup = pair.folder.path().join("backup");
+    back_up(&pair.folder.path().join("two"), &backup).await;
+    pair.one.delete(&pool1(), KEN, "deleted").await;
+    pair.one.sync().await;
+    let log = &pair.one.stores.change_log;
+    assert_eq!(log.prune_tombstones(&pool1()).await.unwrap(), 1);
+    pair.two.kill().await;
+    pair.two = Node::start(pool2(), backup, &pair.network).await;
+    pair.settled().await;
+    let entry = pair.one.run(fail_over(pool1())).await.unwrap();
+    assert_eq!(entry.state, OperationState::Committed, "{entry:?}");
+    assert_eq!(pair.two.read(&pool1(), KEN, "deleted").await, None);
+    assert!(is_equal(&pair, &pool1()).await);
+}
+
+/// An administrator lets a pool serve from an older backup while its partner is away: what the partner had deleted since is
+/// back, and its copy has to hold it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_that_is_ahead_of_a_restored_pool_is_made_equal_to_it() {
+    let mut pair = Pair::start().await;
+    pair.one
+        .keep(&pool1(), KEN, "back again", "from pool1")
+        .await;
+    pair.one.sync().await;
+    let backup = pair.folder.path().join("backup");
+    back_up(&pair.folder.path().join("one"), &backup).await;
+    pair.one.delete(&pool1(), KEN, "back again").await;
+    pair.one.keep(&pool1(), KEN, "later", "from pool1").await;
+    pair.one.sync().await;
+    pair.network.cut();
+    pair.one.kill().await;
+    pair.one = Node::start(pool1(), backup, &pair.network).await;
+    eventually("pool1 waits for its partner", || async {
+        pair.one.quarantine(&pool1()) == Some(QuarantineReason::PartnerUnreachable)
+    })
+    .await;
+    let entry = pair.one.run(fail_back_disaster(pool1())).await.unwrap();
+    assert_eq!(entry.state, OperationState::Committed, "{entry:?}");
+    pair.network.mend();
+    eventually("pool2 follows", || async {
+        pair.two.epoch(&pool1()) == Some(Epoch(2))
+    })
+    .await;
+    let entry = pair.one.run(fail_over(pool1())).await.unwrap();
+    assert_eq!(entry.state, OperationState::Committed, "{entry:?}");
+    let body = pair.two.read(&pool1(), KEN, "back again").await;
+    assert_eq!(body.as_deref(), Some("from pool1"));
+    assert!(is_equal(&pair, &pool1()).await);
+}

@@ -204,6 +204,7 @@ async fn a_document_is_refused_before_its_content_is_there() {
         documents: batch.documents,
         reconciled: Vec::new(),
         watermark: batch.watermark,
+        sum: batch.sum,
     };
     let refused = copy.stores.change_log.apply_import(import.clone()).await;
     assert!(matches!(refused, Err(Error::NotFound { .. })));

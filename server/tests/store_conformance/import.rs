@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use tandem_domain::backup::DocumentKind;
 use tandem_domain::ownership::{Epoch, Position, Term};
 use tandem_server::store::{
-    ChangesQuery, Document, Error, Import, ModuleDigest, ServingUpdate, TermAppend, Write,
+    ChangesQuery, Document, Error, Import, ModuleDigest, ModuleSum, ServingUpdate, TermAppend,
+    Write,
 };
 
 use crate::support::*;
@@ -143,6 +144,7 @@ async fn an_import_makes_an_equal_copy_and_repeats_do_no_harm() {
             documents: first.documents,
             reconciled: Vec::new(),
             watermark: first.watermark,
+            sum: first.sum,
         })
         .await
         .unwrap();
@@ -185,6 +187,7 @@ async fn only_the_owner_in_force_may_write_a_copy() {
         documents: Vec::new(),
         reconciled: Vec::new(),
         watermark: 10,
+        sum: None,
     };
     assert!(matches!(
         log.apply_import(import(pool1(), 2)).await,
@@ -239,6 +242,7 @@ async fn a_batch_of_the_wrong_module_or_beyond_its_watermark_is_refused() {
                 documents: batch.documents.clone(),
                 reconciled: Vec::new(),
                 watermark,
+                sum: None,
             })
             .await;
         assert!(matches!(refused, Err(Error::Invalid(_))));
@@ -289,9 +293,8 @@ async fn tombstones_go_once_the_partner_has_them() {
     assert_eq!(left.watermark, 9);
 }
 
-#[tokio::test]
-async fn a_whole_copy_can_be_asked_for_again() {
-    let (owner, copy) = (Node::new(pool1()).await, Node::new(pool2()).await);
+/// A copy that has missed a deletion whose tombstone is gone, as one does that was restored from an older backup.
+async fn forgotten_deletion(owner: &Node, copy: &Node) {
     owner
         .put(
             (0..30)
@@ -299,53 +302,58 @@ async fn a_whole_copy_can_be_asked_for_again() {
                 .collect(),
         )
         .await;
-    owner.ship_to(&copy, 10).await;
-    // The copy missed a deletion, whose tombstone is gone.
+    owner.ship_to(copy, 10).await;
     owner.put(vec![delete(contact(KEN, "7"))]).await;
-    owner
-        .stores
-        .change_log
-        .set_acknowledged(&pool1(), PresenceFocus, 31)
+    let log = &owner.stores.change_log;
+    log.set_acknowledged(&pool1(), PresenceFocus, 31)
         .await
         .unwrap();
-    owner
-        .stores
-        .change_log
-        .prune_tombstones(&pool1())
-        .await
-        .unwrap();
-    owner.ship_to(&copy, 10).await;
-    let digest = owner.stores.change_log.digest(&pool1()).await.unwrap();
-    assert_ne!(
-        copy.stores.change_log.digest(&pool1()).await.unwrap(),
-        digest
-    );
+    assert_eq!(log.prune_tombstones(&pool1()).await.unwrap(), 1);
+    owner.put(vec![write(contact(KEN, "new"), "x")]).await;
+}
 
-    copy.stores
-        .change_log
-        .want_everything(&pool1(), PresenceFocus)
-        .await
-        .unwrap();
-    owner.ship_to(&copy, 10).await;
-    assert_eq!(
-        copy.stores.change_log.digest(&pool1()).await.unwrap(),
-        digest
-    );
-    let wanted = copy
-        .stores
-        .change_log
-        .wanted(&pool1(), PresenceFocus, 10)
-        .await
-        .unwrap();
+#[tokio::test]
+async fn a_copy_that_missed_a_forgotten_deletion_is_built_anew() {
+    let (owner, copy) = (Node::new(pool1()).await, Node::new(pool2()).await);
+    forgotten_deletion(&owner, &copy).await;
+    assert_eq!(owner.ship(&copy, 10).await, 1, "found out once");
+    let digest = owner.stores.change_log.digest(&pool1()).await.unwrap();
+    let log = &copy.stores.change_log;
+    assert_eq!(log.digest(&pool1()).await.unwrap(), digest);
+    let wanted = log.wanted(&pool1(), PresenceFocus, 10).await.unwrap();
     assert!(wanted.keys.is_empty());
-    assert!(matches!(
-        owner
-            .stores
-            .change_log
-            .want_everything(&pool1(), PresenceFocus)
-            .await,
-        Err(Error::OwnedHere { .. })
-    ));
+    assert_eq!(copy.get(&pool1(), &contact(KEN, "7")).await, None);
+    owner.put(vec![write(contact(KEN, "newer"), "x")]).await;
+    owner.ship_to(&copy, 10).await;
+}
+
+#[tokio::test]
+async fn a_copy_that_differs_although_it_was_built_anew_is_not_built_for_ever() {
+    let (owner, copy) = (Node::new(pool1()).await, Node::new(pool2()).await);
+    owner.put(vec![write(contact(KEN, "a"), "x")]).await;
+    let wrong = ModuleSum {
+        documents: 7,
+        digest: 7,
+    };
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        let log = &copy.stores.change_log;
+        let after = log.watermark(&pool1(), PresenceFocus).await.unwrap();
+        let wanted = log.wanted(&pool1(), PresenceFocus, 10).await.unwrap();
+        let batch = owner.changes(PresenceFocus, after, 10).await;
+        let current = owner.stores.change_log.current(pool1(), wanted.keys).await;
+        let import = Import {
+            home_pool: pool1(),
+            module: PresenceFocus,
+            epoch: Epoch(0),
+            documents: batch.documents,
+            reconciled: current.unwrap(),
+            watermark: batch.watermark,
+            sum: Some(wrong),
+        };
+        answers.push(log.apply_import(import).await.unwrap());
+    }
+    assert_eq!(answers, [0, 1, 1, 1]);
 }
 
 #[tokio::test]
@@ -374,6 +382,7 @@ async fn an_answer_that_nobody_wants_changes_nothing() {
             documents: Vec::new(),
             reconciled: vec![forged],
             watermark: 1,
+            sum: None,
         })
         .await
         .unwrap();
@@ -428,6 +437,7 @@ async fn recomputed(documents: &[Document]) -> Vec<ModuleDigest> {
             documents: ordered,
             reconciled: Vec::new(),
             watermark,
+            sum: None,
         })
         .await
         .unwrap();

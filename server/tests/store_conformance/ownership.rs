@@ -410,6 +410,7 @@ async fn modules_that_were_copied_unevenly_lose_nothing_at_a_takeover() {
             documents: batch.documents,
             reconciled: Vec::new(),
             watermark: batch.watermark,
+            sum: batch.sum,
         })
         .await
         .unwrap();

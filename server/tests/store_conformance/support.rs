@@ -109,9 +109,15 @@ impl Node {
             .unwrap()
     }
 
-    /// Sends what `self` has of pool1 after the copy's watermark, in batches of `limit`.
+    /// Sends what `self` has of pool1 after the copy's watermark, in batches of `limit`, to a copy of the same history.
     pub(crate) async fn ship_to(&self, copy: &Self, limit: u32) {
+        assert_eq!(self.ship(copy, limit).await, 0, "the copy is built anew");
+    }
+
+    /// The same to any copy; how often it asks for all of it again.
+    pub(crate) async fn ship(&self, copy: &Self, limit: u32) -> usize {
         let epoch = self.chain(&pool1()).await.epoch();
+        let mut rebuilt = 0;
         for module in [PresenceFocus, DataConf] {
             loop {
                 let log = &copy.stores.change_log;
@@ -124,21 +130,23 @@ impl Node {
                     .current(pool1(), wanted.keys)
                     .await
                     .unwrap();
-                log.apply_import(Import {
+                let import = Import {
                     home_pool: pool1(),
                     module,
                     epoch,
                     documents: batch.documents,
                     reconciled,
                     watermark: batch.watermark,
-                })
-                .await
-                .unwrap();
-                if batch.complete && !wanted.more {
+                    sum: batch.sum,
+                };
+                let is_refused = log.apply_import(import).await.unwrap() < batch.watermark;
+                rebuilt += usize::from(is_refused);
+                if batch.complete && !wanted.more && !is_refused {
                     break;
                 }
             }
         }
+        rebuilt
     }
 
     pub(crate) async fn chain(&self, home_pool: &Fqdn) -> tandem_domain::ownership::Chain {

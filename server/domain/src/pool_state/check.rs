@@ -238,9 +238,7 @@ fn admission(
         let operation = open.id.clone();
         let is_same = open.kind == wanted.kind && open.pool == pool.fqdn;
         // A move in either direction waits for the other pool. When that pool is gone, -DisasterMode ends the wait.
-        let is_stuck = open.pool == pool.fqdn
-            && may_be_lost
-            && !(is_same && open.disaster_mode);
+        let is_stuck = open.pool == pool.fqdn && may_be_lost && !(is_same && open.disaster_mode);
         return match (is_stuck, is_same) {
             (true, _) => Ok(Admission::Supersede { operation }),
             (false, true) => Ok(Admission::Resume { operation }),

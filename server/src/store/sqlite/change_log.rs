@@ -26,6 +26,12 @@ impl ChangeLog for Sqlite {
             let mut snapshot = connection.begin().await.map_err(failed)?;
             let (pool, head) = pool_head(&mut snapshot, &query.home_pool).await?;
             let (documents, complete) = read_changes(&mut snapshot, pool, &query).await?;
+            let sum = if complete {
+                let kinds = session::load_digests(&mut snapshot, pool).await?;
+                Some(session::sum_of(&kinds, query.module))
+            } else {
+                None
+            };
             let last = documents
                 .last()
                 .map_or(query.after, |document| document.position.sequence);
@@ -37,6 +43,7 @@ impl ChangeLog for Sqlite {
                     last
                 },
                 complete,
+                sum,
             })
         }
         .boxed()
@@ -178,13 +185,6 @@ impl ChangeLog for Sqlite {
         .boxed()
     }
 
-    fn want_everything<'a>(&'a self, home_pool: &'a Fqdn, module: BackupModule) -> Answer<'a, ()> {
-        let home_pool = home_pool.clone();
-        self.writer
-            .submit(move |session| want_everything(session, home_pool, module).boxed())
-            .boxed()
-    }
-
     fn apply_import(&self, import: Import) -> Answer<'_, u64> {
         async move {
             let documents = import.documents.iter().chain(&import.reconciled);
@@ -227,6 +227,7 @@ impl ChangeLog for Sqlite {
             Ok(MODULES
                 .into_iter()
                 .map(|module| {
+                    let sum = session::sum_of(&kinds, module);
                     let of_module = kinds
                         .iter()
                         .filter(|(kind, digest)| kind.module() == module && digest.documents > 0);
@@ -235,10 +236,8 @@ impl ChangeLog for Sqlite {
                         .map_or(0, |position| position.watermark);
                     ModuleDigest {
                         module,
-                        documents: of_module.clone().map(|(_, digest)| digest.documents).sum(),
-                        digest: of_module
-                            .clone()
-                            .fold(0, |sum: u128, (_, digest)| sum.wrapping_add(digest.digest)),
+                        documents: sum.documents,
+                        digest: sum.digest,
                         sequence: if owned { head } else { watermark },
                         kinds: of_module
                             .map(|(kind, digest)| (*kind, digest.documents))
@@ -320,29 +319,19 @@ async fn read_changes(
     Ok((documents, true))
 }
 
-async fn want_everything(
-    session: &mut Session,
-    home_pool: Fqdn,
-    module: BackupModule,
+/// Wants every key that is here again.
+pub(super) async fn want_all(
+    connection: &mut SqliteConnection,
+    pool: i64,
+    module: i64,
 ) -> Result<()> {
-    let code = convert::module_code(module)?;
-    let chain = session.pool(&home_pool)?.chain.clone();
-    if session.owns(&home_pool, &chain) {
-        return Err(Error::OwnedHere {
-            home_pool,
-            epoch: chain.epoch(),
-        });
-    }
-    let pool = session.pool(&home_pool)?;
-    pool.position(module).watermark = 0;
-    let id = pool.id;
     sqlx::query(
         "INSERT OR IGNORE INTO wanted (home_pool, module, owner, kind, key)
          SELECT home_pool, module, owner, kind, key FROM document WHERE home_pool = ? AND module = ?",
     )
-    .bind(id)
-    .bind(code)
-    .execute(&mut session.connection)
+    .bind(pool)
+    .bind(module)
+    .execute(connection)
     .await
     .map_err(failed)?;
     Ok(())

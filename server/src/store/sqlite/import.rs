@@ -8,14 +8,15 @@ use std::collections::HashSet;
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use tandem_domain::backup::BackupModule;
 use tandem_domain::identity::Fqdn;
 use tandem_domain::ownership::Position;
 
-use super::change_log::pool_head;
+use super::change_log::{self, pool_head};
 use super::convert::{self, document_columns, failed};
 use super::rows::{self, Existing, Replacement};
 use super::session::{self, PoolState, Session};
-use crate::store::{Document, DocumentKey, Error, Import, Result};
+use crate::store::{Document, DocumentKey, Error, Import, ModuleSum, Result};
 
 /// Documents of one batch.
 const IMPORT_DOCUMENTS_MAX: usize = 100_000;
@@ -37,8 +38,10 @@ pub(super) async fn apply(session: &mut Session, import: Import) -> Result<u64> 
         documents,
         reconciled,
         watermark,
+        sum,
         ..
     } = import;
+    let sum = sum.map(|sum| (watermark, sum));
     let pool = session
         .pools
         .get_mut(&home_pool)
@@ -66,12 +69,73 @@ pub(super) async fn apply(session: &mut Session, import: Import) -> Result<u64> 
             )));
         }
     }
+    if !news.is_empty() {
+        forget_wanted(connection, pool.id, module, &news).await?;
+    }
     store(connection, pool, news).await?;
     let position = pool.position(module);
     position.watermark = position.watermark.max(watermark);
     let watermark = position.watermark;
     pool.head = pool.head.max(watermark);
-    Ok(watermark)
+    match sum {
+        Some((at, sum)) if at == watermark => compare(session, home_pool, module, sum).await,
+        Some(_) | None => Ok(watermark),
+    }
+}
+
+/// The copy is whole now. When it does not equal the owner's documents all of it is asked for again: it missed deletions
+/// that the owner has forgotten by now, because its store is older than it was. Once: what differs then is no matter of age.
+async fn compare(
+    session: &mut Session,
+    home_pool: Fqdn,
+    module: BackupModule,
+    owners: ModuleSum,
+) -> Result<u64> {
+    let rebuilt = (home_pool, module);
+    let pool = session.pool(&rebuilt.0)?;
+    let (id, watermark) = (pool.id, pool.position(module).watermark);
+    let code = convert::module_code(module)?;
+    let ours = session::sum_of(&pool.digests, module);
+    if ours == owners {
+        session.rebuilt.remove(&rebuilt);
+        return Ok(watermark);
+    }
+    if is_any_wanted(&mut session.connection, id, code).await? {
+        return Ok(watermark);
+    }
+    let (home, ours, owners) = (&rebuilt.0, ours.documents, owners.documents);
+    if session.rebuilt.contains(&rebuilt) {
+        tracing::error!(%home, %module, ours, owners, "the copy still differs from its owner's documents although all of it was shipped again");
+        return Ok(watermark);
+    }
+    tracing::warn!(%home, %module, ours, owners, "the copy differs from its owner's documents: all of it is asked for again");
+    change_log::want_all(&mut session.connection, id, code).await?;
+    session.pool(home)?.position(module).watermark = 0;
+    session.rebuilt.insert(rebuilt);
+    Ok(0)
+}
+
+async fn is_any_wanted(connection: &mut SqliteConnection, pool: i64, module: i64) -> Result<bool> {
+    sqlx::query("SELECT EXISTS (SELECT 1 FROM wanted WHERE home_pool = ? AND module = ?)")
+        .bind(pool)
+        .bind(module)
+        .fetch_one(connection)
+        .await
+        .and_then(|row| row.try_get(0))
+        .map_err(failed)
+}
+
+/// What the owner sends by itself need not be asked for.
+async fn forget_wanted(
+    connection: &mut SqliteConnection,
+    pool: i64,
+    module: BackupModule,
+    news: &[Document],
+) -> Result<()> {
+    if is_any_wanted(connection, pool, convert::module_code(module)?).await? {
+        delete_wanted(connection, pool, news).await?;
+    }
+    Ok(())
 }
 
 /// Only the owner that this node knows may write its copy.
@@ -176,13 +240,26 @@ async fn take_wanted(
     answers: Vec<Document>,
 ) -> Result<Vec<Document>> {
     let answers = last_per_key(answers.into_iter());
+    let wanted = delete_wanted(connection, pool, &answers).await?;
+    Ok(answers
+        .into_iter()
+        .filter(|answer| wanted.contains(&answer.key))
+        .collect())
+}
+
+/// Forgets that these are wanted; the keys that were.
+async fn delete_wanted(
+    connection: &mut SqliteConnection,
+    pool: i64,
+    documents: &[Document],
+) -> Result<HashSet<DocumentKey>> {
     let rows = sqlx::query(
         "DELETE FROM wanted WHERE home_pool = ?2 AND (owner, kind, key) IN
              (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1))
          RETURNING owner, kind, key",
     )
     .bind(convert::keys_json(
-        answers.iter().map(|answer| &answer.key),
+        documents.iter().map(|document| &document.key),
     )?)
     .bind(pool)
     .fetch_all(connection)
@@ -196,10 +273,7 @@ async fn take_wanted(
             key: row.try_get(2).map_err(failed)?,
         });
     }
-    Ok(answers
-        .into_iter()
-        .filter(|answer| wanted.contains(&answer.key))
-        .collect())
+    Ok(wanted)
 }
 
 /// A salvaged write that the owner sends was not lost: it leaves its bundle.

@@ -1,7 +1,7 @@
 //! What the writer works with: its connection, and the small state of each home pool (chain, freeze, head, watermarks,
 //! digests), which it keeps in memory and writes back in the transaction that changed it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{Row, SqliteConnection};
 use tandem_domain::backup::{BackupModule, DocumentKind};
@@ -10,7 +10,7 @@ use tandem_domain::ownership::{Chain, Epoch, Term};
 
 use super::convert::{self, failed, number, unsigned};
 use crate::store::gate::{Owner, side_of};
-use crate::store::{Error, Refusal, Result, WriteGate};
+use crate::store::{Error, ModuleSum, Refusal, Result, WriteGate};
 
 /// Modules whose documents are kept.
 pub(super) const MODULES: [BackupModule; 2] = [BackupModule::PresenceFocus, BackupModule::DataConf];
@@ -39,6 +39,18 @@ impl KindDigest {
         self.documents = self.documents.saturating_sub(1);
         self.digest = self.digest.wrapping_sub(hash);
     }
+}
+
+/// What the live documents of a module amount to.
+pub(super) fn sum_of(
+    digests: &BTreeMap<DocumentKind, KindDigest>,
+    module: BackupModule,
+) -> ModuleSum {
+    let of_module = digests.iter().filter(|(kind, _)| kind.module() == module);
+    of_module.fold(ModuleSum::default(), |sum, (_, digest)| ModuleSum {
+        documents: sum.documents + digest.documents,
+        digest: sum.digest.wrapping_add(digest.digest),
+    })
 }
 
 /// The small state of one home pool.
@@ -79,6 +91,8 @@ pub(super) struct Session {
     pub(super) pools: Pools,
     /// As they were last committed.
     stored: Pools,
+    /// Copies that were found to differ from their owner's documents and are built anew.
+    pub(super) rebuilt: BTreeSet<(Fqdn, BackupModule)>,
 }
 
 impl Session {
@@ -94,6 +108,7 @@ impl Session {
             gate,
             stored: pools.clone(),
             pools,
+            rebuilt: BTreeSet::new(),
         })
     }
 
