@@ -229,6 +229,7 @@ pub(super) fn store(error: Error) -> Status {
         Error::Superseded { .. }
         | Error::Behind { .. }
         | Error::OwnedHere { .. }
+        | Error::Incomplete { .. }
         | Error::OperationEnded { .. }
         | Error::ManagementConflict { .. }
         | Error::Damaged(_)

@@ -141,7 +141,7 @@ impl Operations {
         } else {
             self.inner
                 .ownership
-                .append_term(&home, term, entry.clone())
+                .append_term(&home, term, term.epoch, vec![entry.clone()])
                 .await?;
         }
         Ok(entry)

@@ -7,9 +7,9 @@ use tandem_domain::ownership::Term;
 use tandem_domain::plan::{Action, Step};
 
 use super::Error;
-use super::entry::ended;
+use super::entry::{ended, rolled_back};
 use super::execute::Execution;
-use crate::store::OperationState;
+use crate::store::{OperationEntry, OperationState};
 
 impl Execution {
     pub(super) async fn disaster_step(&mut self, step: &Step) -> Result<(), Error> {
@@ -51,10 +51,21 @@ impl Execution {
         };
         let mut entry = self.entry.clone();
         entry.result = self.result(Duration::ZERO).encode_to_vec().into();
-        let entry = ended(entry, OperationState::Committed, None, SystemTime::now());
+        let now = SystemTime::now();
+        let entry = ended(entry, OperationState::Committed, None, now);
+        // What is given up ends with the commit: until then it may still turn out that the other pool has taken over.
+        let reason = Error::Superseded {
+            by: entry.id.clone(),
+        };
+        let given_up = self.gives_up.iter().cloned();
+        let mut journal: Vec<OperationEntry> = given_up
+            .map(|entry| rolled_back(entry, &reason, now))
+            .collect();
+        journal.insert(0, entry.clone());
+        let decided_at = self.plan.guards.current_epoch;
         inner
             .ownership
-            .append_term(&home, term, entry.clone())
+            .append_term(&home, term, decided_at, journal)
             .await?;
         self.entry = entry;
         Ok(())

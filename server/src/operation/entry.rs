@@ -9,6 +9,7 @@ use tandem_domain::identity::Fqdn;
 use tandem_domain::observation::OperationKind;
 use tandem_domain::ownership::Epoch;
 
+use super::Error;
 use crate::peer::Refusal;
 use crate::peer::wire::{INVALID_MESSAGE, moment, pool, timestamp};
 use crate::store::{OperationEntry, OperationFailure, OperationState};
@@ -80,6 +81,21 @@ pub(super) fn ended(
     entry.state = state;
     entry.ended = Some(now);
     entry.failure = failure;
+    entry
+}
+
+/// The entry as it reads when the operation is rolled back for that reason.
+pub(super) fn rolled_back(
+    entry: OperationEntry,
+    reason: &Error,
+    now: SystemTime,
+) -> OperationEntry {
+    let failure = OperationFailure {
+        id: reason.id().to_owned(),
+        message: reason.to_string(),
+    };
+    let mut entry = ended(entry, OperationState::RolledBack, Some(failure), now);
+    entry.result = bytes::Bytes::new();
     entry
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Execution {
     pub(super) running: Running,
     pub(super) began: Instant,
     pub(super) frozen_at: Option<Instant>,
+    /// Operations that froze the users here, and that end with the commit of this one.
+    pub(super) gives_up: Vec<OperationEntry>,
     /// Whether the taking pool has committed: nothing rolls back any more.
     is_decided: bool,
     /// Whether -SkipDataVerification let the move go on although not everything was shipped.
@@ -46,6 +48,7 @@ impl Execution {
             running,
             began: Instant::now(),
             frozen_at: None,
+            gives_up: Vec::new(),
             is_decided: false,
             is_incomplete: false,
         }

@@ -12,7 +12,7 @@ use super::fault::{Moment, Part};
 use super::{Operations, entry};
 use crate::peer::Refusal;
 use crate::peer::wire::{chain, pool};
-use crate::store::{self, OperationEntry, OperationFailure, OperationState};
+use crate::store::{self, OperationFailure, OperationState};
 
 /// Why this pool does not do what the coordinator asks.
 #[derive(Debug, thiserror::Error)]
@@ -125,12 +125,16 @@ impl Operations {
             }
             OperationState::Running => {}
         }
-        let term = self.check_offer(&entry, &home, &offered).await?;
+        let course = Course::of(&entry)?;
+        let term = self.check_offer(&course, &home, &offered).await?;
         let mut entry = ended(entry, OperationState::Committed, None, SystemTime::now());
         entry::step::TRANSFER.clone_into(&mut entry.step);
         let name = entry::step::TRANSFER;
         self.inner.faults.reach(Moment::Before, name, Part::Partner);
-        self.inner.ownership.append_term(&home, term, entry).await?;
+        self.inner
+            .ownership
+            .append_term(&home, term, course.epoch, vec![entry])
+            .await?;
         self.inner.faults.reach(Moment::After, name, Part::Partner);
         tracing::info!(%home, epoch = %term.epoch, "ownership taken");
         Ok(())
@@ -139,11 +143,10 @@ impl Operations {
     /// The term that the offer adds, when it fits the plan, the history and the copy that are here.
     async fn check_offer(
         &self,
-        entry: &OperationEntry,
+        course: &Course,
         home: &tandem_domain::identity::Fqdn,
         offered: &Chain,
     ) -> Result<Term, PartnerError> {
-        let course = Course::of(entry)?;
         let term = offered.last();
         let known = self
             .inner

@@ -8,12 +8,12 @@ use prost::Message;
 use tandem_domain::plan::{Decision, Digest, Plan, plan_fail_back, plan_fail_over};
 use tandem_domain::refusal::Refusal;
 
-use super::entry::{Course, ended, step};
+use super::entry::{Course, rolled_back, step};
 use super::execute::Execution;
 use super::plan_message::message;
 use super::progress::Watcher;
 use super::{Error, MoveRequest, Operations, Seen};
-use crate::store::{OperationEntry, OperationFailure, OperationState};
+use crate::store::{OperationEntry, OperationState};
 
 /// An administrator's order, confirmed.
 #[derive(Clone, Debug)]
@@ -157,11 +157,13 @@ impl Operations {
             .into());
         }
         let entry = self.new_entry(order, &plan, seen.at);
-        self.supersede(&plan, &entry).await?;
+        let gives_up = self.supersede(&plan, &entry).await?;
         self.inner.stores.journal.begin(entry.clone()).await?;
         let id = entry.id.clone();
         let narration = self.detach(&id, |operations, running| {
-            Execution::new(operations, *plan, entry, running).run()
+            let mut execution = Execution::new(operations, *plan, entry, running);
+            execution.gives_up = gives_up;
+            execution.run()
         });
         let watcher = match narration {
             Some(narration) => narration.watch(),
@@ -207,17 +209,27 @@ impl Operations {
         }
     }
 
-    /// Gives up what a disaster goes past: the operation that the plan names, and a transfer that cannot be decided.
-    async fn supersede(&self, plan: &Plan, by: &OperationEntry) -> Result<(), Error> {
+    /// Gives up what a disaster goes past: the operation that the plan names, and a transfer that cannot be decided. What
+    /// has frozen the users here ends with the commit only, and is the answer: they stay read-only until this pool has them.
+    async fn supersede(
+        &self,
+        plan: &Plan,
+        by: &OperationEntry,
+    ) -> Result<Vec<OperationEntry>, Error> {
+        let mut at_commit = Vec::new();
         for entry in self.open_entries().await? {
             let is_named = plan.supersedes.as_ref() == Some(&entry.id);
             if !is_named && !self.is_undecided(&entry, &plan.guards.home) {
                 continue;
             }
+            if Course::of(&entry).is_ok_and(|course| course.releasing == self.inner.pool) {
+                at_commit.push(entry);
+                continue;
+            }
             let reason = Error::Superseded { by: by.id.clone() };
             self.close(entry, &reason).await?;
         }
-        Ok(())
+        Ok(at_commit)
     }
 
     /// Rolls an operation back on this pool: thaws what it froze, in one transaction with its journal entry.
@@ -226,19 +238,9 @@ impl Operations {
         entry: OperationEntry,
         reason: &Error,
     ) -> Result<OperationEntry, Error> {
-        let failure = OperationFailure {
-            id: reason.id().to_owned(),
-            message: reason.to_string(),
-        };
         let home = entry.home_pool.clone();
         let course = Course::of(&entry).ok();
-        let mut entry = ended(
-            entry,
-            OperationState::RolledBack,
-            Some(failure),
-            SystemTime::now(),
-        );
-        entry.result = Bytes::new();
+        let entry = rolled_back(entry, reason, SystemTime::now());
         let releases = course.is_some_and(|course| course.releasing == self.inner.pool);
         match home.filter(|_| releases) {
             Some(home) => {

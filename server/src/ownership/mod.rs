@@ -11,15 +11,15 @@ use std::time::SystemTime;
 
 use tandem_domain::identity::Fqdn;
 use tandem_domain::ownership::{
-    Chain, PartnerAnswer, QuarantineReason, Serving, Side, Term, WhenPartnerUnreachable,
+    Chain, Epoch, PartnerAnswer, QuarantineReason, Serving, Side, Term, WhenPartnerUnreachable,
     decide_serving, is_news,
 };
 use tokio::sync::{Mutex, watch};
 
 use crate::store::gate::side_of;
 use crate::store::{
-    Adopted, Adoption, ChangeLog, OperationEntry, OwnershipStore, Result, ServingUpdate, Stores,
-    TermAppend, WriteGate,
+    Adopted, Adoption, ChangeLog, Error, OperationEntry, OwnershipStore, Result, ServingUpdate,
+    Stores, TermAppend, WriteGate,
 };
 
 /// What this node knows of one home pool at this moment.
@@ -219,14 +219,28 @@ impl Ownership {
         self.reload(home).await
     }
 
-    /// Appends a term in one transaction with the journal entry: this pool takes the users, or lets them go. It thaws
-    /// what was frozen; the services run where the users are served. Appending the same term again succeeds.
+    /// Appends a term in one transaction with journal entries: this pool takes the users, or lets them go. It thaws what
+    /// was frozen; the services run where the users are served. Appending the same term again succeeds. `decided_at` is the
+    /// epoch that was in force when it was decided: nobody may have taken the users since.
     ///
     /// # Errors
     /// When another term is in force already, or the store fails; nothing has changed then.
-    pub async fn append_term(&self, home: &Fqdn, term: Term, entry: OperationEntry) -> Result<()> {
+    pub async fn append_term(
+        &self,
+        home: &Fqdn,
+        term: Term,
+        decided_at: Epoch,
+        journal: Vec<OperationEntry>,
+    ) -> Result<()> {
         let _turn = self.inner.turn.lock().await;
         let before = self.get(home).map(|state| state.chain).unwrap_or_default();
+        if before.epoch() > decided_at && before.last() != term {
+            return Err(Error::Superseded {
+                home_pool: home.clone(),
+                ours: before.epoch(),
+                theirs: decided_at,
+            });
+        }
         // Repeated: the term before the one that is there already.
         let after = before
             .terms()
@@ -244,7 +258,7 @@ impl Ownership {
                     frozen_by: Some(None),
                     services_running: takes.then_some(true),
                 },
-                journal: Some(entry),
+                journal,
             })
             .await?;
         if takes {

@@ -61,6 +61,16 @@ pub enum Error {
         /// The epoch.
         epoch: Epoch,
     },
+    /// A term would claim writes as its own that this copy does not hold.
+    #[error("the copy of pool {home_pool} is whole up to {held}, {claimed} is claimed")]
+    Incomplete {
+        /// The home pool.
+        home_pool: Fqdn,
+        /// The sequence up to which the copy holds everything.
+        held: u64,
+        /// The base of the term.
+        claimed: u64,
+    },
     /// The operation has ended; what it ended with stands.
     #[error("operation {id} has ended: {state}")]
     OperationEnded {

@@ -42,8 +42,8 @@ pub struct TermAppend {
     pub term: Term,
     /// What else changes in the same transaction: the releasing pool thaws, for instance.
     pub serving: ServingUpdate,
-    /// The operation's journal entry, written in the same transaction.
-    pub journal: Option<OperationEntry>,
+    /// Journal entries that are written in the same transaction: of the operation, and of those that it ends.
+    pub journal: Vec<OperationEntry>,
 }
 
 /// A winning history to adopt.
@@ -91,7 +91,8 @@ pub trait OwnershipStore: Send + Sync {
     ) -> Answer<'a, ()>;
 
     /// Appends a term. The same last term again succeeds and only writes the rest. When the term makes the other pool the
-    /// owner, this copy's watermarks become the term's base: it holds everything before.
+    /// owner, this copy's watermarks become the term's base: it holds everything before. A term that claims more than this
+    /// copy holds is [`super::Error::Incomplete`].
     fn append_term(&self, append: TermAppend) -> Answer<'_, ()>;
 
     /// Adopts a winning history in one transaction: what stands here after the common position becomes a salvage bundle,

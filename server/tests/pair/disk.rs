@@ -107,7 +107,7 @@ impl OwnershipStore for OnDisk<dyn OwnershipStore> {
     }
 
     fn append_term(&self, append: TermAppend) -> Answer<'_, ()> {
-        self.0.write(append.journal.clone().as_ref(), || {
+        self.0.write(append.journal.clone().first(), || {
             self.1.append_term(append)
         })
     }

@@ -9,7 +9,7 @@ use tandem::peer::v1 as wire;
 use tandem_domain::ownership::{Epoch, Term};
 use tandem_domain::plan::Decision;
 use tandem_server::operation::plan_message::message;
-use tandem_server::store::{OperationEntry, OperationState};
+use tandem_server::store::{self, OperationEntry, OperationState};
 
 use crate::harness::*;
 
@@ -143,7 +143,7 @@ async fn an_offer_that_was_taken_is_released() {
         .unwrap();
     pair.two
         .ownership
-        .append_term(&pool1(), term, committed)
+        .append_term(&pool1(), term, Epoch(0), vec![committed])
         .await
         .unwrap();
     assert_eq!(
@@ -209,6 +209,74 @@ async fn an_undecided_offer_waits_and_a_disaster_goes_past_it() {
         Some(Epoch(2)),
         "above what was offered"
     );
+}
+
+/// Until the disaster has committed it may turn out that the other pool took the offer: the users stay read-only.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disaster_that_fails_leaves_an_undecided_offer_as_it_was() {
+    let pair = Pair::start().await;
+    let mut entry = entry(&pair, "TakeOwnership").await;
+    offer(&pair, &mut entry).await;
+    pair.network.cut();
+    pair.one
+        .ownership
+        .freeze(&pool1(), entry.clone())
+        .await
+        .unwrap();
+    eventually("pool1 misses pool2", || async {
+        !pair.one.exchange.board().view(&pool2()).answers
+    })
+    .await;
+
+    pair.one.disk.fill_at("StateLoss");
+    let request = fail_back_disaster(pool1());
+    let (decision, _) = pair.one.operations.plan(&request).await.unwrap();
+    let Decision::Run(plan) = decision else {
+        panic!("something is open")
+    };
+    let order = tandem_server::operation::Order {
+        id: None,
+        request,
+        shown: plan.digest(),
+        caller: "test".to_owned(),
+        bytes: Bytes::new(),
+    };
+    let started = pair.one.operations.start(order).await.unwrap();
+    let tandem_server::operation::Started::Running { id, .. } = started else {
+        panic!("it ended at once")
+    };
+    eventually("the disk is full", || async { pair.one.disk.is_full() }).await;
+    pair.one.disk.clear();
+    assert_eq!(outcome(&pair.one, &id).await, OperationState::RolledBack);
+    let frozen_by = pair.one.ownership.get(&pool1()).unwrap().frozen_by;
+    assert_eq!(frozen_by, Some(entry.id.clone()));
+    let refused = pair.one.put(&pool1(), "sip:a@contoso.com", "k", "v").await;
+    assert!(refused.is_err(), "{refused:?}");
+    let open = pair.one.operations.entry(&entry.id).await.unwrap().unwrap();
+    assert_eq!(open.state, OperationState::Running);
+}
+
+/// Between an administrator's consent and the commit the other pool may have been heard after all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disaster_does_not_take_users_from_who_took_them_since() {
+    let pair = Pair::start().await;
+    let planned = pair.one.run(fail_over(pool1())).await.unwrap();
+    assert_eq!(planned.state, OperationState::Committed);
+    let term = Term {
+        epoch: Epoch(2),
+        base_sequence: 0,
+    };
+    let decided_at = Epoch(0);
+    let taken = pair
+        .one
+        .ownership
+        .append_term(&pool1(), term, decided_at, Vec::new())
+        .await;
+    assert!(
+        matches!(taken, Err(store::Error::Superseded { .. })),
+        "{taken:?}"
+    );
+    assert!(pair.two.serves(&pool1()) && !pair.one.serves(&pool1()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

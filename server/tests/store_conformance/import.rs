@@ -207,7 +207,7 @@ async fn only_the_owner_in_force_may_write_a_copy() {
                 base_sequence: 0,
             },
             serving: ServingUpdate::default(),
-            journal: None,
+            journal: Vec::new(),
         })
         .await
         .unwrap();

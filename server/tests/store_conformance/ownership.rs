@@ -48,8 +48,32 @@ fn take_over(
             frozen_by: Some(None),
             services_running: Some(epoch.is_multiple_of(2)),
         },
-        journal,
+        journal: journal.into_iter().collect(),
     }
+}
+
+#[tokio::test]
+async fn a_term_claims_no_more_than_the_copy_holds() {
+    let (home, backup) = (Node::new(pool1()).await, Node::new(pool2()).await);
+    home.put(vec![write(contact(KEN, "a"), "home")]).await;
+    home.ship_to(&backup, 10).await;
+    let ownership = &backup.stores.ownership;
+    let refused = ownership.append_term(take_over(1, 0, 2, None)).await;
+    assert!(
+        matches!(
+            refused,
+            Err(Error::Incomplete {
+                held: 1,
+                claimed: 2,
+                ..
+            })
+        ),
+        "{refused:?}"
+    );
+    ownership
+        .append_term(take_over(1, 0, 1, None))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

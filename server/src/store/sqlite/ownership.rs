@@ -155,6 +155,15 @@ async fn append_term(session: &mut Session, append: TermAppend) -> Result<()> {
         let owned_before = session.owns(&home_pool, &chain);
         let owned_after = session.owns(&home_pool, &longer);
         let pool = session.pool(&home_pool)?;
+        let held = pool.positions.values().map(|position| position.watermark);
+        let held = held.min().unwrap_or(0);
+        if !owned_before && owned_after && held < term.base_sequence {
+            return Err(Error::Incomplete {
+                home_pool,
+                held,
+                claimed: term.base_sequence,
+            });
+        }
         if owned_before && !owned_after {
             for position in pool.positions.values_mut() {
                 position.watermark = term.base_sequence;
@@ -170,7 +179,10 @@ async fn append_term(session: &mut Session, append: TermAppend) -> Result<()> {
         pool.chain = longer;
     }
     change_serving(session.pool(&home_pool)?, &home_pool, serving)?;
-    journal::record_if_any(session, journal).await
+    for entry in journal {
+        journal::record_if_any(session, Some(entry)).await?;
+    }
+    Ok(())
 }
 
 fn extended(chain: &Chain, term: Term) -> Result<Chain> {
