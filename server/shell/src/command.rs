@@ -395,6 +395,8 @@ pub enum Validation {
     Script(Arc<ScriptBlock>),
     /// A version of PowerShell, which may be given as a whole number or as `latest` (-Version of Set-StrictMode).
     PowerShellVersion,
+    /// A credential, which may be given as the name of its user (-Credential of Get-Credential).
+    Credential,
     /// No word for a kind of member (-NotePropertyName of Add-Member). Where it stands by its position, such a word is
     /// for another parameter.
     NoMemberType,

@@ -27,6 +27,7 @@ pub mod random;
 pub mod regex;
 pub mod serialise;
 pub mod session;
+mod style;
 pub mod text;
 pub mod type_names;
 pub mod value;

@@ -280,7 +280,9 @@ impl Session {
         self.state.running.clear();
         self.state.nesting = 0;
         self.state.expanding = 0;
-        let start = host.now();
+        if let Input::Text(text) | Input::Commands(text) = input {
+            self.state.history.begin(text, host.now());
+        }
         let is_fed = self.state.input_from_outside;
         let sink = &mut Computing(sink);
         let outcome = match input {
@@ -303,7 +305,7 @@ impl Session {
         if let Input::Text(text) | Input::Commands(text) = input {
             let completed = outcome.state == RunState::Completed;
             self.state.memory.count(text.len());
-            self.state.history.push(text, completed, start, host.now());
+            self.state.history.finish(completed, host.now());
         }
         self.state.make_room();
         outcome

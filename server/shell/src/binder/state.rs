@@ -163,14 +163,13 @@ impl Binding {
     ) -> Result<bool, BindError> {
         let info = self.info(index);
         let target = &info.parameter_type;
-        let version = matches!(
-            info.validations.first(),
-            Some(Validation::PowerShellVersion)
-        )
-        .then(|| transform::powershell_version(incoming.value))
-        .flatten();
+        let other = match info.validations.first() {
+            Some(Validation::PowerShellVersion) => transform::powershell_version(incoming.value),
+            Some(Validation::Credential) => transform::user_name(incoming.value),
+            _ => None,
+        };
         let value = match effort {
-            Effort::Coerce if version.is_some() => version.unwrap_or_default(),
+            Effort::Coerce if other.is_some() => other.unwrap_or_default(),
             Effort::Coerce if self.is_function() => transform::transform(
                 &info.name,
                 target,

@@ -31,6 +31,14 @@ pub(crate) fn powershell_version(value: &Value) -> Option<Value> {
     }
 }
 
+/// The name of a user, whose password the command itself asks for (`CredentialAttribute`).
+pub(crate) fn user_name(value: &Value) -> Option<Value> {
+    match value.base() {
+        Value::String(name) => Some(Value::String(name.clone())),
+        _ => None,
+    }
+}
+
 /// The value, cast to the parameter's type.
 ///
 /// # Errors

@@ -86,6 +86,7 @@ fn apply(
         Validation::NotNullOrWhiteSpace => not_null_or_white_space(value),
         Validation::VariableName => variable_name(value),
         Validation::PowerShellVersion => powershell_version(value),
+        Validation::Credential => Ok(()),
         Validation::NoMemberType => no_member_type(value),
         Validation::Count(least, most) => count(value, *least, *most),
         Validation::Worded(inner, template) => each(value, |element| {
@@ -200,6 +201,7 @@ fn element_allowed(
         | Validation::Worded(..)
         | Validation::VariableName
         | Validation::PowerShellVersion
+        | Validation::Credential
         | Validation::NoMemberType
         | Validation::Count(..) => Ok(()),
     }

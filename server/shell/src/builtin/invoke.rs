@@ -11,7 +11,7 @@ use crate::language::parse;
 use crate::language::parse_error::{ParseError, into_record};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::value::{ScriptBlock, Value};
+use crate::value::{ScriptBlock, Text, Value};
 
 /// What the binder knows of `Invoke-Expression`.
 pub(super) fn expression_info() -> CommandInfo {
@@ -50,26 +50,26 @@ impl Stage for InvokeExpression {
         let Some(code) = text(context, "Command") else {
             return Ok(());
         };
-        if context.engine.session.restricted {
-            return Err(context.terminate(crate::session::scripts_not_allowed()));
-        }
-        let source = Arc::new(Source {
-            text: code.clone(),
-            file: None,
-        });
-        match parse(&source) {
-            Ok(body) => {
-                let block = Arc::new(ScriptBlock {
-                    text: code,
-                    body: Arc::new(body),
-                });
-                context.run(&block, None, &[])
-            }
-            Err(errors) => {
-                let record = refused(errors, &source);
-                Err(context.terminate(record))
-            }
-        }
+        let block = block_of(context, code)?;
+        context.run(&block, None, &[])
+    }
+}
+
+/// A text as a block that can be run, where the session has the language.
+pub(super) fn block_of(context: &mut Context<'_>, code: Text) -> Result<Arc<ScriptBlock>, Halt> {
+    if context.engine.session.restricted {
+        return Err(context.terminate(crate::session::scripts_not_allowed()));
+    }
+    let source = Arc::new(Source {
+        text: code.clone(),
+        file: None,
+    });
+    match parse(&source) {
+        Ok(body) => Ok(Arc::new(ScriptBlock {
+            text: code,
+            body: Arc::new(body),
+        })),
+        Err(errors) => Err(context.terminate(refused(errors, &source))),
     }
 }
 
@@ -132,7 +132,6 @@ impl Stage for InvokeCommand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Text;
 
     #[test]
     fn an_unfinished_text_is_refused_with_its_place() {

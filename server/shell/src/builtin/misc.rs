@@ -12,7 +12,8 @@ use crate::pipeline::stage::{Context, Stage};
 use crate::value::Value;
 
 /// What nobody could be asked becomes.
-fn prompt_error(failure: PromptFailure) -> ErrorRecord {
+/// What became of a question that nobody answered.
+pub(super) fn prompt_error(failure: PromptFailure) -> ErrorRecord {
     match failure {
         PromptFailure::NonInteractive => ErrorRecord::new(
             "InvalidOperation",

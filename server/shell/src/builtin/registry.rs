@@ -4,10 +4,10 @@ use std::sync::{Arc, LazyLock};
 
 use crate::builtin::{
     BuiltIn, add_member, call_stack, clixml, compare_object, content, csv, date, discovery,
-    foreach_object, format_commands, group_object, html, invoke, json, measure_object, members,
-    misc, out_file, out_string, path, random, select_object, select_string, session_commands,
-    session_objects, small_objects, sort_object, string_data, variables, where_object, write_error,
-    write_streams, xml,
+    foreach_object, format_commands, format_hex, get_credential, get_error, group_object, history,
+    html, invoke, json, measure_object, members, misc, out_file, out_string, path, random,
+    select_object, select_string, session_commands, session_objects, small_objects, sort_object,
+    string_data, test_json, variables, where_object, write_error, write_streams, xml,
 };
 use crate::command::CommandInfo;
 use crate::pipeline::stage::Stage;
@@ -87,7 +87,14 @@ const COMMANDS: &[Entry] = &[
     ),
     (session_commands::strict_info, session_commands::strict),
     (call_stack::info, call_stack::create),
-    (session_commands::history_info, session_commands::history),
+    (get_error::info, get_error::create),
+    (get_credential::info, get_credential::create),
+    (test_json::info, test_json::create),
+    (format_hex::info, format_hex::create),
+    (history::get_info, history::get),
+    (history::add_info, history::add),
+    (history::clear_info, history::clear),
+    (history::invoke_info, history::invoke),
     (misc::read_host::info, misc::read_host::create),
     (path::join_info, path::join),
     (path::split_info, path::split),
@@ -111,12 +118,14 @@ const ALIASES: &[(&str, &str)] = &[
     ("%", "ForEach-Object"),
     ("?", "Where-Object"),
     ("clc", "Clear-Content"),
+    ("clhy", "Clear-History"),
     ("clv", "Clear-Variable"),
     ("compare", "Compare-Object"),
     ("diff", "Compare-Object"),
     ("echo", "Write-Output"),
     ("epcsv", "Export-Csv"),
     ("fc", "Format-Custom"),
+    ("fhx", "Format-Hex"),
     ("fl", "Format-List"),
     ("foreach", "ForEach-Object"),
     ("ft", "Format-Table"),
@@ -135,11 +144,13 @@ const ALIASES: &[(&str, &str)] = &[
     ("history", "Get-History"),
     ("icm", "Invoke-Command"),
     ("iex", "Invoke-Expression"),
+    ("ihy", "Invoke-History"),
     ("ipcsv", "Import-Csv"),
     ("measure", "Measure-Object"),
     ("nal", "New-Alias"),
     ("nv", "New-Variable"),
     ("oh", "Out-Host"),
+    ("r", "Invoke-History"),
     ("rv", "Remove-Variable"),
     ("sal", "Set-Alias"),
     ("select", "Select-Object"),
@@ -198,7 +209,9 @@ pub fn alias_target(name: &str) -> Option<&'static str> {
 }
 
 /// Aliases that may be given another meaning; all others are read-only.
-const WRITABLE: [&str; 8] = ["echo", "h", "help", "history", "icm", "set", "sls", "type"];
+const WRITABLE: [&str; 9] = [
+    "echo", "h", "help", "history", "icm", "r", "set", "sls", "type",
+];
 
 /// Whether an alias (by its name in lower case) keeps its meaning unless that is forced.
 pub fn is_read_only_alias(name: &str) -> bool {

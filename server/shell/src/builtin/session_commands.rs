@@ -1,15 +1,13 @@
-//! What concerns the session itself: `Set-Alias`, `New-Alias`, `Remove-Alias`, `Set-StrictMode`, `Get-History`.
+//! What concerns the session itself: `Set-Alias`, `New-Alias`, `Remove-Alias` and `Set-StrictMode`.
 
 use crate::builtin::declare::{CORE, UTILITY, at, command, named, switch};
-use crate::builtin::support::{count, items, text, texts};
+use crate::builtin::support::{text, texts};
 use crate::builtin::variables::option;
 use crate::command::{CommandInfo, ConfirmImpact, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::history::Entry;
 use crate::host::ShouldProcess;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::text::as_double;
 use crate::value::{Text, Value};
 
 fn alias_info(name: &str) -> CommandInfo {
@@ -187,63 +185,5 @@ impl Stage for Strict {
         let scopes = &mut context.engine.session.scopes;
         scopes.set_strict_version(version.unwrap_or_default());
         Ok(())
-    }
-}
-
-/// What the binder knows of `Get-History`.
-pub(super) fn history_info() -> CommandInfo {
-    let positive = Validation::Range(Value::Int64(1), Value::Int64(i64::MAX));
-    let whole = Validation::Range(Value::Int32(0), Value::Int32(i32::from(i16::MAX)));
-    command("Get-History", CORE)
-        .with(at(0, "Id", "long[]").from_pipeline().validated(positive))
-        .with(at(1, "Count", "int").validated(whole))
-}
-
-/// One `Get-History` to run.
-pub(super) fn history() -> Box<dyn Stage> {
-    Box::new(GetHistory)
-}
-
-struct GetHistory;
-
-impl Stage for GetHistory {
-    fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
-        let ids: Vec<i64> = items(context, "Id")
-            .iter()
-            .filter_map(as_double)
-            .map(|id| id as i64)
-            .collect();
-        if ids.len() > 1 && context.parameter("Count").is_some() {
-            return Err(context.terminate(ErrorRecord::new(
-                "GetHistoryNoCountWithMultipleIds",
-                ErrorCategory::InvalidArgument,
-                "System.ArgumentException",
-                "The count cannot be combined with multiple Ids.",
-            )));
-        }
-        for id in &ids {
-            let history = &context.engine.session.history;
-            if !history.entries().any(|entry| entry.id == *id) {
-                let record = ErrorRecord::new(
-                    "GetHistoryNoHistoryForId",
-                    ErrorCategory::ObjectNotFound,
-                    "System.ArgumentException",
-                    format!("Cannot locate the history for Id {id}."),
-                );
-                context.write_error(record.with_target(Value::Int64(*id)))?;
-            }
-        }
-        let mut found: Vec<Value> = context
-            .engine
-            .session
-            .history
-            .entries()
-            .filter(|entry| ids.is_empty() || ids.contains(&entry.id))
-            .map(Entry::object)
-            .collect();
-        if let Some(count) = count(context, "Count") {
-            found.drain(..found.len().saturating_sub(count));
-        }
-        found.into_iter().try_for_each(|entry| context.write(entry))
     }
 }

@@ -42,6 +42,29 @@ const DECLARATIONS: &[Declaration] = &[
         &[("None", 0), ("Low", 1), ("Medium", 2), ("High", 3)],
     ),
     (
+        "System.Management.Automation.Runspaces.PipelineState",
+        false,
+        &[
+            ("NotStarted", 0),
+            ("Running", 1),
+            ("Stopping", 2),
+            ("Stopped", 3),
+            ("Completed", 4),
+            ("Failed", 5),
+            ("Disconnected", 6),
+        ],
+    ),
+    (
+        "System.Management.Automation.OutputRendering",
+        false,
+        &[("Host", 0), ("PlainText", 1), ("Ansi", 2)],
+    ),
+    (
+        "System.Management.Automation.ProgressView",
+        false,
+        &[("Minimal", 0), ("Classic", 1)],
+    ),
+    (
         "System.Management.Automation.RemotingCapability",
         false,
         &[

@@ -150,6 +150,9 @@ impl Engine<'_> {
         {
             return Ok(Some(found));
         }
+        if let Some(found) = crate::style::method(owner, name, arguments) {
+            return Ok(Some(found));
+        }
         if name.eq_ignore_ascii_case("copy") && arguments.is_empty() {
             return Ok(reflection::copy(owner));
         }

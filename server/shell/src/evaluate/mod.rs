@@ -28,7 +28,7 @@ mod regex_member;
 pub mod scope;
 mod script_member;
 mod statement;
-mod static_member;
+pub(crate) mod static_member;
 mod strict;
 mod switch;
 mod text_method;
@@ -163,6 +163,7 @@ pub(crate) fn automatic_variables() -> Vec<(&'static str, Value, bool)> {
     vec![
         ("PSVersionTable", versions, true),
         ("Host", host_object(), true),
+        ("PSStyle", crate::style::style(), true),
         ("PSEdition", text("Core"), true),
         ("PSCulture", text("en-US"), true),
         ("PSUICulture", text("en-US"), true),

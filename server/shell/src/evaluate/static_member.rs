@@ -78,7 +78,7 @@ pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Val
 }
 
 /// A credential; that of nobody has neither name nor password.
-fn credential(user: Value, password: Value) -> Value {
+pub(crate) fn credential(user: Value, password: Value) -> Value {
     let types: [Text; 2] = [
         "System.Management.Automation.PSCredential".into(),
         "System.Object".into(),

@@ -263,6 +263,11 @@ impl Source {
         match self {
             Self::Property(name) => members::property(object, name).unwrap_or_default(),
             Self::Compute(compute) => compute(object),
+            Self::Path(path) => path
+                .split('.')
+                .try_fold(object.clone(), |at, name| members::property(&at, name))
+                .unwrap_or_default(),
+            Self::Sequence(path) => crate::style::shown(object, path),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Error records as text: the position message, the category line and PowerShell's three views.
+//! Error records as text: the position message, the category line and PowerShell's views.
 
 use crate::error_record::{ErrorCategory, ErrorRecord, Invocation};
 use crate::text::{Culture, to_text};
@@ -15,6 +15,8 @@ pub enum ErrorView {
     NormalView,
     /// The category line.
     CategoryView,
+    /// Everything that the record holds.
+    DetailedView,
 }
 
 impl ErrorView {
@@ -23,6 +25,7 @@ impl ErrorView {
         [
             ("ConciseView", Self::ConciseView),
             ("CategoryView", Self::CategoryView),
+            ("DetailedView", Self::DetailedView),
         ]
         .into_iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
@@ -43,6 +46,7 @@ pub fn render(record: &ErrorRecord, view: ErrorView, width: usize) -> String {
         ErrorView::ConciseView => concise(record, width),
         ErrorView::NormalView => normal(record),
         ErrorView::CategoryView => format!("{}\n", category_text(record)),
+        ErrorView::DetailedView => super::error_detail::detailed(record, width),
     }
 }
 

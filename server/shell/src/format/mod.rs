@@ -6,6 +6,7 @@ mod command_views;
 mod complex;
 pub(crate) mod elements;
 mod entries;
+pub(crate) mod error_detail;
 pub mod error_view;
 pub mod formatter;
 mod group;

@@ -10,7 +10,7 @@ use crate::format::entries::{Entries, Layout};
 use crate::format::error_view::{ErrorView, render};
 use crate::format::group::Groups;
 use crate::format::packet::{Entry, Packet};
-use crate::format::request::{Evaluate, Expand, Request, RequestedShape, Selection};
+use crate::format::request::{Evaluate, Expand, Request, RequestedShape};
 use crate::format::resolve::CellError;
 use crate::format::view::{View, ViewBody, ViewRegistry};
 use crate::members;
@@ -219,10 +219,8 @@ impl Producer {
         let view = self.view_of(value);
         let (shape, layout) = self.entries(blocks).shape(value, view.as_deref());
         emit(Packet::Start(shape));
-        let by = self.request.group_by.clone().or_else(|| {
-            let property = view.as_ref()?.group_by.clone()?;
-            Some(Selection::name(property))
-        });
+        let by = &self.request.group_by;
+        let by = by.clone().or_else(|| view.as_ref()?.group_by.clone());
         Run {
             layout,
             view,

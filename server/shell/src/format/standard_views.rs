@@ -1,5 +1,7 @@
 //! The views of types that PowerShell itself shows specially (its `DefaultFormatters`).
 
+use crate::format::error_detail;
+use crate::format::request::Selection;
 use crate::format::view::{Source, View, ViewBody, ViewColumn, ViewRegistry};
 use crate::members::property;
 use crate::text::{Culture, TICKS_PER_SECOND, date_time_long, to_text};
@@ -11,6 +13,9 @@ pub(crate) fn register(registry: &mut ViewRegistry) {
     register_times(registry);
     register_results(registry);
     register_records(registry);
+    register_errors(registry);
+    register_bytes(registry);
+    crate::style::register(registry);
     super::command_views::register(registry);
 }
 
@@ -169,7 +174,7 @@ fn register_results(registry: &mut ViewRegistry) {
                 column("MemberType").left(),
                 column("Definition"),
             ]),
-            group_by: Some("TypeName".into()),
+            group_by: Some(Selection::name("TypeName")),
             out_of_band: false,
         },
     );
@@ -189,6 +194,49 @@ fn register_records(registry: &mut ViewRegistry) {
                 body: ViewBody::Text(own_text),
                 group_by: None,
                 out_of_band: true,
+            },
+        );
+    }
+}
+
+/// Bytes, sixteen a line.
+fn register_bytes(registry: &mut ViewRegistry) {
+    let column = ViewColumn::property;
+    let collection = "Microsoft.PowerShell.Commands.ByteCollection";
+    registry.register(
+        collection,
+        View {
+            name: collection.into(),
+            body: ViewBody::Table(vec![
+                ViewColumn {
+                    label: "Offset".into(),
+                    ..column("HexOffset").wide(16).right()
+                },
+                ViewColumn {
+                    label: "Bytes\n00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F".into(),
+                    ..column("HexBytes").wide(47).left()
+                },
+                column("Ascii").wide(16).left(),
+            ]),
+            group_by: Some(Selection::name("Label")),
+            out_of_band: false,
+        },
+    );
+}
+
+/// Errors that are shown in full.
+pub(super) fn register_errors(registry: &mut ViewRegistry) {
+    for of_type in [error_detail::ERROR, error_detail::EXCEPTION] {
+        registry.register(
+            of_type,
+            View {
+                name: "GetErrorInstance".into(),
+                body: ViewBody::Text(error_detail::draw),
+                group_by: Some(Selection {
+                    label: Some("ErrorIndex".into()),
+                    ..Selection::name(error_detail::INDEX)
+                }),
+                out_of_band: false,
             },
         );
     }

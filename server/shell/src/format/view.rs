@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::format::packet::Alignment;
+use crate::format::request::Selection;
 use crate::type_names::type_chain;
 use crate::value::{Text, Value};
 
@@ -20,6 +21,10 @@ pub enum Source {
     Property(Text),
     /// A rule.
     Compute(Compute),
+    /// A property of a property, and so on: their names with dots between them.
+    Path(Text),
+    /// An escape sequence at such a path, in its own effect and in letters.
+    Sequence(Text),
 }
 
 /// A column of a registered table.
@@ -96,8 +101,8 @@ pub struct View {
     pub name: Text,
     /// The shape.
     pub body: ViewBody,
-    /// Objects with equal values of this property stand under one heading.
-    pub group_by: Option<Text>,
+    /// Objects with equal values of this stand under one heading.
+    pub group_by: Option<Selection>,
     /// Whether objects stand outside the shape of the run that they come in.
     pub out_of_band: bool,
 }

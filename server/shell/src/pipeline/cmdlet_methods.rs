@@ -10,7 +10,7 @@ use crate::pipeline::kept::PipeLists;
 use crate::pipeline::preference::{Action, Preferred};
 use crate::pipeline::running::Running;
 use crate::pipeline::should::{CHOICES, asks, described};
-use crate::pipeline::sink::{Record, Sink};
+use crate::pipeline::sink::{Origin, Record, Sink};
 use crate::pipeline::streams::{HALTED, INQUIRE, action_stopped, cannot_ask, choices, stopped_by};
 use crate::text::{Culture, to_text};
 use crate::type_names::type_name;
@@ -245,7 +245,14 @@ impl Engine<'_> {
         let action = self.session.preference(Preferred::Information);
         let shown = action == Action::Continue || tags.iter().any(|tag| tag == "PSHOST");
         let message = to_text(&data, Culture::Current);
-        let record = Record::Information { data, tags, shown };
+        let running = self.session.running.last();
+        let at = running.map(|running| running.invocation.clone());
+        let record = Record::Information {
+            data,
+            tags,
+            shown,
+            origin: Origin::of(&at.unwrap_or_default(), self.host.now()),
+        };
         PipeLists::append_information(self.session.pipe_lists.as_ref(), &record);
         match action {
             Action::Ignore => Ok(Some(nothing())),

@@ -4,7 +4,7 @@ use crate::error_record::{ErrorRecord, Invocation};
 use crate::host::{ProgressRecord, Shown};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
-use crate::value::Value;
+use crate::value::{DateTime, Text, Value};
 
 /// A record of one of the streams beside the output.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub enum Record {
         tags: Vec<String>,
         /// Whether the preference shows it.
         shown: bool,
+        /// Who wrote it, and when.
+        origin: Origin,
     },
     /// What is left of a record of the stream of that number that was redirected to nowhere.
     Unseen(u8, String),
@@ -34,15 +36,38 @@ pub enum Record {
     HostLine(String),
 }
 
+/// Where an information record comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The script file, else the command (`Source`).
+    pub source: Text,
+    /// `TimeGenerated`.
+    pub time: DateTime,
+}
+
+impl Origin {
+    /// That of a command called as `at` says, at `time`.
+    pub(super) fn of(at: &Invocation, time: DateTime) -> Self {
+        let source = at.script.clone().or_else(|| at.command.clone());
+        Self {
+            source: source.unwrap_or_else(|| "".into()),
+            time,
+        }
+    }
+}
+
 impl Record {
     /// What is left of it when its stream goes nowhere: all but errors is kept, though it is not shown
     /// (`WriteWarningInfoBuffers` and its like).
     pub(super) fn hidden(self) -> Option<Self> {
         match self {
-            Self::Information { data, tags, .. } => Some(Self::Information {
+            Self::Information {
+                data, tags, origin, ..
+            } => Some(Self::Information {
                 data,
                 tags,
                 shown: false,
+                origin,
             }),
             Self::Warning(text, _) => Some(Self::Unseen(3, text)),
             Self::Verbose(text, _) => Some(Self::Unseen(4, text)),
@@ -121,7 +146,9 @@ impl Sink for ShowAll {
             Record::Warning(text, _) => Shown::Warning(text),
             Record::Verbose(text, _) => Shown::Verbose(text),
             Record::Debug(text, _) => Shown::Debug(text),
-            Record::Information { data, tags, shown } => Shown::Information(data, tags, *shown),
+            Record::Information {
+                data, tags, shown, ..
+            } => Shown::Information(data, tags, *shown),
             Record::Unseen(stream, text) => Shown::Unseen(*stream, text),
             Record::Progress(progress) => Shown::Progress(progress),
             Record::HostLine(line) => Shown::HostLine(line),

@@ -11,7 +11,7 @@ use crate::pipeline::kept::Kept;
 use crate::pipeline::preference::{Action, Preferred, of_command};
 use crate::pipeline::records::as_object;
 use crate::pipeline::redirect::Target;
-use crate::pipeline::sink::Record;
+use crate::pipeline::sink::{Origin, Record};
 use crate::pipeline::stage::{Context, push};
 use crate::value::Value;
 
@@ -201,7 +201,13 @@ impl Context<'_> {
         );
         let shown = of_host || action == Action::Continue;
         let message = crate::text::to_text(&data, crate::text::Culture::Current);
-        let record = Record::Information { data, tags, shown };
+        let origin = Origin::of(&self.command.invocation, self.engine.host.now());
+        let record = Record::Information {
+            data,
+            tags,
+            shown,
+            origin,
+        };
         self.command
             .keep_information(|| as_object(&record).unwrap_or_default());
         match action {

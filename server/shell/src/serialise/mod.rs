@@ -8,6 +8,7 @@ pub mod clixml_read;
 mod clixml_records;
 pub mod clixml_write;
 pub mod csv;
+pub mod json_check;
 mod json_date;
 mod json_number;
 pub mod json_read;

@@ -60,6 +60,14 @@ impl Stage for Get {
             return Ok(());
         }
         whole_or_part(context)?;
+        if context.switch("Wait") {
+            return Err(context.terminate(ErrorRecord::new(
+                "WaitNotSupported",
+                ErrorCategory::NotImplemented,
+                "System.Management.Automation.PSNotSupportedException",
+                "The 'Wait' parameter is not supported: the files of a session are its caller's, and end where they end when they are read. Feed what grows to a pipeline instead: tail -f log | tandem -c '$input | ...'.",
+            )));
+        }
         let bytes = context.switch("AsByteStream");
         if bytes && context.parameter("Encoding").is_some() {
             context.warning(ENCODING_NOT_USED.to_owned())?;
