@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::builtin::declare::{CORE, at, command, named};
+use crate::builtin::declare::{CORE, at, command, named, switch};
 use crate::builtin::support::{input_object, items, text};
-use crate::command::CommandInfo;
+use crate::command::{CommandInfo, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::host::ShouldProcess;
 use crate::members;
@@ -18,6 +18,7 @@ use crate::wildcard::Wildcard;
 pub(super) fn info() -> CommandInfo {
     let blocks = &["ScriptBlockSet"][..];
     let member = &["PropertyAndMethodSet"][..];
+    let parallel = &["ParallelParameterSet"][..];
     command("ForEach-Object", CORE)
         .with_default_set("ScriptBlockSet")
         .with_should_process(crate::command::ConfirmImpact::Medium)
@@ -36,13 +37,39 @@ pub(super) fn info() -> CommandInfo {
                 .in_sets(blocks)
                 .allow_nothing(),
         )
-        .with(at(0, "MemberName", "string").mandatory().in_sets(member))
+        .with(
+            at(0, "MemberName", "string")
+                .mandatory()
+                .validated(Validation::NotNullOrEmpty)
+                .in_sets(member),
+        )
         .with(
             named("ArgumentList", "object[]")
                 .alias(&["Args"])
                 .from_remaining()
                 .in_sets(member),
         )
+        .with(
+            named("Parallel", "scriptblock")
+                .mandatory()
+                .in_sets(parallel),
+        )
+        .with(
+            named("ThrottleLimit", "int")
+                .validated(whole(1, i32::MAX))
+                .in_sets(parallel),
+        )
+        .with(
+            named("TimeoutSeconds", "int")
+                .validated(whole(0, i32::MAX / 1000))
+                .in_sets(parallel),
+        )
+        .with(switch("AsJob").in_sets(parallel))
+        .with(switch("UseNewRunspace").in_sets(parallel))
+}
+
+fn whole(least: i32, most: i32) -> Validation {
+    Validation::Range(Value::Int32(least), Value::Int32(most))
 }
 
 /// One to run.
@@ -70,6 +97,14 @@ fn blocks(context: &Context<'_>, name: &str) -> Vec<Option<Arc<ScriptBlock>>> {
 
 impl Stage for ForEachObject {
     fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
+        if context.parameter_set() == "ParallelParameterSet" {
+            return Err(context.terminate(ErrorRecord::new(
+                "ParallelNotSupported",
+                ErrorCategory::NotImplemented,
+                "System.Management.Automation.PSNotSupportedException",
+                "The 'Parallel' parameter is not supported: a session has one runspace. Leave it out, and the block runs for one object after the other.",
+            )));
+        }
         if let Some(name) = text(context, "MemberName") {
             self.member = Some((name, items(context, "ArgumentList")));
             return Ok(());
