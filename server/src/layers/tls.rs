@@ -61,6 +61,8 @@ pub struct Current {
 pub struct Certificates {
     files: TlsFiles,
     current: Arc<ArcSwap<Current>>,
+    /// Of what the files held when they were first read.
+    fingerprint: blake3::Hash,
 }
 
 impl Certificates {
@@ -69,10 +71,13 @@ impl Certificates {
     /// # Errors
     /// When a file cannot be used.
     pub fn load(files: TlsFiles) -> Result<Self, Error> {
-        let current = read(&files)?;
+        let contents = Contents::read(&files);
+        let fingerprint = contents.fingerprint();
+        let current = contents.usable(&files)?;
         Ok(Self {
             files,
             current: Arc::new(ArcSwap::from_pointee(current)),
+            fingerprint,
         })
     }
 
@@ -82,22 +87,27 @@ impl Certificates {
         self.current.load_full()
     }
 
-    /// Follows the files until `stop`; `changed` is called after each change that could be used. A change that cannot be used is
+    /// Follows the files from what was first read of them until `stop`; `changed` is called after each change that could be used. A change that cannot be used is
     /// told in the log once, and what was in use stays in use.
     pub async fn follow(&self, stop: CancellationToken, changed: impl Fn() + Send) {
-        let mut known = fingerprint(&self.files).await;
+        let mut known = self.fingerprint;
         let mut ticks = tokio::time::interval(self.files.check);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
-            let now = fingerprint(&self.files).await;
+            let files = self.files.clone();
+            let Ok(contents) = tokio::task::spawn_blocking(move || Contents::read(&files)).await
+            else {
+                return;
+            };
+            let now = contents.fingerprint();
             if now == known {
                 continue;
             }
             known = now;
-            match read(&self.files) {
+            match contents.usable(&self.files) {
                 Ok(current) => {
                     self.current.store(Arc::new(current));
                     changed();
@@ -111,30 +121,58 @@ impl Certificates {
     }
 }
 
-/// A digest over what the files hold; a file that cannot be read counts as empty.
-async fn fingerprint(files: &TlsFiles) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new();
-    for file in [&files.certificate, &files.key, &files.authority] {
-        let bytes = tokio::fs::read(file).await.unwrap_or_default();
-        hasher.update(&bytes.len().to_le_bytes());
-        hasher.update(&bytes);
-    }
-    hasher.finalize()
+/// What the files hold at one moment: what is compared is what is used.
+struct Contents {
+    certificate: io::Result<Vec<u8>>,
+    key: io::Result<Vec<u8>>,
+    authority: io::Result<Vec<u8>>,
 }
 
-fn read(files: &TlsFiles) -> Result<Current, Error> {
+impl Contents {
+    fn read(files: &TlsFiles) -> Self {
+        Self {
+            certificate: fs::read(&files.certificate),
+            key: fs::read(&files.key),
+            authority: fs::read(&files.authority),
+        }
+    }
+
+    /// A digest; a file that cannot be read counts as empty.
+    fn fingerprint(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        for file in [&self.certificate, &self.key, &self.authority] {
+            let bytes = file.as_deref().unwrap_or_default();
+            hasher.update(&bytes.len().to_le_bytes());
+            hasher.update(bytes);
+        }
+        hasher.finalize()
+    }
+
+    /// What connections can be made with.
+    fn usable(self, files: &TlsFiles) -> Result<Current, Error> {
+        let chain = certificates(&files.certificate, self.certificate)?;
+        let key_bytes = bytes(&files.key, self.key)?;
+        let key = PrivateKeyDer::from_pem_slice(&key_bytes).map_err(|_| Error::Empty {
+            file: files.key.clone(),
+            what: "private key in PEM",
+        })?;
+        let authorities = certificates(&files.authority, self.authority)?;
+        configurations(files, chain, &key, authorities)
+    }
+}
+
+fn configurations(
+    files: &TlsFiles,
+    chain: Vec<CertificateDer<'static>>,
+    key: &PrivateKeyDer<'static>,
+    authorities: Vec<CertificateDer<'static>>,
+) -> Result<Current, Error> {
     let wrong = |file: &Path, reason: String| Error::Wrong {
         file: file.to_owned(),
         reason,
     };
-    let chain = certificates(&files.certificate)?;
-    let key_bytes = bytes(&files.key)?;
-    let key = PrivateKeyDer::from_pem_slice(&key_bytes).map_err(|_| Error::Empty {
-        file: files.key.clone(),
-        what: "private key in PEM",
-    })?;
     let mut roots = RootCertStore::empty();
-    for authority in certificates(&files.authority)? {
+    for authority in authorities {
         roots
             .add(authority)
             .map_err(|error| wrong(&files.authority, error.to_string()))?;
@@ -156,7 +194,7 @@ fn read(files: &TlsFiles) -> Result<Current, Error> {
         .with_protocol_versions(only_newest)
         .map_err(|error| wrong(&files.certificate, error.to_string()))?
         .with_root_certificates(roots)
-        .with_client_auth_cert(chain, key)
+        .with_client_auth_cert(chain, key.clone_key())
         .map_err(|error| wrong(&files.certificate, error.to_string()))?;
     client.alpn_protocols = vec![ALPN.to_vec()];
     Ok(Current {
@@ -165,8 +203,11 @@ fn read(files: &TlsFiles) -> Result<Current, Error> {
     })
 }
 
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let bytes = bytes(file)?;
+fn certificates(
+    file: &Path,
+    contents: io::Result<Vec<u8>>,
+) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let bytes = bytes(file, contents)?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
         .collect::<Result<_, _>>()
         .map_err(|error| Error::Wrong {
@@ -182,9 +223,44 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     Ok(certificates)
 }
 
-fn bytes(file: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(file).map_err(|error| Error::Unreadable {
+fn bytes(file: &Path, contents: io::Result<Vec<u8>>) -> Result<Vec<u8>, Error> {
+    contents.map_err(|error| Error::Unreadable {
         file: file.to_owned(),
         error,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::time::Duration;
+
+    use tandem_lab::pki::Cast;
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_change_between_the_first_reading_and_the_following_is_taken_up() {
+        const POOL: &str = "pool1.contoso.com";
+        let folder = tempfile::tempdir().unwrap();
+        let cast = Cast::create(folder.path(), &[(POOL, POOL)]).unwrap();
+        let node = cast.holder(POOL);
+        let certificates = Certificates::load(TlsFiles {
+            certificate: node.certificate,
+            key: node.key,
+            authority: cast.authority(),
+            check: Duration::from_millis(1),
+        })
+        .unwrap();
+        let before = certificates.current();
+        fs::copy(cast.other_authority(), cast.authority()).unwrap();
+        let changed = Notify::new();
+        let following = certificates.follow(CancellationToken::new(), || changed.notify_one());
+        tokio::select! {
+            () = following => unreachable!("nobody stops it"),
+            () = changed.notified() => {}
+        }
+        assert!(!Arc::ptr_eq(&before, &certificates.current()));
+    }
 }
