@@ -115,6 +115,8 @@ pub struct SessionState {
     pub(crate) input_from_outside: bool,
     /// Whether it ever gave an object computed members: while it did not, nobody looks for any.
     pub(crate) computes: bool,
+    /// Where its enumerators stand.
+    pub(crate) enumerators: crate::evaluate::enumerator::Enumerators,
     /// How much it holds.
     pub(crate) memory: Memory,
 }
@@ -149,6 +151,7 @@ impl Default for SessionState {
             restricted: false,
             input_from_outside: false,
             computes: false,
+            enumerators: Default::default(),
             memory: Memory::default(),
             exit_request: None,
         };

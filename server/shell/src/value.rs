@@ -208,6 +208,19 @@ pub struct ScriptBlock {
     pub text: Text,
     /// What it does.
     pub body: Arc<crate::language::ast::Block>,
+    /// The variables that it was closed over.
+    pub(crate) closure: Option<Arc<crate::evaluate::closure::Closure>>,
+}
+
+impl ScriptBlock {
+    /// A block of that text and tree.
+    pub fn new(text: impl Into<Text>, body: Arc<crate::language::ast::Block>) -> Self {
+        Self {
+            text: text.into(),
+            body,
+            closure: None,
+        }
+    }
 }
 
 impl Value {

@@ -247,10 +247,7 @@ fn script_block(text: &str) -> Value {
         file: None,
     });
     match parse(&source) {
-        Ok(body) => Value::ScriptBlock(Arc::new(ScriptBlock {
-            text: text.into(),
-            body: Arc::new(body),
-        })),
+        Ok(body) => Value::ScriptBlock(Arc::new(ScriptBlock::new(text, Arc::new(body)))),
         Err(_) => Value::text(text),
     }
 }

@@ -50,6 +50,16 @@ pub(crate) fn transform(
     kind: CommandKind,
     context: ConversionContext,
 ) -> Result<Value, BindError> {
+    let is_reference = crate::evaluate::reference::is_type(target);
+    let referenced = match is_reference {
+        true => None,
+        false => crate::evaluate::reference::value_of(incoming.value),
+    };
+    // What takes no reference takes what it refers to.
+    let incoming = Incoming {
+        value: referenced.as_ref().unwrap_or(incoming.value),
+        ..incoming
+    };
     let value = incoming.value;
     let failed = |inner: &str| {
         BindError {
@@ -66,6 +76,9 @@ pub(crate) fn transform(
     };
     if is_instance(value, target) && incoming.source.is_none() {
         return Ok(value.clone());
+    }
+    if is_reference {
+        return Err(failed("Reference type is expected in argument."));
     }
     let ParameterType::Plain(name) = target else {
         return convert::convert_token(value, incoming.source, target, context)

@@ -65,10 +65,7 @@ pub(super) fn block_of(context: &mut Context<'_>, code: Text) -> Result<Arc<Scri
         file: None,
     });
     match parse(&source) {
-        Ok(body) => Ok(Arc::new(ScriptBlock {
-            text: code,
-            body: Arc::new(body),
-        })),
+        Ok(body) => Ok(Arc::new(ScriptBlock::new(code, Arc::new(body)))),
         Err(errors) => Err(context.terminate(refused(errors, &source))),
     }
 }

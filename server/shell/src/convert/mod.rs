@@ -7,6 +7,8 @@ mod entries;
 mod enumeration;
 pub mod enumerations;
 mod error;
+pub(crate) mod exact;
+pub(crate) mod exact_span;
 mod named;
 pub mod number;
 pub mod time;
@@ -164,6 +166,9 @@ fn plain(
         },
         "System.TimeSpan" => time::to_time_span(value, source, target)?,
         "System.DateTime" => time::to_date_time(value, source, target, context)?,
+        _ if crate::evaluate::reference::is_type(target) => {
+            crate::evaluate::reference::of_value(value)
+        }
         // What is of such a type needs no conversion, and nothing converts to one.
         family if families::belongs(value, family).is_some() => {
             return Err(ConversionError::no_way(value, target));

@@ -9,7 +9,7 @@ use crate::value::{DateTime, DateTimeKind, Text, Value};
 
 const PARSE_FAILURE: &str = "InvalidCastParseTargetInvocationWithFormatProvider";
 /// 9999-12-31T23:59:59.9999999.
-const MAX_TICKS: i64 = 3_155_378_975_999_999_999;
+pub(super) const MAX_TICKS: i64 = 3_155_378_975_999_999_999;
 
 /// A span of text, or of a number of ticks.
 pub(super) fn to_time_span(
@@ -408,24 +408,11 @@ fn assemble(reading: &Reading, now: DateTime) -> Result<DateTime, DateFailure> {
     let days = days_before(year, month, day).ok_or(DateFailure::Malformed)?;
     let ticks =
         days * TICKS_PER_DAY + ((hour * 60 + minute) * 60 + second) * TICKS_PER_SECOND + fraction;
-    let Some(offset) = reading.offset else {
-        return Ok(DateTime {
-            ticks,
-            kind: DateTimeKind::Unspecified,
-        });
-    };
-    let ticks = ticks - offset * 60 * TICKS_PER_SECOND;
-    if !(0..=MAX_TICKS).contains(&ticks) {
-        return Err(DateFailure::OutOfRange);
-    }
-    Ok(DateTime {
-        ticks,
-        kind: DateTimeKind::Local,
-    })
+    super::exact::assembled(ticks, reading.offset)
 }
 
 /// Days from 0001-01-01.
-fn days_before(year: i64, month: i64, day: i64) -> Option<i64> {
+pub(super) fn days_before(year: i64, month: i64, day: i64) -> Option<i64> {
     let date = jiff::civil::Date::new(
         i16::try_from(year).ok().filter(|year| *year > 0)?,
         i8::try_from(month).ok()?,

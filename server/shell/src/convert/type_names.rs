@@ -41,6 +41,7 @@ const ACCELERATORS: &[(&str, &str)] = &[
         "pslistmodifier",
         "System.Management.Automation.PSListModifier",
     ),
+    ("ref", "System.Management.Automation.PSReference"),
     ("regex", "System.Text.RegularExpressions.Regex"),
     ("sbyte", "System.SByte"),
     ("scriptblock", "System.Management.Automation.ScriptBlock"),
@@ -79,7 +80,6 @@ const NAMED: &[&str] = &[
     "System.Management.Automation.PSCustomObject",
     "System.Management.Automation.PSListModifier",
     "System.Management.Automation.PSObject",
-    "System.Management.Automation.PSReference",
     "System.Xml.Linq.XElement",
 ];
 

@@ -262,7 +262,7 @@ impl Engine<'_> {
     }
 
     /// Refuses a value that the attributes of a variable do not take.
-    fn check_variable(
+    pub(super) fn check_variable(
         &mut self,
         name: &str,
         attributes: &[std::sync::Arc<crate::language::ast::Attribute>],
@@ -284,7 +284,7 @@ impl Engine<'_> {
         Err(self.fail(record))
     }
 
-    fn constrain(
+    pub(super) fn constrain(
         &self,
         value: &Value,
         constraint: &crate::command::ParameterType,

@@ -300,6 +300,19 @@ impl Engine<'_> {
         arguments: &[Value],
         out: &mut dyn Sink,
     ) -> Result<Vec<Value>, Halt> {
+        let closure = block.closure.clone();
+        self.enclosed(closure.as_deref(), |engine| {
+            engine.open_block_outputs(block, this, arguments, out)
+        })
+    }
+
+    fn open_block_outputs(
+        &mut self,
+        block: &Arc<ScriptBlock>,
+        this: Option<&Value>,
+        arguments: &[Value],
+        out: &mut dyn Sink,
+    ) -> Result<Vec<Value>, Halt> {
         let depth = self.session.scopes.enter(false);
         if let Some(this) = this {
             self.session.scopes.set_local(&NAMES.this, this.clone());

@@ -307,6 +307,9 @@ impl Engine<'_> {
             }
         }
         let target = self.cast_type(literal)?;
+        if super::reference::is_type(&target) {
+            return self.reference(operand, out);
+        }
         let raw = self.evaluate_raw(operand, out)?;
         if let (Value::String(message), Some(exception)) =
             (&raw, super::find_exception(&literal.name))
@@ -366,15 +369,12 @@ pub(crate) fn script_block(body: &Arc<Block>) -> Value {
         .filter(|parameter| parameter.extent.start < body.extent.start)
         .map(|parameter| written(&parameter.extent))
         .peekable();
-    let text = if before.peek().is_some() {
+    let text: crate::value::Text = if before.peek().is_some() {
         let before: Vec<&str> = before.collect();
         let inside = written(&body.extent);
         format!("param({})\n{inside}", before.join(", ")).into()
     } else {
         written(&body.extent).into()
     };
-    Value::ScriptBlock(Arc::new(ScriptBlock {
-        text,
-        body: body.clone(),
-    }))
+    Value::ScriptBlock(Arc::new(ScriptBlock::new(text, body.clone())))
 }

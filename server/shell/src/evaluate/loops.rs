@@ -1,7 +1,10 @@
 //! Loops: `while`, `do`, `for`, `foreach`.
 
+use std::sync::Arc;
+
 use crate::evaluate::scope::Variable;
 use crate::evaluate::statement::lone_expression;
+use crate::evaluate::{NAMES, enumerator};
 use crate::language::ast::{Statement, StatementKind, VariablePath};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -12,6 +15,13 @@ use crate::value::{Text, Value};
 enum Round {
     Next,
     Leave,
+}
+
+/// A `foreach` without what it goes through.
+struct Each<'a> {
+    label: Option<&'a Text>,
+    variable: &'a VariablePath,
+    body: &'a [Statement],
 }
 
 impl Engine<'_> {
@@ -69,8 +79,19 @@ impl Engine<'_> {
                 variable,
                 collection,
                 body,
+                enumerated,
                 ..
-            } => self.run_foreach(label.as_ref(), variable, collection, body, out),
+            } => {
+                let each = Each {
+                    label: label.as_ref(),
+                    variable,
+                    body,
+                };
+                match enumerated {
+                    true => self.run_enumerated(&each, collection, out),
+                    false => self.run_foreach(&each, collection, out),
+                }
+            }
             _ => Ok(()),
         }
     }
@@ -107,16 +128,14 @@ impl Engine<'_> {
 
     fn run_foreach(
         &mut self,
-        label: Option<&Text>,
-        variable: &VariablePath,
+        each: &Each<'_>,
         collection: &Statement,
-        body: &[Statement],
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
         self.session.sequence_point = collection.extent.clone();
         if lone_expression(collection).is_some_and(|expression| self.is_input(expression)) {
             while let Some(item) = self.next_input()? {
-                if let Round::Leave = self.round_over(label, variable, item, body, out)? {
+                if let Round::Leave = self.round_over(each, item, out)? {
                     break;
                 }
             }
@@ -128,30 +147,68 @@ impl Engine<'_> {
         };
         for item in items {
             self.check_stop()?;
-            if let Round::Leave = self.round_over(label, variable, item, body, out)? {
+            if let Round::Leave = self.round_over(each, item, out)? {
                 break;
             }
         }
         Ok(())
     }
 
+    /// A `foreach` whose body moves it on through `$foreach`.
+    fn run_enumerated(
+        &mut self,
+        each: &Each<'_>,
+        collection: &Statement,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        self.session.sequence_point = collection.extent.clone();
+        let items = match self.statement_value(collection, out)? {
+            Value::Null => return Ok(()),
+            value => value.elements().unwrap_or_else(|| vec![value]),
+        };
+        let enumerator = self.session.enumerators.begin(enumerator::OF_ARRAY, items);
+        let name = &NAMES.foreach;
+        let saved = self.session.scopes.remove_local(name);
+        let scopes = &mut self.session.scopes;
+        scopes.set_local(name, Value::List(Arc::clone(&enumerator)));
+        let mut outcome = Ok(());
+        while self.session.enumerators.move_next(&enumerator) {
+            let item = self
+                .session
+                .enumerators
+                .current(&enumerator)
+                .unwrap_or_default();
+            let round = self
+                .check_stop()
+                .and_then(|()| self.round_over(each, item, out));
+            match round {
+                Ok(Round::Next) => {}
+                Ok(Round::Leave) => break,
+                Err(halt) => {
+                    outcome = Err(halt);
+                    break;
+                }
+            }
+        }
+        self.session.scopes.restore_local(name, saved);
+        outcome
+    }
+
     /// One round of a `foreach`.
     fn round_over(
         &mut self,
-        label: Option<&Text>,
-        variable: &VariablePath,
+        each: &Each<'_>,
         item: Value,
-        body: &[Statement],
         out: &mut dyn Sink,
     ) -> Result<Round, Halt> {
         let path = VariablePath {
             splatted: false,
-            ..variable.clone()
+            ..each.variable.clone()
         };
         self.session
             .scopes
-            .put(&path, Variable::new(variable.key.clone(), item));
-        self.round(label, body, out)
+            .put(&path, Variable::new(each.variable.key.clone(), item));
+        self.round(each.label, each.body, out)
     }
 
     fn round(

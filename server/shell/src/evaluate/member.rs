@@ -30,6 +30,9 @@ impl Engine<'_> {
         if is_static {
             return self.static_property(&owner, &name);
         }
+        if let Some(found) = self.enumerator_property(&owner, &name) {
+            return Ok(found);
+        }
         self.compute_named(&owner, &name, out)?;
         if self.session.is_strict(2) {
             return strict_member(&owner, &name)

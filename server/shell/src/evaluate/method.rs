@@ -79,6 +79,9 @@ impl Engine<'_> {
         out: &mut dyn Sink,
     ) -> Result<Value, Halt> {
         let lower = name.to_ascii_lowercase();
+        if let Some(found) = self.enumerator_method(owner.base(), &lower, arguments) {
+            return Ok(found);
+        }
         if let Some(found) = self.block_method(owner, &lower, arguments, out)? {
             return Ok(found);
         }
@@ -201,6 +204,7 @@ impl Engine<'_> {
                 self.session.exit_request = Some(*code);
                 Ok(Some(nothing()))
             }
+            ("getnewclosure", None, Value::ScriptBlock(block)) => Ok(Some(self.closed(block))),
             ("invoke" | "invokereturnasis", _, Value::ScriptBlock(block)) => {
                 self.invoke_block(block, arguments, out).map(Some)
             }

@@ -2,6 +2,7 @@
 
 mod array_member;
 mod assignment;
+pub(crate) mod closure;
 mod collection_method;
 mod collection_operator;
 mod constructor;
@@ -9,6 +10,7 @@ mod convert_member;
 mod date_member;
 mod declaration;
 mod enum_member;
+pub(crate) mod enumerator;
 mod error_record;
 pub(crate) mod exception;
 mod expression;
@@ -23,6 +25,7 @@ mod method;
 pub mod operator;
 pub(crate) mod overload;
 mod parse_method;
+pub(crate) mod reference;
 mod reflection;
 mod regex_member;
 pub mod scope;
@@ -34,6 +37,7 @@ mod switch;
 mod text_method;
 mod time_method;
 mod try_catch;
+mod try_parse;
 mod type_name_list;
 pub(crate) mod types;
 
@@ -121,6 +125,10 @@ pub struct Names {
     pub this: Text,
     /// `$Matches`.
     pub matches: Text,
+    /// `$foreach`.
+    pub foreach: Text,
+    /// `$switch`.
+    pub switch: Text,
 }
 
 /// The one table of them.
@@ -131,6 +139,8 @@ pub static NAMES: LazyLock<Names> = LazyLock::new(|| Names {
     input: "input".into(),
     this: "this".into(),
     matches: "matches".into(),
+    foreach: "foreach".into(),
+    switch: "switch".into(),
 });
 
 /// The variables of a fresh session beside the preferences: name, value, whether it is read-only.
@@ -240,6 +250,19 @@ impl Engine<'_> {
     /// # Errors
     /// What ended it.
     pub fn run_block(
+        &mut self,
+        block: &Arc<ScriptBlock>,
+        dollar: Option<&Value>,
+        arguments: &[Value],
+        sink: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        let closure = block.closure.clone();
+        self.enclosed(closure.as_deref(), |engine| {
+            engine.run_open_block(block, dollar, arguments, sink)
+        })
+    }
+
+    fn run_open_block(
         &mut self,
         block: &Arc<ScriptBlock>,
         dollar: Option<&Value>,

@@ -343,7 +343,7 @@ fn elements<'v>(
     Ok(Cow::Owned(leading.iter().cloned().chain([item]).collect()))
 }
 
-fn exception(id: &'static str, message: String) -> ErrorRecord {
+pub(super) fn exception(id: &'static str, message: String) -> ErrorRecord {
     ErrorRecord::new(
         id,
         ErrorCategory::NotSpecified,

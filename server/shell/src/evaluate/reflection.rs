@@ -108,6 +108,7 @@ fn is_settable(owner: &Value, name: &str, levels: usize) -> bool {
             Script::Property { setter, .. } => setter.is_some(),
             Script::Alias { of, .. } => levels > 0 && is_settable(owner, &of, levels - 1),
             Script::Method(_) => false,
+            Script::Variable { .. } => true,
         },
         None => properties(owner)
             .iter()
@@ -158,6 +159,7 @@ fn computed_member(owner: &Value, own: Property, computed: &ScriptMember) -> Val
             ];
             ("PSScriptProperty", parts)
         }
+        Script::Variable { .. } => return member(own, false),
         Script::Method(_) => return Value::Null,
     };
     parts.extend([

@@ -94,12 +94,16 @@ pub struct Scope {
     script: bool,
     /// The version of strict mode that was set in it; 0 for none.
     strict: Option<i32>,
+    /// What references to its variables know it by, once there is one.
+    mark: Option<u64>,
 }
 
 /// All scopes, the global one first.
 #[derive(Debug)]
 pub struct Scopes {
     stack: Vec<Scope>,
+    /// How many scopes were marked.
+    marks: u64,
 }
 
 impl Default for Scopes {
@@ -109,6 +113,7 @@ impl Default for Scopes {
                 script: true,
                 ..Scope::default()
             }],
+            marks: 0,
         }
     }
 }
@@ -274,6 +279,49 @@ impl Scopes {
     pub fn set_global(&mut self, variable: Variable) {
         let key = variable.name.to_lowercase().into();
         self.stack[0].variables.insert(key, variable);
+    }
+
+    /// The mark of the scope whose variable a path names, and that variable.
+    pub(crate) fn marked(&mut self, path: &VariablePath) -> Option<(u64, &Variable)> {
+        let key = &path.key;
+        let has = |scope: &Scope| scope.variables.contains_key(key);
+        let index = match path.scope.as_deref() {
+            None | Some("variable") => self.stack.iter().rposition(has),
+            Some(prefix) => self.named(prefix).filter(|index| has(&self.stack[*index])),
+        }?;
+        let scope = &mut self.stack[index];
+        let mark = *scope.mark.get_or_insert_with(|| {
+            self.marks += 1;
+            self.marks
+        });
+        scope.variables.get(key).map(|variable| (mark, variable))
+    }
+
+    /// The place of the scope of that mark; none if it was left.
+    pub(crate) fn place_of(&self, mark: u64) -> Option<usize> {
+        self.stack
+            .iter()
+            .rposition(|scope| scope.mark == Some(mark))
+    }
+
+    /// A scope with copies of the plain variables of the innermost one.
+    pub(crate) fn captured(&self) -> Scope {
+        let own = self
+            .stack
+            .iter()
+            .rev()
+            .take(1)
+            .flat_map(|scope| &scope.variables);
+        let plain = own.filter(|(_, variable)| variable.options == Options::default());
+        let copies = plain.map(|(key, variable)| {
+            let copy = Variable::new(variable.name.clone(), variable.value.clone());
+            (key.clone(), copy)
+        });
+        Scope {
+            variables: copies.collect(),
+            script: true,
+            ..Scope::default()
+        }
     }
 
     /// The scope of a name; none if there is no such name.

@@ -80,6 +80,10 @@ fn get_failed(name: &str, why: &ErrorRecord) -> Box<ErrorRecord> {
     )
 }
 
+fn set_failed(name: &str, why: &ErrorRecord) -> String {
+    format!("Exception setting \"{name}\": \"{}\"", why.message)
+}
+
 /// The name of the property that an alias leads to.
 fn target(owner: &Value, alias: &str, of: &Text) -> Result<Text, Box<ErrorRecord>> {
     let mut visited: Vec<Text> = Vec::new();
@@ -243,6 +247,14 @@ impl Engine<'_> {
         let name = &member.name;
         match &member.script {
             Script::Method(_) => Ok(Ok(Value::Null)),
+            Script::Variable { scope, key } => {
+                let variable = self.referenced(*scope, key);
+                Ok(Ok(match variable {
+                    Some(variable) => as_operand(variable.value.clone()),
+                    // The variable is gone: what it was last stays.
+                    None => members::property(owner, name).unwrap_or_default(),
+                }))
+            }
             Script::Property { getter: None, .. } => Ok(Err(refused(
                 "GetWithoutGetterFromScriptPropertyValue",
                 "GetValueException",
@@ -308,6 +320,18 @@ impl Engine<'_> {
         };
         match &member.script {
             Script::Method(_) => Ok(false),
+            Script::Variable { scope, key } => {
+                let set = self.set_referenced(*scope, key, value);
+                self.session.take_error(set)?.map_err(|why| {
+                    self.fail(*refused(
+                        "ExceptionWhenSetting",
+                        "SetValueInvocationException",
+                        set_failed(&member.name, &why),
+                    ))
+                })?;
+                store(owner, &member.name, value.clone());
+                Ok(true)
+            }
             Script::Alias { of, .. } => {
                 let of = target(owner, &member.name, of).map_err(|record| self.fail(*record))?;
                 self.set_property(owner, &of, value.clone(), out)?;
@@ -331,7 +355,7 @@ impl Engine<'_> {
                     self.fail(*refused(
                         "ScriptSetValueRuntimeException",
                         "SetValueInvocationException",
-                        format!("Exception setting \"{}\": \"{}\"", member.name, why.message),
+                        set_failed(&member.name, &why),
                     ))
                 })
             }

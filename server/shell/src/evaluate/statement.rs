@@ -35,6 +35,7 @@ impl Engine<'_> {
         if traps.is_empty() {
             return self.run_each(statements, out);
         }
+        self.known_types(traps.iter().map(|trap| &**trap))?;
         self.trapping(Some(traps.into()), |engine| {
             engine.run_each(statements, out)
         })

@@ -11,7 +11,7 @@ use crate::evaluate::exception::{find_exception, new_exception};
 use crate::evaluate::method::Outcome;
 use crate::evaluate::{
     array_member, constructor, convert_member, date_member, enum_member, failure, harmless,
-    math_member, overload, parse_method, regex_member,
+    math_member, overload, parse_method, regex_member, try_parse,
 };
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -118,6 +118,9 @@ impl Engine<'_> {
         if lower == "new" && type_name.eq_ignore_ascii_case(error_record::TYPE) {
             return error_record::new(self, arguments);
         }
+        if let Some(done) = self.try_parse(type_name, name, arguments)? {
+            return Ok(done);
+        }
         let made = (lower == "new")
             .then(|| constructor::construct(type_name, arguments, context))
             .flatten();
@@ -167,6 +170,17 @@ impl Engine<'_> {
     }
 }
 
+/// `ParseExact`.
+fn parsed_exactly(type_name: &str, arguments: &[Value], context: ConversionContext) -> Outcome {
+    let target = crate::command::ParameterType::Plain(type_name.into());
+    match arguments {
+        [text, format, provider, styles @ ..] => {
+            try_parse::parse_exact(&target, text, format, provider, styles, context)
+        }
+        _ => Outcome::Unknown,
+    }
+}
+
 /// Types that are made of several values.
 fn has_constructors(type_name: &str) -> bool {
     matches!(
@@ -179,6 +193,9 @@ fn has_constructors(type_name: &str) -> bool {
 fn call(type_name: &str, name: &str, arguments: &[Value], context: ConversionContext) -> Outcome {
     let found = match type_name {
         "System.Math" => return math_member::call(name, arguments),
+        "System.DateTime" | "System.TimeSpan" if name == "parseexact" => {
+            return parsed_exactly(type_name, arguments, context);
+        }
         "System.Convert" => return convert_member::call(name, arguments, context),
         "System.Text.RegularExpressions.Regex" => return regex_member::call(name, arguments),
         "System.TimeSpan" => time_span(name, arguments),

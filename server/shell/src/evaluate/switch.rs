@@ -1,7 +1,10 @@
 //! `switch`.
 
+use std::sync::Arc;
+
+use crate::evaluate::enumerator::Enumerators;
 use crate::evaluate::operator::{comparison, truth};
-use crate::evaluate::{NAMES, as_operand, failure};
+use crate::evaluate::{NAMES, as_operand, enumerator, failure};
 use crate::file::{FileFailure, TextFile};
 use crate::language::ast::{Expression, Switch, SwitchMode};
 use crate::pipeline::engine::Engine;
@@ -10,27 +13,32 @@ use crate::pipeline::sink::Sink;
 use crate::regex::compile;
 use crate::text::encoding::TextEncoding;
 use crate::text::{Culture, to_text};
-use crate::value::Value;
+use crate::value::{List, Value};
 use crate::wildcard::Wildcard;
 
 /// What a `switch` runs over.
 enum Items {
     Values(std::vec::IntoIter<Value>),
+    /// Moved on by the clauses, too.
+    Enumerated(Arc<List>),
     /// Line by line.
     File(TextFile),
 }
 
 impl Items {
-    fn next(&mut self) -> Result<Option<Value>, FileFailure> {
+    fn next(&mut self, enumerators: &mut Enumerators) -> Result<Option<Value>, FileFailure> {
         match self {
             Self::Values(items) => Ok(items.next()),
+            Self::Enumerated(list) => Ok(enumerators
+                .move_next(list)
+                .then(|| enumerators.current(list).unwrap_or_default())),
             Self::File(file) => Ok(file.line()?.map(Value::text)),
         }
     }
 
     fn path(&self) -> &str {
         match self {
-            Self::Values(_) => "",
+            Self::Values(_) | Self::Enumerated(_) => "",
             Self::File(file) => file.path(),
         }
     }
@@ -45,8 +53,22 @@ impl Engine<'_> {
             Items::File(self.file_of(&subject)?)
         } else {
             let items = subject.elements().unwrap_or_else(|| vec![subject]);
-            Items::Values(items.into_iter())
+            match switch.enumerated {
+                true => {
+                    Items::Enumerated(self.session.enumerators.begin(enumerator::OF_ARRAY, items))
+                }
+                false => Items::Values(items.into_iter()),
+            }
         };
+        let enumerator = match &items {
+            Items::Enumerated(list) => Some(Value::List(Arc::clone(list))),
+            _ => None,
+        };
+        let enclosing = enumerator.map(|own| {
+            let enclosing = self.session.scopes.remove_local(&names.switch);
+            self.session.scopes.set_local(&names.switch, own);
+            enclosing
+        });
         let saved = self.session.scopes.remove_local(&names.dollar);
         let ours = |named: &Option<crate::value::Text>| {
             named.as_ref().is_none_or(|named| {
@@ -58,7 +80,7 @@ impl Engine<'_> {
         };
         let mut outcome = Ok(());
         loop {
-            let item = match items.next() {
+            let item = match items.next(&mut self.session.enumerators) {
                 Ok(Some(item)) => item,
                 Ok(None) => break,
                 Err(failure) => {
@@ -78,6 +100,9 @@ impl Engine<'_> {
             }
         }
         self.session.scopes.restore_local(&names.dollar, saved);
+        if let Some(enclosing) = enclosing {
+            self.session.scopes.restore_local(&names.switch, enclosing);
+        }
         outcome
     }
 

@@ -167,7 +167,7 @@ impl Engine<'_> {
         catches: &[Catch],
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        self.known_types(catches)?;
+        self.known_types(catches.iter())?;
         let family = again.family(&record);
         let Some((handler, passed)) = family.handler(catches) else {
             return Err(again.halt(record));
@@ -180,16 +180,19 @@ impl Engine<'_> {
         })
     }
 
-    /// The types that handlers name are looked up once there is an error, all of them before any is asked. One of a namespace
-    /// of .NET's may be there without being known to this session.
-    fn known_types(&self, catches: &[Catch]) -> Result<(), Halt> {
+    /// The types that handlers name are looked up once there is an error, all of them before any is asked, and those of traps
+    /// before their statements run. One of a namespace of .NET's may be there without being known to this session.
+    pub(super) fn known_types<'c>(
+        &self,
+        catches: impl Iterator<Item = &'c Catch>,
+    ) -> Result<(), Halt> {
         let beyond = |name: &str| {
             let mut parts = name.split('.');
             let first = parts.next().unwrap_or_default();
             let is_net = ["System", "Microsoft"];
             parts.next().is_some() && is_net.iter().any(|own| own.eq_ignore_ascii_case(first))
         };
-        let mut types = catches.iter().flat_map(|handler| &handler.types);
+        let mut types = catches.flat_map(|handler| &handler.types);
         match types
             .find(|literal| !beyond(&literal.name) && self.find_type(&literal.name).is_none())
         {

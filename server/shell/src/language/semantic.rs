@@ -5,14 +5,15 @@ mod assignable;
 mod attribute;
 mod data;
 mod flow;
+mod reference;
 
 use std::collections::HashSet;
 
 use crate::error_record::Extent;
 use crate::language::ast::{
-    AssignmentOperator, Attribute, Block, Chain, Command, CommandElement, Element, ElementKind,
-    Expression, ExpressionKind, FunctionKind, ParameterDeclaration, Pipeline, Redirection,
-    Statement, StatementKind, StringPart, Switch, VariablePath,
+    Attribute, Block, Chain, Command, CommandElement, Element, ElementKind, Expression,
+    ExpressionKind, FunctionKind, ParameterDeclaration, Pipeline, Redirection, Statement,
+    StatementKind, StringPart, Switch, VariablePath,
 };
 use crate::language::parse_error::ParseError;
 use crate::text::{Culture, to_text};
@@ -23,6 +24,7 @@ pub(super) fn check(block: &Block, report: &mut dyn FnMut(ParseError)) {
     Checker {
         report,
         around: Vec::new(),
+        assigned: false,
     }
     .block(block);
 }
@@ -40,6 +42,8 @@ enum Around {
 struct Checker<'a> {
     report: &'a mut dyn FnMut(ParseError),
     around: Vec<Around>,
+    /// Whether the expression is given a value.
+    assigned: bool,
 }
 
 impl Checker<'_> {
@@ -135,12 +139,7 @@ impl Checker<'_> {
     fn statement(&mut self, statement: &Statement) {
         match &statement.kind {
             StatementKind::Chain(chain) => self.chain(chain),
-            StatementKind::Assignment(assignment) => {
-                let simple = assignment.operator == AssignmentOperator::Set;
-                self.assignment_target(&assignment.target, simple);
-                self.expression(&assignment.target);
-                self.statement(&assignment.value);
-            }
+            StatementKind::Assignment(assignment) => self.assignment(assignment),
             StatementKind::If { clauses, otherwise } => {
                 for (condition, body) in clauses {
                     self.statement(condition);
@@ -225,6 +224,7 @@ impl Checker<'_> {
                 place,
                 collection,
                 body,
+                ..
             } => self.within(Around::Loop(label.clone()), |checker| {
                 checker.variable(variable, place);
                 checker.statement(collection);
@@ -349,12 +349,7 @@ impl Checker<'_> {
             ExpressionKind::Hashtable(entries) => self.hashtable(entries),
             ExpressionKind::ScriptBlock(block) => self.block(block),
             ExpressionKind::Cast(literal, operand) => {
-                if literal.name.eq_ignore_ascii_case("ordered")
-                    && !matches!(operand.kind, ExpressionKind::Hashtable(_))
-                {
-                    self.ordered(&literal.name, &expression.extent);
-                }
-                self.expression(operand);
+                self.cast(literal, operand, &expression.extent);
             }
             ExpressionKind::Attributed(attribute, operand) => self.attributed(attribute, operand),
             ExpressionKind::Unary(_, operand) => self.expression(operand),

@@ -10,6 +10,7 @@ use crate::builtin::{self, BuiltIn};
 use crate::command::{CommandInfo, CommandKind, qualified};
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent, Invocation};
 use crate::evaluate::as_operand;
+use crate::evaluate::closure::Closure;
 use crate::host::{FieldPrompt, PromptFailure};
 use crate::language::ast::{
     Block, Command, CommandElement, Expression, ExpressionKind, Invocation as Operator,
@@ -55,6 +56,8 @@ pub struct Script {
     pub(crate) info: Option<Arc<CommandInfo>>,
     /// The file that it is the text of, if it is a whole one.
     pub(crate) path: Option<Text>,
+    /// The variables that a block was closed over.
+    pub(crate) closure: Option<Arc<Closure>>,
 }
 
 impl Engine<'_> {
@@ -81,6 +84,7 @@ impl Engine<'_> {
                 dotted: false,
                 info: Some(function.info().clone()),
                 path: None,
+                closure: None,
             }));
         }
         let (module, bare) = qualified(name);
@@ -110,6 +114,7 @@ impl Engine<'_> {
                 dotted,
                 info: None,
                 path: None,
+                closure: block.closure.clone(),
             })),
             Value::Null => Err(self.refuse_name(command, Value::Null)),
             other => {

@@ -6,6 +6,7 @@ use crate::binder::{Argument, ArgumentValue, Binding};
 use crate::command::CommandKind;
 use crate::convert::enumerations;
 use crate::error_record::Invocation;
+use crate::evaluate::closure::Closure;
 use crate::evaluate::scope::Scope;
 use crate::evaluate::{NAMES, failure};
 use crate::help::function::{command_of, is_advanced};
@@ -52,6 +53,7 @@ impl Context<'_> {
             dotted,
             info: None,
             path: None,
+            closure: block.closure.clone(),
         };
         let invocation = self.command.invocation.clone();
         let arguments = arguments
@@ -232,6 +234,13 @@ impl ScriptStage {
         let depth = context.engine.session.scopes.depth();
         let level = context.engine.session.running.len();
         context.engine.session.running.extend(self.running.take());
+        let closure = self.script.closure.clone();
+        let around = closure.as_deref().and_then(Closure::take);
+        let closure = closure.filter(|_| around.is_some());
+        let own_depth = depth + usize::from(around.is_some());
+        around
+            .into_iter()
+            .for_each(|scope| context.engine.session.scopes.resume(scope));
         if !self.script.dotted {
             let is_file = self.script.path.is_some();
             let scope = self.scope.take().unwrap_or_else(|| Scope::of(is_file));
@@ -242,7 +251,7 @@ impl ScriptStage {
         let around = std::mem::replace(&mut context.engine.session.pipe_lists, lists);
         let outcome = {
             let mut sink = OutOfScope {
-                depth: (!self.script.dotted).then_some(depth),
+                depth: (!self.script.dotted || closure.is_some()).then_some(depth),
                 level,
                 onward: Onward {
                     command: &mut *context.command,
@@ -256,7 +265,10 @@ impl ScriptStage {
         };
         context.engine.session.pipe_lists = around;
         if !self.script.dotted {
-            self.scope = context.engine.session.scopes.suspend(depth);
+            self.scope = context.engine.session.scopes.suspend(own_depth);
+        }
+        if let Some(closure) = closure {
+            closure.put_back(context.engine.session.scopes.suspend(depth));
         }
         let innermost = level.min(context.engine.session.running.len());
         self.running = context.engine.session.running.drain(innermost..).next();

@@ -36,6 +36,7 @@ impl Engine<'_> {
             dotted: true,
             info: None,
             path: Some(path.into()),
+            closure: None,
         };
         if let Some(mut record) = self.unmet(&script.body, name) {
             record.invocation = Some(Invocation::default());
@@ -89,6 +90,7 @@ impl Engine<'_> {
                 dotted,
                 info: None,
                 path: Some(path.into()),
+                closure: None,
             })),
             Err(errors) => Err(Halt::Error(Box::new(into_record(&errors, &source)))),
         }

@@ -162,6 +162,7 @@ impl Engine<'_> {
                 dotted: !command.use_local_scope,
                 info: None,
                 path: None,
+                closure: None,
             })),
             Err(errors) => Err(Halt::Throw(Box::new(into_record(&errors, &source)))),
         }

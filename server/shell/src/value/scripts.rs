@@ -1,4 +1,5 @@
-//! Members of an object that are computed: script properties, alias properties and script methods.
+//! Members of an object that are computed: script properties, alias properties and script methods, and the value of a
+//! reference.
 
 use std::sync::{Arc, OnceLock, RwLock};
 
@@ -26,6 +27,13 @@ pub enum Script {
     },
     /// A method.
     Method(Arc<ScriptBlock>),
+    /// What a variable holds: `Value` of a reference to it.
+    Variable {
+        /// The mark of the variable's scope.
+        scope: u64,
+        /// The variable's name in lower case.
+        key: Text,
+    },
 }
 
 impl Script {
@@ -55,6 +63,7 @@ impl ScriptMember {
             Script::Alias { .. } => 1,
             Script::Property { .. } => 16,
             Script::Method(_) => 256,
+            Script::Variable { .. } => 4,
         }
     }
 
@@ -75,6 +84,7 @@ impl ScriptMember {
                 format!("System.Object {name} {{{get}{set}}}")
             }
             Script::Method(_) => format!("System.Object {name}();"),
+            Script::Variable { .. } => format!("System.Object {name} {{get;set;}}"),
         }
     }
 }

@@ -76,6 +76,8 @@ pub enum StatementKind {
         collection: Box<Statement>,
         /// Body.
         body: Vec<Statement>,
+        /// Whether the body names `$foreach`.
+        enumerated: bool,
     },
     /// `switch`.
     Switch(Box<Switch>),
@@ -179,6 +181,8 @@ pub struct Switch {
     pub clauses: Vec<(Expression, Vec<Statement>)>,
     /// `default`.
     pub default: Option<Vec<Statement>>,
+    /// Whether it names `$switch`.
+    pub enumerated: bool,
 }
 
 /// How a `switch` compares.

@@ -216,6 +216,7 @@ impl Parser<'_> {
                     place: variable.extent,
                     collection: Box::new(collection),
                     body,
+                    enumerated: self.names(&extent, "$foreach"),
                 },
                 extent: span(&start, &extent),
             },

@@ -110,6 +110,13 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Whether a part of the text names a variable.
+    fn names(&self, part: &Extent, variable: &str) -> bool {
+        let text = self.source.text.get(part.start..part.end);
+        let mut places = text.unwrap_or_default().as_bytes().windows(variable.len());
+        places.any(|place| place.eq_ignore_ascii_case(variable.as_bytes()))
+    }
+
     /// Takes the next token.
     fn next(&mut self) -> Token {
         if let Some(token) = self.ungot.take() {

@@ -60,6 +60,7 @@ impl Parser<'_> {
                     subject,
                     clauses: reading.clauses,
                     default: reading.default,
+                    enumerated: self.names(&span(&start, &close), "$switch"),
                 })),
                 extent: span(&start, &close),
             },

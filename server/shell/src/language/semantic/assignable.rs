@@ -2,11 +2,21 @@
 
 use crate::error_record::Extent;
 use crate::evaluate::lone_expression;
-use crate::language::ast::{Expression, ExpressionKind};
+use crate::language::ast::{Assignment, AssignmentOperator, Expression, ExpressionKind};
 use crate::language::semantic::Checker;
 
 impl Checker<'_> {
-    pub(super) fn assignment_target(&mut self, target: &Expression, simple: bool) {
+    pub(super) fn assignment(&mut self, assignment: &Assignment) {
+        let simple = assignment.operator == AssignmentOperator::Set;
+        self.assignment_target(&assignment.target, simple);
+        self.reference_constraint(&assignment.target);
+        let around = std::mem::replace(&mut self.assigned, true);
+        self.expression(&assignment.target);
+        self.assigned = around;
+        self.statement(&assignment.value);
+    }
+
+    fn assignment_target(&mut self, target: &Expression, simple: bool) {
         for extent in self.refused_targets(target, simple) {
             self.refuse(
                 "InvalidLeftHandSide",

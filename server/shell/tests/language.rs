@@ -1,0 +1,168 @@
+//! References, enumerators, closures and traps: the parts of the language that reach across scopes.
+
+mod keeper;
+
+use keeper::check;
+
+#[test]
+fn references_lead_to_their_variables() {
+    check(&[
+        (
+            "$x = 1; $r = [ref]$x; $r.Value = 7; $x; $x = 9; $r.Value; $r.Value++; $x",
+            "7|9|10",
+            "",
+        ),
+        (
+            "function f([ref]$r) { $r.Value = 5 }; $x = 1; f ([ref]$x); $x",
+            "5",
+            "",
+        ),
+        (
+            "function f([ref]$r) { }; f 1",
+            "",
+            "ParameterArgumentTransformationError",
+        ),
+        (
+            "function f([int]$n) { $n + 1 }; $x = 3; f ([ref]$x)",
+            "4",
+            "",
+        ),
+        (
+            "function g { $l = 1; function k([ref]$p) { $p.Value = 2 }; k ([ref]$l); $l }; g",
+            "2",
+            "",
+        ),
+        (
+            "$r = [ref]3; $r.Value += 2; $r.Value; ([ref]'a').Value.Length",
+            "5|1",
+            "",
+        ),
+        ("[ref]$nope", "", "NonExistingVariableReference"),
+        (
+            "[int]$i = 1; $r = [ref]$i; $r.Value = 'x'; $i",
+            "1",
+            "ExceptionWhenSetting",
+        ),
+        (
+            "([ref]$null).Value; ([ref]5).GetType().Name",
+            "|PSReference`1",
+            "",
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_tried_comes_back_by_reference() {
+    check(&[
+        (
+            "$n = 1; [int]::TryParse('5', [ref]$n); $n; [int]::TryParse('x', [ref]$n); $n",
+            "True|5|False|0",
+            "",
+        ),
+        (
+            "$n = 0; [int]::TryParse('5', $n)",
+            "",
+            "NonRefArgumentToRefParameterMsg",
+        ),
+        ("[int]::TryParse('5')", "", "MethodCountCouldNotFindBest"),
+        (
+            "$v = $null; [version]::TryParse('1.2', [ref]$v); $v.Minor; [guid]::TryParse('x', [ref]$null)",
+            "True|2|False",
+            "",
+        ),
+        (
+            "$e = [DayOfWeek]::Sunday; [enum]::TryParse('monday', $true, [ref]$e); $e; [DayOfWeek]::TryParse('x', [ref]$e)",
+            "True|Monday|False",
+            "",
+        ),
+        (
+            "$d = 0; [datetime]::TryParseExact('20260102', 'yyyyMMdd', $null, 'None', [ref]$d); $d.Day",
+            "True|2",
+            "",
+        ),
+        (
+            "[datetime]::ParseExact('02.01.2026', 'dd.MM.yyyy', $null).Month; [timespan]::ParseExact('90', '%m', $null)",
+            "1",
+            "FormatException",
+        ),
+    ]);
+}
+
+#[test]
+fn loops_are_moved_on_by_their_bodies() {
+    check(&[
+        (
+            "foreach ($i in 1..5) { $i; $null = $foreach.MoveNext() }; $foreach",
+            "1|3|5|",
+            "",
+        ),
+        (
+            "switch (1, 2, 3) { 1 { $null = $switch.MoveNext(); \"at $($switch.Current)\" } 3 { 'three' } }",
+            "at 2|three",
+            "",
+        ),
+        (
+            "foreach ($i in 1, 2) { foreach ($j in 3, 4) { $foreach.Current }; $foreach.Current }",
+            "3|4|1|3|4|2",
+            "",
+        ),
+        (
+            "$e = (1, 2).GetEnumerator(); $e.Current; while ($e.MoveNext()) { $e.Current }; $e.Reset(); $e.MoveNext()",
+            "|1|2|True",
+            "",
+        ),
+        (
+            "$e = @{a = 1}.GetEnumerator(); $e.MoveNext(); \"$($e.Key) $($e.Value) $($e.Entry.Name)\"",
+            "True|a 1 a",
+            "",
+        ),
+        (
+            "'ab'.GetEnumerator() | % { \"<$_>\" }; [ordered]@{x = 1} | % { $_.GetEnumerator() } | % Key",
+            "<a>|<b>|x",
+            "",
+        ),
+    ]);
+}
+
+#[test]
+fn closed_blocks_keep_their_variables() {
+    check(&[
+        ("$x = 1; $s = { $x }.GetNewClosure(); $x = 2; & $s", "1", ""),
+        (
+            "function mk($n) { { $script:n++; $n }.GetNewClosure() }; $a = mk 5; $b = mk 7; & $a; & $a; & $b",
+            "6|7|8",
+            "",
+        ),
+        (
+            "$x = 5; $s = { $_ + $x }.GetNewClosure(); $x = 0; 1..2 | % $s; $s.Invoke()",
+            "6|7|5",
+            "",
+        ),
+    ]);
+}
+
+#[test]
+fn traps_and_references_are_refused_by_name() {
+    check(&[
+        (
+            "function f { trap [Unknown] { 't' }; 'in' }; f; 'after'",
+            "after",
+            "TypeNotFound",
+        ),
+        (
+            "[int][ref]$x",
+            "",
+            "ReferenceNeedsToBeLastTypeInTypeConversion",
+        ),
+        (
+            "[ref][ref]$x",
+            "",
+            "ReferenceNeedsToBeByItselfInTypeSequence",
+        ),
+        (
+            "[ref][int]$x = 5",
+            "",
+            "ReferenceNeedsToBeByItselfInTypeConstraint",
+        ),
+    ]);
+}
