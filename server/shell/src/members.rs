@@ -2,6 +2,7 @@
 
 pub(crate) mod error;
 mod named;
+mod of_type;
 
 use std::sync::{Arc, LazyLock};
 
@@ -69,6 +70,10 @@ fn adapted(value: &Value, name: &str) -> Option<Value> {
         .into_iter()
         .find(|(own, _)| same_name(own, name))
         .map(|(_, item)| item)
+        .or_else(|| match value {
+            Value::Type(of) => of_type::flag(of, name),
+            _ => None,
+        })
 }
 
 /// All properties in .NET's order, notes last; none for `$null`. Keys of a dictionary are not properties here.

@@ -166,3 +166,76 @@ fn traps_and_references_are_refused_by_name() {
         ),
     ]);
 }
+
+#[test]
+fn what_is_made_of_text_is_refused_where_it_is_made() {
+    check(&[
+        (
+            "(1, 2).Length = 5; ([datetime]'2026-01-02').Year = 5",
+            "",
+            "PropertyAssignmentException|PropertyAssignmentException",
+        ),
+        (
+            "[guid]::new('x'); [version]::new('x')",
+            "",
+            "FormatException|ArgumentException",
+        ),
+        (
+            "[regex]'a('; [regex]::new('a(')",
+            "",
+            "InvalidCastFromStringToRegex|RegexParseException",
+        ),
+        (
+            "& ([scriptblock]::Create('1 + 1')); [scriptblock]::Create('1 +')",
+            "2",
+            "ParseException",
+        ),
+        (
+            "[int].IsValueType; [DayOfWeek].IsEnum; [int[]].IsArray; [string].IsClass; [int].IsClass",
+            "True|True|True|True|False",
+            "",
+        ),
+    ]);
+}
+
+#[test]
+fn types_and_attributes_of_a_variable_both_hold() {
+    check(&[
+        (
+            "[ValidateLength(1, 3)][string]$x = 'abcd'; $x",
+            "",
+            "ValidateSetFailure",
+        ),
+        (
+            "[ValidateRange(1, 3)][int]$x = '2'; $x.GetType().Name; $x = 9; $x",
+            "Int32|2",
+            "ValidateSetFailure",
+        ),
+        ("[ValidateRange(1, 3)][int]$x = 'x'", "", "RuntimeException"),
+    ]);
+}
+
+#[test]
+fn enumerations_are_refused_for_their_members() {
+    check(&[
+        ("enum E { A; a }", "", "MemberAlreadyDefined"),
+        ("enum E { A } enum e { B }", "", "MemberAlreadyDefined"),
+        ("enum E { A = 1; B = 'x' }", "", "CannotConvertValue"),
+        (
+            "enum E { A = 99999999999 }",
+            "",
+            "EnumeratorValueOutOfBounds",
+        ),
+        (
+            "enum E : byte { A = 255; B }",
+            "",
+            "EnumeratorValueOutOfBounds",
+        ),
+        ("enum E { A = $x }", "", "EnumeratorValueMustBeConstant"),
+        (
+            "enum E { A = -1; B; C = '7'; D = [int]::MaxValue }; [int][E]::B; [int][E]::C",
+            "0|7",
+            "",
+        ),
+    ]);
+}

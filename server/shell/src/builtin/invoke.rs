@@ -5,10 +5,9 @@ use std::sync::Arc;
 use crate::builtin::declare::{CORE, UTILITY, at, command, named, switch};
 use crate::builtin::support::{items, text};
 use crate::command::CommandInfo;
-use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::language::ast::Source;
 use crate::language::parse;
-use crate::language::parse_error::{ParseError, into_record};
+use crate::language::parse_error::refused;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::value::{ScriptBlock, Text, Value};
@@ -70,20 +69,6 @@ pub(super) fn block_of(context: &mut Context<'_>, code: Text) -> Result<Arc<Scri
     }
 }
 
-/// A text that cannot be read is an error of the command, also where more of it could mend it.
-fn refused(mut errors: Vec<ParseError>, source: &Arc<Source>) -> ErrorRecord {
-    for error in &mut errors {
-        error.incomplete = false;
-    }
-    let record = into_record(&errors, source);
-    ErrorRecord::new(
-        record.fully_qualified_id.clone(),
-        ErrorCategory::ParserError,
-        "System.Management.Automation.ParseException",
-        record.message,
-    )
-}
-
 #[derive(Default)]
 struct InvokeCommand {
     block: Option<Box<dyn Stage>>,
@@ -123,22 +108,5 @@ impl Stage for InvokeCommand {
             Some(stage) => stage.clean(context),
             None => Ok(()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unfinished_text_is_refused_with_its_place() {
-        let source = Arc::new(Source {
-            text: Text::from("1 +"),
-            file: None,
-        });
-        let errors = parse(&source).expect_err("it ends too early");
-        let record = refused(errors, &source);
-        assert_eq!(record.fully_qualified_id, "ExpectedValueExpression");
-        assert!(record.message.starts_with("At line:1 char:"));
     }
 }

@@ -95,9 +95,16 @@ fn from_text(text: &Text, name: &str, target: &ParameterType) -> Result<Value, C
             )),
             None => Ok(scalar(name, text.clone())),
         },
-        "System.Text.RegularExpressions.Regex" | "System.Net.Mail.MailAddress" => {
-            Ok(scalar(name, text.clone()))
-        }
+        "System.Text.RegularExpressions.Regex" => match crate::regex::compile(text, true) {
+            Ok(_) => Ok(scalar(name, text.clone())),
+            Err(inner) => Err(ConversionError::wrapping(
+                "InvalidCastFromStringToRegex",
+                text,
+                target,
+                &inner,
+            )),
+        },
+        "System.Net.Mail.MailAddress" => Ok(scalar(name, text.clone())),
         "System.Net.IPAddress" => parse_address(text)
             .map(|address| scalar(name, address))
             .ok_or_else(|| parse("An invalid IP address was specified.")),

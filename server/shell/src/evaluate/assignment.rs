@@ -2,19 +2,16 @@
 
 use std::sync::RwLock;
 
-use crate::convert::{self, ConversionContext, default_parameters};
+use crate::convert::default_parameters;
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::lone_expression;
 use crate::evaluate::operator::number::Number;
 use crate::evaluate::scope::Variable;
 use crate::evaluate::{MAX_ENTRIES, as_operand, failure, hashtable::fold, is_nothing};
-use crate::help::attribute::{refused, short_name};
 use crate::language::ast::{
-    Assignment, AssignmentOperator, BinaryOperator, Expression, ExpressionKind, TypeLiteral,
-    VariablePath,
+    Assignment, AssignmentOperator, BinaryOperator, Expression, ExpressionKind, VariablePath,
 };
 use crate::members::same_name;
-use crate::pipeline::command::Asked;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
@@ -86,34 +83,6 @@ impl Engine<'_> {
         Ok(if prefix { new } else { old })
     }
 
-    /// `[T]$x = …`: the variable keeps the type.
-    fn assign_cast(
-        &mut self,
-        literal: &TypeLiteral,
-        inner: &Expression,
-        value: Value,
-        out: &mut dyn Sink,
-    ) -> Result<(), Halt> {
-        let constraint = self.resolve_type(literal)?;
-        let value = as_operand(value);
-        let converted = match &inner.kind {
-            // Around all functions a variable is made with its type, within them the value is cast first.
-            ExpressionKind::Variable(_)
-                if self.session.running.is_empty() && self.session.source.file.is_none() =>
-            {
-                self.constrain(&value, &constraint)?
-            }
-            _ => self.cast(&value, &constraint)?,
-        };
-        self.assign(inner, converted, out)?;
-        if let ExpressionKind::Variable(path) = &inner.kind
-            && let Some(variable) = self.session.scopes.get_for_writing(path)
-        {
-            variable.constraint = Some(constraint);
-        }
-        Ok(())
-    }
-
     /// Gives a value to whatever an expression names.
     pub(super) fn assign(
         &mut self,
@@ -132,20 +101,7 @@ impl Engine<'_> {
                 None => Ok(()),
             },
             ExpressionKind::Attributed(attribute, inner) => {
-                if let Some(record) = refused(attribute, &self.session.source) {
-                    return Err(self.fail(record));
-                }
-                if let ExpressionKind::Variable(path) = &inner.kind {
-                    let attributes = std::slice::from_ref(attribute);
-                    self.check_variable(&path.text, attributes, &value)?;
-                }
-                self.assign(inner, value, out)?;
-                if let ExpressionKind::Variable(path) = &inner.kind
-                    && let Some(variable) = self.session.scopes.get_for_writing(path)
-                {
-                    variable.attributes.push(attribute.clone());
-                }
-                Ok(())
+                self.assign_attributed(attribute, inner, value, out)
             }
             ExpressionKind::ArrayLiteral(targets) => self.assign_several(targets, value, out),
             ExpressionKind::Member { target, name, .. } => {
@@ -220,7 +176,6 @@ impl Engine<'_> {
                 ));
             }
         }
-        let now = self.host.now();
         let Some(variable) = self.session.scopes.get_for_writing(path) else {
             if self.session.scopes.count() >= MAX_VARIABLES {
                 return Err(self.fail(failure::too_large()));
@@ -236,68 +191,23 @@ impl Engine<'_> {
             self.session.scopes.put(path, variable);
             return Ok(());
         };
-        if let Some(constraint) = variable.constraint.clone() {
-            let operand = as_operand(value);
-            let converted =
-                convert::convert(&operand, &constraint, ConversionContext::invariant(now));
-            return match converted {
-                Ok(converted) => {
-                    variable.value = converted;
-                    Ok(())
-                }
-                Err(_) => self.constrain(&operand, &constraint).map(drop),
-            };
+        if variable.constraint.is_none() && variable.attributes.is_empty() {
+            variable.value = value;
+            return Ok(());
         }
-        if !variable.attributes.is_empty() {
-            let attributes = variable.attributes.clone();
-            let name = variable.name.clone();
+        let (constraint, attributes) = (variable.constraint.clone(), variable.attributes.clone());
+        let name = variable.name.clone();
+        let value = match constraint {
+            Some(constraint) => self.constrain(&as_operand(value), &constraint)?,
+            None => value,
+        };
+        if !attributes.is_empty() {
             self.check_variable(&name, &attributes, &value)?;
-            if let Some(variable) = self.session.scopes.get_for_writing(path) {
-                variable.value = value;
-            }
-            return Ok(());
         }
-        variable.value = value;
+        if let Some(variable) = self.session.scopes.get_for_writing(path) {
+            variable.value = value;
+        }
         Ok(())
-    }
-
-    /// Refuses a value that the attributes of a variable do not take.
-    pub(super) fn check_variable(
-        &mut self,
-        name: &str,
-        attributes: &[std::sync::Arc<crate::language::ast::Attribute>],
-        value: &Value,
-    ) -> Result<(), Halt> {
-        let value = as_operand(value.clone());
-        if self.check_attributes(attributes, &value).is_ok() {
-            return Ok(());
-        }
-        let shown = to_text(&value, Culture::Invariant);
-        let record = ErrorRecord::new(
-            "ValidateSetFailure",
-            ErrorCategory::MetadataError,
-            "System.Management.Automation.ValidationMetadataException",
-            format!(
-                "The variable cannot be validated because the value {shown} is not a valid value for the {name} variable."
-            ),
-        );
-        Err(self.fail(record))
-    }
-
-    pub(super) fn constrain(
-        &self,
-        value: &Value,
-        constraint: &crate::command::ParameterType,
-    ) -> Result<Value, Halt> {
-        let context = ConversionContext::invariant(self.host.now());
-        convert::convert(value, constraint, context).map_err(|error| {
-            self.fail(ErrorRecord::new(
-                "RuntimeException",
-                ErrorCategory::MetadataError,
-                "System.Management.Automation.ArgumentTransformationMetadataException",
-                error.message,
-            ))
-        })
     }
 
     /// Sets a property, or an entry of a dictionary.
@@ -330,13 +240,19 @@ impl Engine<'_> {
                     return Ok(());
                 }
             }
-            Value::Array(_) | Value::List(_) => {
+            Value::Array(_) | Value::List(_) if crate::members::property(owner, name).is_none() => {
                 for item in owner.elements().unwrap_or_default() {
                     self.set_property(&item, name, value.clone(), out)?;
                 }
                 return Ok(());
             }
             _ => {}
+        }
+        if crate::members::property(owner, name).is_some() {
+            return Err(self.refuse(
+                "PropertyAssignmentException",
+                format!("'{name}' is a ReadOnly property."),
+            ));
         }
         Err(self.refuse(
             if matches!(owner, Value::Null) { "PropertyNotFound" } else { "PropertyAssignmentException" },
@@ -423,52 +339,6 @@ impl Engine<'_> {
                 );
                 Err(self.fail(record))
             }
-        }
-    }
-
-    /// Checks a value against validation attributes; the inner message of the first that refuses it.
-    pub(crate) fn check_attributes(
-        &mut self,
-        attributes: &[std::sync::Arc<crate::language::ast::Attribute>],
-        value: &Value,
-    ) -> Result<(), String> {
-        for attribute in attributes {
-            self.check_attribute(attribute, value)?;
-        }
-        Ok(())
-    }
-
-    /// Checks a value against one attribute; the message if it is refused.
-    pub(crate) fn check_attribute(
-        &mut self,
-        attribute: &crate::language::ast::Attribute,
-        value: &Value,
-    ) -> Result<(), String> {
-        let mut none = crate::pipeline::sink::Discard;
-        let arguments: Vec<Value> = attribute
-            .positional
-            .iter()
-            .map(|argument| self.evaluate(argument, &mut none).unwrap_or_default())
-            .collect();
-        let named: Vec<_> = attribute
-            .named
-            .iter()
-            .map(|(name, value)| {
-                let value = match value {
-                    Some(value) => self.evaluate(value, &mut none).unwrap_or_default(),
-                    None => Value::Bool(true),
-                };
-                (name.clone(), value)
-            })
-            .collect();
-        let name = short_name(&attribute.name).to_ascii_lowercase();
-        let Some(validation) = super::types::validation(&name, &arguments, &named) else {
-            return Ok(());
-        };
-        let mut asked = Asked::new(self, &mut none);
-        match crate::binder::refused_by(&validation, value, &mut asked) {
-            Some(reason) => Err(reason),
-            None => Ok(()),
         }
     }
 }

@@ -1,10 +1,15 @@
-//! `GetNewClosure`: a block with variables of its own, copies of those of the scope that it was made in
+//! Blocks that are made as the script runs. `[scriptblock]::Create` makes one of a text. `GetNewClosure` makes a block with variables of its own, copies of those of the scope that it was made in
 //! (`PSModuleInfo.CaptureLocals`).
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::evaluate::method::{Outcome, text_of};
 use crate::evaluate::scope::Scope;
+use crate::language::ast::Source;
+use crate::language::parse;
+use crate::language::parse_error::refused;
 use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
 use crate::value::{ScriptBlock, Value};
 
 /// The scope that a closed block keeps its variables in; none while it runs.
@@ -22,6 +27,30 @@ impl Closure {
 }
 
 impl Engine<'_> {
+    /// `[scriptblock]::Create(text)`.
+    pub(super) fn created_block(&mut self, arguments: &[Value]) -> Result<Outcome, Halt> {
+        let [text] = arguments else {
+            return Ok(Outcome::Unknown);
+        };
+        if self.session.restricted {
+            return Err(self.fail(crate::session::scripts_not_allowed()));
+        }
+        let source = Arc::new(Source {
+            text: text_of(text).into(),
+            file: None,
+        });
+        Ok(match parse(&source) {
+            Ok(body) => Outcome::Value(Value::ScriptBlock(Arc::new(ScriptBlock::new(
+                source.text.clone(),
+                Arc::new(body),
+            )))),
+            Err(errors) => Outcome::Thrown(
+                "System.Management.Automation.ParseException",
+                refused(errors, &source).message,
+            ),
+        })
+    }
+
     /// `{ … }.GetNewClosure()`.
     pub(super) fn closed(&mut self, block: &ScriptBlock) -> Value {
         let scope = self.session.scopes.captured();

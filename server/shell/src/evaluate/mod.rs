@@ -5,6 +5,7 @@ mod assignment;
 pub(crate) mod closure;
 mod collection_method;
 mod collection_operator;
+mod constraint;
 mod constructor;
 mod convert_member;
 mod date_member;

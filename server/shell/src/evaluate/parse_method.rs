@@ -16,19 +16,32 @@ pub(super) fn parse(
     if let Some(flag) = truth(target, &text) {
         return Outcome::Value(Value::Bool(flag));
     }
-    let refusal = match refused_by_parse(target, &text) {
-        Some(refusal) => refusal,
-        None => match convert::convert(&Value::text(&*text), target, context) {
-            Ok(value) => return Outcome::Value(value),
-            Err(error) => error
+    match refused_by_parse(target, &text) {
+        Some(refusal) => refused(target, refusal),
+        None => made(target, &text, context),
+    }
+}
+
+/// What a constructor makes of a text, which is what a cast makes of it.
+pub(super) fn made(target: &ParameterType, text: &str, context: ConversionContext) -> Outcome {
+    match convert::convert(&Value::text(text), target, context) {
+        Ok(value) => Outcome::Value(value),
+        Err(error) => {
+            let reason = error
                 .message
                 .split_once("Error: \"")
-                .and_then(|(_, rest)| rest.strip_suffix('"'))
-                .unwrap_or(&error.message)
-                .to_owned(),
-        },
-    };
-    let exception = if refusal.starts_with("Value was either too") || refusal.contains("range") {
+                .and_then(|(_, rest)| rest.strip_suffix('"'));
+            refused(target, reason.unwrap_or(&error.message).to_owned())
+        }
+    }
+}
+
+fn refused(target: &ParameterType, refusal: String) -> Outcome {
+    let exception = if &*target.full_name() == "System.Text.RegularExpressions.Regex" {
+        "System.Text.RegularExpressions.RegexParseException"
+    } else if &*target.full_name() == "System.Uri" {
+        "System.UriFormatException"
+    } else if refusal.starts_with("Value was either too") || refusal.contains("range") {
         "System.OverflowException"
     } else if refusal.ends_with("(Parameter 'input')") {
         "System.ArgumentException"

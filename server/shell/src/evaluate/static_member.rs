@@ -133,6 +133,9 @@ impl Engine<'_> {
                 let current = ConversionContext::current(self.host.now());
                 parse_method::parse(&target, argument, current)
             }
+            ("new", [Value::String(text)], Some(target)) if is_read(type_name) => {
+                parse_method::made(&target, text, context)
+            }
             ("new", [argument], Some(target)) if !has_constructors(type_name) => {
                 return self.cast(argument, &target);
             }
@@ -145,6 +148,7 @@ impl Engine<'_> {
                             enum_member::subject(arguments.first(), |name| self.find_type(name));
                         enum_member::call(&lower, definition.as_ref(), &bound)
                     }
+                    "System.Management.Automation.ScriptBlock" => self.created_block(&bound)?,
                     "System.Guid" if lower == "newguid" => {
                         let mut bytes = [0; 16];
                         self.host.fill_random(&mut bytes);
@@ -156,11 +160,24 @@ impl Engine<'_> {
             }
             _ => return Err(self.fail(failure::method_not_found_in(type_name, name))),
         };
-        let count = arguments.len();
+        self.concluded(type_name, name, arguments.len(), outcome)
+    }
+
+    /// What a static method came to.
+    fn concluded(
+        &self,
+        type_name: &str,
+        name: &str,
+        count: usize,
+        outcome: Outcome,
+    ) -> Result<Value, Halt> {
         match outcome {
             Outcome::Value(value) => Ok(value),
             Outcome::Thrown(exception, message) => {
-                let spelled = dotnet::spelled(type_name, true, name).unwrap_or(name);
+                let spelled = match &*name.to_ascii_lowercase() {
+                    "new" => ".ctor",
+                    _ => dotnet::spelled(type_name, true, name).unwrap_or(name),
+                };
                 Err(self.fail(failure::method_invocation(
                     spelled, count, exception, &message,
                 )))
@@ -179,6 +196,18 @@ fn parsed_exactly(type_name: &str, arguments: &[Value], context: ConversionConte
         }
         _ => Outcome::Unknown,
     }
+}
+
+/// Types whose constructors read a text.
+fn is_read(type_name: &str) -> bool {
+    matches!(
+        type_name,
+        "System.Guid"
+            | "System.Version"
+            | "System.Uri"
+            | "System.Text.RegularExpressions.Regex"
+            | "System.Net.Mail.MailAddress"
+    )
 }
 
 /// Types that are made of several values.

@@ -46,7 +46,7 @@ impl Engine<'_> {
     fn type_at(&self, literal: &TypeLiteral, extent: &Extent) -> Result<ParameterType, Halt> {
         self.find_type(&literal.name).ok_or_else(|| {
             // Of an array, the type of its elements is missing.
-            let name = literal.name.trim_end_matches(['[', ']', ',']);
+            let name = without_ranks(&literal.name);
             let mut record = failure::runtime(
                 "TypeNotFound",
                 ErrorCategory::InvalidOperation,
@@ -82,6 +82,18 @@ impl Engine<'_> {
     pub(super) fn cast_to(&mut self, value: &Value, full_name: &str) -> Result<Value, Halt> {
         self.cast(value, &ParameterType::Plain(full_name.into()))
     }
+}
+
+/// The name of the type that an array of arrays is made of in the end.
+fn without_ranks(name: &str) -> &str {
+    let mut name = name;
+    while let Some(inner) = name.strip_suffix(']') {
+        match inner.trim_end_matches([',', ' ']).strip_suffix('[') {
+            Some(element) => name = element,
+            None => break,
+        }
+    }
+    name
 }
 
 /// `-is`: whether a value is of a type.

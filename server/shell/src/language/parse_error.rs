@@ -52,3 +52,34 @@ pub fn into_record(errors: &[ParseError], source: &Arc<Source>) -> ErrorRecord {
     record.invocation = Some(position::invocation(source, &first.extent));
     record
 }
+
+/// A text that cannot be read is an error of whoever was given it, also where more of it could mend it.
+pub(crate) fn refused(mut errors: Vec<ParseError>, source: &Arc<Source>) -> ErrorRecord {
+    for error in &mut errors {
+        error.incomplete = false;
+    }
+    let record = into_record(&errors, source);
+    ErrorRecord::new(
+        record.fully_qualified_id.clone(),
+        ErrorCategory::ParserError,
+        "System.Management.Automation.ParseException",
+        record.message,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unfinished_text_is_refused_with_its_place() {
+        let source = Arc::new(Source {
+            text: "1 +".into(),
+            file: None,
+        });
+        let errors = crate::language::parse(&source).expect_err("it ends too early");
+        let record = refused(errors, &source);
+        assert_eq!(record.fully_qualified_id, "ExpectedValueExpression");
+        assert!(record.message.starts_with("At line:1 char:"));
+    }
+}

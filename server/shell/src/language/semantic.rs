@@ -4,6 +4,7 @@
 mod assignable;
 mod attribute;
 mod data;
+mod enumeration;
 mod flow;
 mod reference;
 
@@ -127,6 +128,7 @@ impl Checker<'_> {
 
     /// Statements in order, but handlers before what they handle.
     fn statements(&mut self, statements: &[Statement]) {
+        self.types_twice(statements);
         let is_trap = |statement: &&Statement| matches!(statement.kind, StatementKind::Trap(_));
         for trap in statements.iter().filter(is_trap) {
             self.statement(trap);
@@ -177,10 +179,12 @@ impl Checker<'_> {
             StatementKind::Break(label) | StatementKind::Continue(label) => {
                 self.jump(label.as_ref(), &statement.extent);
             }
-            StatementKind::Enum { .. }
-            | StatementKind::Class(_)
-            | StatementKind::Using
-            | StatementKind::Error => {}
+            StatementKind::Enum {
+                underlying,
+                members,
+                ..
+            } => self.enumeration(underlying.as_deref(), members),
+            StatementKind::Class(_) | StatementKind::Using | StatementKind::Error => {}
         }
     }
 

@@ -17,7 +17,7 @@ pub(super) fn refused_arguments(attribute: &Attribute) -> Vec<&Extent> {
         .collect()
 }
 
-fn is_constant(expression: &Expression) -> bool {
+pub(super) fn is_constant(expression: &Expression) -> bool {
     match &expression.kind {
         ExpressionKind::Constant(_)
         | ExpressionKind::BareWord(..)
