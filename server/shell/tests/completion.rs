@@ -53,6 +53,18 @@ const OFFERED: &[(&str, &str)] = &[
     ),
     ("(Get-Date).DayOfWeek -eq 'T¦", "'Tuesday' 'Thursday'"),
     ("$h = @{First=1}; $h['F¦", "'First'"),
+    // Values that a parameter's own completer knows.
+    (
+        "Get-Verb -Group Diagnostic -Verb ¦",
+        "Debug Measure Ping Repair Resolve Test Trace",
+    ),
+    ("Get-Verb W¦", "Watch Write Wait"),
+    ("Set-StrictMode -Version ¦", "Latest 3.0 2.0 1.0"),
+    (
+        "Get-Date -Format FileDateT¦",
+        "FileDateTime FileDateTimeUniversal",
+    ),
+    ("Invoke-Expression Get-Ver¦", "Get-Verb"),
     // Types.
     ("[pscred¦", "pscredential"),
     ("$x -is [securest¦", "securestring"),

@@ -104,6 +104,7 @@ fn sort_object_sorts_as_net_does() {
     check(&[
         ("'b','B','a' | Sort-Object", "a|B|b", ""),
         ("'10','9',8 | Sort-Object", "10|8|9", ""),
+        ("'a-b','ab','a_b','a b' | Sort-Object", "a b|a_b|a-b|ab", ""),
         ("$null,1,-1 | Sort-Object", "-1|1", ""),
         ("5,1,3 | Sort-Object -Bottom 2", "3|5", ""),
         (

@@ -79,6 +79,11 @@ fn paths_and_data_are_taken_apart() {
         ),
         ("ConvertFrom-StringData foo", "", "InvalidOperation"),
         ("(Get-Verb get).AliasPrefix", "g", ""),
+        (
+            "(Get-Verb).Group | Get-Unique",
+            "Common|Communications|Data|Diagnostic|Lifecycle|Other|Security",
+            "",
+        ),
     ]);
 }
 

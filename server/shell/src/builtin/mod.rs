@@ -53,6 +53,8 @@ use std::sync::Arc;
 use crate::command::CommandInfo;
 use crate::pipeline::stage::Stage;
 
+pub(crate) use session_objects::verbs;
+
 pub use registry::{alias_target, aliases, all, find, is_read_only_alias};
 
 /// A command that the engine runs itself.

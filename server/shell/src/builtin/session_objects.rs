@@ -96,10 +96,7 @@ impl Stage for GetVerb {
             .map(|pattern| Wildcard::new(pattern))
             .collect();
         let groups = texts(context, "Group");
-        for line in VERBS.lines() {
-            let mut parts = line.splitn(4, '|');
-            let [group, verb, prefix, description] =
-                std::array::from_fn(|_| parts.next().unwrap_or_default());
+        for [group, verb, prefix, description] in verb_table() {
             let of_group =
                 groups.is_empty() || groups.iter().any(|own| own.eq_ignore_ascii_case(group));
             let named = patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(verb));
@@ -117,6 +114,19 @@ impl Stage for GetVerb {
         }
         Ok(())
     }
+}
+
+/// The lines of [`VERBS`].
+fn verb_table() -> impl Iterator<Item = [&'static str; 4]> {
+    VERBS.lines().map(|line| {
+        let mut parts = line.splitn(4, '|');
+        std::array::from_fn(|_| parts.next().unwrap_or_default())
+    })
+}
+
+/// The approved verbs with their groups, group by group.
+pub(crate) fn verbs() -> impl Iterator<Item = (&'static str, &'static str)> {
+    verb_table().map(|[group, verb, ..]| (verb, group))
 }
 
 fn object<const N: usize>(type_name: &str, properties: [(&str, Value); N]) -> Object {

@@ -1,113 +1,10 @@
 //! Values of parameters that have a completer of their own: names of commands, of parts of names, of variables.
 
+use crate::builtin::verbs;
 use crate::command::CommandInfo;
 use crate::completion::quote::{Quoted, quoted};
 use crate::completion::{CompletionMatch, CompletionSource, MatchKind, type_name, variable};
 use crate::wildcard::Wildcard;
-
-/// The approved verbs by group, in PowerShell's order.
-const VERBS: &[&str] = &[
-    "Add",
-    "Clear",
-    "Close",
-    "Copy",
-    "Enter",
-    "Exit",
-    "Find",
-    "Format",
-    "Get",
-    "Hide",
-    "Join",
-    "Lock",
-    "Move",
-    "New",
-    "Open",
-    "Optimize",
-    "Push",
-    "Pop",
-    "Redo",
-    "Remove",
-    "Rename",
-    "Reset",
-    "Resize",
-    "Search",
-    "Select",
-    "Set",
-    "Show",
-    "Skip",
-    "Split",
-    "Step",
-    "Switch",
-    "Undo",
-    "Unlock",
-    "Watch",
-    "Connect",
-    "Disconnect",
-    "Read",
-    "Receive",
-    "Send",
-    "Write",
-    "Backup",
-    "Checkpoint",
-    "Compare",
-    "Compress",
-    "Convert",
-    "ConvertFrom",
-    "ConvertTo",
-    "Dismount",
-    "Edit",
-    "Expand",
-    "Export",
-    "Group",
-    "Import",
-    "Initialize",
-    "Limit",
-    "Merge",
-    "Mount",
-    "Out",
-    "Publish",
-    "Restore",
-    "Save",
-    "Sync",
-    "Unpublish",
-    "Update",
-    "Debug",
-    "Measure",
-    "Ping",
-    "Repair",
-    "Resolve",
-    "Test",
-    "Trace",
-    "Approve",
-    "Assert",
-    "Build",
-    "Complete",
-    "Confirm",
-    "Deny",
-    "Deploy",
-    "Disable",
-    "Enable",
-    "Install",
-    "Invoke",
-    "Register",
-    "Request",
-    "Restart",
-    "Resume",
-    "Start",
-    "Stop",
-    "Submit",
-    "Suspend",
-    "Uninstall",
-    "Unregister",
-    "Wait",
-    "Use",
-    "Block",
-    "Grant",
-    "Protect",
-    "Revoke",
-    "Unblock",
-    "Unprotect",
-];
 
 /// Separators of `Join-String` with their names.
 const SEPARATORS: &[(&str, &str, &str)] = &[
@@ -141,7 +38,7 @@ pub(super) fn complete(
             let by_noun = given.iter().any(|(name, _)| name == "Noun");
             let verbs = match by_noun {
                 true => parts_of_names(given, source, "Noun", |verb, _| verb),
-                false => VERBS.iter().map(|verb| (*verb).to_owned()).collect(),
+                false => verbs().map(|(verb, _)| verb.to_owned()).collect(),
             };
             of(verbs, MatchKind::Text)
         }
@@ -166,11 +63,58 @@ pub(super) fn complete(
             ["Global", "Local", "Script"].map(str::to_owned).into(),
             MatchKind::Text,
         ),
+        ("Get-Verb", "Verb") => of(verbs_of_groups(given), MatchKind::Text),
+        ("Set-StrictMode", "Version") => of(
+            ["Latest", "3.0", "2.0", "1.0"].map(str::to_owned).into(),
+            MatchKind::Text,
+        ),
+        ("Get-Date", "Format") => offered(&FILE_DATES, typed),
+        ("Get-Command", "ExcludeModule") => of(modules(source), MatchKind::ParameterValue),
+        ("Invoke-Expression", "Command") => crate::completion::commands(typed, source),
+        ("Get-Command", "ParameterType") => type_name::matching(word.text, text),
         ("New-Object", "TypeName") => type_name::matching(word.text, text),
         ("Join-String", "Separator") => separators(&word),
         ("Join-String", "FormatString") => formats(&word),
         _ => return None,
     })
+}
+
+/// Formats of `Get-Date` for names of files.
+const FILE_DATES: [&str; 4] = [
+    "FileDate",
+    "FileDateUniversal",
+    "FileDateTime",
+    "FileDateTimeUniversal",
+];
+
+/// The values of `ArgumentCompletions` that begin with what was typed or match its wildcards, as they are.
+fn offered(values: &[&str], typed: &str) -> Vec<CompletionMatch> {
+    let pattern = Wildcard::new(&format!("{}*", typed.trim()));
+    values
+        .iter()
+        .filter(|value| pattern.matches(value))
+        .map(|value| CompletionMatch {
+            text: (*value).to_owned(),
+            list_text: (*value).to_owned(),
+            kind: MatchKind::ParameterValue,
+            tooltip: (*value).to_owned(),
+        })
+        .collect()
+}
+
+/// The approved verbs of the groups that -Group names, of all if it names none.
+fn verbs_of_groups(given: &[(String, String)]) -> Vec<String> {
+    let groups = given.iter().find(|(name, _)| name == "Group");
+    let is_wanted = |group: &str| {
+        groups.is_none_or(|(_, names)| {
+            let mut names = names.split(',').map(str::trim);
+            names.any(|name| name.eq_ignore_ascii_case(group))
+        })
+    };
+    verbs()
+        .filter(|(_, group)| is_wanted(group))
+        .map(|(verb, _)| verb.to_owned())
+        .collect()
 }
 
 /// The values that begin with the word or match its wildcards, in its quotes.
