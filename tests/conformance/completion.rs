@@ -40,10 +40,7 @@ impl CompletionSource for Fresh<'_> {
     }
 
     fn aliases(&self) -> Vec<(Text, Text)> {
-        builtin::aliases()
-            .iter()
-            .map(|(name, target)| (Text::from(*name), Text::from(*target)))
-            .collect()
+        self.session.state().aliases()
     }
 
     fn functions(&self) -> Vec<Arc<CommandInfo>> {

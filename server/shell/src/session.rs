@@ -70,8 +70,6 @@ pub struct SessionState {
     pub errors: Arc<List>,
     /// The lines that it ran.
     pub history: crate::history::History,
-    /// Aliases that the session defined, by name in lower case.
-    pub aliases: HashMap<String, Text>,
     /// Enumerations that the session declared, by name in lower case.
     pub enumerations: HashMap<String, Arc<EnumDefinition>>,
     /// The text that runs.
@@ -130,7 +128,6 @@ impl Default for SessionState {
                 items: Vec::new().into(),
             }),
             history: crate::history::History::default(),
-            aliases: HashMap::new(),
             enumerations: HashMap::new(),
             source: Arc::default(),
             sequence_point: Extent::default(),
@@ -206,14 +203,12 @@ impl SessionState {
             .collect()
     }
 
-    /// What an alias that the session defined stands for.
-    pub(crate) fn alias_target(&self, name: &str) -> Option<&str> {
-        if self.aliases.is_empty() {
-            return None;
-        }
-        self.aliases
-            .get(&name.to_lowercase())
-            .map(|target| &**target)
+    /// The aliases that are seen with what they stand for, sorted by name.
+    pub fn aliases(&self) -> Vec<(Text, Text)> {
+        let aliases = self.scopes.aliases(None).into_iter();
+        aliases
+            .map(|alias| (alias.name.clone(), alias.target.clone()))
+            .collect()
     }
 
     /// Names of the functions that the session defined.

@@ -206,3 +206,64 @@ fn nobody_is_asked_for_a_password_where_there_is_no_user() {
         ),
     ]);
 }
+
+#[test]
+fn aliases_live_in_scopes_and_have_options() {
+    check(&[
+        (
+            "New-Alias zz Get-Verb -Option ReadOnly; Set-Alias zz x; Set-Alias zz Get-Date -Force; (Get-Alias zz).Definition",
+            "Get-Date",
+            "AliasNotWritable",
+        ),
+        (
+            "New-Alias zz a -Option Constant; Remove-Alias zz -Force; Set-Alias zz b -Force",
+            "",
+            "AliasNotRemovable|AliasNotWritable",
+        ),
+        (
+            "Set-Alias zz a; Set-Alias zz b -Option Constant",
+            "",
+            "AliasCannotBeMadeConstant",
+        ),
+        (
+            "Set-Alias echo x; Set-Alias select x -Force",
+            "",
+            "AliasAllScopeOptionCannotBeRemoved|AliasAllScopeOptionCannotBeRemoved",
+        ),
+        (
+            "$a = New-Alias ZzTop a -Description d -PassThru; $a.Name, $a.Options, $a.Description",
+            "ZzTop|None|d",
+            "",
+        ),
+        (
+            "function f { Set-Alias zz Get-Verb; (zz Get).Verb }; f; zz",
+            "Get",
+            "CommandNotFoundException",
+        ),
+        (
+            "function f { Set-Alias zz Get-Verb -Scope Global }; f; (zz Get).Verb",
+            "Get",
+            "",
+        ),
+        (
+            "New-Alias zz a; & { New-Alias zz b; New-Alias zz c -Scope Local; (Get-Alias zz).Definition }; (Get-Alias zz).Definition",
+            "c|a",
+            "AliasAlreadyExists",
+        ),
+        (
+            "Set-Alias zz Get-Verb -Option Private; & { zz }",
+            "",
+            "CommandNotFoundException",
+        ),
+        (
+            "Set-Alias zz a; & { Get-Alias zz -Scope Local; (Get-Alias zz -Scope 1).Name }",
+            "zz",
+            "ItemNotFoundException",
+        ),
+        (
+            "Remove-Alias gm; Remove-Alias gm -Force; gm",
+            "",
+            "AliasNotRemovable|CommandNotFoundException",
+        ),
+    ]);
+}

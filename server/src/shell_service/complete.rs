@@ -48,6 +48,7 @@ pub(super) async fn answer(
                 Held {
                     variables: state.variables(),
                     functions: state.function_commands(),
+                    aliases: Some(state.aliases()),
                     history: entries
                         .map(|entry| (entry.id.unsigned_abs(), entry.line.clone()))
                         .collect(),
@@ -107,6 +108,8 @@ fn response(line: &str, found: completion::Completion) -> wire::CompleteResponse
 struct Held {
     variables: Vec<(Text, Value)>,
     functions: Vec<Arc<CommandInfo>>,
+    /// None where the session is not to be looked into.
+    aliases: Option<Vec<(Text, Text)>>,
     history: Vec<(u64, Text)>,
 }
 
@@ -143,10 +146,11 @@ impl CompletionSource for Source {
     }
 
     fn aliases(&self) -> Vec<(Text, Text)> {
-        builtin::aliases()
-            .iter()
-            .map(|(name, meaning)| ((*name).into(), (*meaning).into()))
-            .collect()
+        self.held.aliases.clone().unwrap_or_else(|| {
+            let all = builtin::aliases().iter();
+            all.map(|(name, meaning)| ((*name).into(), (*meaning).into()))
+                .collect()
+        })
     }
 
     fn functions(&self) -> Vec<Arc<CommandInfo>> {

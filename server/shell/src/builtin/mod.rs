@@ -1,6 +1,7 @@
 //! The commands that every session has, beside the cmdlets of the catalogue.
 
 mod add_member;
+mod alias_commands;
 mod call_stack;
 mod clixml;
 mod compare;
@@ -35,10 +36,10 @@ mod random;
 mod registry;
 mod select_object;
 mod select_string;
-mod session_commands;
 mod session_objects;
 mod small_objects;
 mod sort_object;
+mod strict_mode;
 mod string_data;
 mod support;
 mod test_json;
@@ -55,7 +56,7 @@ use crate::pipeline::stage::Stage;
 
 pub(crate) use session_objects::verbs;
 
-pub use registry::{alias_target, aliases, all, find, is_read_only_alias};
+pub use registry::{alias, alias_target, aliases, all, find};
 
 /// A command that the engine runs itself.
 #[derive(Debug)]

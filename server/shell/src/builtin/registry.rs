@@ -3,13 +3,14 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::builtin::{
-    BuiltIn, add_member, call_stack, clixml, compare_object, content, csv, date, discovery,
-    foreach_object, format_commands, format_hex, get_credential, get_error, group_object, history,
-    html, invoke, json, measure_object, members, misc, out_file, out_string, path, random,
-    select_object, select_string, session_commands, session_objects, small_objects, sort_object,
-    string_data, test_json, variables, where_object, write_error, write_streams, xml,
+    BuiltIn, add_member, alias_commands, call_stack, clixml, compare_object, content, csv, date,
+    discovery, foreach_object, format_commands, format_hex, get_credential, get_error,
+    group_object, history, html, invoke, json, measure_object, members, misc, out_file, out_string,
+    path, random, select_object, select_string, session_objects, small_objects, sort_object,
+    strict_mode, string_data, test_json, variables, where_object, write_error, write_streams, xml,
 };
 use crate::command::CommandInfo;
+use crate::evaluate::scope::Options;
 use crate::pipeline::stage::Stage;
 
 type Entry = (fn() -> CommandInfo, fn() -> Box<dyn Stage>);
@@ -73,19 +74,10 @@ const COMMANDS: &[Entry] = &[
     (discovery::get_member::info, discovery::get_member::create),
     (members::add_info, add_member::add),
     (members::new_info, members::new),
-    (
-        session_commands::set_alias_info,
-        session_commands::set_alias,
-    ),
-    (
-        session_commands::new_alias_info,
-        session_commands::new_alias,
-    ),
-    (
-        session_commands::remove_alias_info,
-        session_commands::remove_alias,
-    ),
-    (session_commands::strict_info, session_commands::strict),
+    (alias_commands::set_info, alias_commands::set),
+    (alias_commands::new_info, alias_commands::new),
+    (alias_commands::remove_info, alias_commands::remove),
+    (strict_mode::info, strict_mode::create),
     (call_stack::info, call_stack::create),
     (get_error::info, get_error::create),
     (get_credential::info, get_credential::create),
@@ -134,6 +126,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("gc", "Get-Content"),
     ("gcm", "Get-Command"),
     ("gcs", "Get-PSCallStack"),
+    ("gerr", "Get-Error"),
     ("ghy", "Get-History"),
     ("gm", "Get-Member"),
     ("group", "Group-Object"),
@@ -213,9 +206,20 @@ const WRITABLE: [&str; 9] = [
     "echo", "h", "help", "history", "icm", "r", "set", "sls", "type",
 ];
 
-/// Whether an alias (by its name in lower case) keeps its meaning unless that is forced.
-pub fn is_read_only_alias(name: &str) -> bool {
-    alias_target(name).is_some() && !WRITABLE.contains(&name)
+/// Aliases that every scope has a hand in.
+const OF_ALL_SCOPES: [&str; 6] = ["%", "?", "echo", "foreach", "select", "where"];
+
+/// An alias that every session has: its name, what it stands for, and what may be done with it.
+pub fn alias(name: &str) -> Option<(&'static str, &'static str, Options)> {
+    let mut all = ALIASES.iter();
+    let (name, target) = all.find(|(alias, _)| alias.eq_ignore_ascii_case(name))?;
+    let option = |names: &[&str], option| match names.contains(name) {
+        true => option,
+        false => 0,
+    };
+    let fixed = Options::READ_ONLY - option(&WRITABLE, Options::READ_ONLY);
+    let options = fixed | option(&OF_ALL_SCOPES, Options::ALL_SCOPE);
+    Some((name, target, Options(options)))
 }
 
 /// All aliases with what they stand for, sorted.

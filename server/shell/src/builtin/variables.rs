@@ -19,6 +19,7 @@ use crate::value::{List, Text, Value};
 use crate::wildcard::Wildcard;
 use change::{change, describe, refused};
 pub(super) use declare::{clear_info, get_info, new_info, option, remove_info, set_info};
+pub(super) use object::options;
 use object::variable_object;
 
 /// One `Get-Variable` to run.
@@ -60,7 +61,7 @@ fn not_found(name: &str) -> ErrorRecord {
 type Place = (usize, Text);
 
 /// The scope that -Scope names; none if it is not given.
-fn scope_of(context: &mut Context<'_>) -> Result<Option<usize>, Halt> {
+pub(super) fn scope_of(context: &mut Context<'_>) -> Result<Option<usize>, Halt> {
     let Some(name) = text(context, "Scope") else {
         return Ok(None);
     };

@@ -38,17 +38,15 @@ impl CompletionSource for SessionSource<'_> {
         {
             return Some(function);
         }
-        let name = builtin::alias_target(name).unwrap_or(name);
+        let own = self.state.scopes.alias_target(name);
+        let name = own.or_else(|| builtin::alias_target(name)).unwrap_or(name);
         builtin::find(name)
             .map(|built_in| Arc::clone(&built_in.info))
             .or_else(|| self.host.find_command(name))
     }
 
     fn aliases(&self) -> Vec<(Text, Text)> {
-        builtin::aliases()
-            .iter()
-            .map(|(name, target)| (Text::from(*name), Text::from(*target)))
-            .collect()
+        self.state.aliases()
     }
 
     fn functions(&self) -> Vec<Arc<CommandInfo>> {

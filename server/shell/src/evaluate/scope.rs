@@ -1,5 +1,7 @@
 //! Variables and functions, in scopes within scopes.
 
+mod alias;
+
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -7,6 +9,8 @@ use crate::command::{CommandInfo, ParameterType};
 use crate::help::function::command_of;
 use crate::language::ast::{Attribute, Block, VariablePath};
 use crate::value::{Text, Value};
+
+pub use alias::Alias;
 
 /// A variable.
 #[derive(Clone, Debug)]
@@ -90,6 +94,7 @@ impl Function {
 pub struct Scope {
     variables: HashMap<Text, Variable>,
     functions: HashMap<String, Arc<Function>>,
+    aliases: HashMap<String, Arc<Alias>>,
     /// Whether a script file runs in it.
     script: bool,
     /// The version of strict mode that was set in it; 0 for none.

@@ -67,6 +67,7 @@ impl Engine<'_> {
         for _ in 0..MAX_ALIASES {
             match self
                 .session
+                .scopes
                 .alias_target(name)
                 .or_else(|| builtin::alias_target(name))
             {

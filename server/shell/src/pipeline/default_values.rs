@@ -1,7 +1,6 @@
 //! `$PSDefaultParameterValues`: what it holds for a command.
 
 use crate::binder::DefaultValue;
-use crate::builtin;
 use crate::convert::default_parameters::parts;
 use crate::evaluate::operator::truth;
 use crate::pipeline::engine::Engine;
@@ -45,9 +44,9 @@ impl Engine<'_> {
     }
 
     fn has_alias(&self, command: &str, pattern: &Wildcard) -> bool {
-        let own = self.session.aliases.iter();
-        own.map(|(name, target)| (&**name, &**target))
-            .chain(builtin::aliases().iter().copied())
-            .any(|(name, target)| target.eq_ignore_ascii_case(command) && pattern.matches(name))
+        let aliases = self.session.scopes.aliases(None);
+        aliases
+            .iter()
+            .any(|alias| alias.target.eq_ignore_ascii_case(command) && pattern.matches(&alias.name))
     }
 }

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use crate::builtin::discovery::info::{self, ALIAS, CMDLET, FILTER, FUNCTION};
 use crate::builtin::discovery::likeness::distance;
-use crate::builtin::discovery::{all_aliases, all_commands, show_command_info};
+use crate::builtin::discovery::{all_commands, show_command_info};
 use crate::command::{CommandInfo, qualified};
-use crate::evaluate::scope::Function;
+use crate::evaluate::scope::{Alias, Function};
 use crate::help::function::command_of;
 use crate::pipeline::stage::Context;
 use crate::text::read;
-use crate::value::{Text, Value};
+use crate::value::Value;
 use crate::wildcard::Wildcard;
 
 /// One thing that was found.
 pub(super) enum Found {
     Cmdlet(Arc<CommandInfo>),
-    Alias(Text, Text),
+    Alias(Arc<Alias>),
     Function(Arc<Function>),
 }
 
@@ -24,7 +24,7 @@ impl Found {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Cmdlet(command) => &command.name,
-            Self::Alias(name, _) => name,
+            Self::Alias(alias) => &alias.name,
             Self::Function(function) => &function.name,
         }
     }
@@ -74,7 +74,7 @@ impl Found {
     pub(super) fn shown(&self, context: &Context<'_>) -> Value {
         match self {
             Self::Cmdlet(command) => info::cmdlet(command),
-            Self::Alias(name, target) => info::alias(name, target, resolved(context, target)),
+            Self::Alias(alias) => info::alias(alias, resolved(context, &alias.target)),
             Self::Function(function) => info::function(function),
         }
     }
@@ -91,10 +91,8 @@ pub(super) fn resolved(context: &Context<'_>, target: &str) -> Value {
 }
 
 fn chosen(context: &Context<'_>, wanted: &dyn Fn(&str) -> bool) -> Vec<Found> {
-    let aliases = all_aliases(context)
-        .into_iter()
-        .filter(|(name, _)| wanted(name))
-        .map(|(name, target)| Found::Alias(name, target));
+    let aliases = context.engine.session.scopes.aliases(None);
+    let aliases = aliases.into_iter().filter(|alias| wanted(&alias.name));
     let mut functions: Vec<Arc<Function>> = Vec::new();
     for function in context.engine.session.scopes.functions() {
         let known = functions
@@ -109,6 +107,7 @@ fn chosen(context: &Context<'_>, wanted: &dyn Fn(&str) -> bool) -> Vec<Found> {
         .into_iter()
         .filter(|command| wanted(&command.name));
     aliases
+        .map(Found::Alias)
         .chain(functions.into_iter().map(Found::Function))
         .chain(cmdlets.map(Found::Cmdlet))
         .collect()
@@ -148,10 +147,8 @@ pub(super) fn exactly(context: &Context<'_>, name: &str) -> Vec<Found> {
     let is_it = |own: &str| own.eq_ignore_ascii_case(bare);
     let mut found = Vec::new();
     if module.is_none() {
-        let alias = all_aliases(context)
-            .into_iter()
-            .find(|(alias, _)| is_it(alias));
-        found.extend(alias.map(|(alias, target)| Found::Alias(alias, target)));
+        let alias = context.engine.session.scopes.alias(bare);
+        found.extend(alias.map(|(_, alias)| Found::Alias(alias)));
         let function = context.engine.session.scopes.function(bare);
         found.extend(function.map(|function| Found::Function(Arc::clone(function))));
     }

@@ -1,6 +1,7 @@
 //! `Get-Alias`.
 
-use crate::builtin::discovery::{all_aliases, fits, texts};
+use crate::builtin::discovery::{fits, texts};
+use crate::builtin::variables::scope_of;
 use crate::command::{CommandInfo, ParameterInfo, SetMembership, Validation};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::pipeline::halt::Halt;
@@ -48,7 +49,8 @@ struct GetAlias;
 impl Stage for GetAlias {
     fn process(&mut self, context: &mut Context<'_>, _input: Option<Value>) -> Result<(), Halt> {
         let excluded = texts(context, "Exclude");
-        let aliases = all_aliases(context);
+        let scope = scope_of(context)?;
+        let aliases = context.engine.session.scopes.aliases(scope);
         let by_definition = context.parameter_set() == "Definition";
         let mut wanted = texts(context, if by_definition { "Definition" } else { "Name" });
         if wanted.is_empty() {
@@ -57,12 +59,17 @@ impl Stage for GetAlias {
         for name in wanted {
             let pattern = Wildcard::new(&name);
             let mut any = false;
-            for (alias, target) in &aliases {
-                let found = pattern.matches(if by_definition { target } else { alias })
-                    && (excluded.is_empty() || !fits(&excluded, alias));
+            for alias in &aliases {
+                let held = if by_definition {
+                    &alias.target
+                } else {
+                    &alias.name
+                };
+                let found =
+                    pattern.matches(held) && (excluded.is_empty() || !fits(&excluded, &alias.name));
                 if found {
                     any = true;
-                    context.write(super::alias(context, alias, target))?;
+                    context.write(super::alias(context, alias))?;
                 }
             }
             if !any && !pattern.is_pattern() && excluded.is_empty() {

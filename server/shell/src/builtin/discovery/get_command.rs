@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::builtin::discovery::found::{Found, abbreviated, exactly, matching, near};
 use crate::builtin::discovery::info::{ALIAS, CMDLET, FILTER, FUNCTION};
 use crate::builtin::discovery::likeness::{FUZZY_DISTANCE, distance};
-use crate::builtin::discovery::{all_aliases, fits, texts};
+use crate::builtin::discovery::{fits, texts};
 use crate::builtin::support::count;
 use crate::command::{CommandInfo, ParameterInfo, SetMembership, Validation, qualified};
 use crate::convert::type_names;
@@ -193,8 +193,8 @@ impl GetCommand {
         for candidate in candidates {
             // -Syntax is that of what an alias stands for.
             let candidate = match candidate {
-                Found::Alias(_, target) if context.switch("Syntax") => {
-                    match exactly(context, &target).into_iter().next() {
+                Found::Alias(alias) if context.switch("Syntax") => {
+                    match exactly(context, &alias.target).into_iter().next() {
                         Some(resolved) => resolved,
                         None => continue,
                     }
@@ -319,10 +319,11 @@ fn syntax_of(context: &Context<'_>, found: &Found, names: &[Text]) -> String {
     let is_pattern = names.iter().any(|name| Wildcard::new(name).is_pattern());
     let asked_by =
         |alias: &str| is_pattern || names.iter().any(|asked| asked.eq_ignore_ascii_case(alias));
-    let alias = all_aliases(context)
-        .into_iter()
-        .find(|(alias, target)| **target == *name && asked_by(alias))
-        .map(|(alias, _)| alias);
+    let aliases = context.engine.session.scopes.aliases(None);
+    let alias = aliases
+        .iter()
+        .find(|alias| *alias.target == *name && asked_by(&alias.name))
+        .map(|alias| alias.name.clone());
     let alias = alias.unwrap_or_else(|| match is_pattern {
         true => name.into(),
         false => names[0].clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::builtin::discovery::parameter_info;
 use crate::command::CommandInfo;
 use crate::convert::{enumerations, type_names};
-use crate::evaluate::scope::Function;
+use crate::evaluate::scope::{Alias, Function};
 use crate::evaluate::script_block;
 use crate::help::attribute;
 use crate::help::function::command_of;
@@ -110,21 +110,25 @@ pub(crate) fn cmdlet(command: &CommandInfo) -> Value {
 }
 
 /// An alias as `AliasInfo`; `resolved` is the command that it ends at.
-pub(super) fn alias(name: &str, target: &str, resolved: Value) -> Value {
+pub(super) fn alias(alias: &Alias, resolved: Value) -> Value {
+    let (name, target) = (&alias.name, &alias.target);
+    let options = super::super::variables::options(alias.options);
     object(
         &["AliasInfo", "CommandInfo"],
-        Some(name.into()),
+        Some(name.clone()),
         vec![
+            ("ResolvedCommandName", Value::String(target.clone())),
             ("DisplayName", Value::text(format!("{name} -> {target}"))),
-            ("Definition", Value::text(target)),
-            ("Name", Value::text(name)),
+            ("ReferencedCommand", resolved.clone()),
+            ("ResolvedCommand", resolved),
+            ("Definition", Value::String(target.clone())),
+            ("Options", options),
+            ("Description", Value::String(alias.description.clone())),
+            ("Name", Value::String(name.clone())),
             ("CommandType", command_type(ALIAS)),
             ("Source", Value::text("")),
             ("Version", Value::Null),
             ("ModuleName", Value::text("")),
-            ("ResolvedCommandName", Value::text(target)),
-            ("ReferencedCommand", resolved.clone()),
-            ("ResolvedCommand", resolved),
         ],
     )
 }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use crate::builtin;
 use crate::command::CommandInfo;
+use crate::evaluate::scope::Alias;
 use crate::help::function::command_of;
 use crate::pipeline::stage::Context;
 use crate::text::{Culture, to_text};
@@ -33,26 +34,8 @@ fn all_commands(context: &Context<'_>) -> Vec<Arc<CommandInfo>> {
 }
 
 /// An alias as `AliasInfo`, with the command that it ends at.
-pub(super) fn alias(context: &Context<'_>, name: &str, target: &str) -> Value {
-    info::alias(name, target, found::resolved(context, target))
-}
-
-/// All aliases of the session with what they stand for, its own and the built-in ones, sorted by name.
-fn all_aliases(context: &Context<'_>) -> Vec<(Text, Text)> {
-    let own = &context.engine.session.aliases;
-    let built_in = builtin::aliases()
-        .iter()
-        .filter(|(name, _)| !own.contains_key(*name))
-        .map(|(name, target)| (Text::from(*name), Text::from(*target)));
-    let mut all: Vec<(Text, Text)> = own
-        .iter()
-        .map(|(name, target)| (Text::from(&**name), target.clone()))
-        .chain(built_in)
-        // One that was removed stands for nothing.
-        .filter(|(_, target)| !target.is_empty())
-        .collect();
-    all.sort();
-    all
+pub(super) fn alias(context: &Context<'_>, alias: &Alias) -> Value {
+    info::alias(alias, found::resolved(context, &alias.target))
 }
 
 /// The command that a name means, through aliases: a function of the session, a built-in one, one of the catalogue.
@@ -60,11 +43,8 @@ fn find_command(context: &Context<'_>, name: &str) -> Option<Arc<CommandInfo>> {
     if let Some(function) = context.engine.session.scopes.function(name) {
         return Some(Arc::new(command_of(&function.name, &function.body)));
     }
-    let own = context.engine.session.aliases.get(&name.to_lowercase());
-    let name = own
-        .map(|target| &**target)
-        .or_else(|| builtin::alias_target(name))
-        .unwrap_or(name);
+    let own = context.engine.session.scopes.alias_target(name);
+    let name = own.or_else(|| builtin::alias_target(name)).unwrap_or(name);
     builtin::find(name)
         .map(|built_in| built_in.info.clone())
         .or_else(|| context.host().find_command(name))

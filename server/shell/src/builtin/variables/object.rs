@@ -18,6 +18,11 @@ fn member(enumeration: &str, number: i64) -> Value {
     })
 }
 
+/// What may be done with a variable or an alias.
+pub(in crate::builtin) fn options(options: Options) -> Value {
+    member(OPTIONS, options.0.into())
+}
+
 /// `System.Management.Automation.PSVariable`.
 pub(super) fn variable_object(variable: &Variable) -> Value {
     let types: [Text; 2] = [
@@ -36,7 +41,7 @@ pub(super) fn variable_object(variable: &Variable) -> Value {
         ("Visibility", member(VISIBILITY, 0)),
         ("Module", Value::Null),
         ("ModuleName", Value::text("")),
-        ("Options", member(OPTIONS, variable.options.0.into())),
+        ("Options", options(variable.options)),
         ("Attributes", attributes),
     ]
     .into_iter()
