@@ -27,7 +27,6 @@ use tandem_server::store::{
     self, ContentHash, ContentReference, DocumentKey, OperationEntry, Stores, Write,
 };
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 use tonic::{Request, Response, Status, Streaming};
@@ -166,8 +165,8 @@ impl Node {
             forwarded: Arc::new(NothingForwarded),
         });
         let stopped = self.stop.clone();
+        let incoming = network.incoming(listener);
         self.ends.push(tokio::spawn(async move {
-            let incoming = TcpListenerStream::new(listener);
             let server = Server::builder().add_service(service);
             server
                 .serve_with_incoming_shutdown(incoming, stopped.cancelled_owned())

@@ -7,6 +7,10 @@ use std::sync::{Arc, Mutex};
 
 use tandem_domain::identity::Fqdn;
 use tandem_server::peer::Connect;
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tokio_stream::{Stream, StreamExt};
+use tonic::transport::server::Connected;
 use tonic::transport::{Channel, Endpoint};
 
 /// Where the nodes listen, and whether they can reach each other.
@@ -30,6 +34,20 @@ impl Network {
     /// Notes where a pool's node listens.
     pub(crate) fn place(&self, pool: Fqdn, address: SocketAddr) {
         self.addresses.lock().unwrap().insert(pool, address);
+    }
+
+    /// What comes to a listener, over connections that break when the network is cut.
+    pub(crate) fn incoming(
+        &self,
+        listener: TcpListener,
+    ) -> impl Stream<Item = std::io::Result<CutStream>> + use<> {
+        let cut = self.cut.clone();
+        TcpListenerStream::new(listener).map(move |stream| {
+            Ok(CutStream {
+                stream: stream?,
+                cut: cut.clone(),
+            })
+        })
     }
 
     pub(crate) fn mend(&self) {
@@ -64,7 +82,7 @@ impl Connect for Network {
 }
 
 /// A connection that breaks when the network is cut.
-struct CutStream {
+pub(crate) struct CutStream {
     stream: tokio::net::TcpStream,
     cut: Arc<AtomicBool>,
 }
@@ -76,6 +94,12 @@ impl CutStream {
         }
         Ok(())
     }
+}
+
+impl Connected for CutStream {
+    type ConnectInfo = ();
+
+    fn connect_info(&self) {}
 }
 
 impl tokio::io::AsyncRead for CutStream {
