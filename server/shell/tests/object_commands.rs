@@ -208,3 +208,85 @@ fn where_object_and_for_each_object_find_members() {
         ("$p[0] | % *", "", "AmbiguousPropertyOrMethodName"),
     ]);
 }
+
+#[test]
+fn lists_are_updated_in_place_or_described() {
+    let object = "$o = [pscustomobject]@{a = [System.Collections.ArrayList]@(1, 2, 3)}";
+    check(&[
+        (
+            &format!("{object}; ($o | Update-List a -Remove 2 -Add 4, 5).a -join ','"),
+            "1,3,4,5",
+            "",
+        ),
+        (
+            &format!("{object}; ($o | Update-List a -Replace 7).a -join ','"),
+            "7",
+            "",
+        ),
+        (
+            "$t = Update-List -Add a, b -Remove c; $t.Add -join ','; $t.Remove",
+            "a,b|c",
+            "",
+        ),
+        (
+            &format!(
+                "{object}; $o | Update-List b -Add 1; Update-List a -Add 1; $o | Update-List -Add 1"
+            ),
+            "",
+            "MemberDoesntExist|MissingInputObjectParameter|MissingPropertyParameter",
+        ),
+        (
+            "[pscustomobject]@{a = 1} | Update-List a -Add 1; [pscustomobject]@{a = 1, 2} | Update-List a -Add 1",
+            "",
+            "ApplyFailed|System.NotSupportedException",
+        ),
+    ]);
+}
+
+#[test]
+fn type_names_are_given_and_read() {
+    check(&[
+        (
+            "$o = [pscustomobject]@{PSTypeName = 'My.Type'; a = 1}; $o.PSTypeNames[0]; $o.PSObject.Properties.Name",
+            "My.Type|a",
+            "",
+        ),
+        (
+            "$o = New-Object psobject -Property @{PSTypeName = 'My.Type'}; $o.PSTypeNames.Insert(0, 'X'); $o.PSTypeNames[0..1]",
+            "X|My.Type",
+            "",
+        ),
+        (
+            "(New-Object 'int[]' 3) -join ','; [int](New-Object char)",
+            "0,0,0|0",
+            "",
+        ),
+    ]);
+}
+
+#[test]
+fn texts_of_numbers_are_those_of_their_type_where_it_is_asked() {
+    check(&[
+        (
+            "(1/3).ToString(); \"$(1/3)\"",
+            "0.3333333333333333|0.333333333333333",
+            "",
+        ),
+        (
+            "(0.1 + 0.2).ToString(); [Convert]::ToString(0.1 + 0.2)",
+            "0.30000000000000004|0.30000000000000004",
+            "",
+        ),
+        ("([single](1/3)).ToString()", "0.33333334", ""),
+        (
+            "('a,b,c', 'd,e' | Measure-Object -Word { $_ -split ',' }).Words",
+            "5",
+            "",
+        ),
+        (
+            "try { 1/0 } catch { $_.CategoryInfo.GetMessage() }",
+            "NotSpecified: (:) [], RuntimeException",
+            "",
+        ),
+    ]);
+}

@@ -24,7 +24,23 @@ pub(super) fn add() -> Box<dyn Stage> {
 const ALIAS_PROPERTY: i64 = 1;
 const NOTE_PROPERTY: i64 = 8;
 const SCRIPT_PROPERTY: i64 = 16;
+const CODE_PROPERTY: i64 = 2;
+const PROPERTY_SET: i64 = 32;
+const CODE_METHOD: i64 = 128;
 const SCRIPT_METHOD: i64 = 256;
+const MEMBER_SET: i64 = 1024;
+/// Kinds that have one value.
+const OF_ONE_VALUE: [i64; 5] = [
+    CODE_METHOD,
+    MEMBER_SET,
+    PROPERTY_SET,
+    SCRIPT_METHOD,
+    NOTE_PROPERTY,
+];
+/// Kinds that need their value.
+const NEEDS_VALUE: [i64; 4] = [ALIAS_PROPERTY, CODE_METHOD, PROPERTY_SET, SCRIPT_METHOD];
+/// Kinds that need one of two values.
+const OF_EITHER_VALUE: [i64; 2] = [CODE_PROPERTY, SCRIPT_PROPERTY];
 struct AddMember;
 
 /// A member that is to be added.
@@ -165,14 +181,14 @@ fn unfit(context: &Context<'_>, kind: &EnumValue) -> Option<ErrorRecord> {
                 "Cannot add a member with type \"{shown}\". Specify a different type for the MemberTypes parameter."
             ),
         )
-    } else if matches!(kind.number, NOTE_PROPERTY | SCRIPT_METHOD) && second.is_some() {
+    } else if OF_ONE_VALUE.contains(&kind.number) && second.is_some() {
         (
             "Value2ShouldNotBeSpecified",
             format!(
                 "The SecondValue parameter is not necessary for a member of type \"{shown}\", and should not be specified. Do not specify the SecondValue parameter when you add members of this type."
             ),
         )
-    } else if matches!(kind.number, ALIAS_PROPERTY | SCRIPT_METHOD) && is_null("Value") {
+    } else if NEEDS_VALUE.contains(&kind.number) && is_null("Value") {
         (
             "Value1ShouldNotBeNull",
             format!(
@@ -186,7 +202,7 @@ fn unfit(context: &Context<'_>, kind: &EnumValue) -> Option<ErrorRecord> {
                 "The SecondValue parameter should not be null for a member of type \"{shown}\". Specify a non-null value for the SecondValue parameter when adding members of this type."
             ),
         )
-    } else if kind.number == SCRIPT_PROPERTY && is_null("Value") && is_null("SecondValue") {
+    } else if OF_EITHER_VALUE.contains(&kind.number) && is_null("Value") && is_null("SecondValue") {
         (
             "Value1AndValue2AreNotBothNull",
             format!(

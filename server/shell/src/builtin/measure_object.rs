@@ -174,7 +174,11 @@ impl MeasureObject {
             if let Source::Block(block) = &expression.source {
                 if !counted.contains(&block.text) {
                     counted.push(block.text.clone());
-                    let value = context.calculate(block, object)?.unwrap_or_default();
+                    let mut value = context.calculate(block, object)?.unwrap_or_default();
+                    // What a block gives is wrapped, and reads as PowerShell has it.
+                    if self.wanted.measures_text() && value.elements().is_some() {
+                        value = Value::text(to_text(&value, Culture::Current));
+                    }
                     self.measure(context, Some(block.text.clone()), &value)?;
                 }
                 continue;

@@ -2,15 +2,21 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use crate::builtin::declare::{UTILITY, at, command, named, set, switch};
 use crate::builtin::support::text;
-use crate::command::{CommandInfo, SetMembership, Validation};
+use crate::command::{CommandInfo, ParameterType, SetMembership, Validation};
+use crate::convert::number::is_number;
+use crate::convert::{ConversionContext, convert};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::evaluate::dictionary;
+use crate::evaluate::hashtable::{HASHTABLE, as_custom_object};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::text::{Culture, read, to_text};
+use crate::text::as_double;
 use crate::type_names::short_name;
-use crate::value::{Object, Property, Text, Value};
+use crate::value::{Array, Object, Text, Value};
 
 /// What the binder knows of `Add-Member`.
 pub(super) fn add_info() -> CommandInfo {
@@ -104,6 +110,9 @@ impl Stage for NewObject {
             let known = crate::convert::type_names::resolve(&name).map(|known| known.full_name());
             let exception = || crate::evaluate::find_exception(&name).map(Text::from);
             if let Some(known) = known.or_else(exception) {
+                if let Some(made) = made_of_nothing(context, &known, &arguments)? {
+                    return context.write(made);
+                }
                 let owner = Value::Type(known);
                 return match context.engine.call_static(&owner, "new", &arguments) {
                     Ok(made) => context.write(made),
@@ -133,16 +142,43 @@ impl Stage for NewObject {
             );
             return Err(context.terminate(record));
         }
-        let mut properties = Vec::new();
-        if let Some(Value::Dictionary(table)) = context.parameter("Property") {
-            for (key, item) in read(&table.entries).values() {
-                properties.push(Property {
-                    name: to_text(key, Culture::Invariant).into(),
-                    value: item.clone(),
-                    note: true,
-                });
-            }
+        if bare.ends_with("object") && !bare.ends_with("psobject") && !bare.contains("custom") {
+            let types: [Text; 1] = ["System.Object".into()];
+            let made = Object::typed(types.into(), Vec::new()).with_text("System.Object");
+            return context.write(Value::Object(Arc::new(made)));
         }
-        context.write(Value::Object(Arc::new(Object::custom(properties))))
+        let properties = context.parameter("Property").cloned();
+        let properties = properties.unwrap_or_else(|| dictionary(HASHTABLE, IndexMap::new()));
+        context.write(as_custom_object(&properties))
+    }
+}
+
+/// A character, or an array of a length, whose elements are nothing yet.
+fn made_of_nothing(
+    context: &mut Context<'_>,
+    of_type: &str,
+    arguments: &[Value],
+) -> Result<Option<Value>, Halt> {
+    match (of_type.strip_suffix("[]"), arguments) {
+        (None, []) if of_type == "System.Char" => Ok(Some(Value::Char(0))),
+        (Some(element), [length]) => {
+            let length = as_double(length).map_or(0, |length| length as usize);
+            if length > crate::evaluate::MAX_GROWTH {
+                return Err(context.engine.fail(crate::evaluate::failure::too_large()));
+            }
+            let target = ParameterType::Plain(element.into());
+            let nothing = match element {
+                "System.Char" => Value::Char(0),
+                _ => convert(&Value::Int32(0), &target, ConversionContext::default())
+                    .ok()
+                    .filter(|nothing| is_number(nothing) || matches!(nothing, Value::Bool(_)))
+                    .unwrap_or_default(),
+            };
+            Ok(Some(Value::Array(Arc::new(Array {
+                element_type: element.into(),
+                items: vec![nothing; length].into(),
+            }))))
+        }
+        _ => Ok(None),
     }
 }

@@ -43,6 +43,7 @@ mod strict_mode;
 mod string_data;
 mod support;
 mod test_json;
+mod update_list;
 mod variables;
 mod where_object;
 mod write_error;

@@ -7,7 +7,8 @@ use crate::builtin::{
     discovery, foreach_object, format_commands, format_hex, get_credential, get_error,
     group_object, history, html, invoke, json, measure_object, members, misc, out_file, out_string,
     path, random, select_object, select_string, session_objects, small_objects, sort_object,
-    strict_mode, string_data, test_json, variables, where_object, write_error, write_streams, xml,
+    strict_mode, string_data, test_json, update_list, variables, where_object, write_error,
+    write_streams, xml,
 };
 use crate::command::CommandInfo;
 use crate::evaluate::scope::Options;
@@ -74,6 +75,7 @@ const COMMANDS: &[Entry] = &[
     (discovery::get_member::info, discovery::get_member::create),
     (members::add_info, add_member::add),
     (members::new_info, members::new),
+    (update_list::info, update_list::create),
     (alias_commands::set_info, alias_commands::set),
     (alias_commands::new_info, alias_commands::new),
     (alias_commands::remove_info, alias_commands::remove),

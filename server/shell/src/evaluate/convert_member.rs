@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 
 use crate::command::ParameterType;
-use crate::convert::{ConversionContext, convert};
+use crate::convert::{ConversionContext, convert, net_text};
 use crate::evaluate::method::{Outcome, text_of};
 use crate::evaluate::parse_method::parse;
 use crate::value::{Array, Value};
@@ -36,10 +36,7 @@ pub(super) fn call(name: &str, arguments: &[Value], context: ConversionContext) 
         (_, Some((_, target)), [digits @ Value::String(_), base]) => {
             from_base(&text_of(digits), base, target)
         }
-        ("tostring", _, [value]) => Outcome::Value(Value::text(crate::text::to_text(
-            value,
-            crate::text::Culture::Current,
-        ))),
+        ("tostring", _, [value]) => Outcome::Value(Value::text(net_text(value))),
         ("tostring", _, [value, base]) => to_base(value, base),
         ("tobase64string", _, [bytes]) => with_bytes(bytes, |bytes| {
             base64::engine::general_purpose::STANDARD.encode(bytes)

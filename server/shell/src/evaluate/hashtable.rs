@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::evaluate::{as_operand, failure};
 use crate::language::ast::{Expression, Statement};
+use crate::members::same_name;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
@@ -87,22 +88,28 @@ pub(super) fn as_ordered(table: &Value) -> Value {
 }
 
 /// `[pscustomobject]@{…}`.
-pub(super) fn as_custom_object(table: &Value) -> Value {
+pub(crate) fn as_custom_object(table: &Value) -> Value {
     let Value::Dictionary(table) = table else {
         return table.clone();
     };
-    let properties = read(&table.entries)
-        .values()
-        .map(|(key, value)| Property {
-            name: to_text(key, Culture::Invariant).into(),
-            value: value.clone(),
-            note: true,
-        })
-        .collect::<Vec<_>>();
-    let names: [Text; 2] = [
+    let mut names: Vec<Text> = vec![
         "System.Management.Automation.PSCustomObject".into(),
         "System.Object".into(),
     ];
+    let mut properties = Vec::new();
+    for (key, value) in read(&table.entries).values() {
+        let name: Text = to_text(key, Culture::Invariant).into();
+        // It names the type and is no property (`LanguagePrimitives.SetObjectProperties`).
+        if let (Value::String(of_type), true) = (value.base(), same_name(&name, "PSTypeName")) {
+            names.insert(0, of_type.clone());
+            continue;
+        }
+        properties.push(Property {
+            name,
+            value: value.clone(),
+            note: true,
+        });
+    }
     Value::Object(Arc::new(Object {
         type_names: std::sync::RwLock::new(names.into()),
         properties: properties.into(),

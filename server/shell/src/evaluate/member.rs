@@ -94,6 +94,8 @@ pub(super) fn read_member(owner: &Value, name: &str) -> Option<Value> {
             return counted.then_some(Value::Int32(0));
         }
         _ if same_name(name, "PSObject") => return Some(reflection(owner)),
+        _ if same_name(name, "PSTypeNames") => return property(&reflection(owner), "TypeNames"),
+        _ if same_name(name, "PSBase") => return Some(owner.clone()),
         other => property(other, name),
     };
     if let Some(value) = own {

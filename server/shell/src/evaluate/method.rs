@@ -1,6 +1,6 @@
 //! `x.Name(…)`: the harmless methods on texts, dates, time spans and collections that runbooks use.
 
-use crate::convert::ConversionContext;
+use crate::convert::{ConversionContext, net_text};
 use crate::dotnet;
 use crate::evaluate::collection_method::collection_method;
 use crate::evaluate::operator::comparison;
@@ -156,6 +156,12 @@ impl Engine<'_> {
         if let Some(found) = crate::style::method(owner, name, arguments) {
             return Ok(Some(found));
         }
+        if name.eq_ignore_ascii_case("getmessage")
+            && arguments.is_empty()
+            && &*crate::type_names::type_name(owner) == crate::members::error::CATEGORY_INFO
+        {
+            return Ok(Some(Value::text(text_of(owner))));
+        }
         if name.eq_ignore_ascii_case("copy") && arguments.is_empty() {
             return Ok(reflection::copy(owner));
         }
@@ -243,6 +249,8 @@ fn common_method(owner: &Value, name: &str, arguments: &[Value]) -> Outcome {
             Value::Array(_) | Value::List(_) | Value::Dictionary(_) => {
                 crate::type_names::type_name(owner).to_string()
             }
+            // .NET's own text has all digits; PowerShell's has fifteen.
+            number @ (Value::Double(_) | Value::Single(_)) => net_text(number),
             other => to_text(other, Culture::Current),
         })),
         ("tostring", [format, ..]) => {

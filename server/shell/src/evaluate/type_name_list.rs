@@ -33,8 +33,8 @@ impl Engine<'_> {
             remove(&owner, &text_of(removed));
             return Ok(Some(nothing()));
         }
-        let Some(owner) = member_of(target, "TypeNames").and_then(|of| member_of(of, "PSObject"))
-        else {
+        let list = member_of(target, "TypeNames").and_then(|of| member_of(of, "PSObject"));
+        let Some(owner) = list.or_else(|| member_of(target, "PSTypeNames")) else {
             return Ok(None);
         };
         let Value::Object(object) = self.evaluate(owner, out)? else {

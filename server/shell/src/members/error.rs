@@ -10,6 +10,9 @@ use crate::evaluate::exception::exception_of_record;
 use crate::format::error_view::{category_text, position_message, target_name, target_type};
 use crate::value::{EnumValue, List, Object, Text, Value};
 
+/// The type of an error's category.
+pub(crate) const CATEGORY_INFO: &str = "System.Management.Automation.ErrorCategoryInfo";
+
 /// They in PowerShell's order: what its own type data adds first.
 pub(super) fn properties(record: &ErrorRecord) -> Vec<(&'static str, Value)> {
     let iterations = record.iterations.iter().copied().map(Value::Int32);
@@ -75,7 +78,7 @@ fn category(record: &ErrorRecord) -> Value {
         },
     );
     typed(
-        "System.Management.Automation.ErrorCategoryInfo",
+        CATEGORY_INFO,
         Some(&category_text(record)),
         vec![
             ("Category", category),

@@ -26,7 +26,7 @@ use crate::text::{Culture, read, to_text};
 use crate::value::{DateTime, ScriptBlock, Text, Value};
 
 /// Longest chain of aliases that is followed.
-const MAX_ALIASES: usize = 8;
+pub(crate) const MAX_ALIASES: usize = 8;
 
 /// What a command's name stands for.
 #[derive(Clone)]

@@ -8,9 +8,10 @@ use crate::builtin::discovery::{all_commands, show_command_info};
 use crate::command::{CommandInfo, qualified};
 use crate::evaluate::scope::{Alias, Function};
 use crate::help::function::command_of;
+use crate::pipeline::command::MAX_ALIASES;
 use crate::pipeline::stage::Context;
 use crate::text::read;
-use crate::value::Value;
+use crate::value::{Text, Value};
 use crate::wildcard::Wildcard;
 
 /// One thing that was found.
@@ -82,7 +83,15 @@ impl Found {
 
 /// The command that an alias ends at, as an object.
 pub(super) fn resolved(context: &Context<'_>, target: &str) -> Value {
-    let found = exactly(context, target).into_iter();
+    let scopes = &context.engine.session.scopes;
+    let mut target = Text::from(target);
+    for _ in 0..MAX_ALIASES {
+        match scopes.alias(&target) {
+            Some((_, alias)) => target = alias.target.clone(),
+            None => break,
+        }
+    }
+    let found = exactly(context, &target).into_iter();
     found
         .filter(|found| !matches!(found, Found::Alias(..)))
         .map(|found| found.shown(context))

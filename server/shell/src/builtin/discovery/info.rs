@@ -113,12 +113,22 @@ pub(crate) fn cmdlet(command: &CommandInfo) -> Value {
 pub(super) fn alias(alias: &Alias, resolved: Value) -> Value {
     let (name, target) = (&alias.name, &alias.target);
     let options = super::super::variables::options(alias.options);
+    let ends_at = crate::members::property(&resolved, "Name").unwrap_or_default();
+    let shown = match &ends_at {
+        Value::String(ends_at) => ends_at,
+        _ => target,
+    };
+    // What has a verb and a noun is shown as it is.
+    let display = match name.contains('-') {
+        true => name.to_string(),
+        false => format!("{name} -> {shown}"),
+    };
     object(
         &["AliasInfo", "CommandInfo"],
         Some(name.clone()),
         vec![
-            ("ResolvedCommandName", Value::String(target.clone())),
-            ("DisplayName", Value::text(format!("{name} -> {target}"))),
+            ("ResolvedCommandName", ends_at.clone()),
+            ("DisplayName", Value::text(display)),
             ("ReferencedCommand", resolved.clone()),
             ("ResolvedCommand", resolved),
             ("Definition", Value::String(target.clone())),
