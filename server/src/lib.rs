@@ -6,6 +6,7 @@ pub mod backup;
 pub mod cmdlets;
 pub mod configuration;
 pub mod dispatch;
+mod essential;
 pub mod frontend;
 mod health;
 mod housekeeping;
@@ -32,7 +33,6 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tonic::service::Routes;
 use tonic::transport::Server;
 
@@ -42,6 +42,7 @@ use crate::dispatch::catalogue::Catalogue;
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::registry;
 use crate::dispatch::typed::Typed;
+use crate::essential::Essential;
 use crate::frontend::FrontEnd;
 use crate::layers::access::{Access, IsOurs};
 use crate::layers::dial::Dial;
@@ -67,6 +68,9 @@ const STREAMS_PER_CONNECTION: u32 = 1_024;
 
 /// Bytes under way to a receiver that has not taken them: of one call, of one connection.
 const WINDOWS: (u32, u32) = (2 * 1024 * 1024, 8 * 1024 * 1024);
+
+/// Longest time until operations that cannot be rolled back are left as they stand, at the end.
+const OPERATIONS_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Longest time until the store has written what is left at the end.
 const FLUSH_DEADLINE: Duration = Duration::from_secs(30);
@@ -124,7 +128,7 @@ pub struct RunningNode {
     stop: CancellationToken,
     grace: Duration,
     serving: JoinHandle<Result<(), tonic::transport::Error>>,
-    tasks: TaskTracker,
+    tasks: Essential,
     writer: JoinHandle<()>,
 }
 
@@ -143,7 +147,11 @@ pub async fn start(configuration: Configuration) -> Result<RunningNode, StartErr
         folder: options.folder.clone(),
         error,
     })?;
-    let writer = tokio::spawn(writer.run());
+    let stop = CancellationToken::new();
+    let tasks = Essential::new(stop.clone());
+    // What cannot be started ends again, and that is no fault of its own.
+    let unless_started = stop.clone().drop_guard();
+    let writer = tokio::spawn(tasks.watched("the store's writer", writer.run()));
     let address = configuration.listen;
     let listen = |error| StartError::Listen { address, error };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
@@ -157,7 +165,6 @@ pub async fn start(configuration: Configuration) -> Result<RunningNode, StartErr
         configuration.limits,
     ));
 
-    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let front_end = front_end(&configuration, &node, address, &stop);
     let shell = Shell::new(
         node.clone(),
@@ -165,7 +172,10 @@ pub async fn start(configuration: Configuration) -> Result<RunningNode, StartErr
         configuration.sessions,
         configuration.commands_only.clone(),
     );
-    tasks.spawn(shell_service::sweep(shell.clone(), stop.clone()));
+    tasks.spawn(
+        "the sweep of sessions",
+        shell_service::sweep(shell.clone(), stop.clone()),
+    );
     let routes = routes(&node, &dispatcher, front_end, &tasks, &stop)?.add_service(shell.server());
     start_tasks(&configuration, &node, &certificates, &tasks, &stop);
     let connections = listener::listen(listener, certificates, stop.clone());
@@ -182,6 +192,7 @@ pub async fn start(configuration: Configuration) -> Result<RunningNode, StartErr
     let serving = tokio::spawn(
         server.serve_with_incoming_shutdown(ReceiverStream::new(connections), stopped),
     );
+    unless_started.disarm();
     tracing::info!(pool = %node.pool, computer = %node.machine, %address, "the node runs");
     Ok(RunningNode {
         node,
@@ -295,11 +306,11 @@ fn routes(
     node: &Arc<Node>,
     dispatcher: &Arc<Dispatcher>,
     front_end: FrontEnd,
-    tasks: &TaskTracker,
+    tasks: &Essential,
     stop: &CancellationToken,
 ) -> Result<Routes, StartError> {
     let (health, follow) = health::service(node.clone(), stop.clone());
-    tasks.spawn(follow);
+    tasks.spawn("the health service", follow);
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(tandem::DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
@@ -326,23 +337,28 @@ fn start_tasks(
     configuration: &Configuration,
     node: &Arc<Node>,
     certificates: &Certificates,
-    tasks: &TaskTracker,
+    tasks: &Essential,
     stop: &CancellationToken,
 ) {
     let (exchange, heartbeat, stopped) =
         (node.exchange.clone(), configuration.heartbeat, stop.clone());
-    tasks.spawn(async move { exchange.run(heartbeat, stopped).await });
+    tasks.spawn("heartbeats", async move {
+        exchange.run(heartbeat, stopped).await;
+    });
     let (backup, stopped) = (node.backup.clone(), stop.clone());
-    tasks.spawn(async move { backup.run(stopped).await });
+    tasks.spawn(
+        "the Backup Service",
+        async move { backup.run(stopped).await },
+    );
     let (operations, stopped) = (node.operations.clone(), stop.clone());
-    tasks.spawn(async move { operations.run(stopped).await });
-    tasks.spawn(housekeeping::run(
-        node.stores.clone(),
-        node.ownership.clone(),
-        stop.clone(),
-    ));
+    tasks.spawn("operations", async move { operations.run(stopped).await });
+    let swept = (node.stores.clone(), node.ownership.clone());
+    tasks.spawn(
+        "housekeeping",
+        housekeeping::run(swept.0, swept.1, stop.clone()),
+    );
     let (certificates, peers, stopped) = (certificates.clone(), node.peers.clone(), stop.clone());
-    tasks.spawn(async move {
+    tasks.spawn("certificates", async move {
         certificates
             .follow(stopped, move || peers.reconnect())
             .await;
@@ -373,10 +389,14 @@ fn ours(configuration: &Configuration, node: &Arc<Node>) -> IsOurs {
 }
 
 impl RunningNode {
-    /// Ends when the node has stopped serving by itself, which it does only by a fault.
+    /// Ends when the node has stopped serving by itself, or lacks a part that it cannot do without, which happens only by
+    /// a fault.
     pub async fn ended(&mut self) {
-        if let Ok(Err(error)) = (&mut self.serving).await {
-            tracing::error!(%error, "the node serves no longer");
+        tokio::select! {
+            served = &mut self.serving => if let Ok(Err(error)) = served {
+                tracing::error!(%error, "the node serves no longer");
+            },
+            () = self.tasks.broken() => {}
         }
     }
 
@@ -395,7 +415,7 @@ impl RunningNode {
             );
             abort.abort();
         }
-        self.tasks.close();
+        self.node.operations.settle_down(OPERATIONS_DEADLINE).await;
         if tokio::time::timeout(FLUSH_DEADLINE, self.tasks.wait())
             .await
             .is_err()

@@ -62,7 +62,11 @@ impl Backup {
                 }
             });
         }
-        while cycles.join_next().await.is_some() {}
+        while let Some(cycle) = cycles.join_next().await {
+            if let Err(error) = cycle {
+                tracing::error!(%error, "a cycle of the Backup Service met a fault of this program");
+            }
+        }
     }
 
     /// Waits until this pool exports other things than `before`.

@@ -22,8 +22,11 @@ mod start;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::time::Duration;
 
+use futures_util::FutureExt;
 use tandem_domain::identity::Fqdn;
 use tandem_domain::observation::OperationKind;
 use tandem_domain::request::{FailBackRequest, FailOverRequest};
@@ -37,7 +40,7 @@ use crate::ownership::Ownership;
 use crate::peer::{Exchange, Peers};
 use crate::store::Stores;
 use fault::Faults;
-use progress::{Narration, Watcher};
+use progress::{Gauge, Narration, WaitsFor, Watcher};
 
 pub use error::Error;
 pub use move_user::UserOrder;
@@ -45,6 +48,9 @@ pub use observe::Seen;
 pub use partner::PartnerError;
 pub use readiness::ReadinessReport;
 pub use start::{Order, Started};
+
+/// Time until an operation is taken up that met a fault of this program.
+const TAKE_UP_AGAIN: Duration = Duration::from_secs(1);
 
 /// What an administrator asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +121,8 @@ struct Inner {
     admission: Mutex<()>,
     readiness: readiness::Latest,
     tasks: TaskTracker,
+    /// Ends what runs where it stands.
+    halt: CancellationToken,
 }
 
 /// An operation that runs in this process.
@@ -159,6 +167,7 @@ impl Operations {
                 admission: Mutex::new(()),
                 readiness: readiness::Latest::default(),
                 tasks: TaskTracker::new(),
+                halt: CancellationToken::new(),
             }),
         }
     }
@@ -209,10 +218,13 @@ impl Operations {
             all.insert(id.to_owned(), running.clone());
         }
         let narration = running.narration.clone();
-        let work = work(self.clone(), running);
+        let work = work(self.clone(), running.clone());
         let (operations, id) = (self.clone(), id.to_owned());
         self.inner.tasks.spawn(async move {
-            work.await;
+            let halt = operations.inner.halt.clone();
+            let to_its_end = operations.in_spite_of_faults(&id, &running, work);
+            // Halted in the middle it is as if the process had died: the journal tells how it goes on.
+            halt.run_until_cancelled(to_its_end).await;
             let mut all = operations
                 .inner
                 .running
@@ -221,5 +233,29 @@ impl Operations {
             all.remove(&id);
         });
         Some(narration)
+    }
+
+    /// Runs `work`. A fault of this program in it leaves an interrupted operation, which is seen to its end, so that who
+    /// listens hears of it.
+    async fn in_spite_of_faults(
+        &self,
+        id: &str,
+        running: &Running,
+        work: impl Future<Output = ()> + Send,
+    ) {
+        let mut ended = AssertUnwindSafe(work).catch_unwind().await.is_ok();
+        while !ended {
+            tracing::error!(operation = %id, "an operation met a fault of this program and is taken up again");
+            running.narration.gauge(Gauge {
+                status: "this node met a fault of its own".to_owned(),
+                percent: 90,
+                waits_for: Some(WaitsFor::Store {
+                    is_committed: false,
+                }),
+            });
+            tokio::time::sleep(TAKE_UP_AGAIN).await;
+            let to_its_end = self.see_to_its_end(id, running, None);
+            ended = AssertUnwindSafe(to_its_end).catch_unwind().await.is_ok();
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Takes up interrupted operations: at start, with every heartbeat, and when an administrator asks. Each ends committed
 //! or rolled back, by the rule of whoever decides at the step that was reached.
 
+use std::sync::PoisonError;
 use std::time::{Duration, SystemTime};
 
 use prost::Message;
@@ -62,11 +63,25 @@ impl Operations {
         }
     }
 
-    /// Waits until the operations of this process have ended, or `limit` has passed: what is left is taken up at the
-    /// next start.
+    /// Ends the operations of this process: those that can still be rolled back within `limit`, what is left where it
+    /// stands. It is taken up at the next start.
     pub async fn settle_down(&self, limit: Duration) {
+        let running: Vec<String> = {
+            let running = self.inner.running.lock();
+            let running = running.unwrap_or_else(PoisonError::into_inner);
+            running.keys().cloned().collect()
+        };
+        for id in running {
+            self.stop(&id);
+        }
         self.inner.tasks.close();
-        let _ = tokio::time::timeout(limit, self.inner.tasks.wait()).await;
+        if tokio::time::timeout(limit, self.inner.tasks.wait())
+            .await
+            .is_err()
+        {
+            self.inner.halt.cancel();
+            self.inner.tasks.wait().await;
+        }
     }
 
     /// Takes up every operation that nobody runs.

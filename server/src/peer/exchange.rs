@@ -160,7 +160,11 @@ impl Exchange {
                 }
             });
         }
-        while calls.join_next().await.is_some() {}
+        while let Some(call) = calls.join_next().await {
+            if let Err(error) = call {
+                tracing::error!(%error, "a heartbeat met a fault of this program");
+            }
+        }
         Ok(())
     }
 

@@ -18,12 +18,19 @@ struct Room {
     /// The step whose first write finds the disk full.
     fills_at: Option<&'static str>,
     is_full: bool,
+    /// The step whose next write meets a fault of the program.
+    panics_at: Option<&'static str>,
 }
 
 impl Disk {
     /// Fills when an operation that has come to `step` writes.
     pub(crate) fn fill_at(&self, step: &'static str) {
         self.0.lock().unwrap().fills_at = Some(step);
+    }
+
+    /// Has the next write of an operation that has come to `step` panic.
+    pub(crate) fn panic_at(&self, step: &'static str) {
+        self.0.lock().unwrap().panics_at = Some(step);
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -49,6 +56,14 @@ impl Disk {
         let mut room = self.0.lock().unwrap();
         if let (Some(step), Some(entry)) = (room.fills_at, entry) {
             room.is_full |= entry.step == step;
+        }
+        if entry.is_some_and(|entry| {
+            room.panics_at
+                .take_if(|step| **step == *entry.step)
+                .is_some()
+        }) {
+            drop(room);
+            panic!("the test's fault");
         }
         if room.is_full {
             return async { Err(Error::DiskFull("no room".to_owned())) }.boxed();

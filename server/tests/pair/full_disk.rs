@@ -108,3 +108,17 @@ async fn of_the_taking_pool_at_the_offer_it_waits_and_commits_when_there_is_room
         Some("v")
     );
 }
+
+/// Not a full disk but a fault of the program: who listens hears the end, and the operation does not hang.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fault_in_the_middle_of_an_operation_is_an_interruption() {
+    let pair = Pair::start().await;
+    pair.one.keep(&pool1(), KEN, "k", "v").await;
+    pair.one.disk.panic_at("Ship");
+    let entry = pair.one.run(fail_over(pool1())).await.unwrap();
+    assert_eq!(entry.state, OperationState::RolledBack);
+    assert_eq!(entry.failure.unwrap().id, "OperationInterrupted");
+    eventually("pool1 serves", || async { pair.one.serves(&pool1()) }).await;
+    let again = pair.one.run(fail_over(pool1())).await.unwrap();
+    assert_eq!(again.state, OperationState::Committed);
+}

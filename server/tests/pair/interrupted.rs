@@ -1,7 +1,7 @@
 //! What a process that died in the middle of a move leaves behind, and what becomes of it: each case writes the journal
 //! and the freeze exactly as the executor does up to that step, and lets the nodes find them.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use prost::Message;
@@ -252,6 +252,29 @@ async fn a_disaster_that_fails_leaves_an_undecided_offer_as_it_was() {
     assert_eq!(frozen_by, Some(entry.id.clone()));
     let refused = pair.one.put(&pool1(), "sip:a@contoso.com", "k", "v").await;
     assert!(refused.is_err(), "{refused:?}");
+    let open = pair.one.operations.entry(&entry.id).await.unwrap().unwrap();
+    assert_eq!(open.state, OperationState::Running);
+}
+
+/// A node that is to stop does not wait for a pool that is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_stops_although_an_operation_is_undecided() {
+    let pair = Pair::start().await;
+    let mut entry = entry(&pair, "TakeOwnership").await;
+    offer(&pair, &mut entry).await;
+    pair.network.cut();
+    pair.one
+        .ownership
+        .freeze(&pool1(), entry.clone())
+        .await
+        .unwrap();
+    eventually("it is taken up", || async {
+        pair.one.operations.watch(&entry.id).is_some()
+    })
+    .await;
+    let settled = pair.one.operations.settle_down(Duration::from_millis(100));
+    let settled = tokio::time::timeout(Duration::from_secs(5), settled).await;
+    assert!(settled.is_ok());
     let open = pair.one.operations.entry(&entry.id).await.unwrap().unwrap();
     assert_eq!(open.state, OperationState::Running);
 }

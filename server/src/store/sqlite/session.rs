@@ -91,6 +91,8 @@ pub(super) struct Session {
     pub(super) pools: Pools,
     /// As they were last committed.
     stored: Pools,
+    /// What is durable could not be read after a transaction failed: it may not be what was last committed.
+    is_unread: bool,
     /// Copies that were found to differ from their owner's documents and are built anew.
     pub(super) rebuilt: BTreeSet<(Fqdn, BackupModule)>,
 }
@@ -107,6 +109,7 @@ impl Session {
             own_pool,
             gate,
             stored: pools.clone(),
+            is_unread: false,
             pools,
             rebuilt: BTreeSet::new(),
         })
@@ -168,12 +171,23 @@ impl Session {
         }
     }
 
-    /// The transaction has failed: undoes what is left of it, and reads back what is durable.
+    /// The transaction has failed: undoes what is left of it, and reads back what is durable, now or before the next one.
     pub(super) async fn abandon(&mut self) -> Result<()> {
         // SQLite has already rolled back after some errors; then this says that there is no transaction.
         let _ = sqlx::query("ROLLBACK").execute(&mut self.connection).await;
-        self.pools = load_pools(&mut self.connection).await?;
-        self.stored.clone_from(&self.pools);
+        // Nothing of it may be written by a later transaction.
+        self.pools.clone_from(&self.stored);
+        self.is_unread = true;
+        self.read_back().await
+    }
+
+    /// Makes sure that what is in memory is what is durable.
+    pub(super) async fn read_back(&mut self) -> Result<()> {
+        if self.is_unread {
+            self.pools = load_pools(&mut self.connection).await?;
+            self.stored.clone_from(&self.pools);
+            self.is_unread = false;
+        }
         Ok(())
     }
 }
@@ -387,4 +401,53 @@ pub(super) async fn load_digests(
         );
     }
     Ok(digests)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use sqlx::Connection;
+
+    use super::*;
+
+    async fn run(session: &mut Session, statement: &'static str) {
+        sqlx::query(statement)
+            .execute(&mut session.connection)
+            .await
+            .unwrap();
+    }
+
+    /// What failed must not be written by the transaction after it, although the disk cannot even be read at that moment.
+    #[tokio::test]
+    async fn nothing_of_a_failed_transaction_is_left_in_memory() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let migrations = sqlx::migrate!("migrations/sqlite");
+        migrations.run(&mut connection).await.unwrap();
+        let pool = Fqdn::parse("pool1.contoso.com").unwrap();
+        let mut session = Session::load(connection, pool.clone(), WriteGate::new())
+            .await
+            .unwrap();
+        run(
+            &mut session,
+            "INSERT INTO home_pool (name, head) VALUES ('pool1.contoso.com', 4)",
+        )
+        .await;
+        run(&mut session, "INSERT INTO term VALUES (1, 0, 0)").await;
+        session.abandon().await.unwrap();
+        assert_eq!(session.pool(&pool).unwrap().head, 4);
+
+        session.pool(&pool).unwrap().head = 9;
+        session.pool(&pool).unwrap().frozen_by = Some("never committed".to_owned());
+        run(&mut session, "ALTER TABLE term RENAME TO unreadable").await;
+        assert!(session.abandon().await.is_err());
+        let state = session.pool(&pool).unwrap();
+        assert_eq!((state.head, &state.frozen_by), (4, &None));
+        assert!(session.read_back().await.is_err(), "it is still unread");
+
+        // A commit that was reported as failed may have been written all the same.
+        run(&mut session, "UPDATE home_pool SET head = 5").await;
+        run(&mut session, "ALTER TABLE unreadable RENAME TO term").await;
+        session.read_back().await.unwrap();
+        assert_eq!(session.pool(&pool).unwrap().head, 5);
+    }
 }

@@ -150,6 +150,7 @@ impl Writer {
 
     async fn apply_and_commit(&mut self, jobs: &mut Vec<Box<dyn Job>>) -> Result<()> {
         let begun = Instant::now();
+        self.session.read_back().await?;
         self.execute("BEGIN IMMEDIATE").await?;
         let mut index = 0;
         while let Some(job) = jobs.get_mut(index) {
