@@ -230,6 +230,7 @@ pub(super) fn store(error: Error) -> Status {
         | Error::Behind { .. }
         | Error::OwnedHere { .. }
         | Error::Incomplete { .. }
+        | Error::HomedAlready { .. }
         | Error::OperationEnded { .. }
         | Error::ManagementConflict { .. }
         | Error::Damaged(_)

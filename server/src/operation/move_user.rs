@@ -25,7 +25,7 @@ use super::progress::{Event, Gauge, Outcome, WaitsFor};
 use super::{Error, Operations, Running, Seen, Started};
 use crate::backup::content;
 use crate::backup::wire::document as to_message;
-use crate::store::{Account, Document, OperationEntry, OperationFailure, OperationState, Write};
+use crate::store::{Account, Document, OperationEntry, OperationFailure, OperationState};
 
 /// Documents of one message to the other pool.
 const PIECE_DOCUMENTS: usize = 500;
@@ -303,15 +303,13 @@ impl UserMove {
         let inner = &self.operations.inner;
         let server = self.operations.server_of(&self.target);
         if server == inner.pool {
-            let writes = documents.into_iter().map(|document| Write {
-                home_pool: self.target.clone(),
-                key: document.key,
-                body: document.body,
-                content: document.content,
-                expected_version: None,
-                delete: document.deleted,
-            });
-            inner.stores.documents.put_many(writes.collect()).await?;
+            let writes = documents
+                .into_iter()
+                .map(|document| document.into_write(self.target.clone()));
+            let documents = &inner.stores.documents;
+            documents
+                .move_in(&self.target, self.user.as_str(), writes.collect())
+                .await?;
             return Ok(());
         }
         let peer = inner.peers.to(&server)?;
@@ -320,6 +318,7 @@ impl UserMove {
             operation_id: self.entry.id.clone(),
             home_pool: self.target.to_string(),
             document: documents.into_iter().map(to_message).collect(),
+            keep_changed: false,
         };
         peer.import_user(request).await?;
         Ok(())

@@ -57,6 +57,7 @@ pub(super) fn status(error: store::Error) -> Status {
         store::Error::Superseded { .. } => "ChainSuperseded",
         store::Error::Behind { .. } => "HistoryNotAdopted",
         store::Error::OwnedHere { .. } => "OwnedHere",
+        store::Error::HomedAlready { .. } => "UserHomedAlready",
         store::Error::Incomplete { .. } => "CopyIncomplete",
         store::Error::OperationEnded { .. } => "OperationEnded",
         store::Error::ManagementConflict { .. } => "ManagementConflict",

@@ -5,6 +5,7 @@ pub mod client;
 pub mod error;
 pub mod exchange;
 pub mod heartbeat;
+mod import_user;
 pub mod service;
 pub mod wire;
 

@@ -21,12 +21,13 @@ use super::client::MAX_MESSAGE_BYTES;
 use super::error::Refusal;
 use super::exchange::Exchange;
 use super::heartbeat::Report;
+use super::import_user::import_user;
 use super::wire::{INVALID_MESSAGE, chain, pool};
 use crate::backup::{Backup, document_key, from_document};
 use crate::management::{Management, from_message, to_message};
 use crate::operation::Operations;
 use crate::ownership::Ownership;
-use crate::store::{Import, ModuleSum, Stores, WRITES_MAX, Write};
+use crate::store::{Import, ModuleSum, Stores};
 
 /// How many wanted keys one answer carries.
 const WANTED_PER_ANSWER: u32 = 500;
@@ -353,33 +354,8 @@ impl PeerService for Service {
         &self,
         request: Request<wire::ImportUserRequest>,
     ) -> Result<Response<wire::ImportUserResponse>, Status> {
-        let request = request.into_inner();
-        let home = pool(&request.home_pool, "home_pool")?;
-        let writes = request
-            .document
-            .into_iter()
-            .map(|message| {
-                let document = from_document(message)?;
-                Ok(Write {
-                    home_pool: home.clone(),
-                    key: document.key,
-                    body: document.body,
-                    content: document.content,
-                    expected_version: None,
-                    delete: document.deleted,
-                })
-            })
-            .collect::<Result<Vec<_>, Refusal>>()?;
-        // Repeating the call writes the same again, so pieces need no common transaction.
-        for some in writes.chunks(WRITES_MAX) {
-            self.parts
-                .stores
-                .documents
-                .put_many(some.to_vec())
-                .await
-                .map_err(status)?;
-        }
-        Ok(Response::new(wire::ImportUserResponse {}))
+        let changed = import_user(&self.parts.stores, request.into_inner()).await?;
+        Ok(Response::new(wire::ImportUserResponse { changed }))
     }
 
     type ForwardStream = Answers<wire::ForwardResponse>;

@@ -72,6 +72,21 @@ pub struct Document {
     pub content: Option<ContentReference>,
 }
 
+impl Document {
+    /// The same as a write of its own, whatever is there.
+    #[must_use]
+    pub fn into_write(self, home_pool: Fqdn) -> Write {
+        Write {
+            home_pool,
+            key: self.key,
+            body: self.body,
+            content: self.content,
+            expected_version: None,
+            delete: self.deleted,
+        }
+    }
+}
+
 /// One write of a [`Documents::put_many`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Write {
@@ -109,6 +124,16 @@ pub trait Documents: Send + Sync {
 
     /// Writes, all or none, through the write gate; positions in the order of the writes.
     fn put_many(&self, writes: Vec<Write>) -> Answer<'_, Vec<Written>>;
+
+    /// Writes what a user brings who moves to a home pool, or takes it back. From the account on the user is homed there and
+    /// may write: what comes late, or twice, then changes nothing, and other documents are
+    /// [`super::Error::HomedAlready`].
+    fn move_in<'a>(
+        &'a self,
+        home_pool: &'a Fqdn,
+        owner: &'a str,
+        writes: Vec<Write>,
+    ) -> Answer<'a, ()>;
 
     /// Deletes all documents of an owner through the write gate; how many there were.
     fn delete_owner<'a>(&'a self, home_pool: &'a Fqdn, owner: &'a str) -> Answer<'a, u64>;

@@ -61,6 +61,14 @@ pub enum Error {
         /// The epoch.
         epoch: Epoch,
     },
+    /// A user who is to move in is homed here already.
+    #[error("user {owner} is homed on pool {home_pool} already")]
+    HomedAlready {
+        /// The home pool.
+        home_pool: Fqdn,
+        /// The user.
+        owner: String,
+    },
     /// A term would claim writes as its own that this copy does not hold.
     #[error("the copy of pool {home_pool} is whole up to {held}, {claimed} is claimed")]
     Incomplete {

@@ -44,7 +44,7 @@ pub use gate::{Refusal, WriteGate};
 pub use journal::{Journal, OperationEntry, OperationFailure, OperationState};
 pub use management::{ManagementDocument, ManagementDocuments};
 pub use ownership::{Adopted, Adoption, HomePoolRecord, OwnershipStore, ServingUpdate, TermAppend};
-pub use salvage::{SalvageBundle, SalvageItem, SalvageStore};
+pub use salvage::{SalvageBundle, SalvageItem, SalvageStore, apply_salvaged, has_changed};
 
 /// The outcome of a store call.
 pub type Result<T> = std::result::Result<T, Error>;

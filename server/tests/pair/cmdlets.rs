@@ -269,6 +269,56 @@ async fn the_backup_service_is_driven_and_tells_its_state() {
     assert_eq!(readiness.state, "Normal");
 }
 
+/// The pool that keeps the salvage may not have heard of the newest write.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn salvage_is_compared_where_the_users_are_served() {
+    let pair = Pair::start().await;
+    let (ken, home) = ("sip:kenmyer@contoso.com", pool1());
+    pair.one.keep(&home, ken, "changed", "common").await;
+    pair.one.sync().await;
+    pair.part().await;
+    pair.two
+        .run(fail_over_disaster(home.clone()))
+        .await
+        .unwrap();
+    pair.one.keep(&home, ken, "changed", "on pool1").await;
+    pair.one.keep(&home, ken, "only", "on pool1").await;
+    pair.network.mend();
+    eventually("pool1 lets go", || async { !pair.one.serves(&home) }).await;
+    pair.two.sync().await;
+    pair.two.keep(&home, ken, "changed", "on pool2").await;
+    assert_ne!(
+        pair.one.read(&home, ken, "changed").await.as_deref(),
+        Some("on pool2"),
+        "pool1 has not heard of it"
+    );
+
+    let bundles = pair.one.stores.salvage.bundles(None).await.unwrap();
+    let request = |overwrite| operation::ExportTandemSalvageRequest {
+        identity: Some(bundles[0].id.clone()),
+        apply: Some(true),
+        overwrite: Some(overwrite),
+        ..operation::ExportTandemSalvageRequest::default()
+    };
+    let rpc = "tandem.operation.v1.OperationService/ExportTandemSalvage";
+    let told = run(&pair, &pair.one, rpc, request(false), true).await;
+    let result: operation::SalvageResult = told.output();
+    assert_eq!(
+        (result.written, result.conflicts),
+        (1, 1),
+        "{:?}",
+        told.warnings
+    );
+    let read = |key| pair.two.read(&home, ken, key);
+    assert_eq!(read("only").await.as_deref(), Some("on pool1"));
+    assert_eq!(read("changed").await.as_deref(), Some("on pool2"));
+
+    let told = run(&pair, &pair.one, rpc, request(true), true).await;
+    let result: operation::SalvageResult = told.output();
+    assert_eq!(result.written, 1, "{:?}", told.warnings);
+    assert_eq!(read("changed").await.as_deref(), Some("on pool1"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn salvage_is_written_to_a_file_and_applied() {
     let pair = Pair::start().await;

@@ -3,13 +3,18 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use prost::Message;
+use tandem::peer::v1 as wire;
 use tandem::user::v1::MoveCsUserRequest;
+use tandem_domain::backup::DocumentKind;
 use tandem_domain::identity::{Fqdn, SipUri};
 use tandem_domain::refusal::Refusal;
 use tandem_domain::request::MoveUserRequest;
+use tandem_server::backup;
 use tandem_server::operation::progress::Heard;
 use tandem_server::operation::{Error, Started, UserOrder};
+use tandem_server::peer::{Deadlines, Peers};
 use tandem_server::store::{
     self, Account, AccountDetails, AccountName, OperationEntry, OperationState, Write,
 };
@@ -140,6 +145,46 @@ async fn a_user_moves_with_everything() {
         homes(&pair.one, KEN).await == [pool2()] && homes(&pair.two, KEN).await == [pool2()]
     })
     .await;
+}
+
+/// A message that was sent twice, because its answer was late, arrives when the user has written on the new pool.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_late_of_a_move_changes_nothing() {
+    let pair = Pair::start().await;
+    enable(&pair.one, &pool1(), KEN).await;
+    pair.one.keep(&pool1(), KEN, "contact", "a friend").await;
+    let all = pair.one.stores.documents.list(&pool1(), KEN, None);
+    let sent: Vec<store::Document> = all.try_collect().await.unwrap();
+    let entry = moved(&pair.one, request(false, false)).await;
+    pair.two.keep(&pool2(), KEN, "contact", "newer").await;
+    let digest = pair.two.stores.change_log.digest(&pool2()).await.unwrap();
+
+    let peers = Peers::new(Box::new(pair.network.clone()), Deadlines::default());
+    let late = |document: store::Document| wire::ImportUserRequest {
+        operation_id: entry.id.clone(),
+        home_pool: pool2().to_string(),
+        document: vec![backup::document(document)],
+        keep_changed: false,
+    };
+    for document in sent {
+        let peer = peers.to(&pool2()).unwrap();
+        let is_account = document.key.kind == DocumentKind::Account;
+        let gone = store::Document {
+            deleted: true,
+            ..document.clone()
+        };
+        peer.import_user(late(gone)).await.unwrap();
+        let again = peer.import_user(late(document)).await;
+        assert!(
+            again.as_ref().map_or_else(
+                |error| !is_account && error.is_refusal("UserHomedAlready"),
+                |_| is_account
+            ),
+            "{again:?}"
+        );
+    }
+    let now = pair.two.stores.change_log.digest(&pool2()).await.unwrap();
+    assert_eq!(now, digest);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

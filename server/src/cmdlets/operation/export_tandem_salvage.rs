@@ -15,10 +15,15 @@ use super::faults::{backup_fault, peer_fault};
 use super::get_tandem_salvage::{Pages, bundle, failed, not_found};
 use crate::backup;
 use crate::dispatch::{Cmdlet, Context, Failure, Fault};
-use crate::store::{Document, SalvageBundle, SalvageItem, Write};
+use crate::store::{
+    Document, DocumentKey, SalvageBundle, SalvageItem, apply_salvaged, has_changed,
+};
 
 /// The largest file that is made; a larger bundle is exported in parts.
 const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Bytes of bodies that are applied at once, beside their last.
+const PIECE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Writes a salvage bundle to a file, or applies it.
 #[derive(Debug)]
@@ -191,9 +196,25 @@ async fn apply(
         if accepted.is_empty() {
             continue;
         }
-        let numbers: Vec<u64> = accepted.iter().map(|item| item.number).collect();
-        let documents: Vec<Document> = accepted.into_iter().map(|item| item.document).collect();
-        write(context, &bundle.home_pool, documents).await?;
+        let mut numbers = Vec::with_capacity(accepted.len());
+        let home = &bundle.home_pool;
+        for piece in pieces(accepted) {
+            let (pieces_numbers, documents): (Vec<u64>, Vec<Document>) = piece
+                .into_iter()
+                .map(|item| (item.number, item.document))
+                .unzip();
+            let keys: Vec<DocumentKey> = documents.iter().map(|one| one.key.clone()).collect();
+            let changed = write(context, home, documents, overwrite).await?;
+            for key in &changed {
+                conflict(context, key, false, result).await?;
+            }
+            let applied = pieces_numbers.into_iter().zip(keys);
+            numbers.extend(
+                applied
+                    .filter(|(_, key)| !changed.contains(key))
+                    .map(|(number, _)| number),
+            );
+        }
         result.written += numbers.len() as u64;
         let salvage = &context.node().stores.salvage;
         salvage
@@ -220,25 +241,13 @@ async fn without_conflicts(
         .map_err(failed)?;
     let mut accepted = Vec::new();
     for item in items {
-        let has_changed = current.iter().any(|now| {
-            // Version 0 stands for a document that the serving pool never had.
-            now.version > 0
-                && now.key == item.document.key
-                && now.position.epoch > item.document.position.epoch
-        });
-        if has_changed {
-            result.conflicts += 1;
-            let outcome = if overwrite {
-                "it is overwritten"
-            } else {
-                "it is left as it is; -Overwrite applies the write all the same"
-            };
-            context
-                .warning(format!(
-                    "Document {} has changed since: {outcome}.",
-                    item.document.key
-                ))
-                .await?;
+        let is_it = |now: &&Document| now.key == item.document.key;
+        if current
+            .iter()
+            .find(is_it)
+            .is_some_and(|now| has_changed(&item.document, now))
+        {
+            conflict(context, &item.document.key, overwrite, result).await?;
             if !overwrite {
                 continue;
             }
@@ -248,27 +257,57 @@ async fn without_conflicts(
     Ok(accepted)
 }
 
+/// Tells that a document has changed since the salvaged write.
+async fn conflict(
+    context: &Context<SalvageResult>,
+    key: &DocumentKey,
+    overwrite: bool,
+    result: &mut SalvageResult,
+) -> Result<(), Failure> {
+    result.conflicts += 1;
+    let outcome = if overwrite {
+        "it is overwritten"
+    } else {
+        "it is left as it is; -Overwrite applies the write all the same"
+    };
+    context
+        .warning(format!("Document {key} has changed since: {outcome}."))
+        .await
+}
+
+/// Writes in pieces that fit into a message.
+fn pieces(items: Vec<SalvageItem>) -> Vec<Vec<SalvageItem>> {
+    let (mut pieces, mut bytes) = (vec![Vec::new()], 0);
+    for item in items {
+        bytes += item.document.body.len();
+        if bytes > PIECE_BYTES {
+            bytes = item.document.body.len();
+            pieces.push(Vec::new());
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(item);
+        }
+    }
+    pieces
+}
+
+/// Writes on the pool that serves the users now; the keys of documents that stay as they are there.
 async fn write(
     context: &Context<SalvageResult>,
     home: &Fqdn,
     documents: Vec<Document>,
-) -> Result<(), Failure> {
+    overwrite: bool,
+) -> Result<Vec<DocumentKey>, Failure> {
     let node = context.node();
     let state = node.ownership.get(home);
     if state.is_some_and(|state| state.is_owned_here()) {
-        let writes = documents
-            .into_iter()
-            .map(|document| as_write(home, document))
-            .collect();
-        node.stores
-            .documents
-            .put_many(writes)
+        return apply_salvaged(&node.stores, home, documents, overwrite)
             .await
             .map_err(|error| {
                 Fault::invalid_operation("SalvageNotApplied", format!("{error}."))
                     .target(home.as_str())
-            })?;
-        return Ok(());
+                    .into()
+            });
     }
     let serving = if *home == node.pool {
         node.backup
@@ -285,24 +324,27 @@ async fn write(
         operation_id: String::new(),
         home_pool: home.to_string(),
         document: documents.into_iter().map(backup::document).collect(),
+        keep_changed: !overwrite,
     };
     let peer = node
         .peers
         .to(&serving)
         .map_err(|error| peer_fault(&error))?;
-    peer.import_user(request)
+    let answer = peer
+        .import_user(request)
         .await
         .map_err(|error| peer_fault(&error))?;
-    Ok(())
-}
-
-fn as_write(home: &Fqdn, document: Document) -> Write {
-    Write {
-        home_pool: home.clone(),
-        key: document.key,
-        body: document.body,
-        content: document.content,
-        expected_version: None,
-        delete: document.deleted,
-    }
+    answer
+        .changed
+        .into_iter()
+        .map(backup::from_document_key)
+        .collect::<Result<_, _>>()
+        .map_err(|refusal| {
+            let reason = refusal.message;
+            peer_fault(&crate::peer::Error::Protocol {
+                pool: serving,
+                reason,
+            })
+            .into()
+        })
 }

@@ -61,11 +61,25 @@ impl Documents for Sqlite {
 
     fn put_many(&self, writes: Vec<Write>) -> Answer<'_, Vec<Written>> {
         async move {
-            check_limits(&writes)?;
-            self.check_contents(writes.iter().filter_map(|write| write.content))
-                .await?;
+            self.check(&writes).await?;
             self.writer
                 .submit(move |session| put(session, writes).boxed())
+                .await
+        }
+        .boxed()
+    }
+
+    fn move_in<'a>(
+        &'a self,
+        home_pool: &'a Fqdn,
+        owner: &'a str,
+        writes: Vec<Write>,
+    ) -> Answer<'a, ()> {
+        let (home_pool, owner) = (home_pool.clone(), owner.to_owned());
+        async move {
+            self.check(&writes).await?;
+            self.writer
+                .submit(move |session| owner::move_in(session, home_pool, owner, writes).boxed())
                 .await
         }
         .boxed()
@@ -140,6 +154,15 @@ impl Documents for Sqlite {
     }
 }
 
+impl Sqlite {
+    /// Refuses what cannot be kept before the writer sees it.
+    async fn check(&self, writes: &[Write]) -> Result<()> {
+        check_limits(writes)?;
+        self.check_contents(writes.iter().filter_map(|write| write.content))
+            .await
+    }
+}
+
 /// Rows of a query that is asked page by page; an empty page ends them.
 fn pages<Q, T>(
     query: Q,
@@ -205,7 +228,7 @@ impl OwnerQuery {
     }
 }
 
-/// Refuses what is too large before the writer sees it.
+/// Refuses what is too large, or contradicts itself.
 fn check_limits(writes: &[Write]) -> Result<()> {
     let limit = |what, given: usize, limit: usize| {
         if given > limit {

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use sqlx::Row;
+use tandem_domain::backup::DocumentKind;
 use tandem_domain::identity::Fqdn;
 
 use super::convert::{self, failed};
@@ -48,6 +49,38 @@ pub(super) async fn delete(session: &mut Session, home_pool: Fqdn, owner: String
         deleted += writes.len() as u64;
         documents::put(session, writes).await?;
     }
+}
+
+/// Writes what a user brings who moves in, unless the user is homed here by now.
+pub(super) async fn move_in(
+    session: &mut Session,
+    home_pool: Fqdn,
+    owner: String,
+    writes: Vec<Write>,
+) -> Result<()> {
+    session.admit(&home_pool)?;
+    let is_theirs = |write: &Write| write.home_pool == home_pool && write.key.owner == owner;
+    if !writes.iter().all(is_theirs) {
+        return Err(Error::Invalid(format!(
+            "only documents of user {owner} of pool {home_pool} move in together"
+        )));
+    }
+    let is_homed: bool =
+        sqlx::query("SELECT EXISTS (SELECT 1 FROM account WHERE home_pool = ? AND owner = ?)")
+            .bind(session.pool(&home_pool)?.id)
+            .bind(owner.clone())
+            .fetch_one(&mut session.connection)
+            .await
+            .and_then(|row| row.try_get(0))
+            .map_err(failed)?;
+    if !is_homed {
+        return documents::put(session, writes).await.map(drop);
+    }
+    let brings_more = |write: &Write| !write.delete && write.key.kind != DocumentKind::Account;
+    if writes.iter().any(brings_more) {
+        return Err(Error::HomedAlready { home_pool, owner });
+    }
+    Ok(())
 }
 
 /// Makes a user read-only, together with the journal entry.

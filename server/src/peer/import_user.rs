@@ -1,0 +1,50 @@
+//! What another node writes for users whom this node serves: those who move in, and salvage that is applied.
+
+use tandem::peer::v1 as wire;
+use tandem_domain::identity::Fqdn;
+use tonic::Status;
+
+use super::answer::status;
+use super::error::Refusal;
+use super::wire::pool;
+use crate::backup::{document_key, from_document};
+use crate::store::{self, Document, Stores, WRITES_MAX, Write, apply_salvaged};
+
+/// Writes the documents; the keys of those that stay as they are.
+pub(super) async fn import_user(
+    stores: &Stores,
+    request: wire::ImportUserRequest,
+) -> Result<Vec<wire::DocumentKey>, Status> {
+    let home = pool(&request.home_pool, "home_pool")?;
+    let documents = request
+        .document
+        .into_iter()
+        .map(from_document)
+        .collect::<Result<Vec<_>, Refusal>>()?;
+    if !request.operation_id.is_empty() {
+        move_in(stores, &home, documents).await.map_err(status)?;
+        return Ok(Vec::new());
+    }
+    let mut changed = Vec::new();
+    for some in documents.chunks(WRITES_MAX) {
+        let kept = apply_salvaged(stores, &home, some.to_vec(), !request.keep_changed).await;
+        changed.extend(kept.map_err(status)?.into_iter().map(document_key));
+    }
+    Ok(changed)
+}
+
+/// Repeating the call writes the same again, so pieces need no common transaction.
+async fn move_in(stores: &Stores, home: &Fqdn, documents: Vec<Document>) -> store::Result<()> {
+    let Some(owner) = documents.first().map(|document| document.key.owner.clone()) else {
+        return Ok(());
+    };
+    let writes: Vec<Write> = documents
+        .into_iter()
+        .map(|document| document.into_write(home.clone()))
+        .collect();
+    for some in writes.chunks(WRITES_MAX) {
+        let documents = &stores.documents;
+        documents.move_in(home, &owner, some.to_vec()).await?;
+    }
+    Ok(())
+}
