@@ -365,7 +365,7 @@ fn start_tasks(
     });
 }
 
-/// The names of the deployment's computers and pools: of the topology in force, and of the configuration.
+/// The names of the deployment's nodes: of the topology in force, and of the configuration.
 fn ours(configuration: &Configuration, node: &Arc<Node>) -> IsOurs {
     let management = node.management.clone();
     let mut configured: Vec<String> = configuration
@@ -375,16 +375,8 @@ fn ours(configuration: &Configuration, node: &Arc<Node>) -> IsOurs {
         .collect();
     configured.extend([node.pool.to_string(), node.machine.to_string()]);
     Arc::new(move |name| {
-        let published = management.topology();
-        let names = |pool: &tandem_domain::topology::Pool| {
-            pool.fqdn.as_str().eq_ignore_ascii_case(name)
-                || pool
-                    .machines
-                    .iter()
-                    .any(|machine| machine.fqdn.as_str().eq_ignore_ascii_case(name))
-        };
         configured.iter().any(|own| own.eq_ignore_ascii_case(name))
-            || published.topology.pools.iter().any(names)
+            || management::names_a_node(&management.topology().topology, name)
     })
 }
 

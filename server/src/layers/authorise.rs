@@ -1,6 +1,7 @@
 //! Who may run what. Nobody may anything that is not said here.
 
 use tandem::cmdlet::v1::Effect;
+use tandem_domain::identity::Fqdn;
 
 use super::identity::Identity;
 
@@ -57,12 +58,19 @@ pub fn is_component(caller: &Identity) -> bool {
     caller.is_member(COMPONENTS)
 }
 
+/// Whether the caller's certificate names a pool: then its word is that pool's. What follows from it concerns who serves.
+#[must_use]
+pub fn speaks_for(caller: &Identity, pool: &Fqdn) -> bool {
+    caller.machines.iter().any(|name| name == pool.as_str())
+}
+
 fn is_viewer(caller: &Identity) -> bool {
     VIEWERS.iter().any(|group| caller.is_member(group))
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn member(groups: &[&str]) -> Identity {
@@ -81,6 +89,18 @@ mod tests {
         ] {
             assert!(!may_call_cmdlets(&member(groups)), "{groups:?}");
             assert!(!may_run(&member(groups), Effect::Read), "{groups:?}");
+        }
+    }
+
+    #[test]
+    fn a_pool_speaks_for_itself_only() {
+        let node = Identity {
+            machines: vec!["fe01.contoso.com".into(), "pool1.contoso.com".into()],
+            ..Identity::default()
+        };
+        for (pool, expected) in [("Pool1.contoso.com", true), ("pool2.contoso.com", false)] {
+            let pool = Fqdn::parse(pool).unwrap();
+            assert_eq!(speaks_for(&node, &pool), expected, "{pool}");
         }
     }
 

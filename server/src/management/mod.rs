@@ -4,6 +4,8 @@
 //! pushed to every pool of the old and the new topology. Whoever was away sees in the next heartbeat that others have a
 //! newer version, and fetches it.
 
+mod nodes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -20,6 +22,8 @@ use tokio::task::JoinSet;
 use crate::peer::wire::{moment, timestamp};
 use crate::peer::{self, Peers};
 use crate::store::{self, ManagementDocument, ManagementDocuments};
+
+pub use nodes::{front_ends, names_a_node};
 
 /// Name of the topology's document.
 pub const TOPOLOGY: &str = "topology";
@@ -424,15 +428,6 @@ impl Management {
 enum Understood {
     Topology(Box<Topology>),
     Configuration(Box<BackupServiceConfiguration>),
-}
-
-/// The Front End pools of a topology: the pools that run a node.
-pub fn front_ends(topology: &Topology) -> impl Iterator<Item = Fqdn> + '_ {
-    topology
-        .pools
-        .iter()
-        .filter(|pool| pool.kind.is_front_end())
-        .map(|pool| pool.fqdn.clone())
 }
 
 /// A document as a message.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tandem::peer::v1 as wire;
 use tandem::pool::v1::PoolFailOverResult;
+use tandem_domain::loss::LossStatement;
 use tandem_domain::ownership::Term;
 use tandem_domain::plan::{Action, Plan, Step, Waiver};
 use tokio::time::Instant;
@@ -362,9 +363,11 @@ impl Execution {
             users: self.plan.users,
             read_only: Some(duration(read_only)),
             duration: Some(duration(self.began.elapsed())),
-            stated_loss: self.plan.loss.as_ref().map_or(0, |loss| {
-                loss.records().known().saturating_add(loss.files().known())
-            }),
+            stated_loss: self
+                .plan
+                .loss
+                .as_ref()
+                .map_or(Some(0), LossStatement::count),
             plan: self.entry.plan_digest.clone(),
         }
     }

@@ -247,7 +247,7 @@ impl Operations {
             // The freeze outlived the process that began it: it is bounded by the whole.
             read_only: Some(duration(took)),
             duration: Some(duration(took)),
-            stated_loss: 0,
+            stated_loss: Some(0),
             plan: entry.plan_digest.clone(),
         })
     }
@@ -337,7 +337,7 @@ impl Operations {
             users: 0,
             read_only: Some(prost_types::Duration::default()),
             duration: Some(duration(took)),
-            stated_loss: 0,
+            stated_loss: Some(0),
             plan: entry.plan_digest.clone(),
         }
     }

@@ -24,6 +24,8 @@ use super::heartbeat::Report;
 use super::import_user::import_user;
 use super::wire::{INVALID_MESSAGE, chain, pool};
 use crate::backup::{Backup, document_key, from_document};
+use crate::layers::authorise;
+use crate::layers::identity::Identity;
 use crate::management::{Management, from_message, to_message};
 use crate::operation::Operations;
 use crate::ownership::Ownership;
@@ -100,7 +102,15 @@ impl PeerService for Service {
         &self,
         request: Request<wire::HeartbeatRequest>,
     ) -> Result<Response<wire::HeartbeatResponse>, Status> {
+        let caller = request.extensions().get::<Arc<Identity>>().cloned();
         let report = Arc::new(Report::from_request(request.into_inner())?);
+        if let Some(caller) = caller
+            && !authorise::speaks_for(&caller, &report.pool)
+        {
+            let (caller, pool) = (&caller.name, &report.pool);
+            let message = format!("the certificate of \"{caller}\" does not name pool \"{pool}\"");
+            return Err(Refusal::new("NotAuthorized", message).into());
+        }
         let exchange = &self.parts.exchange;
         // The answer is this node's word from before it heard: what it draws from the other's word may call there.
         let own = exchange.report().await.map_err(unavailable)?;

@@ -7,7 +7,7 @@ use sqlx::{Connection, SqliteConnection};
 use tandem_domain::loss::Confidence;
 use tandem_domain::ownership::{Epoch, QuarantineReason};
 use tandem_domain::plan::Decision;
-use tandem_server::operation::Error;
+use tandem_server::operation::{Error, Operations};
 use tandem_server::store::OperationState;
 
 use crate::harness::*;
@@ -82,6 +82,8 @@ async fn comes_back_by_way_of_its_copy(pair: &Pair, written: u32) {
     assert!(plan.warnings.is_empty(), "{:?}", plan.warnings);
     let entry = pair.two.run(request).await.unwrap();
     assert_eq!(entry.state, OperationState::Committed, "{entry:?}");
+    let result = Operations::result(&entry);
+    assert_eq!(result.stated_loss, None, "not counted is not none");
     eventually("pool1 follows", || async {
         pair.one.epoch(&pool1()) == Some(Epoch(1))
     })

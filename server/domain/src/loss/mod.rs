@@ -230,6 +230,13 @@ impl LossStatement {
         self.sum(|line| line.kind.is_file().then_some(line.count))
     }
 
+    /// How many records and files are known to be lost; `None` when nobody can count them, which is not the same as none.
+    #[must_use]
+    pub fn count(&self) -> Option<u64> {
+        let all = self.records().plus(self.files());
+        (all != Bound::Unknown).then(|| all.known())
+    }
+
     /// The bytes of both.
     #[must_use]
     pub fn bytes(&self) -> Bound {
