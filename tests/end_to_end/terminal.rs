@@ -91,6 +91,24 @@ async fn completion(desk: &Desk) {
         .waits_at("Get-CsPool -Identity pool2.contoso.com")
         .await;
 
+    // A path with blanks is quoted, and the next Tab goes on behind the quote.
+    fs::create_dir(desk.folder.path().join("two words")).unwrap();
+    fs::write(desk.folder.path().join("two words/it's.csv"), "").unwrap();
+    desk.clear(POOL2).await;
+    desk.terminal.write("Import-Csv two");
+    for completed in [
+        "Import-Csv 'two words/'",
+        "Import-Csv 'two words/it''s.csv'",
+    ] {
+        desk.terminal.press(&["Tab"]);
+        desk.terminal.waits_at(completed).await;
+    }
+
+    // All commands are more than the screen holds.
+    desk.clear(POOL2).await;
+    desk.terminal.press(&["C-Space"]);
+    desk.terminal.shows("Backup-CsPool").await;
+
     desk.clear(POOL2).await;
     desk.terminal.write("Get-Nothing");
     desk.terminal.press(&["Tab"]);
@@ -143,7 +161,9 @@ async fn hints_and_colours(desk: &Desk) {
 
 /// A line that is not whole goes on behind `>>`; pasted lines wait for Enter.
 async fn several_lines(desk: &Desk) {
-    let sessions: [(&[&str], &str); 3] = [
+    let sessions: [(&[&str], &str); 4] = [
+        // Whole as it stands.
+        (&["[int]5 + [int[]](1, 2)[1]"], "7\n"),
         (
             &["foreach ($n in 1..2) {", "  \"row $n\"", "}"],
             "row 1\nrow 2\n",

@@ -127,7 +127,7 @@ impl Files {
 }
 
 /// The path on this machine.
-fn local(path: &str) -> PathBuf {
+pub(super) fn local(path: &str) -> PathBuf {
     if let Some(rest) = path.strip_prefix("~/")
         && let Some(home) = std::env::var_os("HOME")
     {

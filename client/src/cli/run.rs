@@ -52,6 +52,9 @@ pub(crate) enum Failure {
     /// A second Ctrl-C: the caller does not wait for the pipeline's end.
     #[error("left before the pipeline had stopped")]
     Left,
+    /// The line editor fails again and again.
+    #[error("the line editor failed; `tandem -c LINE` runs a line without it")]
+    Editor,
 }
 
 impl Caller {

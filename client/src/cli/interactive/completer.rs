@@ -1,6 +1,5 @@
 //! Tab: the server knows commands, parameters and names; this machine knows its files.
 
-use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -10,13 +9,11 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use super::super::completions::{ANY_COMMAND, wants_command};
+use super::paths::files;
 use super::{Session, taken};
 
 /// How long a Tab may take.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Files that are offered at once.
-const FILES_MAX: usize = 200;
-
 /// How long an answer holds: the menu asks several times about the same place.
 const FRESH: Duration = Duration::from_secs(1);
 
@@ -77,11 +74,10 @@ impl Completer for Completions {
             return CompletionResult::fresh(known.suggestions.clone());
         }
         let before = &line[..position];
-        let ends_word = before.is_empty() || before.ends_with(|c: char| c.is_whitespace());
         let answer = self.ask(line, position);
         let mut suggestions = answer.map_or_else(Vec::new, |answer| suggestions(line, answer));
         if suggestions.is_empty() {
-            suggestions = match ends_word && wants_command(before) {
+            suggestions = match wants_command(before) {
                 true => self.any_command(before),
                 false => files(before),
             };
@@ -133,52 +129,8 @@ fn byte_of(line: &str, units: u32) -> usize {
     line.len()
 }
 
-/// This machine's files that the word before the caret could mean.
-fn files(before: &str) -> Vec<Suggestion> {
-    let ends_word = |character: char| character.is_whitespace() || "'\"=,(>:".contains(character);
-    let start = before.rfind(ends_word).map_or(0, |index| index + 1);
-    let word = &before[start..];
-    let (folder, name) = word
-        .rfind('/')
-        .map_or(("", word), |slash| word.split_at(slash + 1));
-    // The first word is a command.
-    if start == 0 {
-        return Vec::new();
-    }
-    let is_quoted = before[..start].ends_with(['\'', '"']);
-    let Ok(entries) = fs::read_dir(if folder.is_empty() { "." } else { folder }) else {
-        return Vec::new();
-    };
-    let mut names: Vec<String> = entries
-        .flatten()
-        .filter_map(|entry| {
-            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            let found = entry.file_name().into_string().ok()?;
-            let is_hidden = found.starts_with('.') && !name.starts_with('.');
-            (found.starts_with(name) && !is_hidden)
-                .then(|| format!("{folder}{found}{}", if is_folder { "/" } else { "" }))
-        })
-        .take(FILES_MAX)
-        .collect();
-    names.sort();
-    let quote = |path: String| match path.contains(' ') && !is_quoted {
-        true => format!("'{}'", path.replace('\'', "''")),
-        false => path,
-    };
-    names
-        .into_iter()
-        .map(|path| Suggestion {
-            value: quote(path),
-            span: Span::new(start, before.len()),
-            ..Suggestion::default()
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
 
     #[test]
@@ -187,29 +139,5 @@ mod tests {
         assert_eq!(byte_of("aü😀b", 2), 3);
         assert_eq!(byte_of("aü😀b", 4), 7);
         assert_eq!(byte_of("aü😀b", 99), 8);
-    }
-
-    #[test]
-    fn files_complete_words_but_never_the_command() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("users one.csv"), "").unwrap();
-        fs::write(folder.path().join("users.csv"), "").unwrap();
-        fs::write(folder.path().join(".users"), "").unwrap();
-        let path = folder.path().to_str().unwrap();
-        let line = format!("Import-Csv {path}/use");
-        let found: Vec<String> = files(&line)
-            .into_iter()
-            .map(|suggestion| suggestion.value)
-            .collect();
-        assert_eq!(
-            found,
-            [
-                format!("'{path}/users one.csv'"),
-                format!("{path}/users.csv")
-            ]
-        );
-        assert_eq!(files(&format!("{path}/use")), []);
-        assert_eq!(files(&format!("Import-Csv {path}/")).len(), 2);
-        assert_eq!(files(&format!("Import-Csv {path}/.")).len(), 1);
     }
 }

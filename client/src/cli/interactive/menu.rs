@@ -5,6 +5,8 @@ use reedline::{
     Suggestion,
 };
 
+use super::prompt::INDICATOR;
+
 /// The menu's name.
 pub(super) const NAME: &str = "completions";
 
@@ -15,7 +17,8 @@ impl Offers {
     pub(super) fn new() -> Self {
         let menu = ColumnarMenu::default()
             .with_name(NAME)
-            .with_marker("")
+            // What stands before the line while the menu is open, in the place of the prompt's own.
+            .with_marker(INDICATOR)
             .with_columns(4)
             .with_column_padding(2);
         Self(menu)

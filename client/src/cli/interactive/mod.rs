@@ -4,6 +4,7 @@ mod colours;
 mod completer;
 mod history;
 mod menu;
+mod paths;
 mod prompt;
 mod scan;
 
@@ -31,6 +32,12 @@ use scan::Continues;
 
 /// How long a node may take to say which pool it serves.
 const NAMING_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often in a row the line editor may fail before the session is given up.
+const FAILURES_MAX: u32 = 3;
+/// What is said when it did.
+const EDITOR_FAILED: &str = "tandem: the line editor failed, and the line is lost; the session goes on. \
+     Please report what stands above.\n";
 
 /// What lines and completions run against; replaced when the node is.
 #[derive(Clone)]
@@ -79,6 +86,7 @@ pub(crate) async fn session(
     )?;
     // Text that only the server found to be unfinished.
     let mut unfinished = String::new();
+    let mut failures = 0;
     loop {
         let session = taken(&current);
         let prompt = session.prompt(!unfinished.is_empty());
@@ -89,8 +97,17 @@ pub(crate) async fn session(
             (editor, signal)
         });
         let Ok((returned, signal)) = read.await else {
-            return Ok(0);
+            // What the editor got wrong must not end the session with its variables.
+            failures += 1;
+            if failures > FAILURES_MAX {
+                return Err(Failure::Editor);
+            }
+            editor = self::editor(caller, &current);
+            unfinished.clear();
+            caller.output.complain(EDITOR_FAILED)?;
+            continue;
         };
+        failures = 0;
         editor = returned;
         let line = match signal? {
             Signal::Success(line) => line,
@@ -218,7 +235,8 @@ fn editor(caller: &Caller, current: &Arc<Mutex<Session>>) -> Reedline {
         ReedlineEvent::Menu(menu::NAME.to_owned()),
         ReedlineEvent::MenuNext,
     ]);
-    keys.add_binding(KeyModifiers::NONE, KeyCode::Tab, next);
+    keys.add_binding(KeyModifiers::NONE, KeyCode::Tab, next.clone());
+    keys.add_binding(KeyModifiers::CONTROL, KeyCode::Char(' '), next);
     keys.add_binding(
         KeyModifiers::SHIFT,
         KeyCode::BackTab,

@@ -3,8 +3,12 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use reedline::{Prompt, PromptEditMode, PromptHistorySearch};
+use reedline::{Color, Prompt, PromptEditMode, PromptHistorySearch, PromptHistorySearchStatus};
 use tandem_client::Endpoint;
+
+/// What stands between the prompt's name and the line, also while a menu is open. The editor counts its rows with this one's: without
+/// it, it fails on an empty line under a menu that fills the screen.
+pub(super) const INDICATOR: &str = "> ";
 
 /// `[pool1.contoso.com]: PS> `.
 pub(super) struct SessionPrompt {
@@ -21,9 +25,9 @@ impl SessionPrompt {
             (None, Err(_)) => node.host.clone(),
         };
         let left = match (goes_on, is_lost) {
-            (true, _) => ">> ".to_owned(),
-            (false, true) => format!("[{host}, not connected]: PS> "),
-            (false, false) => format!("[{host}]: PS> "),
+            (true, _) => ">".to_owned(),
+            (false, true) => format!("[{host}, not connected]: PS"),
+            (false, false) => format!("[{host}]: PS"),
         };
         Self { left }
     }
@@ -39,7 +43,11 @@ impl Prompt for SessionPrompt {
     }
 
     fn render_prompt_indicator(&self, _mode: PromptEditMode) -> Cow<'_, str> {
-        Cow::Borrowed("")
+        Cow::Borrowed(INDICATOR)
+    }
+
+    fn get_indicator_color(&self) -> Color {
+        self.get_prompt_color()
     }
 
     fn render_prompt_multiline_indicator(&self) -> Cow<'_, str> {
@@ -47,7 +55,13 @@ impl Prompt for SessionPrompt {
     }
 
     fn render_prompt_history_search_indicator(&self, search: PromptHistorySearch) -> Cow<'_, str> {
-        Cow::Owned(format!("history search: {} ", search.term))
+        // It stands where the indicator does.
+        Cow::Owned(match search.status {
+            PromptHistorySearchStatus::Passing => format!("> history search: {} ", search.term),
+            PromptHistorySearchStatus::Failing => {
+                format!("> no line of the history has: {} ", search.term)
+            }
+        })
     }
 }
 
@@ -60,7 +74,12 @@ mod tests {
     #[test]
     fn the_prompt_names_the_node() {
         let left = |node: &str, is_lost, goes_on| {
-            SessionPrompt::new(&node.parse().unwrap(), None, is_lost, goes_on).left
+            shown(&SessionPrompt::new(
+                &node.parse().unwrap(),
+                None,
+                is_lost,
+                goes_on,
+            ))
         };
         assert_eq!(
             left("pool1.contoso.com:8443", false, false),
@@ -77,6 +96,12 @@ mod tests {
             false,
             false,
         );
-        assert_eq!(named.left, "[pool1.contoso.com]: PS> ");
+        assert_eq!(shown(&named), "[pool1.contoso.com]: PS> ");
+    }
+
+    fn shown(prompt: &SessionPrompt) -> String {
+        let indicator = prompt.render_prompt_indicator(PromptEditMode::Default);
+        assert!(!indicator.is_empty());
+        format!("{}{indicator}", prompt.render_prompt_left())
     }
 }

@@ -121,7 +121,7 @@ impl<'a> Scanner<'a> {
         self.trailing = false;
         match first {
             '\'' | '"' => self.string(),
-            '@' if rest.starts_with("@'\n") || rest.starts_with("@\"\n") => self.here_string(),
+            '@' if begins_here_string(rest) => self.here_string(),
             '$' => self.variable(),
             '|' | '&' | ';' | ',' | '=' | '<' | '>' | '{' | '}' | '(' | ')' | '[' | ']' | '@' => {
                 self.operator(first);
@@ -162,9 +162,10 @@ impl<'a> Scanner<'a> {
     fn operator(&mut self, first: char) {
         let double = matches!(self.rest().get(..2), Some("||" | "&&"));
         let length = if double { 2 } else { 1 };
+        // A square bracket may be part of a name or a pattern, so an open one holds no line back.
         match first {
-            '{' | '(' | '[' => self.depth += 1,
-            '}' | ')' | ']' => self.depth = self.depth.saturating_sub(1),
+            '{' | '(' => self.depth += 1,
+            '}' | ')' => self.depth = self.depth.saturating_sub(1),
             _ => {}
         }
         self.expects_command = matches!(first, '|' | '&' | ';' | '{' | '(' | '=' | '}');
@@ -173,30 +174,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn string(&mut self) {
-        let rest = self.rest();
-        let quote = rest.as_bytes()[0];
-        let mut end = 1;
-        loop {
-            match rest.as_bytes().get(end) {
-                None => {
-                    self.cut_off = true;
-                    break;
-                }
-                Some(b'`') if quote == b'"' => {
-                    end += 1 + rest[end + 1..].chars().next().map_or(0, char::len_utf8);
-                }
-                Some(byte) if *byte == quote && rest.as_bytes().get(end + 1) == Some(&quote) => {
-                    end += 2;
-                }
-                Some(byte) if *byte == quote => {
-                    end += 1;
-                    break;
-                }
-                Some(_) => end += 1,
-            }
-        }
+        let (length, is_whole) = string_length(self.rest());
+        self.cut_off |= !is_whole;
         self.expects_command = false;
-        self.push(Kind::Text, end.min(rest.len()));
+        self.push(Kind::Text, length);
     }
 
     fn here_string(&mut self) {
@@ -250,14 +231,73 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// What a string and the expressions in it are open in.
+#[derive(Clone, Copy)]
+enum Within {
+    Literal,
+    Expandable,
+    Expression,
+}
+
+/// The length of the string that a text begins with, and whether it has its end.
+fn string_length(text: &str) -> (usize, bool) {
+    let bytes = text.as_bytes();
+    let mut open = Vec::new();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let next = bytes.get(at + 1);
+        let mut length = 1;
+        match (open.last(), byte) {
+            (Some(Within::Expandable | Within::Expression), b'`') => {
+                length += text[at + 1..].chars().next().map_or(0, char::len_utf8);
+            }
+            (Some(Within::Literal), b'\'') | (Some(Within::Expandable), b'"')
+                if next == Some(byte) =>
+            {
+                length = 2;
+            }
+            (Some(Within::Literal), b'\'')
+            | (Some(Within::Expandable), b'"')
+            | (Some(Within::Expression), b')') => {
+                open.pop();
+            }
+            (Some(Within::Expandable), b'$') if next == Some(&b'(') => {
+                open.push(Within::Expression);
+                length = 2;
+            }
+            (Some(Within::Expression), b'(') => open.push(Within::Expression),
+            (None | Some(Within::Expression), b'\'') => open.push(Within::Literal),
+            (None | Some(Within::Expression), b'"') => open.push(Within::Expandable),
+            _ => {}
+        }
+        at += length;
+        if open.is_empty() {
+            return (at, true);
+        }
+    }
+    (text.len(), false)
+}
+
+/// Nothing but blanks may stand between the beginning of a here-string and its first line.
+fn begins_here_string(text: &str) -> bool {
+    let Some(after) = text.strip_prefix("@'").or_else(|| text.strip_prefix("@\"")) else {
+        return false;
+    };
+    after
+        .trim_start_matches([' ', '\t', '\r'])
+        .starts_with('\n')
+}
+
 fn word_length(text: &str) -> usize {
     let ends =
-        |character: char| character.is_whitespace() || "|&;,={}()<>'\"`$".contains(character);
+        |character: char| character.is_whitespace() || "|&;,={}()[]<>'\"`$".contains(character);
     text.find(ends).unwrap_or(text.len())
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn kinds(line: &str) -> Vec<(Kind, &str)> {
@@ -334,9 +374,39 @@ mod tests {
             ")",
             "a # {",
             "\"$(\"x\")\"",
+            "\"$(\"{\" + ('(' * 2)) \"\" `\" it's\"",
+            "[int]5",
+            "[pscustomobject]@{a=[int[]](1, 2)} | ft",
+            "Get-Content a[b",
+            "@\" \n{ (\n\"@",
         ] {
             assert!(!scan(closed).is_open, "{closed:?}");
         }
+    }
+
+    /// What the server takes as it stands must not wait for more.
+    #[test]
+    fn no_whole_line_of_the_corpus_is_held_back() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conformance/cases");
+        let (mut seen, mut held) = (0, Vec::new());
+        for file in std::fs::read_dir(folder).unwrap() {
+            for case in std::fs::read_to_string(file.unwrap().path())
+                .unwrap()
+                .lines()
+            {
+                let case: serde_json::Value = serde_json::from_str(case).unwrap();
+                let (line, state) = (&case["line"], &case["state"]);
+                let Some(line) = line.as_str().filter(|_| state == "Completed") else {
+                    continue;
+                };
+                seen += 1;
+                if scan(line).is_open {
+                    held.push(line.to_owned());
+                }
+            }
+        }
+        assert!(seen > 1000, "{seen}");
+        assert_eq!(held, [""; 0]);
     }
 
     #[test]
