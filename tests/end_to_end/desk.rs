@@ -98,6 +98,17 @@ impl Desk {
         .await;
     }
 
+    /// Presses Ctrl-C, again at leisure, until the screen shows a text and the prompt stands there again.
+    pub(crate) async fn leaves(&self, pool: &str, text: &str) {
+        let prompt = self.prompt(pool);
+        self.presses(
+            text,
+            || self.terminal.press(&["C-c"]),
+            |screen| screen.replace('\n', "").contains(text) && screen.ends_with(prompt),
+        )
+        .await;
+    }
+
     /// Presses keys, and presses them again at leisure until the screen is as wanted.
     async fn presses(&self, wanted: &str, press: impl Fn(), is_so: impl Fn(&str) -> bool) {
         let pressed = Cell::new(None::<Instant>);

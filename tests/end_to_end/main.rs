@@ -20,6 +20,7 @@ mod kill_steps;
 mod languages;
 mod planned;
 mod raw;
+mod reconnection;
 mod refusals;
 mod restarts;
 mod shells;

@@ -16,6 +16,7 @@ async fn a_session_at_the_prompt() {
     assert_shows(&greeting, &["Tab completes", "exit leaves"]);
 
     completion(&desk).await;
+    completion_at_its_limits(&desk).await;
     hints_and_colours(&desk).await;
     several_lines(&desk).await;
     errors(&desk).await;
@@ -91,7 +92,14 @@ async fn completion(desk: &Desk) {
         .waits_at("Get-CsPool -Identity pool2.contoso.com")
         .await;
 
-    // A path with blanks is quoted, and the next Tab goes on behind the quote.
+    desk.clear(POOL2).await;
+    desk.terminal.write("Get-Nothing");
+    desk.terminal.press(&["Tab"]);
+    desk.terminal.shows("Nothing to complete here.").await;
+}
+
+/// A path with blanks is quoted, and the next Tab goes on behind the quote; a menu may be longer than the screen.
+async fn completion_at_its_limits(desk: &Desk) {
     fs::create_dir(desk.folder.path().join("two words")).unwrap();
     fs::write(desk.folder.path().join("two words/it's.csv"), "").unwrap();
     desk.clear(POOL2).await;
@@ -108,11 +116,6 @@ async fn completion(desk: &Desk) {
     desk.clear(POOL2).await;
     desk.terminal.press(&["C-Space"]);
     desk.terminal.shows("Backup-CsPool").await;
-
-    desk.clear(POOL2).await;
-    desk.terminal.write("Get-Nothing");
-    desk.terminal.press(&["Tab"]);
-    desk.terminal.shows("Nothing to complete here.").await;
 }
 
 /// What was typed before shows behind the line, and the parts of a line have PSReadLine's colours.
@@ -161,9 +164,11 @@ async fn hints_and_colours(desk: &Desk) {
 
 /// A line that is not whole goes on behind `>>`; pasted lines wait for Enter.
 async fn several_lines(desk: &Desk) {
-    let sessions: [(&[&str], &str); 4] = [
-        // Whole as it stands.
-        (&["[int]5 + [int[]](1, 2)[1]"], "7\n"),
+    // A line that is whole waits for nothing.
+    let whole = desk.runs(POOL2, "[int]5 + ([int[]](1, 2))[1]").await;
+    assert_shows(&whole, &["\n7\n"]);
+
+    let sessions: [(&[&str], &str); 3] = [
         (
             &["foreach ($n in 1..2) {", "  \"row $n\"", "}"],
             "row 1\nrow 2\n",
@@ -401,57 +406,4 @@ async fn history_and_leaving(desk: &mut Desk) {
     desk.clear(POOL2).await;
     desk.terminal.press(&["C-d"]);
     desk.terminal.waits_at("\nleft with 0").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_node_dies_and_comes_back_while_the_prompt_stands() {
-    let mut deployment = Deployment::start().await;
-    let desk = Desk::new(&deployment, &[POOL2, POOL1]);
-    desk.terminal.waits_at(desk.prompt(POOL2)).await;
-
-    // The other node answers: the line has not been sent, and waits for another Enter at the new prompt.
-    deployment.kill(POOL2).await;
-    desk.clear(POOL2).await;
-    desk.terminal.enter("'to ' + 'somebody'");
-    let moved = desk
-        .terminal
-        .waits_at(&format!("{} 'to ' + 'somebody'", desk.prompt(POOL1)))
-        .await;
-    assert_shows(
-        &moved,
-        &[
-            "broke: the server went away; the line has not been sent\n",
-            "Variables of the session before are gone.\n",
-        ],
-    );
-    desk.terminal.press(&["Enter"]);
-    desk.terminal.shows("\nto somebody\n").await;
-
-    // A line is under way: what became of it is unknown, and said to be.
-    desk.clear(POOL1).await;
-    desk.terminal.enter("'under way'; Start-Sleep 600");
-    desk.terminal.waits_at("\nunder way").await;
-    deployment.kill(POOL1).await;
-    let lost = desk.terminal.waits_at(", not connected]: PS>").await;
-    assert_shows(
-        &lost,
-        &[
-            "broke: the server went away\n",
-            "Get-TandemOperation",
-            "cannot connect to any server:\n",
-            "nobody listens there",
-            "The next line tries again; exit leaves.\n",
-        ],
-    );
-
-    // Nobody is back yet: the line is kept. Then somebody is.
-    desk.terminal.enter("'I am ' + 'back'");
-    desk.terminal
-        .waits_at(", not connected]: PS> 'I am ' + 'back'")
-        .await;
-    deployment.restart(POOL2).await;
-    desk.terminal.press(&["Enter"]);
-    let back = desk.terminal.shows("\nI am back\n").await;
-    assert_shows(&back, &["\nConnected to "]);
-    desk.terminal.waits_at(desk.prompt(POOL2)).await;
 }

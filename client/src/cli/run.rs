@@ -8,7 +8,7 @@ use tandem::cmdlet::v1::stream_record::Record;
 use tandem::shell::v1::prompt::Question;
 use tandem::shell::v1::prompt_answer::Answer;
 use tandem::shell::v1::{Choices, FieldAnswers, Fields, Finished, OutputForm, Prompt, Said, Start};
-use tandem_client::{Error, Message, Requests, Running, Shell};
+use tandem_client::{Endpoint, Error, Message, Requests, Running, Shell};
 use tokio::time::timeout;
 
 use super::files::Files;
@@ -52,6 +52,9 @@ pub(crate) enum Failure {
     /// A second Ctrl-C: the caller does not wait for the pipeline's end.
     #[error("left before the pipeline had stopped")]
     Left,
+    /// Ctrl-C before the node had answered at all: it may have the line or not.
+    #[error("left before {} had answered, so whether it runs the line is not known; Get-TandemOperation tells how a failover or failback stands", .0)]
+    Unanswered(Endpoint),
     /// The line editor fails again and again.
     #[error("the line editor failed; `tandem -c LINE` runs a line without it")]
     Editor,
@@ -68,7 +71,14 @@ impl Caller {
         start: Start,
         input: Option<InputForm>,
     ) -> Result<Finished, Failure> {
-        let running = shell.invoke(start).await?;
+        let node = shell.connection().endpoint().clone();
+        let running = tokio::select! {
+            running = shell.invoke(start) => running?,
+            interrupted = tokio::signal::ctrl_c() => {
+                interrupted?;
+                return Err(Failure::Unanswered(node));
+            }
+        };
         let requests = running.requests();
         let fed = input.map(|form| tokio::spawn(input::feed(form, requests.clone())));
         let finished = self.follow(running, &requests).await;

@@ -2,6 +2,7 @@
 
 mod colours;
 mod completer;
+mod editing;
 mod history;
 mod menu;
 mod paths;
@@ -11,33 +12,20 @@ mod scan;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reedline::{
-    DefaultHinter, EditCommand, Emacs, KeyCode, KeyModifiers, Reedline, ReedlineEvent,
-    ReedlineMenu, Signal, default_emacs_keybindings,
-};
+use reedline::Signal;
 use tandem::shell::v1::start;
 use tandem_client::{Error, Profile, Shell, connect};
-use tokio::runtime::Handle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::modes::{exit_code, start};
 use super::options::Invocation;
 use super::run::{Caller, Failure};
-use colours::Colours;
-use completer::Completions;
-use menu::Offers;
+use editing::Editing;
 use prompt::SessionPrompt;
-use scan::Continues;
 
 /// How long a node may take to say which pool it serves.
 const NAMING_PATIENCE: Duration = Duration::from_secs(2);
-
-/// How often in a row the line editor may fail before the session is given up.
-const FAILURES_MAX: u32 = 3;
-/// What is said when it did.
-const EDITOR_FAILED: &str = "tandem: the line editor failed, and the line is lost; the session goes on. \
-     Please report what stands above.\n";
 
 /// What lines and completions run against; replaced when the node is.
 #[derive(Clone)]
@@ -79,37 +67,22 @@ pub(crate) async fn session(
     profile: &Profile,
     invocation: &Invocation,
 ) -> Result<u8, Failure> {
+    hear_interrupts().await?;
     let current = Arc::new(Mutex::new(Session::new(shell.clone()).await));
-    let mut editor = editor(caller, &current);
+    let mut editing = Editing::new(caller, &current);
     caller.output.say(
         "Tab completes, Get-Command lists the cmdlets, Get-Help explains one, exit leaves.\n",
     )?;
     // Text that only the server found to be unfinished.
     let mut unfinished = String::new();
-    let mut failures = 0;
     loop {
         let session = taken(&current);
         let prompt = session.prompt(!unfinished.is_empty());
-        let read = tokio::task::spawn_blocking(move || {
-            let signal = editor.read_line(&prompt);
-            // A history that cannot be kept must not keep anybody from working.
-            let _ = editor.sync_history();
-            (editor, signal)
-        });
-        let Ok((returned, signal)) = read.await else {
-            // What the editor got wrong must not end the session with its variables.
-            failures += 1;
-            if failures > FAILURES_MAX {
-                return Err(Failure::Editor);
-            }
-            editor = self::editor(caller, &current);
+        let Some(signal) = editing.line(caller, &current, prompt).await? else {
             unfinished.clear();
-            caller.output.complain(EDITOR_FAILED)?;
             continue;
         };
-        failures = 0;
-        editor = returned;
-        let line = match signal? {
+        let line = match signal {
             Signal::Success(line) => line,
             Signal::CtrlD => return Ok(0),
             _ => {
@@ -128,7 +101,7 @@ pub(crate) async fn session(
         let Some(session) = at_hand(caller, profile, &current).await? else {
             // It has not run: it stands at the prompt again, to be sent or changed.
             let line = std::mem::take(&mut unfinished);
-            editor.run_edit_commands(&[EditCommand::InsertString(line)]);
+            editing.put_back(line);
             continue;
         };
         caller.files.note(&line);
@@ -143,12 +116,21 @@ pub(crate) async fn session(
             }
             Ok(_) => {}
             Err(Failure::Call(error)) => recover(caller, error, profile, &current).await?,
-            Err(Failure::Left) => caller
-                .output
-                .complain("tandem: left before the pipeline had stopped\n")?,
+            Err(left @ (Failure::Left | Failure::Unanswered(_))) => {
+                caller.output.complain(&format!("tandem: {left}\n"))?;
+            }
             Err(failure) => return Err(failure),
         }
         unfinished.clear();
+    }
+}
+
+/// From here on Ctrl-C never ends the program: it may come between the end of typing and the start of listening.
+async fn hear_interrupts() -> std::io::Result<()> {
+    tokio::select! {
+        biased;
+        heard = tokio::signal::ctrl_c() => heard,
+        () = std::future::ready(()) => Ok(()),
     }
 }
 
@@ -197,7 +179,14 @@ async fn reconnect(
     current: &Mutex<Session>,
 ) -> Result<bool, Failure> {
     let mut session = taken(current);
-    let told = match connect(profile).await {
+    let connected = tokio::select! {
+        connected = connect(profile) => connected.map_err(|error| format!("{error}\n  {}", error.advice())),
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted?;
+            Err("interrupted before a node had answered.".to_owned())
+        }
+    };
+    let told = match connected {
         Ok(connection) => {
             session = Session::new(connection.shell()).await;
             format!(
@@ -205,10 +194,9 @@ async fn reconnect(
                 connection.endpoint()
             )
         }
-        Err(error) => {
+        Err(problem) => {
             session.is_lost = true;
-            let advice = error.advice();
-            format!("tandem: {error}\n  {advice} The next line tries again; exit leaves.\n")
+            format!("tandem: {problem} The next line tries again; exit leaves.\n")
         }
     };
     let is_back = !session.is_lost;
@@ -227,49 +215,4 @@ fn taken(current: &Mutex<Session>) -> Session {
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
         .clone()
-}
-
-fn editor(caller: &Caller, current: &Arc<Mutex<Session>>) -> Reedline {
-    let mut keys = default_emacs_keybindings();
-    let next = ReedlineEvent::UntilFound(vec![
-        ReedlineEvent::Menu(menu::NAME.to_owned()),
-        ReedlineEvent::MenuNext,
-    ]);
-    keys.add_binding(KeyModifiers::NONE, KeyCode::Tab, next.clone());
-    keys.add_binding(KeyModifiers::CONTROL, KeyCode::Char(' '), next);
-    keys.add_binding(
-        KeyModifiers::SHIFT,
-        KeyCode::BackTab,
-        ReedlineEvent::MenuPrevious,
-    );
-    let newline = ReedlineEvent::Edit(vec![EditCommand::InsertNewline]);
-    keys.add_binding(KeyModifiers::ALT, KeyCode::Enter, newline.clone());
-    keys.add_binding(KeyModifiers::SHIFT, KeyCode::Enter, newline);
-
-    let colour = caller.screen.colour();
-    let mut editor = Reedline::create()
-        .with_ansi_colors(colour)
-        .with_edit_mode(Box::new(Emacs::new(keys)))
-        .with_completer(Box::new(Completions::new(
-            Arc::clone(current),
-            Handle::current(),
-        )))
-        .with_partial_completions(true)
-        .with_quick_completions(true)
-        .with_menu(ReedlineMenu::EngineCompleter(Box::new(Offers::new())))
-        .with_validator(Box::new(Continues))
-        // What is pasted waits for Enter, whole.
-        .use_bracketed_paste(true);
-    if colour {
-        // PSReadLine's: a hint must not look like something that has been typed.
-        let hint = reedline::Color::LightGray.dimmed().italic();
-        let hinter = DefaultHinter::default().with_style(hint);
-        editor = editor
-            .with_highlighter(Box::new(Colours))
-            .with_hinter(Box::new(hinter));
-    }
-    match history::open() {
-        Some(history) => editor.with_history(history),
-        None => editor,
-    }
 }

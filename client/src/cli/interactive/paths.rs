@@ -72,7 +72,7 @@ fn word(before: &str) -> Word<'_> {
     let end = before.len();
     let quoted = open
         .map(|(start, quote)| (start, end, quote))
-        .or(closed.filter(|(_, last, _)| last + 1 == end));
+        .or_else(|| closed.filter(|(_, last, _)| last + 1 == end));
     if let Some((start, last, quote)) = quoted {
         return Word {
             range: start..end,
