@@ -10,10 +10,10 @@ use crate::Endpoint;
 #[non_exhaustive]
 pub enum Error {
     /// Neither flags, environment nor profile say it.
-    #[error("no {setting} is given")]
+    #[error("no {} is given", listed(.settings, "or"))]
     Missing {
-        /// The setting's name.
-        setting: &'static str,
+        /// The settings' names.
+        settings: Vec<&'static str>,
     },
     /// An address that cannot be read.
     #[error("\"{0}\" is not the address of a server")]
@@ -127,18 +127,7 @@ impl Error {
     #[must_use]
     pub fn advice(&self) -> String {
         match self {
-            Self::Missing { setting } => {
-                let (flag, variable) = match *setting {
-                    "server" => ("--server HOST[:PORT]", "TANDEM_SERVER"),
-                    "ca" => ("--ca FILE", "TANDEM_CA"),
-                    "certificate" => ("--certificate FILE", "TANDEM_CERTIFICATE"),
-                    _ => ("--key FILE", "TANDEM_KEY"),
-                };
-                let file = crate::default_profile_path()
-                    .map_or_else(|| "a profile file".to_owned(), |path| path.display().to_string());
-                let entry = if *setting == "server" { "servers" } else { setting };
-                format!("Give {flag}, set {variable}, or write `{entry} = …` into {file}.")
-            }
+            Self::Missing { settings } => missing(settings),
             Self::Endpoint(_) => "Write it as HOST, HOST:PORT or [IPV6]:PORT.".to_owned(),
             Self::ServerName(_) => "Give --server-name a DNS name or an IP address.".to_owned(),
             Self::Read { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
@@ -232,6 +221,52 @@ impl std::fmt::Display for Refusal {
     }
 }
 
+/// How to give what is missing, all of it at once.
+fn missing(settings: &[&'static str]) -> String {
+    let ways = |way: fn(&&'static str) -> &'static str| -> Vec<&'static str> {
+        settings.iter().map(way).collect()
+    };
+    let flags = ways(|setting| match *setting {
+        "server" => "--server HOST[:PORT]",
+        "ca" => "--ca FILE",
+        "certificate" => "--certificate FILE",
+        _ => "--key FILE",
+    });
+    let variables = ways(|setting| match *setting {
+        "server" => "TANDEM_SERVER",
+        "ca" => "TANDEM_CA",
+        "certificate" => "TANDEM_CERTIFICATE",
+        _ => "TANDEM_KEY",
+    });
+    let entries = ways(|setting| match *setting {
+        "server" => "`servers = [\"…\"]`",
+        "ca" => "`ca = \"…\"`",
+        "certificate" => "`certificate = \"…\"`",
+        _ => "`key = \"…\"`",
+    });
+    let file = crate::default_profile_path().map_or_else(
+        || "a profile file".to_owned(),
+        |path| path.display().to_string(),
+    );
+    format!(
+        "Give {}, set {}, or write {} into {file}.",
+        listed(&flags, "and"),
+        listed(&variables, "and"),
+        listed(&entries, "and")
+    )
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(names: &[&str], conjunction: &str) -> String {
+    match names {
+        [first @ .., before, last] if !first.is_empty() => {
+            format!("{}, {before} {conjunction} {last}", first.join(", "))
+        }
+        [before, last] => format!("{before} {conjunction} {last}"),
+        names => names.concat(),
+    }
+}
+
 fn unreachable(refusals: &[(Endpoint, Refusal)]) -> String {
     match refusals {
         [(endpoint, refusal)] => format!("cannot connect to {endpoint}: {refusal}"),
@@ -321,9 +356,18 @@ mod tests {
 
     #[test]
     fn what_is_missing_names_flag_variable_and_entry() {
-        let advice = Error::Missing { setting: "server" }.advice();
+        let advice = Error::Missing {
+            settings: vec!["server"],
+        }
+        .advice();
         for part in ["--server", "TANDEM_SERVER", "servers = "] {
             assert!(advice.contains(part), "{advice}");
         }
+        let several = Error::Missing {
+            settings: vec!["ca", "certificate", "key"],
+        };
+        assert_eq!(several.to_string(), "no ca, certificate or key is given");
+        let told = "Give --ca FILE, --certificate FILE and --key FILE, set TANDEM_CA, ";
+        assert!(several.advice().starts_with(told), "{}", several.advice());
     }
 }

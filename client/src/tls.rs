@@ -123,9 +123,13 @@ fn certificate_refusal(found: &CertificateError, wanted: &str) -> Refusal {
     }
 }
 
-/// `DnsName("x")` as `x`: the form in which the names of a certificate are reported is for developers.
+/// `DnsName("x")` as `x`, `IpAddress(1.2.3.4)` as `1.2.3.4`: the form in which the names of a certificate are reported is for
+/// developers.
 fn plain_name(presented: &str) -> String {
-    presented.split('"').nth(1).unwrap_or(presented).to_owned()
+    let inner = presented
+        .split_once('(')
+        .and_then(|(_, inner)| inner.strip_suffix(')'));
+    inner.unwrap_or(presented).trim_matches('"').to_owned()
 }
 
 /// The alert with which a server refused the caller's certificate, in words; `None` for any other error.

@@ -225,6 +225,7 @@ async fn errors(desk: &Desk) {
         &[
             "\nGet-CsPol:",
             "\nLine |\n   2 |    Get-CsPol\n     |    ~~~~~~~~~\n     | The term 'Get-CsPol' is not recognized",
+            "\n  The most similar commands are: Get-CsPool.\n",
         ],
     );
 

@@ -209,11 +209,7 @@ mod tests {
 
     #[tokio::test]
     async fn options_complete_without_a_server() {
-        let found = candidates(
-            Err(Error::Missing { setting: "server" }),
-            &words(&["--out"]),
-        )
-        .await;
+        let found = candidates(Err(Error::Unfinished), &words(&["--out"])).await;
         assert_eq!(
             found,
             [(

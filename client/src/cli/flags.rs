@@ -217,7 +217,7 @@ Tandem keeps two pools of users in step and moves the users of one to the other 
                                            what a failover would do, changing nothing
   tandem -c 'Get-CsUser | Where-Object Enabled | Select-Object SipAddress'
                                            a pipeline
-  tandem -f runbook.ps1                    a script
+  tandem runbook.ps1                       a script, with its arguments (-f FILE for any other name)
   tandem Get-Help Invoke-CsPoolFailOver    what a cmdlet does and takes
   tandem Get-Command                       all cmdlets
 

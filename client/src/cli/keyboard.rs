@@ -28,7 +28,7 @@ pub(crate) enum Keyboard {
     /// The terminal.
     Terminal,
     /// Standard input, which holds lines and answers after each other.
-    Lines(Arc<Mutex<io::BufReader<Stdin>>>),
+    Lines(Arc<Mutex<Lines>>),
     /// Nobody.
     Nobody,
 }
@@ -36,7 +36,10 @@ pub(crate) enum Keyboard {
 impl Keyboard {
     /// Standard input as lines.
     pub(crate) fn lines() -> Self {
-        Self::Lines(Arc::new(Mutex::new(io::BufReader::new(io::stdin()))))
+        Self::Lines(Arc::new(Mutex::new(Lines {
+            reader: io::BufReader::new(io::stdin()),
+            has_begun: false,
+        })))
     }
 
     /// Whether anybody could answer.
@@ -54,23 +57,41 @@ impl Keyboard {
         let typed = match self.clone() {
             Self::Nobody => return Typed::End,
             Self::Terminal => tokio::task::spawn_blocking(move || type_line(secret)).await,
-            Self::Lines(reader) => tokio::task::spawn_blocking(move || take_line(&reader)).await,
+            Self::Lines(lines) => {
+                let take = move || {
+                    lines
+                        .lock()
+                        .map_or(Ok(Typed::End), |mut lines| lines.take())
+                };
+                tokio::task::spawn_blocking(take).await
+            }
         };
         typed.ok().and_then(Result::ok).unwrap_or(Typed::End)
     }
 }
 
-fn take_line(reader: &Mutex<io::BufReader<Stdin>>) -> io::Result<Typed> {
-    let Ok(mut reader) = reader.lock() else {
-        return Ok(Typed::End);
-    };
-    let mut bytes = Vec::new();
-    io::Read::take(&mut *reader, LINE_BYTES_MAX).read_until(b'\n', &mut bytes)?;
-    if bytes.is_empty() {
-        return Ok(Typed::End);
+/// Standard input, line after line.
+pub(crate) struct Lines<R = io::BufReader<Stdin>> {
+    reader: R,
+    has_begun: bool,
+}
+
+impl<R: BufRead> Lines<R> {
+    fn take(&mut self) -> io::Result<Typed> {
+        let mut bytes = Vec::new();
+        io::Read::take(&mut self.reader, LINE_BYTES_MAX).read_until(b'\n', &mut bytes)?;
+        if bytes.is_empty() {
+            return Ok(Typed::End);
+        }
+        let line = String::from_utf8_lossy(&bytes);
+        let line = line.trim_end_matches(['\n', '\r']);
+        // What editors of Windows begin a file with is no part of its first line.
+        let line = match std::mem::replace(&mut self.has_begun, true) {
+            true => line,
+            false => line.strip_prefix('\u{feff}').unwrap_or(line),
+        };
+        Ok(Typed::Line(line.to_owned()))
     }
-    let line = String::from_utf8_lossy(&bytes);
-    Ok(Typed::Line(line.trim_end_matches(['\n', '\r']).to_owned()))
 }
 
 /// Gives the terminal back however the typing ends.
@@ -161,7 +182,22 @@ impl Editing {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
+
+    #[test]
+    fn lines_end_and_begin_as_on_windows_too() {
+        let mut lines = Lines {
+            reader: "\u{feff}a\r\n\u{feff}b\nc".as_bytes(),
+            has_begun: false,
+        };
+        let mut next = || lines.take().unwrap();
+        for line in ["a", "\u{feff}b", "c"] {
+            assert_eq!(next(), Typed::Line(line.to_owned()));
+        }
+        assert_eq!(next(), Typed::End);
+    }
 
     fn press(editing: &mut Editing, code: KeyCode, modifiers: KeyModifiers, secret: bool) -> Shown {
         editing.key(KeyEvent::new(code, modifiers), secret)

@@ -4,6 +4,7 @@ mod completions;
 mod encoded;
 mod files;
 mod flags;
+mod hints;
 mod input;
 mod interactive;
 mod json_input;
@@ -15,6 +16,7 @@ mod progress;
 mod prompt;
 mod run;
 mod screen;
+mod script;
 
 use std::ffi::OsString;
 use std::io::Write;

@@ -1,6 +1,6 @@
 //! What each way to call the program does: one command, a line, a script, lines from a pipe, a session.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{env, fs};
 
 use tandem::cmdlet::v1::Value;
@@ -18,6 +18,7 @@ use super::options::{InputForm, Invocation, Mode};
 use super::output::Output;
 use super::run::{Caller, Failure};
 use super::screen::Screen;
+use super::script::Script;
 use super::{EXIT_START, EXIT_USAGE};
 
 /// Exit code of a run that was interrupted twice, or that a broken standard output ended.
@@ -25,7 +26,7 @@ const EXIT_FAILED: u8 = 1;
 
 /// Does what the invocation says; the exit code.
 pub(crate) async fn run(invocation: Invocation) -> u8 {
-    let script = match script(&invocation.mode) {
+    let script = match Script::of(&invocation.mode) {
         Ok(script) => script,
         Err(problem) => {
             eprintln!("tandem: {problem}");
@@ -57,6 +58,10 @@ pub(crate) async fn run(invocation: Invocation) -> u8 {
         clixml_begun: false,
         screen,
         keyboard,
+        words: match &invocation.mode {
+            Mode::Words(words) => words.clone(),
+            _ => Vec::new(),
+        },
     };
     let shell = connection.shell();
     let outcome = match (&invocation.mode, script) {
@@ -74,33 +79,6 @@ pub(crate) async fn run(invocation: Invocation) -> u8 {
             EXIT_FAILED
         }
     }
-}
-
-/// A script file, read before anything is connected.
-struct Script {
-    path: PathBuf,
-    text: String,
-}
-
-fn script(mode: &Mode) -> Result<Option<Script>, String> {
-    let Mode::File(path, _) = mode else {
-        return Ok(None);
-    };
-    let bytes = fs::read(path).map_err(|error| {
-        format!(
-            "cannot read the script \"{}\": {error}\n  Check that the path is right.",
-            path.display()
-        )
-    })?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| format!("the script \"{}\" is not UTF-8", path.display()))?;
-    let text = text
-        .strip_prefix('\u{feff}')
-        .map_or_else(|| text.clone(), str::to_owned);
-    Ok(Some(Script {
-        path: path.clone(),
-        text,
-    }))
 }
 
 /// What standard input is: answers of somebody who types, pipeline input, lines to run with answers between them, or the answers to

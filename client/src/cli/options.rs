@@ -144,6 +144,10 @@ fn take_command(
     match (&invocation.mode, words.as_slice()) {
         (_, []) => Ok(()),
         (Mode::Session, [dash]) if dash == "-" => Ok(()),
+        (Mode::Session, [script, arguments @ ..]) if is_script(script) => {
+            invocation.mode = Mode::File(script.into(), arguments.to_vec());
+            Ok(())
+        }
         (Mode::Session, _) => {
             invocation.mode = Mode::Words(words);
             Ok(())
@@ -153,6 +157,12 @@ fn take_command(
             words[0]
         )),
     }
+}
+
+/// No cmdlet has such a name, so a script may stand where a cmdlet does, also for the system that reads `#!`.
+fn is_script(word: &str) -> bool {
+    let extension = Path::new(word).extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("ps1"))
 }
 
 /// Takes one option. The mode when nothing after it is an option any more.
@@ -192,10 +202,11 @@ fn take_option(
             if invocation.mode != Mode::Session {
                 return Err(format!("{name} is given after another command"));
             }
-            invocation.mode = Mode::Line(match flag.id {
-                Id::EncodedCommand => encoded::text(&value)?,
-                _ => value,
-            });
+            invocation.mode = match flag.id {
+                Id::EncodedCommand => Mode::Line(encoded::text(&value)?),
+                _ if value == "-" => return Ok(Some(Mode::Session)),
+                _ => Mode::Line(value),
+            };
         }
         _ => take_value(invocation, flag.id, value)?,
     }

@@ -58,6 +58,14 @@ fn everything_after_a_script_is_its_arguments() {
         Mode::File("a.ps1".into(), vec!["-o".into(), "json".into()])
     );
     assert_eq!(of(&["-f", "-"]).unwrap().mode, Mode::Session);
+    // A script stands where a cmdlet does, and `-` is standard input.
+    assert_eq!(
+        of(&["-o", "csv", "./Run Book.PS1", "-o", "json"])
+            .unwrap()
+            .mode,
+        Mode::File("./Run Book.PS1".into(), vec!["-o".into(), "json".into()])
+    );
+    assert_eq!(of(&["-c", "-"]).unwrap().mode, Mode::Session);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use tandem_client::{Endpoint, Error, Message, Requests, Running, Shell};
 use tokio::time::timeout;
 
 use super::files::Files;
+use super::hints;
 use super::input::{self, CLIXML_MARK};
 use super::keyboard::{Keyboard, Typed};
 use super::options::InputForm;
@@ -38,6 +39,8 @@ pub(crate) struct Caller {
     pub(crate) form: OutputForm,
     /// Whether the mark of CLIXML has been written.
     pub(crate) clixml_begun: bool,
+    /// The command, where it was given as words.
+    pub(crate) words: Vec<String>,
 }
 
 /// Why a pipeline could not be brought to its end.
@@ -210,8 +213,22 @@ impl Caller {
                 Ok(())
             }
             _ if said.rendered.is_empty() => Ok(()),
-            Some(Record::Error(_)) => self.output.complain(&format!("{}\n", said.rendered)),
+            Some(Record::Error(error)) => {
+                let advice = self.advice(&error.fully_qualified_error_id, &said.feedback);
+                self.output
+                    .complain(&format!("{}\n{advice}", said.rendered))
+            }
             _ => self.output.say(&format!("{}\n", said.rendered)),
+        }
+    }
+
+    /// What may help after an error, in a line; for people only, scripts read standard error as errors.
+    fn advice(&self, error_id: &str, feedback: &str) -> String {
+        let hint = hints::of_words(&self.words, error_id);
+        let advice = hint.as_deref().unwrap_or(feedback);
+        match advice.is_empty() || !self.screen.stderr_is_terminal {
+            true => String::new(),
+            false => format!("  {advice}\n"),
         }
     }
 

@@ -69,6 +69,7 @@ impl Talk {
             record,
             rendered: rendered.to_owned(),
             terminating: false,
+            feedback: String::new(),
         }))
         .await;
     }

@@ -14,6 +14,7 @@ pub mod decimal;
 mod dotnet;
 pub mod error_record;
 pub mod evaluate;
+pub mod feedback;
 pub mod file;
 pub mod format;
 pub mod format_string;

@@ -1,7 +1,7 @@
 //! The engine's door to the world on a pipeline's thread: cmdlets go to the dispatcher, questions to the caller, output
 //! to the connection.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,6 +12,7 @@ use tandem::shell::v1 as wire;
 use tandem::shell::v1::invoke_response::Message;
 use tandem_shell::command::CommandInfo;
 use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
+use tandem_shell::feedback::feedback;
 use tandem_shell::file::{FileFailure, FileSink, FileSource, WriteMode};
 use tandem_shell::format::view::ViewRegistry;
 use tandem_shell::help::topic::Topic;
@@ -56,6 +57,8 @@ pub(super) struct WorkerHost {
     pub(super) inlet: RefCell<Inlet>,
     pub(super) files: Desk,
     pub(super) origin: Instant,
+    /// Whether it has been told already what a mistyped name may have meant.
+    pub(super) has_advised: Cell<bool>,
 }
 
 impl WorkerHost {
@@ -89,8 +92,19 @@ impl WorkerHost {
 
     /// Tells of the error that ended the pipeline.
     pub(super) fn tell_terminating(&self, record: &ErrorRecord) {
-        let said = self.console.error(record, true);
-        self.tell(said, &Value::Error(Arc::new(record.clone())), "Error");
+        self.tell_error(record, true);
+    }
+
+    fn tell_error(&self, error: &ErrorRecord, terminating: bool) {
+        let mut said = self.console.error(error, terminating);
+        // Once a pipeline: what fails for each of a thousand objects fails for one reason.
+        if !self.has_advised.get()
+            && let Some(feedback) = feedback(error, || self.commands())
+        {
+            self.has_advised.set(true);
+            said.feedback = feedback;
+        }
+        self.tell(said, &Value::Error(Arc::new(error.clone())), "Error");
     }
 
     fn ticks(&self) -> i64 {
@@ -312,13 +326,7 @@ impl Host for WorkerHost {
             Shown::Output(value) => self.output(value),
             // `What if: …` and the like belong to no stream.
             Shown::HostLine(line) => drop(self.say(Message::Said(said::host_line(line)))),
-            Shown::Error(error) => {
-                self.tell(
-                    console.error(error, false),
-                    &Value::Error(Arc::new(error.clone())),
-                    "Error",
-                );
-            }
+            Shown::Error(error) => self.tell_error(error, false),
             Shown::Unseen(..) => {}
             Shown::Warning(text) => self.tell(console.warning(text), &Value::text(text), "Warning"),
             Shown::Verbose(text) => self.tell(console.verbose(text), &Value::text(text), "Verbose"),

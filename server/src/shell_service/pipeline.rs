@@ -1,6 +1,7 @@
 //! One pipeline from its start to its end, on a thread of its own.
 
-use std::cell::RefCell;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,6 +12,7 @@ use tandem::shell::v1::invoke_response::Message;
 use tandem_shell::builtin;
 use tandem_shell::error_record::ErrorRecord;
 use tandem_shell::host::Host;
+use tandem_shell::language::parse_error::unfinished;
 use tandem_shell::serialise::clixml_read::read_clixml;
 use tandem_shell::session::{Input, RunOutcome, RunState, StructuredPipeline};
 use tandem_shell::value::Value;
@@ -82,7 +84,7 @@ fn run(setting: Setting, mut lease: Lease, start: &wire::Start, incoming: Arc<In
     if let Some(record) = &outcome.terminating
         && !is_asked_again
     {
-        host.tell_terminating(record);
+        host.tell_terminating(&told(record, &outcome, start));
     }
     host.finish();
     let stopped = host.stopping();
@@ -95,6 +97,20 @@ fn run(setting: Setting, mut lease: Lease, start: &wire::Start, incoming: Arc<In
         setting.parts.sessions.prepare();
     }
     drop(setting.worker);
+}
+
+/// What is told of the end: a line that nothing follows is wrong, and not just unfinished, which would show as nothing.
+fn told<'a>(
+    record: &'a ErrorRecord,
+    outcome: &RunOutcome,
+    start: &wire::Start,
+) -> Cow<'a, ErrorRecord> {
+    match &start.command {
+        Some(wire::start::Command::Line(line)) if outcome.incomplete => {
+            unfinished(line).map_or(Cow::Borrowed(record), Cow::Owned)
+        }
+        _ => Cow::Borrowed(record),
+    }
 }
 
 fn host(setting: &Setting, start: &wire::Start, incoming: Arc<Incoming>) -> WorkerHost {
@@ -138,6 +154,7 @@ fn host(setting: &Setting, start: &wire::Start, incoming: Arc<Incoming>) -> Work
         files: Desk::new(voice.clone(), start.paces_files),
         voice,
         origin: Instant::now(),
+        has_advised: Cell::new(false),
     }
 }
 

@@ -119,5 +119,6 @@ fn said(record: Record, rendered: String) -> Said {
         }),
         rendered,
         terminating: false,
+        feedback: String::new(),
     }
 }

@@ -334,3 +334,31 @@ async fn certificates_follow_their_files() {
         .unwrap_err();
     laboratory.stop().await;
 }
+
+/// What somebody mistyped is told so that it can be mended: where a line breaks off, and what a name may have meant.
+#[tokio::test(flavor = "multi_thread")]
+async fn mistyped_lines_are_told_of() {
+    let laboratory = Laboratory::start().await;
+    for (line, told, feedback) in [
+        ("1..3 | ForEach-Object {", "Missing closing '}'", ""),
+        ("\"abc", "The string is missing the terminator: \".", ""),
+        (
+            "Get-CsPol",
+            "is not recognized",
+            "The most similar commands are: Get-CsPool.",
+        ),
+        (
+            "1..3 | ForEach-Object { Get-CsPool -Identty $_ }",
+            "matches parameter name 'Identty'",
+            "The most similar parameters are: -Identity.",
+        ),
+    ] {
+        let ended = laboratory.run(line, OutputForm::Text).await;
+        assert!(ended.finished.had_errors, "{line}");
+        let first = &ended.said[0];
+        assert!(first.rendered.contains(told), "{line}: {first:?}");
+        assert_eq!(first.feedback, feedback, "{line}");
+        assert!(ended.said[1..].iter().all(|said| said.feedback.is_empty()));
+    }
+    laboratory.stop().await;
+}

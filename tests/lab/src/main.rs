@@ -35,6 +35,13 @@ struct Options {
     no_prompt: bool,
 }
 
+impl Options {
+    /// Whether somebody is left at the prompt, and the nodes run for as long as that.
+    fn prompts(&self) -> bool {
+        !self.no_prompt && std::io::stdin().is_terminal()
+    }
+}
+
 /// Exit code after Ctrl-C, as shells count it: 128 and the signal's number.
 const EXIT_INTERRUPTED: u8 = 130;
 
@@ -55,12 +62,13 @@ fn main() -> ExitCode {
 
 async fn run(options: Options) -> ExitCode {
     let mut session = None;
+    let prompts = options.prompts();
     let ended = tokio::select! {
         ended = tell(&options, &mut session) => Some(ended),
         _ = tokio::signal::ctrl_c() => None,
     };
     let code = match ended {
-        Some(Ok(())) if !options.no_prompt && std::io::stdin().is_terminal() => match &session {
+        Some(Ok(())) if prompts => match &session {
             Some(session) => session.prompt().await,
             None => ExitCode::FAILURE,
         },
@@ -94,6 +102,12 @@ async fn tell(options: &Options, session: &mut Option<Session>) -> Result<(), st
     }
     if !options.no_story {
         story::tell(session).await?;
+    }
+    if !options.prompts() {
+        narrator::say(
+            "The nodes stop. `cargo lab --no-story` starts them again, and leaves you at the prompt.",
+        );
+        return Ok(());
     }
     narrator::say(&format!(
         "The laboratory runs. From another terminal:\n  export TANDEM_PROFILE={}\n  {} Get-CsPool",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
 use crate::format::error_view::position_message;
 use crate::language::ast::Source;
+use crate::language::parser::parse;
 use crate::language::position;
 
 /// One thing that is wrong with a text.
@@ -54,17 +55,34 @@ pub fn into_record(errors: &[ParseError], source: &Arc<Source>) -> ErrorRecord {
 }
 
 /// A text that cannot be read is an error of whoever was given it, also where more of it could mend it.
-pub(crate) fn refused(mut errors: Vec<ParseError>, source: &Arc<Source>) -> ErrorRecord {
-    for error in &mut errors {
-        error.incomplete = false;
-    }
-    let record = into_record(&errors, source);
+pub(crate) fn refused(errors: Vec<ParseError>, source: &Arc<Source>) -> ErrorRecord {
+    let record = into_record(&for_good(errors), source);
     ErrorRecord::new(
         record.fully_qualified_id.clone(),
         ErrorCategory::ParserError,
         "System.Management.Automation.ParseException",
         record.message,
     )
+}
+
+/// The record of a line that ends too early and that nothing follows: as of any text that is wrong, with its place. None where
+/// the line is whole.
+pub fn unfinished(line: &str) -> Option<ErrorRecord> {
+    let source = Arc::new(Source {
+        text: line.into(),
+        file: None,
+    });
+    parse(&source)
+        .err()
+        .map(|errors| into_record(&for_good(errors), &source))
+}
+
+/// Errors that no more input can mend.
+fn for_good(mut errors: Vec<ParseError>) -> Vec<ParseError> {
+    for error in &mut errors {
+        error.incomplete = false;
+    }
+    errors
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! How like two names are, for `Get-Command -UseFuzzyMatching`.
+//! How like two names are, for `Get-Command -UseFuzzyMatching` and for what a mistyped name may have meant.
 
 /// Names that are further apart are not like each other, unless -FuzzyMinimumDistance says otherwise.
 pub(super) const FUZZY_DISTANCE: usize = 5;
 
 /// The steps from one name to the other (`FuzzyMatcher.GetDamerauLevenshteinDistance`): a character put in, left out,
 /// exchanged, or swapped with its neighbour; case does not count.
-pub(super) fn distance(left: &str, right: &str) -> usize {
+pub(crate) fn distance(left: &str, right: &str) -> usize {
     let units = |text: &str| -> Vec<u16> { text.to_uppercase().encode_utf16().collect() };
     let (left, right) = (units(left), units(right));
     let mut older: Vec<usize> = Vec::new();

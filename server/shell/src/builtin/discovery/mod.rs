@@ -10,7 +10,7 @@ pub(crate) use info::module_version;
 pub(crate) use info::{
     cmdlet as command_object, function as function_object, script as script_object,
 };
-mod likeness;
+pub(crate) mod likeness;
 mod parameter_info;
 mod show_command_info;
 
