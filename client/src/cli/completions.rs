@@ -78,6 +78,12 @@ async fn candidates(profile: Result<Profile, Error>, words: &[String]) -> Vec<(S
         Some((last, before)) => (before, last.as_str()),
         None => (&[][..], ""),
     };
+    if let Some(values) = awaited(before) {
+        let fitting = values.iter().filter(|value| value.starts_with(last));
+        return fitting
+            .map(|value| ((*value).to_owned(), String::new()))
+            .collect();
+    }
     let command = &before[options_before(before)..];
     if command.is_empty() && last.starts_with('-') {
         let fitting = flags::names().filter(|(name, _)| name.starts_with(last));
@@ -121,6 +127,15 @@ async fn candidates(profile: Result<Profile, Error>, words: &[String]) -> Vec<(S
             )
         })
         .collect()
+}
+
+/// The values of the option that the words end with, if it wants one; none but files where they cannot be listed. A line is
+/// completed as any other.
+fn awaited(words: &[String]) -> Option<&'static [&'static str]> {
+    let (option, before) = words.split_last()?;
+    let is_option = options_before(before) == before.len() && !before.iter().any(|w| w == "--");
+    let flag = flags::find(option).filter(|flag| is_option && !flag.value.is_empty())?;
+    (flag.id != flags::Id::Command).then(|| flags::values(flag.id))
 }
 
 /// How many of the words are the program's own options.
@@ -205,6 +220,18 @@ mod tests {
             shown("Get-CsPool", "\nGet-CsPool [-Identity]"),
             "Get-CsPool [-Identity]"
         );
+    }
+
+    #[test]
+    fn values_of_options_are_no_commands() {
+        let awaited = |line: &[&str]| awaited(&words(line));
+        assert!(awaited(&["-o"]).is_some_and(|values| values.contains(&"json")));
+        assert_eq!(awaited(&["-o", "csv", "--server"]), Some(&[][..]));
+        assert_eq!(awaited(&["--server=a"]), None);
+        assert_eq!(awaited(&["Get-CsPool", "-o"]), None);
+        assert_eq!(awaited(&["--", "-o"]), None);
+        assert_eq!(awaited(&["-c"]), None);
+        assert_eq!(awaited(&[]), None);
     }
 
     #[tokio::test]

@@ -181,6 +181,16 @@ pub(super) fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
         .filter(|(name, _)| name.starts_with("--"))
 }
 
+/// The values of an option that has few, as its help names them.
+pub(super) fn values(id: Id) -> &'static [&'static str] {
+    match id {
+        Id::Output => &["text", "table", "list", "json", "csv", "clixml"],
+        Id::InputFormat => &["text", "json", "clixml", "none"],
+        Id::Completions => &["bash", "zsh", "fish", "powershell"],
+        _ => &[],
+    }
+}
+
 /// Whether the option of that name takes the next word.
 pub(super) fn takes_value(name: &str) -> bool {
     find(name).is_some_and(|flag| !flag.value.is_empty())

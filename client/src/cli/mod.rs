@@ -17,6 +17,7 @@ mod prompt;
 mod run;
 mod screen;
 mod script;
+mod wrap;
 
 use std::ffi::OsString;
 use std::io::Write;

@@ -19,6 +19,7 @@ use super::options::InputForm;
 use super::output::Output;
 use super::prompt::{self, Chosen, Entered};
 use super::screen::Screen;
+use super::wrap::wrapped;
 
 /// How long a pipeline may take to stop before the caller is told that it is being waited for.
 const PATIENCE_WITH_STOP: Duration = Duration::from_secs(1);
@@ -218,7 +219,19 @@ impl Caller {
                 self.output
                     .complain(&format!("{}\n{advice}", said.rendered))
             }
+            Some(Record::Plan(_)) => {
+                let plan = self.laid_out(&said.rendered);
+                self.output.say(&format!("{plan}\n"))
+            }
             _ => self.output.say(&format!("{}\n", said.rendered)),
+        }
+    }
+
+    /// A text that is read before a decision, in whole words where somebody reads it.
+    fn laid_out(&self, text: &str) -> String {
+        match self.screen.stdout_is_terminal {
+            true => wrapped(text, self.screen.width()),
+            false => text.to_owned(),
         }
     }
 
@@ -238,16 +251,13 @@ impl Caller {
         let answer = match prompt.question {
             _ if !self.keyboard.is_somebody() => Asked::Nobody,
             Some(Question::Choices(choices)) => {
-                self.output
-                    .say(&prompt::heading(&prompt.caption, &prompt.message))?;
+                let heading = prompt::heading(&prompt.caption, &prompt.message);
+                self.output.say(&self.laid_out(&heading))?;
                 self.choose(&choices).await?
             }
             Some(Question::Fields(fields)) => {
-                self.output.say(&prompt::field_heading(
-                    &prompt.caption,
-                    &prompt.message,
-                    &fields,
-                ))?;
+                let heading = prompt::field_heading(&prompt.caption, &prompt.message, &fields);
+                self.output.say(&self.laid_out(&heading))?;
                 // Who reads a line (`Read-Host`) at the end of the input gets null.
                 let is_line = prompt.caption.is_empty() && prompt.message.is_empty();
                 self.fill(&fields, is_line).await?

@@ -7,7 +7,7 @@ use crate::identity::{Fqdn, SipUri};
 use crate::loss::Excess;
 use crate::observation::OperationKind;
 use crate::ownership::QuarantineReason;
-use crate::plan::Digest;
+use crate::plan::{Digest, SeenDigest};
 use crate::topology::PoolKind;
 
 /// PowerShell's error category, of which the domain uses these.
@@ -165,7 +165,7 @@ pub enum Refusal {
     )]
     PlanChanged {
         pool: Fqdn,
-        shown: Digest,
+        shown: SeenDigest,
         now: Digest,
     },
 

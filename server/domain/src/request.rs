@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::{Fqdn, SipUri};
 use crate::loss::LossBudget;
-use crate::plan::Digest;
+use crate::plan::SeenDigest;
 
 /// How long the drive to the final state may take when `-WaitTime` is not given (`Invoke-CsPoolFailBack`'s published
 /// default; failover's is unpublished and follows it).
@@ -32,7 +32,7 @@ pub struct FailOverRequest {
     /// Refuse when more than this would be lost.
     pub loss_budget: Option<LossBudget>,
     /// Refuse when the plan is not the one that was previewed.
-    pub expected_plan: Option<Digest>,
+    pub expected_plan: Option<SeenDigest>,
 }
 
 impl FailOverRequest {
@@ -78,7 +78,7 @@ pub struct FailBackRequest {
     /// Refuse when more than this would be lost.
     pub loss_budget: Option<LossBudget>,
     /// Refuse when the plan is not the one that was previewed.
-    pub expected_plan: Option<Digest>,
+    pub expected_plan: Option<SeenDigest>,
 }
 
 impl FailBackRequest {
@@ -120,5 +120,5 @@ pub struct MoveUserRequest {
     /// Take the conference content along.
     pub move_conference_data: bool,
     /// Refuse when the plan is not the one that was previewed.
-    pub expected_plan: Option<Digest>,
+    pub expected_plan: Option<SeenDigest>,
 }

@@ -107,7 +107,7 @@ impl Operations {
         if plan.digest() != order.shown {
             return Err(Refusal::PlanChanged {
                 pool: plan.guards.home.clone(),
-                shown: order.shown,
+                shown: order.shown.into(),
                 now: plan.digest(),
             }
             .into());

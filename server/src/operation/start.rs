@@ -151,7 +151,7 @@ impl Operations {
         if plan.digest() != order.shown {
             return Err(Refusal::PlanChanged {
                 pool: plan.guards.home.clone(),
-                shown: order.shown,
+                shown: order.shown.into(),
                 now: plan.digest(),
             }
             .into());

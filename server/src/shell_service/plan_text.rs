@@ -3,12 +3,15 @@
 use std::fmt::Write as _;
 
 use tandem::cmdlet::v1::Plan;
+use tandem_domain::plan::Digest;
 
 /// The plan in lines, without a line end.
 pub(super) fn render(plan: &Plan) -> String {
     let mut text = format!(
         "Plan {}: users of {}, from {} to {}, epoch {} -> {}",
-        plan.digest.get(..12).unwrap_or(&plan.digest),
+        plan.digest
+            .get(..Digest::DIGITS_SHOWN)
+            .unwrap_or(&plan.digest),
         plan.home_pool,
         plan.releasing_pool,
         plan.taking_pool,

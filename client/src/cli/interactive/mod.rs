@@ -27,6 +27,9 @@ use prompt::SessionPrompt;
 /// How long a node may take to say which pool it serves.
 const NAMING_PATIENCE: Duration = Duration::from_secs(2);
 
+/// Empties the window and what has been scrolled out of it.
+const CLEAR_SCREEN: &str = "\u{1b}[H\u{1b}[2J\u{1b}[3J";
+
 /// What lines and completions run against; replaced when the node is.
 #[derive(Clone)]
 struct Session {
@@ -95,7 +98,13 @@ pub(crate) async fn session(
             continue;
         }
         unfinished.push_str(&line);
-        if session.is_lost && unfinished.trim().eq_ignore_ascii_case("exit") {
+        if wants_clear_screen(&unfinished) && caller.screen.is_capable {
+            unfinished.clear();
+            caller.output.say(CLEAR_SCREEN)?;
+            continue;
+        }
+        let is_gone = session.is_lost || session.shell.connection().broken().is_some();
+        if is_gone && unfinished.trim().eq_ignore_ascii_case("exit") {
             return Ok(0);
         }
         let Some(session) = at_hand(caller, profile, &current).await? else {
@@ -123,6 +132,11 @@ pub(crate) async fn session(
         }
         unfinished.clear();
     }
+}
+
+/// `Clear-Host` by its names: the window is this program's, no node knows it.
+fn wants_clear_screen(line: &str) -> bool {
+    ["clear", "cls", "clear-host"].contains(&line.trim().to_ascii_lowercase().as_str())
 }
 
 /// From here on Ctrl-C never ends the program: it may come between the end of typing and the start of listening.

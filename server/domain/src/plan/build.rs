@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Action, Digest, Guards, Plan, PlanKind, Step, Undo, Waiver};
+use super::{Action, Guards, Plan, PlanKind, SeenDigest, Step, Undo, Waiver};
 use crate::identity::Fqdn;
 use crate::loss::{LossBudget, LossEvidence, LossStatement, state_loss};
 use crate::observation::{Backlog, Observation};
@@ -202,7 +202,7 @@ fn finish(
     seen: &Observation,
     draft: Draft,
     budget: Option<&LossBudget>,
-    expected: Option<Digest>,
+    expected: Option<SeenDigest>,
 ) -> Result<Decision, Refusal> {
     let observed = seen.pool(&draft.guards.home);
     let loss = draft
@@ -236,10 +236,10 @@ fn finish(
 }
 
 /// Promise: what runs is what was shown.
-fn as_shown(plan: Plan, expected: Option<Digest>) -> Result<Plan, Refusal> {
+fn as_shown(plan: Plan, expected: Option<SeenDigest>) -> Result<Plan, Refusal> {
     let now = plan.digest();
     match expected {
-        Some(shown) if shown != now => Err(Refusal::PlanChanged {
+        Some(shown) if !shown.fits(now) => Err(Refusal::PlanChanged {
             pool: plan.guards.home,
             shown,
             now,

@@ -14,9 +14,74 @@ use crate::loss::{Bound, LossStatement};
 #[serde(try_from = "String", into = "String")]
 pub struct Digest([u8; 16]);
 
+impl Digest {
+    /// How many of its digits a plan is shown with.
+    pub const DIGITS_SHOWN: usize = 12;
+    const DIGITS: usize = 32;
+}
+
+/// As much of a plan's digest as somebody has seen: all of it, or what the plan was shown with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SeenDigest {
+    /// Its first digits; the others are zero.
+    beginning: Digest,
+    digits: usize,
+}
+
+impl SeenDigest {
+    /// Whether it is that digest, as far as it has been seen.
+    #[must_use]
+    pub fn fits(self, digest: Digest) -> bool {
+        let unseen = 4 * (Digest::DIGITS - self.digits);
+        let [seen, whole] = [self.beginning, digest].map(|it| u128::from_be_bytes(it.0));
+        seen >> unseen == whole >> unseen
+    }
+}
+
+impl From<Digest> for SeenDigest {
+    fn from(digest: Digest) -> Self {
+        Self {
+            beginning: digest,
+            digits: Digest::DIGITS,
+        }
+    }
+}
+
+impl fmt::Display for SeenDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.*}", self.digits, self.beginning.to_string())
+    }
+}
+
+impl FromStr for SeenDigest {
+    type Err = InvalidDigest;
+    fn from_str(text: &str) -> Result<Self, InvalidDigest> {
+        let digits = text.len();
+        if !(Digest::DIGITS_SHOWN..=Digest::DIGITS).contains(&digits) {
+            return Err(InvalidDigest);
+        }
+        let beginning = format!("{text:0<0$}", Digest::DIGITS).parse()?;
+        Ok(Self { beginning, digits })
+    }
+}
+
+impl TryFrom<String> for SeenDigest {
+    type Error = InvalidDigest;
+    fn try_from(text: String) -> Result<Self, InvalidDigest> {
+        text.parse()
+    }
+}
+
+impl From<SeenDigest> for String {
+    fn from(seen: SeenDigest) -> Self {
+        seen.to_string()
+    }
+}
+
 /// A text that is not a plan's digest.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a plan's digest is 32 hexadecimal digits")]
+#[error("The digest of a plan is 12 to 32 hexadecimal digits, as -WhatIf shows them.")]
 pub struct InvalidDigest;
 
 impl fmt::Display for Digest {
@@ -28,7 +93,7 @@ impl fmt::Display for Digest {
 impl FromStr for Digest {
     type Err = InvalidDigest;
     fn from_str(text: &str) -> Result<Self, InvalidDigest> {
-        if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if text.len() != Self::DIGITS || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(InvalidDigest);
         }
         let number = u128::from_str_radix(text, 16).map_err(|_| InvalidDigest)?;

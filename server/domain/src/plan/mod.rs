@@ -23,7 +23,7 @@ mod resolve;
 mod step;
 
 pub use build::{Decision, plan_fail_back, plan_fail_over, plan_move_user};
-pub use digest::{Digest, InvalidDigest};
+pub use digest::{Digest, InvalidDigest, SeenDigest};
 pub use readiness::{Prospect, Readiness, readiness};
 pub use resolve::Resolution;
 pub use step::{Action, Step, Undo};

@@ -229,7 +229,7 @@ fn a_loss_above_the_budget_is_refused_with_the_difference() {
 fn what_runs_is_what_was_shown() {
     let shown = over(&healthy_pair(), &FailOverRequest::planned(pool1())).digest();
     let confirmed = FailOverRequest {
-        expected_plan: Some(shown),
+        expected_plan: Some(shown.into()),
         ..FailOverRequest::planned(pool1())
     };
     let mut seen = healthy_pair();
@@ -329,7 +329,18 @@ fn a_digest_reads_back() {
         &"g".repeat(32),
     ] {
         assert!(text.parse::<Digest>().is_err(), "{text:?} was accepted");
+        assert!(text.parse::<SeenDigest>().is_err(), "{text:?} was accepted");
     }
+    // What a plan is shown with is enough, and so is anything longer.
+    let whole = digest.to_string();
+    for digits in [12, 13, 31, 32] {
+        let seen: SeenDigest = whole[..digits].to_ascii_uppercase().parse().unwrap();
+        assert!(seen.fits(digest), "{digits}");
+        assert_eq!(seen.to_string(), whole[..digits]);
+        let other = over(&struck(), &FailOverRequest::disaster(pool1())).digest();
+        assert!(!seen.fits(other), "{digits}");
+    }
+    assert!(whole[..11].parse::<SeenDigest>().is_err());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use tandem::pool::v1::PoolFailOverResult;
 use tandem_domain::identity::Fqdn;
 use tandem_domain::loss::LossBudget;
 use tandem_domain::observation::OperationKind;
-use tandem_domain::plan::{Decision, Digest, Plan};
+use tandem_domain::plan::{Decision, Digest, Plan, SeenDigest};
 use tandem_shell::error_record::ErrorCategory;
 
 use crate::cmdlets::operation::faults::{fault, rolled_back};
@@ -76,11 +76,11 @@ pub(super) fn loss_budget(context: &MoveContext) -> Result<Option<LossBudget>, F
 }
 
 /// The plan that the caller has seen.
-pub(super) fn expected_plan(context: &MoveContext) -> Result<Option<Digest>, Failure> {
+pub(super) fn expected_plan(context: &MoveContext) -> Result<Option<SeenDigest>, Failure> {
     let Some(text) = context.expected_plan() else {
         return Ok(None);
     };
-    match text.parse::<Digest>() {
+    match text.parse::<SeenDigest>() {
         Ok(digest) => Ok(Some(digest)),
         Err(error) => Err(
             Fault::invalid_argument("InvalidPlanDigest", error.to_string())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tandem::user::v1::{MoveCsUserRequest, User};
 use tandem_domain::identity::Fqdn;
-use tandem_domain::plan::{Digest, InvalidDigest};
+use tandem_domain::plan::{InvalidDigest, SeenDigest};
 use tandem_domain::request::MoveUserRequest;
 use tandem_shell::error_record::ErrorCategory;
 
@@ -158,7 +158,7 @@ async fn move_one(
     Ok("Moved")
 }
 
-fn expected_plan(context: &Context<User>) -> Result<Option<Digest>, Fault> {
+fn expected_plan(context: &Context<User>) -> Result<Option<SeenDigest>, Fault> {
     let parse = |text: &str| {
         text.parse().map_err(|error: InvalidDigest| {
             Fault::invalid_argument("InvalidPlanDigest", error.to_string()).target(text)
