@@ -27,7 +27,7 @@ const OFFERED: &[(&str, &str)] = &[
     ("'abc'.ToU¦", "ToUpper( ToUpperInvariant("),
     ("@{a=1;b=2}.a¦", "Add( a"),
     ("([pscustomobject]@{Alpha=1}).A¦", "Alpha"),
-    ("$PSVersionTable.PSVersion.Ma¦", "Major MajorRevision"),
+    ("$PSVersionTable.PSVersion.Ma¦", "Major"),
     ("(Get-Date).Ye¦", "Year"),
     ("$x = 'a'; $x.Sub¦", "Substring("),
     ("$d = Get-Date; $d.AddDays(1).Ho¦", "Hour"),

@@ -233,8 +233,44 @@ fn enumerations_are_refused_for_their_members() {
         ),
         ("enum E { A = $x }", "", "EnumeratorValueMustBeConstant"),
         (
+            "enum E { A = [int]::MaxValue; B }",
+            "",
+            "EnumeratorValueOutOfBounds",
+        ),
+        (
+            "enum E { A = [int]::MaxValue + 1 }",
+            "",
+            "EnumeratorValueOutOfBounds",
+        ),
+        (
             "enum E { A = -1; B; C = '7'; D = [int]::MaxValue }; [int][E]::B; [int][E]::C",
             "0|7",
+            "",
+        ),
+    ]);
+}
+
+#[test]
+fn semantic_versions_are_versions_with_labels() {
+    check(&[
+        (
+            "[semver]'1.2'; [semver]1; [version][semver]'1.2.3-a'; ([semver]'1.2.3-a+b').BuildLabel",
+            "1.2.0|1.0.0|1.2.3|b",
+            "",
+        ),
+        (
+            "[semver]'1.2.3' -lt '1.10.0'; [semver]'1.0.0' -gt '1.0.0-rc.1'; [semver]'1.0.0+a' -eq '1.0.0+b'",
+            "True|True|True",
+            "",
+        ),
+        (
+            "[semver]'x'; [semver]::new('x'); [semver][version]'1.2.3.4'",
+            "",
+            "InvalidCastParseTargetInvocation|FormatException|InvalidCastConstructorException",
+        ),
+        (
+            "[semver]::new(1, 2, 3, 'a', 'b'); $PSVersionTable.PSVersion.GetType().Name; $PSVersionTable.PSVersion -ge '7.0'",
+            "1.2.3-a+b|SemanticVersion|True",
             "",
         ),
     ]);

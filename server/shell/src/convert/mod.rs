@@ -11,6 +11,7 @@ pub(crate) mod exact;
 pub(crate) mod exact_span;
 mod named;
 pub mod number;
+pub(crate) mod semantic_version;
 pub mod time;
 mod truth;
 pub mod type_names;

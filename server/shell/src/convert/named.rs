@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::command::ParameterType;
 use crate::convert::error::net_text;
+use crate::convert::semantic_version::{self, SemanticVersion};
 use crate::convert::{ConversionError, number, type_names};
 use crate::text::{Culture, read, to_text};
 use crate::value::{Dictionary, List, NamedScalar, Object, Text, Value};
@@ -18,6 +19,10 @@ pub(super) fn convert(
     target: &ParameterType,
 ) -> Result<Value, ConversionError> {
     match name {
+        semantic_version::TYPE => return to_semantic_version(value, target),
+        "System.Version" if let Some(version) = SemanticVersion::of(value) => {
+            return Ok(Value::Version(version.numbers.into()));
+        }
         "System.Collections.Hashtable" | "System.Collections.Specialized.OrderedDictionary" => {
             return dictionary(value, name, target);
         }
@@ -42,6 +47,59 @@ pub(super) fn convert(
         other => return Err(ConversionError::between(other, target)),
     };
     from_text(&text, name, target)
+}
+
+/// A version of text, of a number, of another version.
+fn to_semantic_version(value: &Value, target: &ParameterType) -> Result<Value, ConversionError> {
+    let refused = |id, inner: &str| {
+        Err(ConversionError::wrapping(
+            id,
+            &net_text(value),
+            target,
+            inner,
+        ))
+    };
+    let numbers = match value {
+        Value::String(text) => {
+            return match SemanticVersion::parse(text) {
+                Some(version) => Ok(version.value()),
+                None if text.is_empty() => refused("InvalidCastParseTargetInvocation", "version"),
+                // `Int32.Parse` of nothing is thrown.
+                None => refused(
+                    "InvalidCastParseTargetInvocation",
+                    "The input string '' was not in a correct format.",
+                ),
+            };
+        }
+        Value::Version(parts) if parts.get(3).is_some_and(|revision| *revision > 0) => {
+            return refused(
+                "InvalidCastConstructorException",
+                "Cannot process argument because the value of argument \"version\" is not valid. Change the value of the \
+                 \"version\" argument and run the operation again.",
+            );
+        }
+        Value::Version(parts) => [0, 1, 2].map(|at| parts.get(at).copied().unwrap_or(0)),
+        Value::UInt8(_) | Value::Int16(_) | Value::UInt16(_) | Value::Int32(_) => {
+            let major = number::as_integer(value).and_then(|major| i32::try_from(major).ok());
+            match major.filter(|major| *major >= 0) {
+                Some(major) => [major, 0, 0],
+                None => {
+                    return refused(
+                        "InvalidCastConstructorException",
+                        "Cannot process argument because the value of argument \"major\" is not valid. Change the value of the \
+                         \"major\" argument and run the operation again.",
+                    );
+                }
+            }
+        }
+        other => return Err(ConversionError::between(other, target)),
+    };
+    let version = SemanticVersion {
+        numbers,
+        pre_release: None,
+        build: None,
+    };
+    Ok(version.value())
 }
 
 fn scalar(name: &str, text: impl Into<Text>) -> Value {

@@ -44,6 +44,7 @@ const ACCELERATORS: &[(&str, &str)] = &[
     ("ref", "System.Management.Automation.PSReference"),
     ("regex", "System.Text.RegularExpressions.Regex"),
     ("sbyte", "System.SByte"),
+    ("semver", "System.Management.Automation.SemanticVersion"),
     ("scriptblock", "System.Management.Automation.ScriptBlock"),
     ("securestring", "System.Security.SecureString"),
     ("string", "System.String"),

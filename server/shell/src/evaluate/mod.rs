@@ -144,6 +144,12 @@ pub static NAMES: LazyLock<Names> = LazyLock::new(|| Names {
     switch: "switch".into(),
 });
 
+/// The version that the session says it has.
+fn semantic_version() -> Value {
+    use crate::convert::semantic_version::SemanticVersion;
+    SemanticVersion::parse("7.6.5").map_or(Value::Null, |version| version.value())
+}
+
 /// The variables of a fresh session beside the preferences: name, value, whether it is read-only.
 pub(crate) fn automatic_variables() -> Vec<(&'static str, Value, bool)> {
     let text = |text: &str| Value::text(text);
@@ -159,7 +165,7 @@ pub(crate) fn automatic_variables() -> Vec<(&'static str, Value, bool)> {
     let versions = hashtable::dictionary(
         hashtable::HASHTABLE,
         [
-            entry("PSVersion", version(&[7, 6, 5])),
+            entry("PSVersion", semantic_version()),
             entry("PSEdition", text("Core")),
             entry("GitCommitId", text("7.6.5")),
             entry("Platform", text("Unix")),
@@ -176,6 +182,10 @@ pub(crate) fn automatic_variables() -> Vec<(&'static str, Value, bool)> {
         ("Host", host_object(), true),
         ("PSStyle", crate::style::style(), true),
         ("PSEdition", text("Core"), true),
+        ("IsCoreCLR", Value::Bool(true), true),
+        ("IsLinux", Value::Bool(true), true),
+        ("IsMacOS", Value::Bool(false), true),
+        ("IsWindows", Value::Bool(false), true),
         ("PSCulture", text("en-US"), true),
         ("PSUICulture", text("en-US"), true),
         ("PSHOME", text("/usr/lib/tandem"), true),

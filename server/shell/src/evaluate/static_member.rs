@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use crate::convert::ConversionContext;
+use crate::convert::semantic_version::{self, SemanticVersion};
 use crate::dotnet;
 use crate::evaluate::error_record;
 use crate::evaluate::exception::{find_exception, new_exception};
@@ -53,6 +54,7 @@ pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Val
         ("System.Management.Automation.PSCredential", "empty") => {
             credential(Value::Null, Value::Null)
         }
+        ("System.Management.Automation.Internal.AutomationNull", "value") => super::nothing(),
         ("System.Math", "pi") => Value::Double(std::f64::consts::PI),
         ("System.Math", "e") => Value::Double(std::f64::consts::E),
         ("System.Environment", "newline") => Value::text("\n"),
@@ -204,6 +206,7 @@ fn is_read(type_name: &str) -> bool {
         type_name,
         "System.Guid"
             | "System.Version"
+            | semantic_version::TYPE
             | "System.Uri"
             | "System.Text.RegularExpressions.Regex"
             | "System.Net.Mail.MailAddress"
@@ -214,7 +217,11 @@ fn is_read(type_name: &str) -> bool {
 fn has_constructors(type_name: &str) -> bool {
     matches!(
         type_name,
-        "System.TimeSpan" | "System.DateTime" | "System.Version" | "System.String"
+        "System.TimeSpan"
+            | "System.DateTime"
+            | "System.Version"
+            | "System.String"
+            | semantic_version::TYPE
     )
 }
 
@@ -229,6 +236,7 @@ fn call(type_name: &str, name: &str, arguments: &[Value], context: ConversionCon
         "System.Text.RegularExpressions.Regex" => return regex_member::call(name, arguments),
         "System.TimeSpan" => time_span(name, arguments),
         "System.Version" => version(arguments),
+        semantic_version::TYPE => semantic(arguments),
         "System.String" => string(name, arguments),
         "System.DateTime" => return date_member::call(name, arguments),
         "System.Array" => return array_member::call(name, arguments),
@@ -242,6 +250,27 @@ fn call(type_name: &str, name: &str, arguments: &[Value], context: ConversionCon
         _ => None,
     };
     found.map_or(Outcome::Unknown, Outcome::Value)
+}
+
+/// `[semver]::new(1, 2, …)`: up to three numbers, a pre-release label, a build label.
+fn semantic(arguments: &[Value]) -> Option<Value> {
+    let numbers = arguments.len().min(3);
+    let given = integers(&arguments[..numbers])?;
+    let mut numbers = [0; 3];
+    for (number, given) in numbers.iter_mut().zip(given) {
+        *number = i32::try_from(given).ok().filter(|number| *number >= 0)?;
+    }
+    let label = |at: usize| {
+        let text = arguments.get(at).map(crate::evaluate::method::text_of);
+        text.filter(|text| !text.is_empty())
+    };
+    let version = SemanticVersion {
+        numbers,
+        pre_release: label(3),
+        build: label(4),
+    };
+    // Four arguments may hold both labels in one.
+    SemanticVersion::parse(&version.to_string()).map(|read| read.value())
 }
 
 /// `[version]::new(1, 2, …)`.

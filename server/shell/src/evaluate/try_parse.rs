@@ -120,6 +120,7 @@ fn is_parsed(target: &ParameterType) -> bool {
                         | "System.TimeSpan"
                         | "System.Guid"
                         | "System.Version"
+                        | "System.Management.Automation.SemanticVersion"
                         | "System.Net.IPAddress"
                 )
         }

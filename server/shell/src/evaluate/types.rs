@@ -14,7 +14,12 @@ use crate::type_names::{families, type_chain};
 use crate::value::{Text, Value};
 
 /// Types that are known for their static members only.
-const STATIC_TYPES: &[&str] = &["System.Math", "System.Environment", "System.Convert"];
+const STATIC_TYPES: &[&str] = &[
+    "System.Math",
+    "System.Environment",
+    "System.Convert",
+    "System.Management.Automation.Internal.AutomationNull",
+];
 
 /// The full name of an exception class, or of a type with static members, that `typed` names.
 fn static_type(typed: &str) -> Option<&'static str> {

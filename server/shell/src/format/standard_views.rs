@@ -67,6 +67,15 @@ fn register_values(registry: &mut ViewRegistry) {
         column("Revision").wide(8).left(),
     ];
     add(registry, version, version, ViewBody::Table(parts));
+    let semantic = "System.Management.Automation.SemanticVersion";
+    let parts = vec![
+        column("Major").wide(6).left(),
+        column("Minor").wide(6).left(),
+        column("Patch").wide(6).left(),
+        column("PreReleaseLabel").wide(15).left(),
+        column("BuildLabel").wide(11).left(),
+    ];
+    add(registry, semantic, semantic, ViewBody::Table(parts));
     let variable = "System.Management.Automation.PSVariable";
     let columns = vec![column("Name").wide(30), column("Value")];
     add(registry, variable, "Variable", ViewBody::Table(columns));

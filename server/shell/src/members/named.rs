@@ -2,7 +2,8 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::convert::enumerations;
+use crate::convert::semantic_version::SemanticVersion;
+use crate::convert::{enumerations, semantic_version};
 use crate::text::uri;
 use crate::value::Value;
 
@@ -23,12 +24,28 @@ pub(super) fn properties(type_name: &str, text: &str) -> Properties {
             ("MatchTimeout", Value::TimeSpan(-10_000)),
         ],
         "System.Net.Mail.MailAddress" => mail_address(text),
+        semantic_version::TYPE => semantic_version(text),
         "System.Xml.XmlDocument" => vec![
             ("OuterXml", Value::text(text)),
             ("InnerXml", Value::text(text)),
         ],
         _ => Vec::new(),
     }
+}
+
+fn semantic_version(text: &str) -> Properties {
+    let Some(version) = SemanticVersion::parse(text) else {
+        return Vec::new();
+    };
+    let [major, minor, patch] = version.numbers.map(Value::Int32);
+    let label = |label: Option<String>| label.map_or(Value::Null, Value::text);
+    vec![
+        ("Major", major),
+        ("Minor", minor),
+        ("Patch", patch),
+        ("PreReleaseLabel", label(version.pre_release)),
+        ("BuildLabel", label(version.build)),
+    ]
 }
 
 fn address(text: &str) -> Properties {

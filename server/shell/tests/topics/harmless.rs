@@ -126,6 +126,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("System.Text.RegularExpressions.Regex::Split", "'a', 'b'"),
     ("System.TimeSpan::ParseExact", "'1', '%h', $null"),
     ("System.TimeSpan::new", "1, 2, 3"),
+    ("System.Management.Automation.SemanticVersion::new", "1, 2"),
     ("System.Version::new", "1, 2"),
 ];
 
@@ -185,7 +186,9 @@ fn every_static_member_listed_is_there() {
             arguments(&format!("{of}::{name}"), otherwise)
         ));
     }
-    for (of, name) in static_properties() {
+    // What is no output at all has no type.
+    let typed = static_properties().filter(|(of, _)| !of.ends_with(".AutomationNull"));
+    for (of, name) in typed {
         check(&format!("[{of}]::{name}.GetType()"));
     }
 }

@@ -4,6 +4,7 @@ use crate::command::ParameterType;
 use crate::decimal;
 use crate::error_record::ErrorCategory;
 use crate::evaluate::operator::number::{Number, Width, common_width, floating, integer};
+use crate::evaluate::operator::size;
 use crate::evaluate::{MAX_GROWTH, failure, hashtable};
 use crate::language::ast::BinaryOperator;
 use crate::pipeline::engine::Engine;
@@ -117,9 +118,7 @@ impl Engine<'_> {
         match left {
             Value::String(text) => {
                 let times = self.repetitions(right)?;
-                if text.len().saturating_mul(times) > MAX_GROWTH {
-                    return Err(self.fail(failure::too_large()));
-                }
+                size::of_text(text, times).map_err(|record| self.fail(*record))?;
                 Ok(Value::text(text.repeat(times)))
             }
             Value::Array(array) => {
@@ -154,9 +153,7 @@ impl Engine<'_> {
         if items.is_empty() || times == 0 {
             return Ok(Vec::new());
         }
-        if items.len().saturating_mul(times) > MAX_GROWTH {
-            return Err(self.fail(failure::too_large()));
-        }
+        size::of_array(items.len(), times).map_err(|record| self.fail(*record))?;
         Ok(std::iter::repeat_n(items, times).flatten().collect())
     }
 
@@ -330,10 +327,7 @@ impl Engine<'_> {
         }
         let first = self.range_bound(left)?;
         let last = self.range_bound(right)?;
-        let length = i64::from(first).abs_diff(i64::from(last));
-        if length > MAX_GROWTH as u64 {
-            return Err(self.fail(failure::too_large()));
-        }
+        size::of_range(first, last).map_err(|record| self.fail(*record))?;
         let items = if first <= last {
             (first..=last).map(Value::Int32).collect()
         } else {

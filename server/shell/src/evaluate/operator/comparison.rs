@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::command::ParameterType;
+use crate::convert::semantic_version::SemanticVersion;
 use crate::convert::{ConversionContext, convert};
 use crate::evaluate::failure;
 use crate::evaluate::operator::number::Number;
@@ -105,6 +106,11 @@ fn same_reference(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// The order of two values that are both semantic versions.
+fn versions(a: &Value, b: &Value) -> Option<Ordering> {
+    Some(SemanticVersion::of(a)?.compare(&SemanticVersion::of(b)?))
+}
+
 /// Equality of two values of one type.
 fn same_value(a: &Value, b: &Value, case_sensitive: bool) -> bool {
     if let (Some(a), Some(b)) = (Number::of(a), Number::of(b)) {
@@ -119,6 +125,7 @@ fn same_value(a: &Value, b: &Value, case_sensitive: bool) -> bool {
         (Value::Enum(a), Value::Enum(b)) => a.number == b.number,
         (Value::Type(a), Value::Type(b)) => a == b,
         (Value::Char(a), Value::Char(b)) => a == b,
+        (Value::Named(_), Value::Named(_)) if let Some(order) = versions(a, b) => order.is_eq(),
         (Value::Named(a), Value::Named(b)) => same_text(&a.text, &b.text, case_sensitive),
         (Value::String(a), Value::String(b)) => same_text(a, b, case_sensitive),
         _ => same_reference(a, b),
@@ -177,6 +184,7 @@ pub fn order(first: &Value, second: &Value, case_sensitive: bool) -> Result<Orde
         (Value::Version(a), Value::Version(b)) => a.cmp(b),
         (Value::Enum(a), Value::Enum(b)) => a.number.cmp(&b.number),
         (Value::Char(a), Value::Char(b)) => a.cmp(b),
+        (a, b) if let Some(order) = versions(a, b) => order,
         _ if equal(first, second, case_sensitive) => Ordering::Equal,
         _ => return Err(Unordered::NotComparable),
     })

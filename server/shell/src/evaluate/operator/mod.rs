@@ -6,6 +6,7 @@ pub mod comparison;
 pub mod number;
 mod operator_method;
 mod sign;
+mod size;
 mod split;
 mod strings;
 

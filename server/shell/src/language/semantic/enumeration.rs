@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use crate::command::ParameterType;
 use crate::convert::{ConversionContext, convert, number};
 use crate::error_record::Extent;
+use crate::evaluate::constant_member;
 use crate::language::ast::{
-    EnumMember, Expression, ExpressionKind, Statement, StatementKind, UnaryOperator,
+    BinaryOperator, EnumMember, Expression, ExpressionKind, Statement, StatementKind, UnaryOperator,
 };
 use crate::language::semantic::{Checker, attribute};
 use crate::text::{Culture, to_text};
@@ -16,14 +17,47 @@ use crate::value::Value;
 /// The value of an initial value that is written out; none if it has to be computed.
 fn written(expression: &Expression) -> Option<Value> {
     match &expression.kind {
-        ExpressionKind::Constant(value) => Some(value.clone()),
+        ExpressionKind::Constant(value) | ExpressionKind::BareWord(value, _) => Some(value.clone()),
         ExpressionKind::Unary(UnaryOperator::Minus, operand) => match written(operand)? {
             Value::Int32(n) => Some(Value::Int64(-i64::from(n))),
             Value::Int64(n) => Some(Value::Int64(n.checked_neg()?)),
             _ => None,
         },
+        ExpressionKind::Member {
+            target,
+            name,
+            is_static: true,
+            ..
+        } => {
+            let (ExpressionKind::Type(of), Some(name)) = (&target.kind, written(name)) else {
+                return None;
+            };
+            let of = crate::convert::type_names::resolve(&of.name)?.full_name();
+            constant_member(&of, &to_text(&name, Culture::Invariant))
+        }
+        ExpressionKind::Binary {
+            operator,
+            left,
+            right,
+            ..
+        } => {
+            let (left, right) = (whole_number(left)?, whole_number(right)?);
+            let result = match operator {
+                BinaryOperator::Add => left.checked_add(right),
+                BinaryOperator::Subtract => left.checked_sub(right),
+                BinaryOperator::Multiply => left.checked_mul(right),
+                BinaryOperator::BitwiseOr => Some(left | right),
+                BinaryOperator::BitwiseAnd => Some(left & right),
+                _ => None,
+            };
+            result.map(Value::Int64)
+        }
         _ => None,
     }
+}
+
+fn whole_number(expression: &Expression) -> Option<i64> {
+    number::as_integer(&written(expression)?)
 }
 
 /// The greatest value of a type, by its name without its namespace in lower case.
