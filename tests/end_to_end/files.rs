@@ -100,9 +100,7 @@ async fn most(process: u32, running: impl Future) -> usize {
         if timeout(pause, &mut running).await.is_ok() {
             return most;
         }
-        if Path::new(&format!("/proc/{process}/status")).exists() {
-            most = most.max(memory(process));
-        }
+        most = most.max(memory(process));
     }
 }
 
@@ -408,11 +406,16 @@ async fn a_client_of_an_earlier_version_is_served_as_before() {
     let (text, written, end) = unpaced(running, file.as_bytes()).await;
     assert_eq!(text, "300000\n200000\nTrue\n");
     assert_eq!(end.state(), PipelineState::Completed);
-    let expected = [
-        (FileAction::Write, b"".to_vec()),
-        (FileAction::Append, b"x\ny\n".to_vec()),
-    ];
-    assert_eq!(written, expected);
+    // In as many pieces as it was made in.
+    let (begun, added) = written.split_first().unwrap();
+    assert_eq!(*begun, (FileAction::Write, b"".to_vec()));
+    assert!(
+        added
+            .iter()
+            .all(|(action, _)| *action == FileAction::Append)
+    );
+    let added: Vec<_> = added.iter().flat_map(|(_, data)| data.clone()).collect();
+    assert_eq!(added, b"x\ny\n");
 
     // What is too long is not read to its end, and holds nothing up.
     let line = "Get-Content a; 'behind'";

@@ -283,17 +283,12 @@ async fn input_waits_for_a_slow_pipeline_and_a_stop_does_not() {
     }
 }
 
-/// Memory of a process, in bytes.
+/// Memory of a process in bytes, none of one that has ended.
 pub(crate) fn memory(process: u32) -> usize {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes: usize = line
-        .unwrap()
-        .trim()
-        .trim_end_matches(" kB")
-        .parse()
-        .unwrap();
-    kilobytes << 10
+    let kilobytes = line.map(|line| line.trim().trim_end_matches(" kB").parse::<usize>());
+    kilobytes.map_or(0, |number| number.unwrap() << 10)
 }
 
 #[tokio::test(flavor = "multi_thread")]
