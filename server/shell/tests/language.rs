@@ -275,3 +275,24 @@ fn semantic_versions_are_versions_with_labels() {
         ),
     ]);
 }
+
+#[test]
+fn notes_are_added_to_the_list_of_properties() {
+    check(&[
+        (
+            "$o = [pscustomobject]@{a = 1}; $o.PSObject.Properties.Add([psnoteproperty]::new('b', 2)); $o.b; $o",
+            "2|@{a=1; b=2}",
+            "",
+        ),
+        (
+            "$o = [pscustomobject]@{a = 1}; $o.PSObject.Properties.Add([psnoteproperty]::new('A', 2))",
+            "",
+            "ExtendedTypeSystemException",
+        ),
+        (
+            "$n = [psnoteproperty]::new('x', 5); $n.Name; $n.Value; $n.MemberType",
+            "x|5|NoteProperty",
+            "",
+        ),
+    ]);
+}

@@ -38,6 +38,10 @@ const ACCELERATORS: &[(&str, &str)] = &[
     ("pscustomobject", "System.Management.Automation.PSObject"),
     ("psobject", "System.Management.Automation.PSObject"),
     (
+        "psnoteproperty",
+        "System.Management.Automation.PSNoteProperty",
+    ),
+    (
         "pslistmodifier",
         "System.Management.Automation.PSListModifier",
     ),

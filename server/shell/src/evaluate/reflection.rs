@@ -11,6 +11,8 @@ use crate::value::{EnumValue, List, Object, Property, ScriptBlock, Value};
 
 /// The type of `x.PSObject`.
 const REFLECTED: &str = "System.Management.Automation.PSObject";
+/// The type of a note.
+pub(super) const NOTE: &str = "System.Management.Automation.PSNoteProperty";
 /// The type of `x.PSObject.Properties`.
 const PROPERTIES: &str = "System.Management.Automation.PSMemberInfoIntegratingCollection`1[System.Management.Automation.PSPropertyInfo]";
 
@@ -91,6 +93,19 @@ fn member(own: Property, custom: bool) -> Value {
         ("IsInstance", Value::Bool(true)),
     ]);
     object(&format!("System.Management.Automation.{class}"), parts)
+}
+
+/// `[psnoteproperty]::new(name, value)`.
+pub(super) fn note_property(arguments: &[Value]) -> Option<Value> {
+    let [name, value] = arguments else {
+        return None;
+    };
+    let own = Property {
+        name: super::method::text_of(name).into(),
+        value: value.clone(),
+        note: true,
+    };
+    Some(member(own, true))
 }
 
 /// A value of `PSMemberTypes`.

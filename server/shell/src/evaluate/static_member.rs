@@ -12,7 +12,7 @@ use crate::evaluate::exception::{find_exception, new_exception};
 use crate::evaluate::method::Outcome;
 use crate::evaluate::{
     array_member, constructor, convert_member, date_member, enum_member, failure, harmless,
-    math_member, overload, parse_method, regex_member, try_parse,
+    math_member, overload, parse_method, reflection, regex_member, try_parse,
 };
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -237,6 +237,7 @@ fn call(type_name: &str, name: &str, arguments: &[Value], context: ConversionCon
         "System.TimeSpan" => time_span(name, arguments),
         "System.Version" => version(arguments),
         semantic_version::TYPE => semantic(arguments),
+        reflection::NOTE => reflection::note_property(arguments),
         "System.String" => string(name, arguments),
         "System.DateTime" => return date_member::call(name, arguments),
         "System.Array" => return array_member::call(name, arguments),

@@ -2,14 +2,14 @@
 //! change in place.
 
 use crate::evaluate::method::text_of;
-use crate::evaluate::nothing;
+use crate::evaluate::{failure, nothing, reflection};
 use crate::language::ast::{Expression, ExpressionKind};
-use crate::members::{same_name, scripts};
+use crate::members::{property, same_name, scripts};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
 use crate::text::{as_double, write};
-use crate::value::{Object, Text, Value};
+use crate::value::{Object, Property, Text, Value};
 
 /// Most type names that a script may give an object.
 const MAX_TYPE_NAMES: usize = 64;
@@ -33,6 +33,15 @@ impl Engine<'_> {
             remove(&owner, &text_of(removed));
             return Ok(Some(nothing()));
         }
+        if same_name(name, "Add")
+            && let [added @ Value::Object(_)] = arguments
+            && &*crate::type_names::type_name(added) == reflection::NOTE
+            && let Some(owner) =
+                member_of(target, "Properties").and_then(|of| member_of(of, "PSObject"))
+        {
+            let owner = self.evaluate(owner, out)?;
+            return self.add_note(&owner, added).map(Some);
+        }
         let list = member_of(target, "TypeNames").and_then(|of| member_of(of, "PSObject"));
         let Some(owner) = list.or_else(|| member_of(target, "PSTypeNames")) else {
             return Ok(None);
@@ -41,6 +50,35 @@ impl Engine<'_> {
             return Ok(None);
         };
         Ok(change(&object, &name.to_ascii_lowercase(), arguments).then(nothing))
+    }
+}
+
+impl Engine<'_> {
+    /// `$x.PSObject.Properties.Add([psnoteproperty]::new('a', 1))`.
+    fn add_note(&self, owner: &Value, added: &Value) -> Result<Value, Halt> {
+        let part = |name: &str| property(added, name).unwrap_or_default();
+        let name: Text = text_of(&part("Name")).into();
+        let properties = match owner {
+            Value::Object(object) => &object.properties,
+            Value::Noted(noted) => &noted.notes,
+            // Nothing else keeps what is added to it.
+            _ => return Ok(nothing()),
+        };
+        let mut properties = write(properties);
+        if properties.iter().any(|own| same_name(&own.name, &name)) {
+            return Err(self.fail(failure::method_invocation(
+                "Add",
+                1,
+                "System.Management.Automation.ExtendedTypeSystemException",
+                &format!("The member \"{name}\" is already present."),
+            )));
+        }
+        properties.push(Property {
+            name,
+            value: part("Value"),
+            note: true,
+        });
+        Ok(nothing())
     }
 }
 

@@ -98,6 +98,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "System.Management.Automation.PSCredential::new",
         "'ken', (ConvertTo-SecureString 'x' -AsPlainText -Force)",
     ),
+    ("System.Management.Automation.PSNoteProperty::new", "'a', 1"),
     ("System.Management.Automation.ScriptBlock::Create", "'1'"),
     ("System.Convert::FromBase64String", "'AQI='"),
     ("System.Convert::ToBase64String", "(1, 2)"),
