@@ -67,6 +67,8 @@ const OFFERED: &[(&str, &str)] = &[
     ("Invoke-Expression Get-Ver¦", "Get-Verb"),
     // Types.
     ("[pscred¦", "pscredential"),
+    ("[psc¦", "pscredential pscustomobject"),
+    ("[psob¦", "psobject"),
     ("$x -is [securest¦", "securestring"),
     ("param([Param¦", "Parameter"),
     ("[int¦", "Int16 int Int32 Int64"),

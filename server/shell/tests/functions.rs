@@ -4,7 +4,25 @@
 
 mod keeper;
 
-use keeper::{run, shown};
+use keeper::{check, run, shown};
+
+#[test]
+fn a_parameter_that_an_object_leaves_alone_has_its_default() {
+    let declared = "function f { param([Parameter(ValueFromPipeline)][string]$P = 'q', [Parameter(ValueFromPipelineByPropertyName)][int]$Z = 5) begin { if ($P -eq 'n') { $Z = 7 } } process { \"$P $Z\" } }";
+    check(&[
+        (&format!("{declared}; 'x' | f; f"), "x 5|q 5", ""),
+        (
+            &format!("{declared}; [pscustomobject]@{{Z = 1}}, 'a' | f"),
+            "@{Z=1} 1|a 5",
+            "",
+        ),
+        (
+            "function f { param([Parameter(ValueFromPipelineByPropertyName)]$Z = 5, [Parameter(ValueFromPipelineByPropertyName)]$Y = 'y') begin { $Z = 7 } process { \"$Z $Y\" } }; [pscustomobject]@{Y = 2}, [pscustomobject]@{Z = 1}, [pscustomobject]@{Y = 3} | f",
+            "7 2|1 y|5 3",
+            "",
+        ),
+    ]);
+}
 
 #[test]
 fn a_function_says_what_is_wrong_with_its_arguments() {

@@ -60,9 +60,11 @@ pub(super) fn matching(prefix: &str, text: &str) -> Vec<CompletionMatch> {
         // The name without its namespace stands for the type only if it is an accelerator of it, too.
         let by_short = short_name(full);
         if fits(by_short) {
-            let accelerates = type_names::known().any(|(short, of)| {
-                of == full && short.is_some_and(|short| short.eq_ignore_ascii_case(by_short))
-            });
+            // A custom object goes by its short name (`ToStringCodeMethods.Type`).
+            let accelerates = full == "System.Management.Automation.PSCustomObject"
+                || type_names::known().any(|(short, of)| {
+                    of == full && short.is_some_and(|short| short.eq_ignore_ascii_case(by_short))
+                });
             offer(if accelerates { by_short } else { full }, full, described());
         }
         if fits(full) {

@@ -35,8 +35,8 @@ const ACCELERATORS: &[(&str, &str)] = &[
         "System.Collections.Specialized.OrderedDictionary",
     ),
     ("pscredential", "System.Management.Automation.PSCredential"),
-    ("pscustomobject", "System.Management.Automation.PSObject"),
     ("psobject", "System.Management.Automation.PSObject"),
+    ("pscustomobject", "System.Management.Automation.PSObject"),
     (
         "psnoteproperty",
         "System.Management.Automation.PSNoteProperty",

@@ -100,8 +100,30 @@ pub(super) struct ScriptStage {
     /// Preference variables that common parameters set within the function.
     preferences: Vec<(Text, Value)>,
     /// The parameters of an advanced function that take input objects.
-    from_pipeline: Vec<Text>,
+    from_pipeline: Vec<FromPipeline>,
     returned: bool,
+}
+
+/// A parameter that takes input objects.
+struct FromPipeline {
+    name: Text,
+    /// Its variable.
+    key: Text,
+    /// What it holds where no object gives it anything.
+    default: Value,
+    /// Whether the last object gave it something.
+    fed: bool,
+}
+
+impl FromPipeline {
+    fn new(name: Text) -> Self {
+        Self {
+            key: name.to_lowercase().into(),
+            name,
+            default: Value::Null,
+            fed: false,
+        }
+    }
 }
 
 impl Engine<'_> {
@@ -192,7 +214,11 @@ impl ScriptStage {
             failed: false,
         };
         let (preferences, from_pipeline) = if advanced {
-            (preferences(&binding), binding.input_parameters())
+            let takers = binding.input_parameters().into_iter();
+            (
+                preferences(&binding),
+                takers.map(FromPipeline::new).collect(),
+            )
         } else {
             (Vec::new(), Vec::new())
         };
@@ -209,15 +235,19 @@ impl ScriptStage {
         Ok((stage, binding))
     }
 
-    /// What the current object bound; a parameter that it left alone is empty again.
-    fn bound_by_input(&self, context: &Context<'_>) -> Vec<(Text, Value)> {
-        self.from_pipeline
-            .iter()
-            .map(|name| {
-                let value = context.parameter(name).cloned().unwrap_or_default();
-                (Text::from(name.to_lowercase()), value)
-            })
-            .collect()
+    /// What the current object bound; what the one before it bound has its default again (`RestoreDefaultParameterValues`).
+    fn bound_by_input(&mut self, context: &Context<'_>) -> Vec<(Text, Value)> {
+        let mut bound = Vec::new();
+        for parameter in &mut self.from_pipeline {
+            let given = context.parameter(&parameter.name).cloned();
+            let was_fed = std::mem::replace(&mut parameter.fed, given.is_some());
+            match given {
+                Some(value) => bound.push((parameter.key.clone(), value)),
+                None if was_fed => bound.push((parameter.key.clone(), parameter.default.clone())),
+                None => {}
+            }
+        }
+        bound
     }
 
     /// Runs a part of the body in its own scope; what it writes sees the caller's.
@@ -304,19 +334,26 @@ impl Stage for ScriptStage {
         let bound = self.bound.take();
         let preferences = std::mem::take(&mut self.preferences);
         let source = context.engine.session.source.clone();
-        self.run(context, "<Begin>", |engine, sink| {
+        let mut from_pipeline = std::mem::take(&mut self.from_pipeline);
+        let outcome = self.run(context, "<Begin>", |engine, sink| {
             if let Some(bound) = bound {
                 // Arguments stand in the caller's text.
                 let own = std::mem::replace(&mut engine.session.source, source);
                 let outcome = engine.declare_parameters(&body, &name, bound, &invocation, sink);
                 engine.session.source = own;
                 outcome?;
+                for parameter in &mut from_pipeline {
+                    let declared = engine.session.scopes.find(&parameter.key);
+                    parameter.default = declared.map(|own| own.value.clone()).unwrap_or_default();
+                }
             }
             for (key, value) in preferences {
                 engine.session.scopes.set_local(&key, value);
             }
             engine.run_statements(body.begin.as_deref().unwrap_or_default(), sink)
-        })?;
+        });
+        self.from_pipeline = from_pipeline;
+        outcome?;
         self.returned = false;
         Ok(())
     }
