@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use tandem_server::configuration::Configuration;
+use tandem_server::configuration::{Configuration, Problems};
+use tandem_server::layers::tls::problems;
 use tandem_server::{start, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -53,8 +54,7 @@ fn main() -> ExitCode {
         }
     };
     if only_check {
-        println!("{}: valid", file.display());
-        return ExitCode::SUCCESS;
+        return check(file, &configuration);
     }
     match run(configuration, cli.exit_when_stdin_closes) {
         Ok(()) => ExitCode::SUCCESS,
@@ -63,6 +63,21 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Checks what the configuration names, once it is valid itself.
+fn check(file: PathBuf, configuration: &Configuration) -> ExitCode {
+    let problems = problems(
+        &configuration.tls,
+        &configuration.pool,
+        &configuration.computer,
+    );
+    if problems.is_empty() {
+        println!("{}: valid", file.display());
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("tandemd: {}", Problems { file, problems });
+    ExitCode::FAILURE
 }
 
 #[tokio::main]

@@ -230,6 +230,7 @@ Tandem keeps two pools of users in step and moves the users of one to the other 
   tandem runbook.ps1                       a script, with its arguments (-f FILE for any other name)
   tandem Get-Help Invoke-CsPoolFailOver    what a cmdlet does and takes
   tandem Get-Command                       all cmdlets
+  tandem Get-Help about_Pool_Failover      what to do when a site is lost
 
 Options stand before the cmdlet; every word after its name belongs to the cmdlet.
 

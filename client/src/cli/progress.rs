@@ -17,6 +17,7 @@ pub(crate) struct Progress {
     // Made with the first record: most commands report none, and drawing needs a thread.
     drawn: Option<MultiProgress>,
     bars: BTreeMap<i32, ProgressBar>,
+    screen: Screen,
 }
 
 impl Progress {
@@ -26,6 +27,7 @@ impl Progress {
             wanted: screen.draws_progress(),
             drawn: None,
             bars: BTreeMap::new(),
+            screen: *screen,
         }
     }
 
@@ -58,7 +60,7 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        bar.set_style(style(record.percent_complete >= 0));
+        bar.set_style(style(record.percent_complete >= 0, self.screen.width()));
         bar.set_prefix(format!("{}{}", "  ".repeat(depth), record.activity));
         bar.set_message(message(record));
         bar.set_position(u64::try_from(record.percent_complete).unwrap_or(0).min(100));
@@ -80,16 +82,25 @@ impl Progress {
     }
 }
 
-fn style(bounded: bool) -> ProgressStyle {
-    let template = if bounded {
-        "{prefix} [{bar:30}] {percent:>3}% {wide_msg}"
-    } else {
-        "{prefix} {spinner} {wide_msg}"
-    };
-    // A template that did not parse would fall back to the plain bar; the test below keeps both good.
-    ProgressStyle::with_template(template)
+fn style(bounded: bool, columns: u16) -> ProgressStyle {
+    // A template that did not parse would fall back to the plain bar; the test below keeps all good.
+    ProgressStyle::with_template(&template(bounded, columns))
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("=> ")
+}
+
+/// In a narrow window the bar gives way to the words.
+fn template(bounded: bool, columns: u16) -> String {
+    let bar = match columns {
+        80.. => 30,
+        32.. => columns / 4,
+        _ => 0,
+    };
+    match (bounded, bar) {
+        (false, _) => "{prefix} {spinner} {wide_msg}".to_owned(),
+        (true, 0) => "{prefix} {percent:>3}% {wide_msg}".to_owned(),
+        (true, bar) => format!("{{prefix}} [{{bar:{bar}}}] {{percent:>3}}% {{wide_msg}}"),
+    }
 }
 
 fn message(record: &ProgressRecord) -> String {
@@ -108,12 +119,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_templates_are_good() {
-        for template in [
-            "{prefix} [{bar:30}] {percent:>3}% {wide_msg}",
-            "{prefix} {spinner} {wide_msg}",
+    fn all_templates_are_good() {
+        for (bounded, columns, wanted) in [
+            (true, 200, "{prefix} [{bar:30}] {percent:>3}% {wide_msg}"),
+            (true, 60, "{prefix} [{bar:15}] {percent:>3}% {wide_msg}"),
+            (true, 30, "{prefix} {percent:>3}% {wide_msg}"),
+            (false, 30, "{prefix} {spinner} {wide_msg}"),
         ] {
-            assert!(ProgressStyle::with_template(template).is_ok());
+            let template = template(bounded, columns);
+            assert_eq!(template, wanted);
+            assert!(ProgressStyle::with_template(&template).is_ok());
         }
     }
 
@@ -136,6 +151,7 @@ mod tests {
             wanted: false,
             drawn: None,
             bars: BTreeMap::new(),
+            screen: Screen::detect(),
         };
         progress.show(&ProgressRecord::default());
         assert!(!progress.is_drawn());

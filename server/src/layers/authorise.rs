@@ -12,7 +12,7 @@ const ADMINISTRATORS: [&str; 2] = ["RTCUniversalServerAdmins", "CsAdministrator"
 const VIEWERS: [&str; 1] = ["CsViewOnlyAdministrator"];
 
 /// Members are components of the deployment: nodes and front ends.
-const COMPONENTS: &str = "RTCComponentUniversalServices";
+pub(super) const COMPONENTS: &str = "RTCComponentUniversalServices";
 
 /// Whether the caller may run cmdlets of that effect; -WhatIf of a change is a change.
 #[must_use]

@@ -1,6 +1,8 @@
 //! Mutual TLS: version 1.3 only, a client certificate of a trusted authority on every connection, and certificates
 //! that are read anew when their files change. Connections that stand keep what they were made with.
 
+mod check;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,8 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_util::sync::CancellationToken;
 
 use crate::configuration::TlsFiles;
+
+pub use check::problems;
 
 /// gRPC's protocol name.
 const ALPN: &[u8] = b"h2";
@@ -151,11 +155,7 @@ impl Contents {
     /// What connections can be made with.
     fn usable(self, files: &TlsFiles) -> Result<Current, Error> {
         let chain = certificates(&files.certificate, self.certificate)?;
-        let key_bytes = bytes(&files.key, self.key)?;
-        let key = PrivateKeyDer::from_pem_slice(&key_bytes).map_err(|_| Error::Empty {
-            file: files.key.clone(),
-            what: "private key in PEM",
-        })?;
+        let key = private_key(&files.key, self.key)?;
         let authorities = certificates(&files.authority, self.authority)?;
         configurations(files, chain, &key, authorities)
     }
@@ -221,6 +221,17 @@ fn certificates(
         });
     }
     Ok(certificates)
+}
+
+fn private_key(
+    file: &Path,
+    contents: io::Result<Vec<u8>>,
+) -> Result<PrivateKeyDer<'static>, Error> {
+    let bytes = bytes(file, contents)?;
+    PrivateKeyDer::from_pem_slice(&bytes).map_err(|_| Error::Empty {
+        file: file.to_owned(),
+        what: "private key in PEM",
+    })
 }
 
 fn bytes(file: &Path, contents: io::Result<Vec<u8>>) -> Result<Vec<u8>, Error> {

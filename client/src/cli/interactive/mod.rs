@@ -73,9 +73,9 @@ pub(crate) async fn session(
     hear_interrupts().await?;
     let current = Arc::new(Mutex::new(Session::new(shell.clone()).await));
     let mut editing = Editing::new(caller, &current);
-    caller.output.say(
-        "Tab completes, Get-Command lists the cmdlets, Get-Help explains one, exit leaves.\n",
-    )?;
+    caller
+        .output
+        .say("Tab completes, Get-Command lists cmdlets, Get-Help explains one, exit leaves.\n")?;
     // Text that only the server found to be unfinished.
     let mut unfinished = String::new();
     loop {
