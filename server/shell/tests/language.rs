@@ -296,3 +296,29 @@ fn notes_are_added_to_the_list_of_properties() {
         ),
     ]);
 }
+
+#[test]
+fn members_of_collections_and_clocks_are_there() {
+    check(&[
+        (
+            "(1, 2, 3).GetValue(1); (1, 2, 3).GetUpperBound(0); (1, 2, 3).GetLength(0); (1, 2).GetValue(5)",
+            "2|2|3",
+            "IndexOutOfRangeException",
+        ),
+        (
+            "$o = [ordered]@{a = 1; b = 2}; $o.Insert(0, 'c', 3); $o.RemoveAt(1); $o.Keys -join ','; $o.RemoveAt(7)",
+            "c,b",
+            "ArgumentOutOfRangeException",
+        ),
+        (
+            "[datetime]::Compare('2026-01-01', '2026-01-02'); [timespan]::Compare('2:00', '1:00'); [datetime]::SpecifyKind('2026-01-01', 'Utc').Kind",
+            "-1|1|Utc",
+            "",
+        ),
+        (
+            "[double]::IsNaN([double]::NaN); [double]::IsInfinity(1); [bool]::TrueString",
+            "True|False|True",
+            "",
+        ),
+    ]);
+}

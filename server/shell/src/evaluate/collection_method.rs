@@ -20,6 +20,10 @@ pub(super) fn collection_method(owner: &Value, name: &str, arguments: &[Value]) 
                     Outcome::Value(Value::Bool(items.iter().any(|own| equals(own, item))))
                 }
                 ("indexof", [item]) => index_of(&items, item),
+                ("getvalue", [index]) => value_at(&items, index),
+                ("getlength" | "getlowerbound" | "getupperbound", [dimension]) => {
+                    bound_of(items.len(), name, dimension)
+                }
                 ("getenumerator", []) => Outcome::Value(Value::array(items)),
                 ("clone", []) => Outcome::Value(match other {
                     Value::Array(array) => Value::Array(Arc::new(Array {
@@ -37,6 +41,34 @@ pub(super) fn collection_method(owner: &Value, name: &str, arguments: &[Value]) 
 fn index_of(items: &[Value], item: &Value) -> Outcome {
     let at = items.iter().position(|own| equals(own, item));
     Outcome::Value(Value::Int32(at.map_or(-1, |at| at as i32)))
+}
+
+/// `GetValue`: an element by its place from 0.
+fn value_at(items: &[Value], index: &Value) -> Outcome {
+    let place = as_double(index).and_then(|place| usize::try_from(place as i64).ok());
+    match place.and_then(|place| items.get(place)) {
+        Some(item) => Outcome::Value(item.clone()),
+        None => Outcome::Thrown(
+            "System.IndexOutOfRangeException",
+            "Index was outside the bounds of the array.".into(),
+        ),
+    }
+}
+
+/// `GetLength`, `GetLowerBound` and `GetUpperBound` of the only dimension.
+fn bound_of(length: usize, name: &str, dimension: &Value) -> Outcome {
+    if as_double(dimension) != Some(0.0) {
+        return Outcome::Thrown(
+            "System.IndexOutOfRangeException",
+            "Array does not have that many dimensions.".into(),
+        );
+    }
+    let length = i32::try_from(length).unwrap_or(i32::MAX);
+    Outcome::Value(Value::Int32(match name {
+        "getlength" => length,
+        "getlowerbound" => 0,
+        _ => length - 1,
+    }))
 }
 
 fn out_of_range() -> Outcome {
@@ -123,6 +155,7 @@ fn dictionary_method(
             read(&dictionary.entries).contains_key(&fold(key)),
         )),
         ("add", Some(key)) => add_entry(dictionary, key, arguments.get(1)),
+        ("insert" | "removeat", Some(place)) => by_place(dictionary, place, &arguments[1..]),
         ("remove", Some(key)) => {
             write(&dictionary.entries).shift_remove(&fold(key));
             Outcome::Value(nothing())
@@ -145,6 +178,42 @@ fn dictionary_method(
         }
         _ => Outcome::Unknown,
     }
+}
+
+/// `RemoveAt`, or `Insert` with a key and a value, of an ordered dictionary.
+fn by_place(dictionary: &Dictionary, place: &Value, entry: &[Value]) -> Outcome {
+    let mut entries = write(&dictionary.entries);
+    let place = as_double(place).and_then(|place| usize::try_from(place as i64).ok());
+    let most = entries.len() + usize::from(!entry.is_empty());
+    let Some(place) = place.filter(|place| *place < most) else {
+        return Outcome::Thrown(
+            "System.ArgumentOutOfRangeException",
+            "Specified argument was out of the range of valid values. (Parameter 'index')".into(),
+        );
+    };
+    match entry {
+        [] => {
+            entries.shift_remove_index(place);
+        }
+        [key, value] => {
+            let folded = fold(key);
+            if entries.contains_key(&folded) {
+                let name = text_of(key);
+                return Outcome::Thrown(
+                    "System.ArgumentException",
+                    format!(
+                        "Item has already been added. Key in dictionary: '{name}'  Key being added: '{name}'"
+                    ),
+                );
+            }
+            if entries.len() >= MAX_ENTRIES {
+                return Outcome::too_large();
+            }
+            entries.shift_insert(place, folded, (key.clone(), value.clone()));
+        }
+        _ => return Outcome::Unknown,
+    }
+    Outcome::Value(nothing())
 }
 
 /// `Add` of a dictionary.

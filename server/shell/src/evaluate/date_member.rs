@@ -10,6 +10,9 @@ pub(super) const MAX_TICKS: i64 = 3_155_378_975_999_999_999;
 
 /// A static method of `System.DateTime`, or its constructor.
 pub(super) fn call(name: &str, arguments: &[Value]) -> Outcome {
+    if let Some(done) = of_dates(name, arguments) {
+        return Outcome::Value(done);
+    }
     let (arguments, kind) = match arguments.split_last() {
         Some((Value::Enum(kind), rest)) if &*kind.definition.name == "System.DateTimeKind" => (
             rest,
@@ -65,6 +68,24 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Outcome {
             None => outside("Month must be between one and twelve. (Parameter 'month')"),
         },
         _ => Outcome::Unknown,
+    }
+}
+
+/// What is done with whole dates.
+fn of_dates(name: &str, arguments: &[Value]) -> Option<Value> {
+    match (name, arguments) {
+        ("compare", [Value::DateTime(first), Value::DateTime(second)]) => {
+            Some(Value::Int32(first.ticks.cmp(&second.ticks) as i32))
+        }
+        ("specifykind", [Value::DateTime(date), Value::Enum(kind)]) => {
+            let kind = match kind.number {
+                1 => DateTimeKind::Utc,
+                2 => DateTimeKind::Local,
+                _ => DateTimeKind::Unspecified,
+            };
+            Some(Value::DateTime(DateTime { kind, ..*date }))
+        }
+        _ => None,
     }
 }
 

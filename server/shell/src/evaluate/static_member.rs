@@ -55,6 +55,8 @@ pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Val
             credential(Value::Null, Value::Null)
         }
         ("System.Management.Automation.Internal.AutomationNull", "value") => super::nothing(),
+        ("System.Boolean", "falsestring") => Value::text("False"),
+        ("System.Boolean", "truestring") => Value::text("True"),
         ("System.Math", "pi") => Value::Double(std::f64::consts::PI),
         ("System.Math", "e") => Value::Double(std::f64::consts::E),
         ("System.Environment", "newline") => Value::text("\n"),
@@ -234,6 +236,7 @@ fn call(type_name: &str, name: &str, arguments: &[Value], context: ConversionCon
         }
         "System.Convert" => return convert_member::call(name, arguments, context),
         "System.Text.RegularExpressions.Regex" => return regex_member::call(name, arguments),
+        "System.Double" => double(name, arguments),
         "System.TimeSpan" => time_span(name, arguments),
         "System.Version" => version(arguments),
         semantic_version::TYPE => semantic(arguments),
@@ -293,7 +296,20 @@ fn version(arguments: &[Value]) -> Option<Value> {
         .then(|| Value::Version(parts.into()))
 }
 
+/// `[double]::IsNaN(…)` and its like.
+fn double(name: &str, arguments: &[Value]) -> Option<Value> {
+    let number = as_double(arguments.first()?)?;
+    Some(Value::Bool(match name {
+        "isnan" => number.is_nan(),
+        "isinfinity" => number.is_infinite(),
+        _ => return None,
+    }))
+}
+
 fn time_span(name: &str, arguments: &[Value]) -> Option<Value> {
+    if let ("compare", [Value::TimeSpan(first), Value::TimeSpan(second)]) = (name, arguments) {
+        return Some(Value::Int32(first.cmp(second) as i32));
+    }
     let amount = as_double(arguments.first()?)?;
     let unit = match name {
         "fromdays" => TICKS_PER_DAY,

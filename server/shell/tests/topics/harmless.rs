@@ -52,6 +52,30 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("System.TimeSpan.Subtract", "[timespan]'01:00:00'"),
     ("System.Array.Contains", "1"),
     ("System.Array.IndexOf", "1"),
+    ("System.Array.GetLength", "0"),
+    ("System.Array.GetLowerBound", "0"),
+    ("System.Array.GetUpperBound", "0"),
+    ("System.Array.GetValue", "0"),
+    (
+        "System.Collections.Specialized.OrderedDictionary.Insert",
+        "0, 'b', 2",
+    ),
+    (
+        "System.Collections.Specialized.OrderedDictionary.RemoveAt",
+        "0",
+    ),
+    (
+        "System.DateTime::Compare",
+        "[datetime]'2026-03-01', [datetime]'2026-03-02'",
+    ),
+    (
+        "System.DateTime::SpecifyKind",
+        "[datetime]'2026-03-01', 'Utc'",
+    ),
+    (
+        "System.TimeSpan::Compare",
+        "[timespan]'01:00', [timespan]'02:00'",
+    ),
     ("System.Collections.ArrayList.Add", "3"),
     ("System.Collections.ArrayList.AddRange", "@(3, 4)"),
     ("System.Collections.ArrayList.Contains", "1"),
