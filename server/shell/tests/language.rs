@@ -322,3 +322,24 @@ fn members_of_collections_and_clocks_are_there() {
         ),
     ]);
 }
+
+#[test]
+fn numbers_have_the_functions_of_their_types() {
+    check(&[
+        (
+            "[math]::Sinh(0); [math]::Cosh(0); [math]::Tanh(0); [math]::Tau -gt 6.28",
+            "0|1|0|True",
+            "",
+        ),
+        (
+            "[decimal]::Truncate(1.7); [decimal]::Floor(-1.5); ([decimal]::Ceiling('1.2')).GetType().Name",
+            "1|-2|Decimal",
+            "",
+        ),
+        (
+            "[datetime]::UnixEpoch.Kind; [datetime]::UnixEpoch.Year",
+            "Utc|1970",
+            "",
+        ),
+    ]);
+}

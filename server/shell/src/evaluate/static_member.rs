@@ -57,6 +57,7 @@ pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Val
         ("System.Management.Automation.Internal.AutomationNull", "value") => super::nothing(),
         ("System.Boolean", "falsestring") => Value::text("False"),
         ("System.Boolean", "truestring") => Value::text("True"),
+        ("System.Math", "tau") => Value::Double(std::f64::consts::TAU),
         ("System.Math", "pi") => Value::Double(std::f64::consts::PI),
         ("System.Math", "e") => Value::Double(std::f64::consts::E),
         ("System.Environment", "newline") => Value::text("\n"),
@@ -74,6 +75,10 @@ pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Val
         ("System.DateTime", "today") => Value::DateTime(DateTime {
             ticks: now.ticks - now.ticks.rem_euclid(TICKS_PER_DAY),
             ..now
+        }),
+        ("System.DateTime", "unixepoch") => Value::DateTime(DateTime {
+            ticks: 621_355_968_000_000_000,
+            kind: DateTimeKind::Utc,
         }),
         ("System.DateTime", "maxvalue") => date(date_member::MAX_TICKS),
         ("System.DateTime", "minvalue") => date(0),
@@ -230,7 +235,7 @@ fn has_constructors(type_name: &str) -> bool {
 /// A static method.
 fn call(type_name: &str, name: &str, arguments: &[Value], context: ConversionContext) -> Outcome {
     let found = match type_name {
-        "System.Math" => return math_member::call(name, arguments),
+        "System.Math" | "System.Decimal" => return math_member::call(name, arguments),
         "System.DateTime" | "System.TimeSpan" if name == "parseexact" => {
             return parsed_exactly(type_name, arguments, context);
         }
