@@ -58,6 +58,12 @@ async fn a_node_dies_and_comes_back_while_the_prompt_stands() {
     let back = desk.terminal.shows("\nI am back\n").await;
     assert_shows(&back, &["\nConnected to "]);
     desk.terminal.waits_at(desk.prompt(POOL2)).await;
+
+    // Whoever leaves is not held back by a node that has left before.
+    deployment.kill(POOL2).await;
+    desk.clear(POOL2).await;
+    desk.terminal.enter("exit");
+    desk.terminal.waits_at("\nleft with 0").await;
 }
 
 /// A node that is there and says nothing, as behind a network that swallows everything.

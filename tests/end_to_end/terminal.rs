@@ -219,7 +219,10 @@ async fn errors(desk: &Desk) {
     desk.terminal.enter("  Get-CsPol");
     desk.terminal.waits_at("\n>>").await;
     desk.terminal.enter("}");
-    let located = desk.terminal.shows("is not recognized").await;
+    let located = desk
+        .terminal
+        .shows("The most similar commands are: Get-CsPool.")
+        .await;
     assert_shows(
         &located,
         &[

@@ -53,6 +53,11 @@ impl Session {
         }
     }
 
+    /// Whether nothing that is sent now would arrive.
+    fn is_gone(&self) -> bool {
+        self.is_lost || self.shell.connection().broken().is_some()
+    }
+
     /// The prompt for its next line.
     fn prompt(&self, goes_on: bool) -> SessionPrompt {
         let node = self.shell.connection().endpoint();
@@ -103,8 +108,8 @@ pub(crate) async fn session(
             caller.output.say(CLEAR_SCREEN)?;
             continue;
         }
-        let is_gone = session.is_lost || session.shell.connection().broken().is_some();
-        if is_gone && unfinished.trim().eq_ignore_ascii_case("exit") {
+        let leaves = unfinished.trim().eq_ignore_ascii_case("exit");
+        if leaves && session.is_gone() {
             return Ok(0);
         }
         let Some(session) = at_hand(caller, profile, &current).await? else {
@@ -124,6 +129,7 @@ pub(crate) async fn session(
                 continue;
             }
             Ok(_) => {}
+            Err(Failure::Call(_)) if leaves => return Ok(0),
             Err(Failure::Call(error)) => recover(caller, error, profile, &current).await?,
             Err(left @ (Failure::Left | Failure::Unanswered(_))) => {
                 caller.output.complain(&format!("tandem: {left}\n"))?;
