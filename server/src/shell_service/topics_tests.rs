@@ -180,7 +180,7 @@ fn what_topics_show_of_the_client_binds() {
             let Some(at) = line.iter().position(|word| is_cmdlet(&word)) else {
                 continue;
             };
-            if line.iter().any(|word| word == "-c") {
+            if line.iter().any(|word| word == "-c" || word == "-f") {
                 continue;
             }
             let find = |name: &str| {
