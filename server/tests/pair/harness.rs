@@ -302,19 +302,7 @@ impl Node {
         request: MoveRequest,
         id: Option<String>,
     ) -> Result<OperationEntry, Error> {
-        let (decision, _) = self.operations.plan(&request).await?;
-        let shown = match decision {
-            Decision::Run(plan) => plan.digest(),
-            Decision::Resume { operation } => panic!("operation {operation} is open"),
-        };
-        let order = Order {
-            id,
-            request,
-            shown,
-            caller: "test".to_owned(),
-            bytes: Bytes::new(),
-        };
-        let (id, mut watcher) = match self.operations.start(order).await? {
+        let (id, mut watcher) = match self.start_move(request, id).await? {
             Started::Running { id, watcher } => (id, watcher),
             Started::Ended(entry) => return Ok(*entry),
         };
@@ -330,6 +318,30 @@ impl Node {
             .await
             .expect("the operation ends");
         Ok(self.operations.entry(&id).await?.unwrap())
+    }
+
+    /// Begins a move; its id, while it runs.
+    pub(crate) async fn begin(&self, request: MoveRequest) -> String {
+        match self.start_move(request, None).await.unwrap() {
+            Started::Running { id, .. } => id,
+            Started::Ended(entry) => panic!("it ended at once: {entry:?}"),
+        }
+    }
+
+    async fn start_move(&self, request: MoveRequest, id: Option<String>) -> Result<Started, Error> {
+        let (decision, _) = self.operations.plan(&request).await?;
+        let shown = match decision {
+            Decision::Run(plan) => plan.digest(),
+            Decision::Resume { operation } => panic!("operation {operation} is open"),
+        };
+        let order = Order {
+            id,
+            request,
+            shown,
+            caller: "test".to_owned(),
+            bytes: Bytes::new(),
+        };
+        self.operations.start(order).await
     }
 
     pub(crate) fn serves(&self, home: &Fqdn) -> bool {

@@ -229,22 +229,7 @@ async fn a_disaster_that_fails_leaves_an_undecided_offer_as_it_was() {
     .await;
 
     pair.one.disk.fill_at("StateLoss");
-    let request = fail_back_disaster(pool1());
-    let (decision, _) = pair.one.operations.plan(&request).await.unwrap();
-    let Decision::Run(plan) = decision else {
-        panic!("something is open")
-    };
-    let order = tandem_server::operation::Order {
-        id: None,
-        request,
-        shown: plan.digest(),
-        caller: "test".to_owned(),
-        bytes: Bytes::new(),
-    };
-    let started = pair.one.operations.start(order).await.unwrap();
-    let tandem_server::operation::Started::Running { id, .. } = started else {
-        panic!("it ended at once")
-    };
+    let id = pair.one.begin(fail_back_disaster(pool1())).await;
     eventually("the disk is full", || async { pair.one.disk.is_full() }).await;
     pair.one.disk.clear();
     assert_eq!(outcome(&pair.one, &id).await, OperationState::RolledBack);
@@ -331,22 +316,7 @@ async fn a_disaster_goes_past_a_move_whose_coordinator_is_lost() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_before_the_offer_rolls_back() {
     let pair = Pair::start().await;
-    let request = fail_over(pool1());
-    let (decision, _) = pair.one.operations.plan(&request).await.unwrap();
-    let Decision::Run(plan) = decision else {
-        panic!("something is open")
-    };
-    let order = tandem_server::operation::Order {
-        id: None,
-        request,
-        shown: plan.digest(),
-        caller: "test".to_owned(),
-        bytes: Bytes::new(),
-    };
-    let started = pair.one.operations.start(order).await.unwrap();
-    let tandem_server::operation::Started::Running { id, .. } = started else {
-        panic!("it ended at once")
-    };
+    let id = pair.one.begin(fail_over(pool1())).await;
     pair.one.operations.stop(&id);
     let state = outcome(&pair.one, &id).await;
     // It was asked before the first step, so it cannot have come to the offer.
