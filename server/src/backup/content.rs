@@ -1,17 +1,19 @@
 //! Ships the conference files that a batch names, before the batch: a document never names bytes that are not there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::StreamExt;
 use tandem::peer::v1 as wire;
+use tandem_domain::backup::BackupModule;
 use tandem_domain::identity::Fqdn;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::cycle::BATCH_BYTES;
 use super::{Backup, Error};
 use crate::peer::{self, Peer};
-use crate::store::{ContentHash, Contents, Document};
+use crate::store::{ChangesQuery, ContentHash, Contents, Document};
 
 /// Pieces that wait between the store and the connection.
 const PIECE_QUEUE: usize = 2;
@@ -33,6 +35,54 @@ impl Backup {
             .max_concurrent_calls;
         let concurrency = u64::try_from(concurrency).unwrap_or(1);
         ship(&peer, &self.inner.stores.contents, documents, concurrency).await
+    }
+}
+
+impl Backup {
+    /// Gives the other pool back what it has lost of the contents that the documents of both pools stand for, as far as
+    /// this node has them. Documents stay as they are.
+    pub(super) async fn restore_contents(&self) -> Result<(), Error> {
+        let inner = &self.inner;
+        let peer = inner.peers.to(&self.partner()?)?;
+        let limits = inner.management.backup_configuration();
+        let limits = limits.limits(BackupModule::DataConf);
+        let contents = &inner.stores.contents;
+        for home in inner.ownership.all().keys() {
+            let mut after = 0;
+            loop {
+                let query = ChangesQuery {
+                    home_pool: home.clone(),
+                    module: BackupModule::DataConf,
+                    after,
+                    limit_documents: u32::try_from(HASHES_PER_QUESTION).unwrap_or(u32::MAX),
+                    limit_bytes: BATCH_BYTES,
+                };
+                let mut batch = inner.stores.change_log.changes(query).await?;
+                let named = batch.documents.iter().filter_map(|one| one.content);
+                let lost = contents
+                    .missing(named.map(|one| one.hash).collect())
+                    .await?;
+                let lost: BTreeSet<ContentHash> = lost.iter().map(|one| one.hash).collect();
+                if !lost.is_empty() {
+                    tracing::warn!(%home, lost = lost.len(), "conference files are lost here too");
+                }
+                let is_here =
+                    |one: &Document| one.content.is_some_and(|one| !lost.contains(&one.hash));
+                batch.documents.retain(is_here);
+                ship(
+                    &peer,
+                    contents,
+                    &batch.documents,
+                    limits.max_concurrent_calls,
+                )
+                .await?;
+                if batch.complete {
+                    break;
+                }
+                after = batch.watermark;
+            }
+        }
+        Ok(())
     }
 }
 

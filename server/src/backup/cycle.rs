@@ -17,7 +17,7 @@ use crate::peer::{self, ImportStream, Peer};
 use crate::store::{Batch, ChangesQuery, Document};
 
 /// Bytes of bodies that one batch carries at most, beside its last document.
-const BATCH_BYTES: u64 = 2 * 1024 * 1024;
+pub(super) const BATCH_BYTES: u64 = 2 * 1024 * 1024;
 
 /// Batches under way at once: the receiver writes one while the next travels.
 const BATCHES_UNDER_WAY: usize = 4;

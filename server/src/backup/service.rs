@@ -105,7 +105,8 @@ impl Backup {
         exports
     }
 
-    /// Runs one cycle of each of `modules` now and waits for them.
+    /// Runs one cycle of each of `modules` now and waits for them. With conference content the other pool also gets back
+    /// what it has lost of it.
     ///
     /// # Errors
     /// The first failure; the other modules have been shipped all the same.
@@ -125,6 +126,11 @@ impl Backup {
                     Err(error) => failed = failed.or(Some(error)),
                 }
             }
+        }
+        if modules.contains(&BackupModule::DataConf)
+            && let Err(error) = self.restore_contents().await
+        {
+            failed = failed.or(Some(error));
         }
         failed.map_or(Ok(documents), Err)
     }

@@ -19,10 +19,7 @@ use super::entry::{Course, kind_of, step};
 use super::{Error, MoveRequest, Operations};
 use crate::management::front_ends;
 use crate::peer::heartbeat::{LogHead, Report};
-use crate::store::{OperationEntry, OperationState};
-
-/// How many running operations the journal may have at once.
-const RUNNING_MAX: u32 = 100;
+use crate::store::{OPEN_OPERATIONS_MAX, OperationEntry, OperationState};
 
 /// An observation, and when it was made.
 #[derive(Clone, Debug)]
@@ -113,7 +110,7 @@ impl Operations {
             .inner
             .stores
             .journal
-            .list(Some(OperationState::Running), RUNNING_MAX)
+            .list(Some(OperationState::Running), OPEN_OPERATIONS_MAX)
             .await?)
     }
 
@@ -154,7 +151,11 @@ impl Operations {
             return Ok(observed);
         };
         let partner = inner.management.partner();
-        let partner_word = partner.and_then(|partner| inner.exchange.board().view(&partner).last);
+        let partner = partner.map(|partner| inner.exchange.board().view(&partner));
+        let partner_word = partner.as_ref().and_then(|partner| {
+            let (report, _) = partner.last.clone()?;
+            Some((report, partner.silence(now)?))
+        });
         let told = partner_word
             .as_ref()
             .and_then(|(report, _)| report.homes.get(home));
@@ -166,12 +167,11 @@ impl Operations {
         observed.homed_users = inner.stores.documents.count_accounts(home).await?;
         let heads = if state.is_owned_here() {
             let report = inner.exchange.report().await?;
-            Some((Arc::new(report), now))
+            Some((Arc::new(report), Duration::ZERO))
         } else {
             partner_word.clone()
         };
-        if let Some((report, heard)) = heads {
-            let age = now.duration_since(heard).unwrap_or_default();
+        if let Some((report, age)) = heads {
             observed.backlog = self.backlog(&report, home);
             observed.evidence = self.evidence(&report, age, home, &observed.chain).await?;
         }

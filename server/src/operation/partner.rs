@@ -12,7 +12,7 @@ use super::fault::{Moment, Part};
 use super::{Operations, entry};
 use crate::peer::Refusal;
 use crate::peer::wire::{chain, pool};
-use crate::store::{self, OperationFailure, OperationState};
+use crate::store::{self, OPEN_OPERATIONS_MAX, OperationFailure, OperationState};
 
 /// Why this pool does not do what the coordinator asks.
 #[derive(Debug, thiserror::Error)]
@@ -76,11 +76,9 @@ impl Operations {
                 format!("pool \"{}\" is in quarantine: {reason}", self.inner.pool),
             );
         }
-        let running = self
-            .inner
-            .stores
-            .journal
-            .list(Some(OperationState::Running), 100)
+        let journal = &self.inner.stores.journal;
+        let running = journal
+            .list(Some(OperationState::Running), OPEN_OPERATIONS_MAX)
             .await?;
         if let Some(other) = running.iter().find(|other| {
             other.home_pool.is_some()

@@ -145,6 +145,7 @@ impl Operations {
                     id: operation,
                     pool: self.inner.pool.clone(),
                 })?;
+                check_shown(&entry, &order)?;
                 return self.attach(entry).await;
             }
         };
@@ -252,5 +253,18 @@ impl Operations {
             None => self.inner.stores.journal.record(entry.clone()).await?,
         }
         Ok(entry)
+    }
+}
+
+/// Whoever was shown another plan than the open operation carries out has not agreed to that one.
+fn check_shown(entry: &OperationEntry, order: &Order) -> Result<(), Error> {
+    match entry.plan_digest.parse::<Digest>() {
+        Ok(now) if now != order.shown => Err(Refusal::PlanChanged {
+            pool: order.request.home().clone(),
+            shown: order.shown,
+            now,
+        }
+        .into()),
+        Ok(_) | Err(_) => Ok(()),
     }
 }

@@ -22,7 +22,7 @@ use super::heartbeat::{Board, HomeReport, LogHead, Report};
 use super::{Error, Peers};
 use crate::management::Management;
 use crate::ownership::{Ownership, Settled};
-use crate::store::{self, ManagementDocument, OperationState, Stores};
+use crate::store::{self, ManagementDocument, OPEN_OPERATIONS_MAX, OperationState, Stores};
 
 /// Prefix of the local, never distributed documents that keep the last word of a pool over a restart.
 const LAST_WORD: &str = "local/last-heartbeat/";
@@ -47,9 +47,16 @@ struct Inner {
     peers: Peers,
     board: Board,
     counts: Mutex<BTreeMap<(Fqdn, BackupModule), Count>>,
-    kept: Mutex<BTreeMap<Fqdn, SystemTime>>,
+    kept: Mutex<BTreeMap<Fqdn, Kept>>,
     /// Told after each word, so that interrupted operations are taken up.
     heard: Notify,
+}
+
+/// A pool's word as it was last made durable: versions rise whatever the clock does.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kept {
+    version: u64,
+    at: Option<tokio::time::Instant>,
 }
 
 /// A count of what is pending, as long as it is good.
@@ -79,10 +86,12 @@ impl Exchange {
         peers: Peers,
     ) -> Result<Self, store::Error> {
         let board = Board::default();
-        for (name, _) in stores.management.versions().await? {
-            let Some(_pool) = name.strip_prefix(LAST_WORD) else {
+        let mut kept_words = BTreeMap::new();
+        for (name, version) in stores.management.versions().await? {
+            let Some(Ok(pool)) = name.strip_prefix(LAST_WORD).map(Fqdn::parse) else {
                 continue;
             };
+            kept_words.insert(pool, Kept { version, at: None });
             if let Some(kept) = stores.management.get(&name).await?
                 && let Ok(word) = wire::HeartbeatRequest::decode(kept.body)
                 && let Ok(report) = Report::from_request(word)
@@ -99,7 +108,7 @@ impl Exchange {
                 peers,
                 board,
                 counts: Mutex::default(),
-                kept: Mutex::default(),
+                kept: Mutex::new(kept_words),
                 heard: Notify::new(),
             }),
         })
@@ -353,7 +362,7 @@ impl Exchange {
         let running = inner
             .stores
             .journal
-            .list(Some(OperationState::Running), 100)
+            .list(Some(OperationState::Running), OPEN_OPERATIONS_MAX)
             .await?;
         Ok(running
             .iter()
@@ -376,27 +385,27 @@ impl Exchange {
     /// Makes the partner's word durable, so that a loss statement after a restart of this node rests on it too.
     async fn keep_word(&self, report: &Report, now: SystemTime) {
         let mut kept = self.inner.kept.lock().await;
-        let is_fresh = kept
-            .get(&report.pool)
-            .and_then(|last| now.duration_since(*last).ok())
-            .is_some_and(|age| age < KEEP_WORD_EVERY);
-        if is_fresh {
+        let last = kept.get(&report.pool).copied().unwrap_or_default();
+        if last.at.is_some_and(|at| at.elapsed() < KEEP_WORD_EVERY) {
             return;
         }
         let millis = now
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default()
             .as_millis();
+        let version = u64::try_from(millis).unwrap_or(u64::MAX);
+        let version = version.max(last.version.saturating_add(1));
         let document = ManagementDocument {
             name: format!("{LAST_WORD}{}", report.pool),
-            version: u64::try_from(millis).unwrap_or(u64::MAX),
+            version,
             body: report.to_request().encode_to_vec().into(),
             published: now,
             publisher: self.inner.pool.to_string(),
         };
         match self.inner.stores.management.put(document, None).await {
             Ok(_) => {
-                kept.insert(report.pool.clone(), now);
+                let at = Some(tokio::time::Instant::now());
+                kept.insert(report.pool.clone(), Kept { version, at });
             }
             Err(error) => tracing::warn!(%error, "the partner's heartbeat could not be kept"),
         }

@@ -12,6 +12,7 @@ use tandem_domain::loss::{Tallies, Tally};
 use tandem_domain::observation::Reach;
 use tandem_domain::ownership::{Chain, Epoch, QuarantineReason};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::error::Refusal;
 use super::wire::{chain, moment, pool, terms, timestamp};
@@ -283,6 +284,8 @@ pub struct View {
     pub last: Option<(Arc<Report>, SystemTime)>,
     /// Whether the last attempt to reach it succeeded.
     pub answers: bool,
+    /// When its last word came, by a clock that nobody sets; `None` when it came before this node started.
+    heard_at: Option<Instant>,
 }
 
 impl View {
@@ -297,12 +300,14 @@ impl View {
         }
     }
 
-    /// How long ago its last word came; `None` when none ever did.
+    /// How long ago its last word came; `None` when none ever did. Of two clocks the one counts that says longer: the
+    /// day's may have been set back meanwhile, and what a loss statement rests on must not look younger than it is.
     #[must_use]
     pub fn silence(&self, now: SystemTime) -> Option<Duration> {
-        self.last
-            .as_ref()
-            .map(|(_, heard)| now.duration_since(*heard).unwrap_or_default())
+        let (_, heard) = self.last.as_ref()?;
+        let by_the_day = now.duration_since(*heard).unwrap_or_default();
+        let by_itself = self.heard_at.map_or(Duration::ZERO, |at| at.elapsed());
+        Some(by_the_day.max(by_itself))
     }
 }
 
@@ -339,6 +344,7 @@ impl Board {
             let view = views.entry(report.pool.clone()).or_default();
             view.answers = true;
             view.last = Some((report, heard));
+            view.heard_at = Some(Instant::now());
         });
     }
 
@@ -429,5 +435,19 @@ mod tests {
                 silent_for: Some(Duration::from_secs(7))
             }
         );
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_word_younger() {
+        let heard = UNIX_EPOCH + Duration::from_secs(5_000);
+        let view = View {
+            last: Some((Arc::new(report()), heard)),
+            answers: false,
+            heard_at: Instant::now().checked_sub(Duration::from_secs(30)),
+        };
+        let set_back = UNIX_EPOCH + Duration::from_secs(1_000);
+        assert!(view.silence(set_back) >= Some(Duration::from_secs(30)));
+        let later = heard + Duration::from_secs(90);
+        assert_eq!(view.silence(later), Some(Duration::from_secs(90)));
     }
 }

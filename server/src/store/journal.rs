@@ -90,6 +90,9 @@ pub struct OperationEntry {
     pub result: Bytes,
 }
 
+/// How many operations may be open at once, and are all looked at: the oldest may be the one that stands in the way.
+pub const OPEN_OPERATIONS_MAX: u32 = 10_000;
+
 /// Operations.
 ///
 /// INVARIANT: an operation that has ended never changes its state again.

@@ -41,7 +41,7 @@ pub use document::{
 };
 pub use error::Error;
 pub use gate::{Refusal, WriteGate};
-pub use journal::{Journal, OperationEntry, OperationFailure, OperationState};
+pub use journal::{Journal, OPEN_OPERATIONS_MAX, OperationEntry, OperationFailure, OperationState};
 pub use management::{ManagementDocument, ManagementDocuments};
 pub use ownership::{Adopted, Adoption, HomePoolRecord, OwnershipStore, ServingUpdate, TermAppend};
 pub use salvage::{SalvageBundle, SalvageItem, SalvageStore, apply_salvaged, has_changed};

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cmdlets;
+mod contents;
 mod disk;
 mod front_end;
 mod full_disk;
@@ -13,6 +14,7 @@ mod restored;
 mod users;
 
 use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
 
 use harness::*;
 use tandem_domain::backup::{ExportState, export_state};
@@ -300,6 +302,29 @@ async fn a_pool_without_its_partner_waits_in_quarantine_until_told() {
     pair.network.mend();
     eventually("pool2 follows", || async {
         pair.two.epoch(&pool1()) == Some(Epoch(2))
+    })
+    .await;
+}
+
+/// The clock was wrong, and is set back: the last word is kept all the same, for the day on which its pool is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_word_is_kept_whatever_the_clock_does() {
+    let mut pair = Pair::start().await;
+    let name = format!("local/last-heartbeat/{}", pool1());
+    let tomorrow = SystemTime::now() + Duration::from_secs(86_400);
+    let word = store::ManagementDocument {
+        name: name.clone(),
+        version: 1 << 60,
+        body: bytes::Bytes::new(),
+        published: tomorrow,
+        publisher: "a clock that was wrong".to_owned(),
+    };
+    pair.two.stores.management.put(word, None).await.unwrap();
+    pair.two.kill().await;
+    pair.two = Node::start(pool2(), pair.folder.path().join("two"), &pair.network).await;
+    eventually("the word of now is kept", || async {
+        let kept = pair.two.stores.management.get(&name).await.unwrap();
+        kept.is_some_and(|word| word.published < tomorrow)
     })
     .await;
 }
