@@ -261,7 +261,7 @@ fn check_shown(entry: &OperationEntry, order: &Order) -> Result<(), Error> {
     match entry.plan_digest.parse::<Digest>() {
         Ok(now) if now != order.shown => Err(Refusal::PlanChanged {
             pool: order.request.home().clone(),
-            shown: order.shown,
+            shown: order.shown.into(),
             now,
         }
         .into()),
