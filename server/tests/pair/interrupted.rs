@@ -241,31 +241,6 @@ async fn a_disaster_that_fails_leaves_an_undecided_offer_as_it_was() {
     assert_eq!(open.state, OperationState::Running);
 }
 
-/// Two administrators give the same command at the same time; one has seen another plan than the one that runs.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_joins_an_operation_whose_plan_was_not_shown() {
-    let pair = Pair::start().await;
-    let mut entry = entry(&pair, "TakeOwnership").await;
-    offer(&pair, &mut entry).await;
-    pair.network.cut();
-    pair.one
-        .ownership
-        .freeze(&pool1(), entry.clone())
-        .await
-        .unwrap();
-    let order = |shown: &str| tandem_server::operation::Order {
-        id: None,
-        request: fail_over(pool1()),
-        shown: shown.parse().unwrap(),
-        caller: "test".to_owned(),
-        bytes: Bytes::new(),
-    };
-    let refused = pair.one.operations.start(order(&"0".repeat(32))).await;
-    assert_eq!(refused.unwrap_err().id(), "PlanChanged");
-    let joined = pair.one.operations.start(order(&entry.plan_digest)).await;
-    assert!(joined.is_ok(), "{joined:?}");
-}
-
 /// A node that is to stop does not wait for a pool that is lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_stops_although_an_operation_is_undecided() {

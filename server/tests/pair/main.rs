@@ -329,6 +329,36 @@ async fn the_last_word_is_kept_whatever_the_clock_does() {
     .await;
 }
 
+/// Two administrators give the same command at the same time; one has seen another plan than the one that runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_joins_an_operation_whose_plan_was_not_shown() {
+    let pair = Pair::start().await;
+    let (decision, _) = pair.one.operations.plan(&fail_over(pool1())).await.unwrap();
+    let tandem_domain::plan::Decision::Run(plan) = decision else {
+        panic!("something is open")
+    };
+    let order = |shown| tandem_server::operation::Order {
+        id: None,
+        request: fail_over(pool1()),
+        shown,
+        caller: "test".to_owned(),
+        bytes: bytes::Bytes::new(),
+    };
+    // It stays open as long as it cannot be written down.
+    pair.one.disk.fill_at("Ship");
+    pair.one
+        .operations
+        .start(order(plan.digest()))
+        .await
+        .unwrap();
+    eventually("the disk is full", || async { pair.one.disk.is_full() }).await;
+    let other = "0".repeat(32).parse().unwrap();
+    let refused = pair.one.operations.start(order(other)).await;
+    assert_eq!(refused.unwrap_err().id(), "PlanChanged");
+    let joined = pair.one.operations.start(order(plan.digest())).await;
+    assert!(joined.is_ok(), "{joined:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn restarts_in_either_order() {
     let mut pair = Pair::start().await;
