@@ -219,10 +219,7 @@ async fn errors(desk: &Desk) {
     desk.terminal.enter("  Get-CsPol");
     desk.terminal.waits_at("\n>>").await;
     desk.terminal.enter("}");
-    let located = desk
-        .terminal
-        .shows("The most similar commands are: Get-CsPool.")
-        .await;
+    let located = desk.terminal.waits_at(desk.prompt(POOL2)).await;
     assert_shows(
         &located,
         &[
