@@ -14,6 +14,10 @@ use tandem_lab::users;
 use tonic::Streaming;
 use tonic::transport::Channel;
 
+/// Longest wait for a pool to serve its users, and the pause between two looks.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(25);
+
 /// Two running pools.
 pub(crate) struct Site {
     pub(crate) laboratory: Laboratory,
@@ -79,9 +83,14 @@ impl Site {
     pub(crate) async fn grow(&self, users: usize) {
         let before = self.users.swap(users, Ordering::Relaxed);
         let begun = Instant::now();
-        users::seed_range(&self.channel(POOL1), POOL1, before..users, || ())
-            .await
-            .unwrap();
+        let deadline = begun + PATIENCE;
+        // A pool takes no writes before it has compared histories with its partner. Making users again finds them there.
+        while let Err(refused) =
+            users::seed_range(&self.channel(POOL1), POOL1, before..users, || ()).await
+        {
+            assert!(Instant::now() < deadline, "{refused:?}");
+            tokio::time::sleep(PAUSE).await;
+        }
         self.ship(POOL1).await;
         if users > 20 {
             println!(
