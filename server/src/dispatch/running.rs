@@ -3,6 +3,7 @@
 //! It starts on the task or thread of whoever listens to it, because most cmdlets say little and a change of threads costs
 //! more than they do. One that says much moves to a task of its own, and works while its words are read.
 
+use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
@@ -72,9 +73,23 @@ impl Running {
 
     /// Gives it a task of its own: it goes on whether or not anybody listens.
     pub fn on_a_task(&mut self) {
-        if let Work::Here(work) = std::mem::replace(&mut self.work, Work::Taken) {
-            self.work = Work::Task(self.runtime.spawn(work));
+        self.work = match std::mem::replace(&mut self.work, Work::Taken) {
+            Work::Here(work) => Work::Task(self.runtime.spawn(work)),
+            other => other,
+        };
+    }
+
+    /// Carries it on as far as it comes without waiting; the first of what it has said, the rest follows. When that was not
+    /// its end it gets a task of its own, so that a listener who does not listen keeps it from nothing.
+    pub fn begin(&mut self) -> VecDeque<Event> {
+        let mut said = VecDeque::new();
+        while let Work::Here(_) = self.work
+            && let Some(Some(event)) = self.ready()
+        {
+            said.push_back(event);
         }
+        self.on_a_task();
+        said
     }
 
     /// What it says next; `None` at its end. Nothing is lost when this is dropped before it answers.
@@ -164,6 +179,28 @@ mod tests {
                 );
             }
             assert!(running.next().await.is_none());
+            assert!(running.end().await.is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn begun_it_has_said_what_needs_no_waiting_and_goes_on_unheard() {
+        // The channel takes four; who waits for room in it has been moved to a task by then.
+        for count in [0, 1, 4, 5, EVENTS_HERE, 10 * EVENTS_HERE] {
+            let mut running = says(count, Ok(()));
+            let mut said = running.begin();
+            assert!(said.len() <= EVENTS_HERE, "{}", said.len());
+            let has_ended = matches!(running.work, Work::Ended(_));
+            assert_eq!(has_ended, count <= 4, "{count}");
+            while let Some(event) = running.next().await {
+                said.push_back(event);
+            }
+            let expected = (0..count).map(|number| number.to_string());
+            let heard = said.into_iter().map(|event| match event {
+                Event::Verbose(text) => text,
+                other => panic!("{other:?}"),
+            });
+            assert!(heard.eq(expected), "{count}");
             assert!(running.end().await.is_ok());
         }
     }

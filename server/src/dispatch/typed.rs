@@ -3,6 +3,7 @@
 //! A typed call cannot be asked anything. So -Confirm's questions follow PowerShell's rule for hosts without a user: a
 //! cmdlet of impact High refuses unless the caller says `confirm = false`.
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -71,11 +72,12 @@ impl Typed {
             .start(invocation)
             .await
             .map_err(|fault| status::from_record(&record(&cmdlet, fault)))?;
-        // A caller who does not read must not keep it from its deadline.
-        running.on_a_task();
+        // Most calls have said all by now: a change of tasks would cost more than they do.
+        let said = running.begin();
         let drive = Drive {
             cmdlet,
             driver,
+            said,
             running: Some(running),
         };
         let responses = futures_util::stream::unfold(drive, Drive::next::<C>);
@@ -87,13 +89,19 @@ impl Typed {
 struct Drive {
     cmdlet: Arc<Described>,
     driver: Unattended,
+    /// What it has said at once.
+    said: VecDeque<Event>,
     running: Option<Running>,
 }
 
 impl Drive {
     async fn next<C: Cmdlet>(mut self) -> Option<(Result<C::Response, Status>, Self)> {
         loop {
-            let event = self.running.as_mut()?.next().await;
+            let running = self.running.as_mut()?;
+            let event = match self.said.pop_front() {
+                Some(event) => Some(event),
+                None => running.next().await,
+            };
             let Some(event) = event else {
                 return match self.running.take()?.end().await {
                     Err(Failure::Terminating(fault)) => Some((Err(self.status(*fault)), self)),

@@ -162,7 +162,7 @@ impl ShellService for Shell {
             worker,
             responses,
         };
-        pipeline::start(setting, session, start, requests);
+        pipeline::start(setting, session, start, requests)?;
         let mut response = Response::new(received);
         let paced = MetadataValue::from_static("input");
         response.metadata_mut().insert(PACES_HEADER, paced);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,9 +17,9 @@ use tandem_shell::language::parse_error::unfinished;
 use tandem_shell::serialise::clixml_read::read_clixml;
 use tandem_shell::session::{Input, RunOutcome, RunState, StructuredPipeline};
 use tandem_shell::value::Value;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::runtime::Handle;
+use tokio::sync::OwnedSemaphorePermit;
 use tonic::{Status, Streaming};
-use tracing::Instrument;
 
 use super::files::Desk;
 use super::host::WorkerHost;
@@ -46,34 +47,36 @@ pub(super) struct Setting {
 }
 
 /// Starts a pipeline.
+///
+/// # Errors
+/// When no thread is to be had.
 pub(super) fn start(
     setting: Setting,
     lease: Lease,
     start: wire::Start,
     requests: Streaming<wire::InvokeRequest>,
-) {
+) -> Result<(), Status> {
     let incoming = incoming::read(requests, setting.responses.clone());
-    let responses = setting.responses.clone();
     let stop = incoming.stop.clone();
-    let watch = async move {
-        let span = tracing::Span::current();
-        let (ended, end) = oneshot::channel();
-        let threads = setting.parts.threads.clone();
-        let thread = threads.run(move || {
-            span.in_scope(|| run(setting, lease, &start, incoming));
-            // A watcher that has gone has no use for it.
-            let _ = ended.send(());
-        });
-        if thread.is_err() || end.await.is_err() {
+    let (responses, ended) = (setting.responses.clone(), stop.clone());
+    let (span, runtime) = (tracing::Span::current(), Handle::current());
+    let threads = setting.parts.threads.clone();
+    let begun = threads.run(move || {
+        let work = || span.in_scope(|| run(setting, lease, &start, incoming));
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
             tracing::error!("a pipeline ended by a fault of the engine");
             let status = Status::internal(
                 "The pipeline ended by a fault of the node; its log has the details.",
             );
-            responses.fail(status).await;
+            runtime.block_on(responses.fail(status));
         }
+        ended.cancel();
+    });
+    begun.map_err(|error| {
         stop.cancel();
-    };
-    tokio::spawn(watch.in_current_span());
+        tracing::error!(%error, "no thread for a pipeline");
+        Status::resource_exhausted("This node has no thread for the pipeline; try again.")
+    })
 }
 
 fn run(setting: Setting, mut lease: Lease, start: &wire::Start, incoming: Arc<Incoming>) {
