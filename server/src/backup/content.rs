@@ -36,9 +36,7 @@ impl Backup {
         let concurrency = u64::try_from(concurrency).unwrap_or(1);
         ship(&peer, &self.inner.stores.contents, documents, concurrency).await
     }
-}
 
-impl Backup {
     /// Gives the other pool back what it has lost of the contents that the documents of both pools stand for, as far as
     /// this node has them. Documents stay as they are.
     pub(super) async fn restore_contents(&self) -> Result<(), Error> {

@@ -177,8 +177,8 @@ async fn an_offer_that_was_given_up_there_rolls_back() {
     eventually("pool1 serves", || async { pair.one.serves(&pool1()) }).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_undecided_offer_waits_and_a_disaster_goes_past_it() {
+/// A pair whose first pool has offered its users to the second, which cannot be reached any more.
+async fn undecided() -> (Pair, OperationEntry) {
     let pair = Pair::start().await;
     let mut entry = entry(&pair, "TakeOwnership").await;
     offer(&pair, &mut entry).await;
@@ -188,6 +188,12 @@ async fn an_undecided_offer_waits_and_a_disaster_goes_past_it() {
         .freeze(&pool1(), entry.clone())
         .await
         .unwrap();
+    (pair, entry)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_undecided_offer_waits_and_a_disaster_goes_past_it() {
+    let (pair, entry) = undecided().await;
     let refused = pair.network.refused();
     eventually("the other pool has been asked, and asked again", || async {
         pair.network.refused() >= refused + 10
@@ -214,15 +220,7 @@ async fn an_undecided_offer_waits_and_a_disaster_goes_past_it() {
 /// Until the disaster has committed it may turn out that the other pool took the offer: the users stay read-only.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disaster_that_fails_leaves_an_undecided_offer_as_it_was() {
-    let pair = Pair::start().await;
-    let mut entry = entry(&pair, "TakeOwnership").await;
-    offer(&pair, &mut entry).await;
-    pair.network.cut();
-    pair.one
-        .ownership
-        .freeze(&pool1(), entry.clone())
-        .await
-        .unwrap();
+    let (pair, entry) = undecided().await;
     eventually("pool1 misses pool2", || async {
         !pair.one.exchange.board().view(&pool2()).answers
     })
@@ -244,15 +242,7 @@ async fn a_disaster_that_fails_leaves_an_undecided_offer_as_it_was() {
 /// A node that is to stop does not wait for a pool that is lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_stops_although_an_operation_is_undecided() {
-    let pair = Pair::start().await;
-    let mut entry = entry(&pair, "TakeOwnership").await;
-    offer(&pair, &mut entry).await;
-    pair.network.cut();
-    pair.one
-        .ownership
-        .freeze(&pool1(), entry.clone())
-        .await
-        .unwrap();
+    let (pair, entry) = undecided().await;
     eventually("it is taken up", || async {
         pair.one.operations.watch(&entry.id).is_some()
     })

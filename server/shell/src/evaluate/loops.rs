@@ -132,8 +132,8 @@ impl Engine<'_> {
         collection: &Statement,
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        self.session.sequence_point = collection.extent.clone();
         if lone_expression(collection).is_some_and(|expression| self.is_input(expression)) {
+            self.session.sequence_point = collection.extent.clone();
             while let Some(item) = self.next_input()? {
                 if let Round::Leave = self.round_over(each, item, out)? {
                     break;
@@ -141,10 +141,7 @@ impl Engine<'_> {
             }
             return Ok(());
         }
-        let items = match self.statement_value(collection, out)? {
-            Value::Null => return Ok(()),
-            value => value.elements().unwrap_or_else(|| vec![value]),
-        };
+        let items = self.items_of(collection, out)?;
         for item in items {
             self.check_stop()?;
             if let Round::Leave = self.round_over(each, item, out)? {
@@ -161,11 +158,7 @@ impl Engine<'_> {
         collection: &Statement,
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        self.session.sequence_point = collection.extent.clone();
-        let items = match self.statement_value(collection, out)? {
-            Value::Null => return Ok(()),
-            value => value.elements().unwrap_or_else(|| vec![value]),
-        };
+        let items = self.items_of(collection, out)?;
         let enumerator = self.session.enumerators.begin(enumerator::OF_ARRAY, items);
         let name = &NAMES.foreach;
         let saved = self.session.scopes.remove_local(name);
@@ -192,6 +185,15 @@ impl Engine<'_> {
         }
         self.session.scopes.restore_local(name, saved);
         outcome
+    }
+
+    /// What a `foreach` runs over: nothing is no item, and what is no collection is one.
+    fn items_of(&mut self, collection: &Statement, out: &mut dyn Sink) -> Result<Vec<Value>, Halt> {
+        self.session.sequence_point = collection.extent.clone();
+        Ok(match self.statement_value(collection, out)? {
+            Value::Null => Vec::new(),
+            value => value.elements().unwrap_or_else(|| vec![value]),
+        })
     }
 
     /// One round of a `foreach`.
