@@ -51,6 +51,10 @@ const TOKENS: &[&str] = &[
     "\\u0000",
     "é",
     "\u{85}",
+    "\\r",
+    "\\n",
+    "\\t",
+    "\\u0001",
 ];
 
 fn read(text: &str) -> Result<Topology, ReadError> {

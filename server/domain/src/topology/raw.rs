@@ -61,6 +61,22 @@ pub(super) struct RawService {
     pub(super) ports: Vec<Port>,
 }
 
+/// The name or description of a site, without the white space around it, which does not count in an XML element;
+/// `None` if nothing is left. Both forms of a topology hold what it returns.
+///
+/// # Errors
+/// A character that XML cannot hold (XML 1.0, production 2).
+pub(super) fn description(text: &str) -> Result<Option<String>, String> {
+    let is_writable = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
+    if let Some(unwritable) = text.chars().find(|&c| !is_writable(c)) {
+        return Err(format!(
+            "the character U+{:04X} is part of no name",
+            u32::from(unwritable)
+        ));
+    }
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
 /// Where a service is installed.
 struct Host {
     cluster: usize,

@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::model::{Machine, NetInterface, Port, SipDomain, Site};
-use super::raw::{RawCluster, RawService, RawTopology, assemble};
+use super::raw::{RawCluster, RawService, RawTopology, assemble, description};
 use super::tree::{Element, ReadError, parse};
 use super::{Role, keyword};
 use crate::identity::Fqdn;
@@ -266,16 +266,15 @@ fn push_site(
     parent: Option<String>,
 ) -> Result<usize, ReadError> {
     let text = |name: &str| {
-        site.child(name)
-            .map(|child| child.text().to_owned())
-            .filter(|text| !text.is_empty())
+        let content = site.child(name).map_or("", Element::text);
+        description(content).map_err(|reason| site.invalid(reason))
     };
-    let name = text("Name").ok_or_else(|| site.invalid("it has no Name".to_owned()))?;
+    let name = text("Name")?.ok_or_else(|| site.invalid("it has no Name".to_owned()))?;
     raw.sites.push(Site {
         id: number(site, "SiteId")?,
         name,
         parent,
-        description: text("Description"),
+        description: text("Description")?,
     });
     Ok(raw.sites.len() - 1)
 }

@@ -18,7 +18,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 
 use super::Role;
@@ -26,7 +27,9 @@ use super::model::{
     BackEndAvailability, Dependency, Hosting, Machine, Pool, PoolKind, Port, Service, SipDomain,
     Site, Topology,
 };
-use super::raw::{MAX_MACHINES_PER_POOL, MAX_POOLS, MAX_SERVICES, MAX_SITES, take_backup_pool};
+use super::raw::{
+    MAX_MACHINES_PER_POOL, MAX_POOLS, MAX_SERVICES, MAX_SITES, description, take_backup_pool,
+};
 use super::tree::{MAX_DOCUMENT_BYTES, Place, Places, ReadError};
 use super::usual::{self, Features};
 use crate::identity::Fqdn;
@@ -48,14 +51,23 @@ struct ReadableTopology {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ReadableSite {
+    #[serde(deserialize_with = "label")]
     name: String,
     /// By default the sites are numbered in the order in which they stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<u32>,
     /// The central site that a branch belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "optional_label",
+        skip_serializing_if = "Option::is_none"
+    )]
     parent: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "optional_label",
+        skip_serializing_if = "Option::is_none"
+    )]
     description: Option<String>,
 }
 
@@ -63,6 +75,7 @@ struct ReadableSite {
 #[serde(deny_unknown_fields)]
 struct ReadablePool {
     fqdn: Fqdn,
+    #[serde(deserialize_with = "label")]
     site: String,
     kind: PoolKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -121,6 +134,16 @@ struct ReadableDependency {
     share: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     usage: Option<String>,
+}
+
+/// See [`description`].
+fn optional_label<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    description(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+/// See [`description`]; it cannot be missing.
+fn label<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    optional_label(deserializer)?.ok_or_else(|| D::Error::custom("the name is empty"))
 }
 
 /// Reads the readable form.

@@ -338,7 +338,8 @@ impl<'a> Writer<'a> {
 
     fn leaf(&mut self, name: &str, text: &str) {
         self.tag(name, &[], ">");
-        self.xml.push_str(&escape(text));
+        // The end of a line that is written as it is would be read as a line feed.
+        self.xml.push_str(&escape(text).replace('\r', "&#13;"));
         self.xml.push_str("</");
         self.xml.push_str(name);
         self.xml.push_str(">\n");

@@ -24,12 +24,19 @@ pub fn char_cells(c: char) -> usize {
 /// Cells that a text takes; a line feed counts as one, an escape sequence as none.
 pub fn cells(text: &str) -> usize {
     if text.contains(ESCAPE) {
-        return cells(&vt::plain(text));
+        return vt::pieces(text).map(piece_cells).sum();
     }
     if text.is_ascii() {
         return text.len();
     }
     text.chars().map(char_cells).sum()
+}
+
+fn piece_cells(piece: Piece<'_>) -> usize {
+    match piece {
+        Piece::Shown(c) => char_cells(c),
+        Piece::Sequence(_) => 0,
+    }
 }
 
 /// The longest beginning of at most `width` cells.
@@ -282,6 +289,13 @@ mod tests {
         assert_eq!(cells("emoji 😀"), 8);
         assert_eq!(head("日本語", 3), "日");
         assert_eq!(tail("日本語", 3), "語");
+    }
+
+    #[test]
+    fn an_escape_that_begins_no_sequence_is_a_character() {
+        assert_eq!(cells("\x1b-a"), 3);
+        assert_eq!(cells("\x1b[31ma\x1b"), 2);
+        assert_eq!(cell("\x1b-a", 4, Alignment::Left, true), "\x1b-a \x1b[0m");
     }
 
     #[test]

@@ -173,6 +173,40 @@ fn error(text: &str) -> ReadError {
 }
 
 #[test]
+fn the_name_of_a_site_is_the_same_in_both_forms() {
+    let site = |name: &str| {
+        format!(
+            "default_domain = \"contoso.com\"\n[[site]]\nname = \"{name}\"\ndescription = \"{name}\"\n"
+        )
+    };
+    for (written, held) in [
+        ("Redmond", "Redmond"),
+        (" Redmond\\t", "Redmond"),
+        ("Redmond\\u0085", "Redmond"),
+        ("Red\\r\\n mond", "Red\r\n mond"),
+        ("Zürich & <Basel>", "Zürich & <Basel>"),
+    ] {
+        let topology = read_toml(&site(written)).unwrap();
+        assert_eq!(topology.sites[0].name, held);
+        assert_eq!(topology.sites[0].description.as_deref(), Some(held));
+        assert_eq!(
+            Document::read(&write_xml(&topology)).unwrap().topology,
+            topology,
+            "{written}"
+        );
+    }
+    for (written, reason) in [
+        ("", "the name is empty"),
+        (" \\n", "the name is empty"),
+        ("Red\\u0001mond", "the character U+0001 is part of no name"),
+        ("Red\\uffffmond", "the character U+FFFF is part of no name"),
+    ] {
+        let error = error(&site(written)).to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+}
+
+#[test]
 fn errors_have_a_place() {
     let malformed = BUILDER.replacen("</Cluster>", "</Clusterr>", 1);
     let line = malformed
