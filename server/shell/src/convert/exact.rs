@@ -1,6 +1,6 @@
 //! `DateTime.ParseExact`: a text that has to follow a format (`DateTimeParse.DoStrictParse`).
 
-use crate::convert::time::{DateFailure, MAX_TICKS, days_before};
+use crate::convert::date_time::{DateFailure, MAX_TICKS, days_before};
 use crate::text::{DAY_NAMES, MONTH_NAMES, TICKS_PER_DAY, TICKS_PER_SECOND, date_parts};
 use crate::value::{DateTime, DateTimeKind};
 

@@ -1,7 +1,7 @@
 //! `TimeSpan.ParseExact`: a text that has to follow a format (`TimeSpanParse.TryParseByFormat`).
 
 use crate::convert::exact::{Cursor, Mismatch};
-use crate::convert::time::parse_time_span;
+use crate::convert::time_span::parse_time_span;
 use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND};
 
 /// What is read of a span.

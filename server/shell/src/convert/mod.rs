@@ -2,6 +2,7 @@
 //! casts, `-as` and the operators go through here.
 
 mod collection;
+pub mod date_time;
 pub(crate) mod default_parameters;
 mod entries;
 mod enumeration;
@@ -12,7 +13,7 @@ pub(crate) mod exact_span;
 mod named;
 pub mod number;
 pub(crate) mod semantic_version;
-pub mod time;
+pub mod time_span;
 mod truth;
 pub mod type_names;
 
@@ -165,8 +166,8 @@ fn plain(
             Some(items) => Value::array(items),
             None => Value::array(vec![value.clone()]),
         },
-        "System.TimeSpan" => time::to_time_span(value, source, target)?,
-        "System.DateTime" => time::to_date_time(value, source, target, context)?,
+        "System.TimeSpan" => time_span::to_time_span(value, source, target)?,
+        "System.DateTime" => date_time::to_date_time(value, source, target, context)?,
         _ if crate::evaluate::reference::is_type(target) => {
             crate::evaluate::reference::of_value(value)
         }
