@@ -216,6 +216,7 @@ fn nested(i: i32) -> Value {
             (
                 "Table",
                 Value::Dictionary(Arc::new(Dictionary {
+                    comparer: Default::default(),
                     type_name: "System.Collections.Hashtable".into(),
                     entries: table.into(),
                 })),

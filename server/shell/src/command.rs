@@ -349,7 +349,7 @@ impl ParameterType {
             Self::Nullable(inner) => format!("System.Nullable`1[{}]", inner.full_name()).into(),
             Self::Array(element) => format!("{}[]", element.full_name()).into(),
             Self::List(name, element) => match &**name {
-                "System.Collections.ArrayList" => name.clone(),
+                plain if !plain.contains('`') => name.clone(),
                 _ => format!("{name}[{}]", element.full_name()).into(),
             },
             Self::Enum(definition) => definition.name.clone(),

@@ -8,7 +8,8 @@ use std::sync::{Arc, LazyLock};
 
 use crate::error_record::ErrorRecord;
 use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND, date_parts, date_time_long, read};
-use crate::value::{DateTime, Dictionary, EnumDefinition, EnumValue, Property, Text, Value};
+use crate::value::list::ListKind;
+use crate::value::{DateTime, Dictionary, EnumDefinition, EnumValue, List, Property, Text, Value};
 
 /// Whether two names are the same to PowerShell: case does not count.
 pub fn same_name(a: &str, b: &str) -> bool {
@@ -54,15 +55,17 @@ fn find(properties: &[Property], name: &str) -> Option<Value> {
 }
 
 fn entry(dictionary: &Dictionary, name: &str) -> Option<Value> {
+    let key = dictionary.folded(&Value::text(name));
+    let entries = read(&dictionary.entries);
+    entries.get(&key).map(|(_, item)| item.clone())
+}
+
+/// The entry of a dictionary whose key is that text but for case, however the dictionary tells its keys apart.
+pub fn text_entry(dictionary: &Dictionary, name: &str) -> Option<Value> {
     read(&dictionary.entries)
         .values()
         .find(|(key, _)| matches!(key, Value::String(key) if same_name(key, name)))
         .map(|(_, item)| item.clone())
-}
-
-/// The entry of a dictionary whose key is that text.
-pub fn text_entry(dictionary: &Dictionary, name: &str) -> Option<Value> {
-    entry(dictionary, name)
 }
 
 fn adapted(value: &Value, name: &str) -> Option<Value> {
@@ -171,16 +174,7 @@ fn adapted_properties(value: &Value) -> Vec<(&'static str, Value)> {
                 ("Count", count(length)),
             ]
         }
-        Value::List(list) => vec![
-            (
-                "Capacity",
-                count(read(&list.items).len().next_power_of_two().max(4)),
-            ),
-            ("Count", count(read(&list.items).len())),
-            ("IsReadOnly", Value::Bool(false)),
-            ("IsFixedSize", Value::Bool(false)),
-            ("IsSynchronized", Value::Bool(false)),
-        ],
+        Value::List(list) => list_properties(list),
         Value::Dictionary(dictionary) => dictionary_properties(dictionary),
         Value::ScriptBlock(_) => vec![("IsFilter", Value::Bool(false))],
         Value::SecureString(text) => vec![("Length", count(text.encode_utf16().count()))],
@@ -191,7 +185,10 @@ fn adapted_properties(value: &Value) -> Vec<(&'static str, Value)> {
             ("IsSerial", Value::Bool(name.starts_with("System."))),
             ("BaseType", base_type(name)),
             ("Name", Value::text(crate::type_names::short_name(name))),
-            ("FullName", Value::String(name.clone())),
+            (
+                "FullName",
+                Value::String(crate::type_names::qualified::full_name(name)),
+            ),
             (
                 "Namespace",
                 name.rsplit_once('.')
@@ -252,6 +249,26 @@ fn base_type(name: &str) -> Value {
 
 fn count(n: usize) -> Value {
     Value::Int32(i32::try_from(n).unwrap_or(i32::MAX))
+}
+
+fn list_properties(list: &List) -> Vec<(&'static str, Value)> {
+    let items = read(&list.items);
+    let size = ("Count", count(items.len()));
+    match list.kind() {
+        ListKind::List => vec![
+            ("Capacity", count(items.len().next_power_of_two().max(4))),
+            size,
+            ("IsReadOnly", Value::Bool(false)),
+            ("IsFixedSize", Value::Bool(false)),
+            ("IsSynchronized", Value::Bool(false)),
+        ],
+        ListKind::SortedSet => vec![
+            size,
+            ("Min", items.first().cloned().unwrap_or_default()),
+            ("Max", items.last().cloned().unwrap_or_default()),
+        ],
+        _ => vec![size, ("IsSynchronized", Value::Bool(false))],
+    }
 }
 
 fn dictionary_properties(dictionary: &Dictionary) -> Vec<(&'static str, Value)> {

@@ -124,6 +124,7 @@ impl Default for SessionState {
         let mut state = Self {
             scopes: Scopes::default(),
             errors: Arc::new(List {
+                keys: None,
                 type_name: "System.Collections.ArrayList".into(),
                 items: Vec::new().into(),
             }),

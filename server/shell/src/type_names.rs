@@ -1,6 +1,7 @@
 //! .NET's names of the types that values have: what `GetType()`, CLIXML, error records and views go by.
 
 pub mod families;
+pub(crate) mod qualified;
 
 use crate::text::read;
 use crate::value::{Text, Value};
@@ -105,10 +106,11 @@ pub fn type_chain(value: &Value) -> Vec<Text> {
         ]
         .map(Text::from)
         .into(),
+        Value::List(_) | Value::Dictionary(_) => {
+            vec![qualified::full_name(&own), "System.Object".into()]
+        }
         Value::String(_)
         | Value::Named(_)
-        | Value::List(_)
-        | Value::Dictionary(_)
         | Value::ScriptBlock(_)
         | Value::Version(_)
         | Value::Error(_)

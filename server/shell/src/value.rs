@@ -5,7 +5,9 @@ use std::sync::{Arc, RwLock};
 
 use indexmap::IndexMap;
 
+mod dictionary;
 mod dismantle;
+pub mod list;
 pub mod members;
 pub mod scripts;
 
@@ -150,6 +152,27 @@ pub struct List {
     pub type_name: Text,
     /// The elements.
     pub items: RwLock<Vec<Value>>,
+    /// The elements once more if each can be in it once only.
+    pub keys: Option<Box<Keys>>,
+}
+
+/// The elements of a set, by what tells them apart.
+#[derive(Debug)]
+pub struct Keys {
+    /// How they are told apart.
+    pub comparer: Comparer,
+    /// Their folded texts.
+    pub known: RwLock<std::collections::HashSet<Text>>,
+}
+
+/// How a dictionary or a set tells its keys apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Comparer {
+    /// Texts ignore case, as in `@{…}`.
+    #[default]
+    IgnoreCase,
+    /// Texts are what they are, as .NET has it unless told otherwise.
+    Exact,
 }
 
 /// A dictionary; keys keep their order of insertion here, whatever .NET's `Hashtable` would do.
@@ -157,7 +180,9 @@ pub struct List {
 pub struct Dictionary {
     /// Full .NET type name.
     pub type_name: Text,
-    /// Entries by folded key (see the builder in `language`).
+    /// How its keys are told apart.
+    pub comparer: Comparer,
+    /// Entries by folded key.
     pub entries: RwLock<IndexMap<Text, (Value, Value)>>,
 }
 

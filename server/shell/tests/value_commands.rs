@@ -311,11 +311,11 @@ fn exceptions_and_collections_are_made_with_new() {
             "Operation is not valid due to the current state of the object.",
         ),
         (
-            "$l = [System.Collections.Generic.List[int]]::new(); $l.Add('5'); $l.AddRange(@(6, 7)); $l.Count; $l[0].GetType().Name",
+            "$l = [System.Collections.Generic.List[int]]::new(); $l.Add('5'); $l.AddRange([int[]](6, 7)); $l.Count; $l[0].GetType().Name",
             "3 Int32",
         ),
         (
-            "$l = New-Object 'System.Collections.Generic.List[string]' (, @('a', 'b')); $l -join '+'",
+            "$l = New-Object 'System.Collections.Generic.List[string]' (, [string[]]('a', 'b')); $l -join '+'",
             "a+b",
         ),
         (

@@ -269,6 +269,7 @@ fn from_list(list: &wire::ValueList, depth: usize) -> Value {
             items,
         })),
         None => Value::List(Arc::new(List {
+            keys: None,
             type_name: list.r#type.as_str().into(),
             items,
         })),
@@ -291,6 +292,7 @@ fn from_dictionary(dictionary: &wire::ValueDictionary, depth: usize) -> Value {
         &dictionary.r#type
     };
     Value::Dictionary(Arc::new(Dictionary {
+        comparer: Default::default(),
         type_name: type_name.into(),
         entries: RwLock::new(entries),
     }))

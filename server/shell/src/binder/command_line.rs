@@ -438,6 +438,7 @@ fn bind_remaining(
 
 fn list_of_objects(values: Vec<Value>) -> Value {
     Value::List(std::sync::Arc::new(crate::value::List {
+        keys: None,
         type_name: "System.Collections.Generic.List`1[System.Object]".into(),
         items: std::sync::RwLock::new(values),
     }))

@@ -237,6 +237,7 @@ impl Binding {
     fn state_of_binding(&self) -> Value {
         let names = |names: Vec<Text>| {
             Value::List(Arc::new(List {
+                keys: None,
                 type_name: "System.Collections.Generic.HashSet`1[System.String]".into(),
                 items: std::sync::RwLock::new(names.into_iter().map(Value::String).collect()),
             }))

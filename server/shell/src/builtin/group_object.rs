@@ -228,6 +228,7 @@ fn name_of(values: &[Option<Value>]) -> String {
 
 fn collection(items: Vec<Value>) -> Value {
     Value::List(Arc::new(List {
+        keys: None,
         type_name: "System.Collections.ObjectModel.Collection`1[[System.Management.Automation.PSObject, System.Management.Automation, Version=7.6.0.500, Culture=neutral, PublicKeyToken=31bf3856ad364e35]]".into(),
         items: items.into(),
     }))
@@ -257,6 +258,7 @@ fn group_info(group: Group, elements: bool) -> Value {
             (
                 "Values".into(),
                 Value::List(Arc::new(List {
+                    keys: None,
                     type_name: "System.Collections.ArrayList".into(),
                     items: values.into(),
                 })),
@@ -289,6 +291,7 @@ fn hashtable(groups: Vec<Group>, as_string: bool) -> Option<Value> {
         }
     }
     Some(Value::Dictionary(Arc::new(Dictionary {
+        comparer: Default::default(),
         type_name: "System.Collections.Hashtable".into(),
         entries: entries.into(),
     })))

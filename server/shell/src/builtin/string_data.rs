@@ -69,6 +69,7 @@ fn read(data: &str, delimiter: char) -> Result<Value, Box<ErrorRecord>> {
         entries.insert(fold(&name), (name, value));
     }
     Ok(Value::Dictionary(Arc::new(Dictionary {
+        comparer: Default::default(),
         type_name: "System.Collections.Hashtable".into(),
         entries: entries.into(),
     })))

@@ -231,6 +231,7 @@ impl Stage for Set {
         let mut values = std::mem::take(&mut self.values);
         let value = if context.switch("Append") && self.valued {
             Some(Value::List(Arc::new(List {
+                keys: None,
                 type_name: "System.Collections.Generic.List`1[System.Object]".into(),
                 items: values.into(),
             })))

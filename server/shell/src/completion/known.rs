@@ -108,6 +108,7 @@ fn dictionary(of_type: &str, entries: Entries) -> Value {
         .into_iter()
         .map(|(key, item)| (fold(&key), (key, item)));
     Value::Dictionary(Arc::new(Dictionary {
+        comparer: Default::default(),
         type_name: of_type.into(),
         entries: RwLock::new(folded.collect()),
     }))

@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 use crate::command::ParameterType;
 use crate::convert::error::net_text;
 use crate::convert::{self, ConversionContext, ConversionError, entries};
-use crate::value::{Array, List, Value};
+use crate::value::{Array, Comparer, List, Value};
 
 /// A collection of the target's kind holding these elements, which are of its element type already. `$null` among
 /// values of a value type becomes the type's zero, as in a new array.
@@ -20,10 +20,10 @@ pub fn collection(target: &ParameterType, mut items: Vec<Value>) -> Value {
         }
     }
     match target {
-        ParameterType::List(..) => Value::List(Arc::new(List {
-            type_name: target.full_name(),
-            items: RwLock::new(items),
-        })),
+        ParameterType::List(..) => {
+            let list = List::new(target.full_name(), items, Comparer::Exact);
+            Value::List(Arc::new(list))
+        }
         _ => Value::Array(Arc::new(Array {
             element_type: element.full_name(),
             items: RwLock::new(items),

@@ -66,6 +66,7 @@ pub(super) fn create(
     }
     if bad.is_empty() {
         return Ok(Value::Dictionary(Arc::new(Dictionary {
+            comparer: Default::default(),
             type_name: TYPE.into(),
             entries: RwLock::new(entries),
         })));

@@ -3,16 +3,21 @@
 //! other is refused for its first entry.
 
 use crate::command::ParameterType;
-use crate::convert::{ConversionError, from_null, number};
+use crate::convert::{ConversionError, from_null, generics, number};
 use crate::text::{Culture, read, to_text};
-use crate::value::{DateTime, DateTimeKind, Dictionary, EnumValue, Value};
+use crate::value::{Comparer, DateTime, DateTimeKind, Dictionary, EnumValue, Value};
 
 /// The object that the entries make; none for a type that no dictionary makes.
 pub(super) fn create(
     dictionary: &Dictionary,
     target: &ParameterType,
 ) -> Option<Result<Value, ConversionError>> {
-    let zero = zero(target).filter(|_| !is_primitive(target))?;
+    let zero = match target {
+        ParameterType::Plain(name) if generics::of_entries(name).is_some() => {
+            Value::Dictionary(Dictionary::of_entries(name, Comparer::Exact, [].iter()).into())
+        }
+        _ => zero(target).filter(|_| !is_primitive(target))?,
+    };
     let entries = read(&dictionary.entries);
     let Some((key, _)) = entries.values().next() else {
         return Some(Ok(zero));
@@ -148,6 +153,7 @@ mod tests {
             dictionary.insert((*key).into(), (Value::text(*key), Value::Int32(*value)));
         }
         let value = Value::Dictionary(std::sync::Arc::new(Dictionary {
+            comparer: Default::default(),
             type_name: "System.Collections.Hashtable".into(),
             entries: std::sync::RwLock::new(dictionary),
         }));

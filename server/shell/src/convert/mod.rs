@@ -10,6 +10,7 @@ pub mod enumerations;
 mod error;
 pub(crate) mod exact;
 pub(crate) mod exact_span;
+pub(crate) mod generics;
 mod named;
 pub mod number;
 pub(crate) mod semantic_version;
@@ -21,6 +22,7 @@ pub use collection::collection;
 pub use error::ConversionError;
 pub(crate) use error::net_text;
 pub(crate) use named::parse_guid;
+pub(crate) use truth::is_reference_type;
 pub use truth::{is_instance, is_true};
 
 use crate::command::{ParameterType, TextRule};

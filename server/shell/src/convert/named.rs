@@ -9,7 +9,7 @@ use crate::convert::error::net_text;
 use crate::convert::semantic_version::{self, SemanticVersion};
 use crate::convert::{ConversionError, number, type_names};
 use crate::text::{Culture, read, to_text};
-use crate::value::{Dictionary, List, NamedScalar, Object, Text, Value};
+use crate::value::{Comparer, Dictionary, List, NamedScalar, Object, Text, Value};
 
 /// Converts to a type by its full name.
 pub(super) fn convert(
@@ -23,7 +23,9 @@ pub(super) fn convert(
         "System.Version" if let Some(version) = SemanticVersion::of(value) => {
             return Ok(Value::Version(version.numbers.into()));
         }
-        "System.Collections.Hashtable" | "System.Collections.Specialized.OrderedDictionary" => {
+        "System.Collections.Hashtable"
+        | "System.Collections.SortedList"
+        | "System.Collections.Specialized.OrderedDictionary" => {
             return dictionary(value, name, target);
         }
         "System.Management.Automation.PSListModifier" => return list_modifier(value, target),
@@ -285,10 +287,10 @@ fn dictionary(value: &Value, name: &str, target: &ParameterType) -> Result<Value
     let Value::Dictionary(from) = value else {
         return Err(ConversionError::between(value, target));
     };
-    Ok(Value::Dictionary(Arc::new(Dictionary {
-        type_name: name.into(),
-        entries: RwLock::new(read(&from.entries).clone()),
-    })))
+    // A new dictionary knows nothing of how the other tells its keys apart.
+    let entries = read(&from.entries).clone();
+    let made = Dictionary::of_entries(name, Comparer::Exact, entries.values());
+    Ok(Value::Dictionary(Arc::new(made)))
 }
 
 /// `@{Add=…; Remove=…; Replace=…}`, or bare values that replace.
@@ -334,6 +336,7 @@ fn list_modifier(value: &Value, target: &ParameterType) -> Result<Value, Convers
         .into_iter()
         .map(|(part, items)| {
             let list = Value::List(Arc::new(List {
+                keys: None,
                 type_name: "System.Collections.ObjectModel.Collection`1[System.Object]".into(),
                 items: RwLock::new(items),
             }));

@@ -53,7 +53,7 @@ pub fn is_instance(value: &Value, target: &ParameterType) -> bool {
 }
 
 /// Arrays of these are arrays of objects too; arrays of numbers are not.
-fn is_reference_type(element: &str) -> bool {
+pub(crate) fn is_reference_type(element: &str) -> bool {
     !crate::binder::is_value_type(&ParameterType::Plain(element.into()))
 }
 

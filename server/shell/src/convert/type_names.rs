@@ -2,6 +2,7 @@
 
 use crate::command::{ParameterType, TextRule};
 use crate::convert::enumerations;
+use crate::convert::generics::resolve_generic;
 use crate::type_names::families;
 use crate::value::Text;
 
@@ -80,6 +81,9 @@ const NAMED: &[&str] = &[
     "System.Array",
     "System.Collections.ArrayList",
     "System.Collections.Hashtable",
+    "System.Collections.Queue",
+    "System.Collections.SortedList",
+    "System.Collections.Stack",
     "System.Collections.Specialized.OrderedDictionary",
     "System.Management.Automation.ErrorRecord",
     "System.Management.Automation.PSCustomObject",
@@ -123,13 +127,8 @@ pub fn resolve(name: &str) -> Option<ParameterType> {
     if let Some(element) = name.strip_suffix("[]") {
         return Some(ParameterType::Array(Box::new(resolve(element)?)));
     }
-    if let Some((generic, argument)) = name.strip_suffix(']').and_then(|n| n.split_once('[')) {
-        // An argument may stand in brackets of its own.
-        let bare = argument
-            .strip_prefix('[')
-            .and_then(|bare| bare.strip_suffix(']'));
-        let argument = resolve(bare.unwrap_or(argument))?;
-        return resolve_generic(generic.trim_end_matches("`1"), argument);
+    if name.ends_with(']') {
+        return resolve_generic(name);
     }
     if let Some((_, full)) = ACCELERATORS
         .iter()
@@ -153,33 +152,14 @@ pub fn resolve(name: &str) -> Option<ParameterType> {
 
 fn plain(full: &str) -> ParameterType {
     match full {
-        "System.Collections.ArrayList" => ParameterType::List(
+        "System.Collections.ArrayList"
+        | "System.Collections.Queue"
+        | "System.Collections.Stack" => ParameterType::List(
             full.into(),
             Box::new(ParameterType::Plain("System.Object".into())),
         ),
         other => ParameterType::Plain(other.into()),
     }
-}
-
-fn resolve_generic(name: &str, argument: ParameterType) -> Option<ParameterType> {
-    const LISTS: &[&str] = &[
-        "System.Collections.Generic.List",
-        "System.Collections.ObjectModel.Collection",
-    ];
-    let matches = |full: &str| {
-        full.eq_ignore_ascii_case(name)
-            || full
-                .strip_prefix("System.")
-                .is_some_and(|rest| rest.eq_ignore_ascii_case(name))
-    };
-    if matches("System.Nullable") {
-        return Some(ParameterType::Nullable(Box::new(argument)));
-    }
-    let list = LISTS.iter().find(|full| matches(full))?;
-    Some(ParameterType::List(
-        format!("{list}`1").into(),
-        Box::new(argument),
-    ))
 }
 
 /// A type of the product by its full name and the rule that reads its text.

@@ -1,13 +1,12 @@
 //! `[array]::…`: what changes or searches an array.
 
-use std::sync::Arc;
-
 use crate::evaluate::MAX_GROWTH;
 use crate::evaluate::method::Outcome;
 use crate::evaluate::nothing;
 use crate::evaluate::operator::comparison;
 use crate::text::{read, write};
-use crate::value::{Array, Value};
+use crate::value::Value;
+use crate::value::list::ordered;
 
 /// A static method of `System.Array`.
 pub(super) fn call(name: &str, arguments: &[Value]) -> Outcome {
@@ -19,7 +18,14 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Outcome {
             write(&array.items).reverse();
             Outcome::Value(nothing())
         }
-        ("sort", []) => sort(array),
+        ("sort", []) => {
+            let mut items = read(&array.items).clone();
+            if let Err(refused) = sort(&mut items) {
+                return refused;
+            }
+            *write(&array.items) = items;
+            Outcome::Value(nothing())
+        }
         ("indexof" | "lastindexof", [wanted]) => {
             let items = read(&array.items).clone();
             let same = |own: &Value| {
@@ -37,19 +43,20 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Outcome {
 }
 
 /// Sorts what compares; elements of several types are none that .NET compares.
-fn sort(array: &Arc<Array>) -> Outcome {
-    let mut items = read(&array.items).clone();
+///
+/// # Errors
+/// What .NET throws of them.
+pub(super) fn sort(items: &mut [Value]) -> Result<(), Outcome> {
     let kind = |value: &Value| crate::type_names::type_name(value);
     let mixed = items
         .windows(2)
         .any(|pair| kind(&pair[0]) != kind(&pair[1]));
     if mixed || items.len() > MAX_GROWTH {
-        return Outcome::Thrown(
+        return Err(Outcome::Thrown(
             "System.InvalidOperationException",
             "Failed to compare two elements in the array.".into(),
-        );
+        ));
     }
-    items.sort_by(|a, b| comparison::order(a, b, true).unwrap_or(std::cmp::Ordering::Equal));
-    *write(&array.items) = items;
-    Outcome::Value(nothing())
+    items.sort_by(ordered);
+    Ok(())
 }

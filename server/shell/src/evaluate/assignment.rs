@@ -2,12 +2,13 @@
 
 use std::sync::RwLock;
 
-use crate::convert::default_parameters;
+use crate::command::ParameterType;
+use crate::convert::{default_parameters, generics, type_names};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::lone_expression;
 use crate::evaluate::operator::number::Number;
 use crate::evaluate::scope::Variable;
-use crate::evaluate::{MAX_ENTRIES, as_operand, failure, hashtable::fold, is_nothing};
+use crate::evaluate::{MAX_ENTRIES, as_operand, failure, is_nothing};
 use crate::language::ast::{
     Assignment, AssignmentOperator, BinaryOperator, Expression, ExpressionKind, VariablePath,
 };
@@ -16,6 +17,7 @@ use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
 use crate::text::{Culture, to_text, write};
+use crate::value::list::ListKind;
 use crate::value::{Dictionary, Property, Value};
 
 /// Most variables of a session.
@@ -272,7 +274,15 @@ impl Engine<'_> {
                 let value = self.as_element(&array.element_type, value)?;
                 self.set_item(&array.items, index, value)
             }
-            Value::List(list) => self.set_item(&list.items, index, value),
+            Value::List(list) if list.kind() == ListKind::List => {
+                let value = match type_names::resolve(&list.type_name) {
+                    Some(ParameterType::List(_, element)) if list.type_name.contains('`') => {
+                        self.cast(&value, &element)?
+                    }
+                    _ => value,
+                };
+                self.set_item(&list.items, index, value)
+            }
             other => Err(self.refuse(
                 "CannotIndex",
                 format!(
@@ -293,7 +303,7 @@ impl Engine<'_> {
         }
     }
 
-    fn set_entry(&self, table: &Dictionary, key: Value, value: Value) -> Result<(), Halt> {
+    fn set_entry(&mut self, table: &Dictionary, key: Value, value: Value) -> Result<(), Halt> {
         let key = match &*table.type_name {
             default_parameters::TYPE => {
                 let key = default_parameters::key(&key);
@@ -301,12 +311,19 @@ impl Engine<'_> {
             }
             _ => key,
         };
-        let folded = fold(&key);
+        let (key, value) = match generics::of_entries(&table.type_name) {
+            Some((of_key, of_value)) => {
+                let (key, value) = (self.cast(&key, &of_key)?, as_operand(value));
+                (key, self.cast(&value, &of_value)?)
+            }
+            None => (key, value),
+        };
+        let folded = table.folded(&key);
         let mut entries = write(&table.entries);
         if entries.len() >= MAX_ENTRIES && !entries.contains_key(&folded) {
             return Err(self.fail(failure::too_large()));
         }
-        entries.insert(folded, (key, value));
+        table.put(&mut entries, folded, (key, value));
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use crate::command::ParameterType;
 use crate::convert::enumerations;
 use crate::evaluate::method::text_of;
 use crate::evaluate::operator::truth;
-use crate::evaluate::{NAMES, as_operand, failure, gathered, nothing, overload};
+use crate::evaluate::{as_operand, failure, gathered, nothing, overload};
 use crate::members;
 use crate::pipeline::call_stack::Frame;
 use crate::pipeline::engine::Engine;
@@ -29,6 +29,7 @@ mod mode {
 
 fn collection(of: &str, items: Vec<Value>) -> Value {
     Value::List(Arc::new(List {
+        keys: None,
         type_name: format!("{COLLECTION}[{of}]").into(),
         items: RwLock::new(items),
     }))
@@ -292,30 +293,31 @@ impl Engine<'_> {
         }
     }
 
-    /// What a block writes that runs in a scope of its own, as a member of `this` if there is one.
+    /// What a block writes that runs in a scope of its own, with a variable of its own if there is one: `$this` of a member, `$_` of a
+    /// delegate.
     pub(super) fn block_outputs(
         &mut self,
         block: &Arc<ScriptBlock>,
-        this: Option<&Value>,
+        own: Option<(&Text, &Value)>,
         arguments: &[Value],
         out: &mut dyn Sink,
     ) -> Result<Vec<Value>, Halt> {
         let closure = block.closure.clone();
         self.enclosed(closure.as_deref(), |engine| {
-            engine.open_block_outputs(block, this, arguments, out)
+            engine.open_block_outputs(block, own, arguments, out)
         })
     }
 
     fn open_block_outputs(
         &mut self,
         block: &Arc<ScriptBlock>,
-        this: Option<&Value>,
+        own: Option<(&Text, &Value)>,
         arguments: &[Value],
         out: &mut dyn Sink,
     ) -> Result<Vec<Value>, Halt> {
         let depth = self.session.scopes.enter(false);
-        if let Some(this) = this {
-            self.session.scopes.set_local(&NAMES.this, this.clone());
+        if let Some((name, value)) = own {
+            self.session.scopes.set_local(name, value.clone());
         }
         let outputs = self.gather(out, |engine, sink| {
             let body = block.body.clone();
@@ -340,7 +342,7 @@ impl Engine<'_> {
         arguments: &[Value],
         sink: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        let names = &*NAMES;
+        let names = &*super::NAMES;
         let body = block.body.clone();
         let own = body
             .parameters

@@ -23,6 +23,7 @@ impl Enumerators {
     pub(super) fn begin(&mut self, class: &str, items: Vec<Value>) -> Arc<List> {
         self.0.retain(|(list, _)| list.strong_count() > 0);
         let list = Arc::new(List {
+            keys: None,
             type_name: class.into(),
             items: items.into(),
         });
@@ -52,24 +53,35 @@ impl Enumerators {
 }
 
 /// The class of what a value's `GetEnumerator` gives.
-fn class(owner: &Value) -> Option<&'static str> {
-    Some(match owner {
+fn class(owner: &Value) -> Option<String> {
+    let own = crate::type_names::type_name(owner);
+    if let Some((generic, arguments)) = own.split_once('[')
+        && generic.contains('`')
+        && matches!(owner, Value::List(_) | Value::Dictionary(_))
+    {
+        return Some(format!("{generic}+Enumerator[{arguments}"));
+    }
+    let class = match owner {
         Value::Array(_) => OF_ARRAY,
         Value::String(_) => "System.CharEnumerator",
-        Value::List(list) if &*list.type_name == "System.Collections.ArrayList" => {
-            "System.Collections.ArrayList+ArrayListEnumeratorSimple"
-        }
-        Value::List(list) if list.type_name.contains("List`1[") => {
-            "System.Collections.Generic.List`1+Enumerator"
-        }
-        Value::Dictionary(table) => match &*table.type_name {
+        Value::List(_) => match &*own {
+            "System.Collections.ArrayList" => {
+                "System.Collections.ArrayList+ArrayListEnumeratorSimple"
+            }
+            "System.Collections.Queue" => "System.Collections.Queue+QueueEnumerator",
+            "System.Collections.Stack" => "System.Collections.Stack+StackEnumerator",
+            _ => return None,
+        },
+        Value::Dictionary(_) => match &*own {
             "System.Collections.Specialized.OrderedDictionary" => {
                 "System.Collections.Specialized.OrderedDictionary+OrderedDictionaryEnumerator"
             }
+            "System.Collections.SortedList" => "System.Collections.SortedList+SortedListEnumerator",
             _ => "System.Collections.Hashtable+HashtableEnumerator",
         },
         _ => return None,
-    })
+    };
+    Some(class.into())
 }
 
 fn enumerated(owner: &Value) -> Vec<Value> {
@@ -95,7 +107,7 @@ impl Engine<'_> {
         match (name, owner) {
             ("getenumerator", owner) => {
                 let class = class(owner)?;
-                Some(Value::List(enumerators.begin(class, enumerated(owner))))
+                Some(Value::List(enumerators.begin(&class, enumerated(owner))))
             }
             ("movenext", Value::List(list)) => {
                 enumerators.place(list)?;
@@ -120,8 +132,9 @@ impl Engine<'_> {
             return Some(current);
         }
         // That of a dictionary shows the parts of its entry.
-        let of_dictionary =
-            list.type_name.contains("Hashtable") || list.type_name.contains("Dictionary");
+        let of_dictionary = ["Hashtable", "OrderedDictionary", "SortedList"]
+            .iter()
+            .any(|class| list.type_name.contains(class));
         let part = ["Key", "Value", "Entry"]
             .into_iter()
             .find(|part| of_dictionary && same_name(part, name))?;

@@ -49,19 +49,46 @@ pub(super) fn has_method(owner: &Value, name: &str) -> bool {
 }
 
 /// The type that the methods of such a value are listed under.
-pub(super) fn family(owner: &Value) -> &'static str {
+pub(crate) fn family(owner: &Value) -> &'static str {
     match owner {
         Value::Array(_) => "System.Array",
-        Value::List(_) => "System.Collections.ArrayList",
-        Value::Dictionary(table) if &*table.type_name == ORDERED => ORDERED,
-        Value::Dictionary(_) => "System.Collections.Hashtable",
+        Value::List(list) => {
+            class(&list.type_name, LISTS).unwrap_or("System.Collections.ArrayList")
+        }
+        Value::Dictionary(table) => {
+            class(&table.type_name, DICTIONARIES).unwrap_or("System.Collections.Hashtable")
+        }
         Value::Enum(_) => "System.Enum",
         Value::Named(scalar) if &*scalar.type_name == REGEX => REGEX,
         other => crate::type_names::fixed_type_name(other).unwrap_or_default(),
     }
 }
 
-const ORDERED: &str = "System.Collections.Specialized.OrderedDictionary";
+/// The class of these that a type is; a generic type is known by its name without its arguments.
+fn class(type_name: &str, classes: &[&'static str]) -> Option<&'static str> {
+    let name = type_name
+        .split_once('[')
+        .map_or(type_name, |(class, _)| class);
+    classes.iter().copied().find(|own| *own == name)
+}
+
+const LISTS: &[&str] = &[
+    "System.Collections.ArrayList",
+    "System.Collections.Queue",
+    "System.Collections.Stack",
+    "System.Collections.Generic.HashSet`1",
+    "System.Collections.Generic.List`1",
+    "System.Collections.Generic.Queue`1",
+    "System.Collections.Generic.SortedSet`1",
+    "System.Collections.Generic.Stack`1",
+];
+const DICTIONARIES: &[&str] = &[
+    "System.Collections.Hashtable",
+    "System.Collections.SortedList",
+    "System.Collections.Specialized.OrderedDictionary",
+    "System.Collections.Generic.Dictionary`2",
+    "System.Collections.Generic.SortedDictionary`2",
+];
 const REGEX: &str = "System.Text.RegularExpressions.Regex";
 
 /// Whether a type has a static method of that name.

@@ -12,24 +12,31 @@ use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
 use crate::text::{Culture, read, to_text};
 use crate::type_names::type_name;
-use crate::value::{Dictionary, Object, Property, Text, Value};
+use crate::value::{Comparer, Dictionary, Object, Property, Text, Value};
 
 /// Full name of the type of `@{…}`.
 pub(crate) const HASHTABLE: &str = "System.Collections.Hashtable";
 /// Full name of the type of `[ordered]@{…}`.
 pub(crate) const ORDERED: &str = "System.Collections.Specialized.OrderedDictionary";
 
-/// Under what a dictionary keeps an entry: texts ignore case, other keys keep their type.
+/// Under what `@{…}` keeps an entry: texts ignore case, other keys keep their type.
 pub(crate) fn fold(key: &Value) -> Text {
+    fold_by(key, Comparer::IgnoreCase)
+}
+
+/// Under what a dictionary keeps an entry.
+pub(crate) fn fold_by(key: &Value, comparer: Comparer) -> Text {
     match key {
         Value::String(text)
-            if text
-                .bytes()
-                .all(|b| b.is_ascii() && !b.is_ascii_uppercase()) =>
+            if comparer == Comparer::Exact
+                || text
+                    .bytes()
+                    .all(|b| b.is_ascii() && !b.is_ascii_uppercase()) =>
         {
             text.clone()
         }
         Value::String(text) => text.to_lowercase().into(),
+        Value::Noted(noted) => fold_by(&noted.base, comparer),
         other => format!(
             "\u{0}{}:{}",
             type_name(other),
@@ -74,6 +81,7 @@ impl Engine<'_> {
 /// A dictionary of the named type.
 pub(crate) fn dictionary(type_name: &str, entries: IndexMap<Text, (Value, Value)>) -> Value {
     Value::Dictionary(Arc::new(Dictionary {
+        comparer: Default::default(),
         type_name: type_name.into(),
         entries: entries.into(),
     }))

@@ -1,11 +1,13 @@
 //! `x[i]`: one element, several, an entry, a character.
 
-use crate::evaluate::hashtable::{ORDERED, fold};
+use crate::convert::generics;
+use crate::evaluate::hashtable::ORDERED;
 use crate::evaluate::{failure, nothing, reflection, strict};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::text::read;
-use crate::value::Value;
+use crate::value::list::ListKind;
+use crate::value::{Dictionary, Value};
 
 /// What an indexing goes through.
 enum Indexed<'a> {
@@ -62,9 +64,20 @@ impl Engine<'_> {
                     .collect();
                 self.element(target, &Indexed::Items(&values), index)
             }
-            Value::Dictionary(dictionary) => Ok(entries(&read(&dictionary.entries), index)),
+            Value::Dictionary(dictionary) => {
+                // A generic dictionary's key is of one type; several keys are several entries.
+                let key = match generics::of_entries(&dictionary.type_name) {
+                    Some((of_key, _)) if index.elements().is_none() => self.cast(index, &of_key)?,
+                    _ => index.clone(),
+                };
+                Ok(entries(dictionary, &key))
+            }
             Value::Array(array) => {
                 self.element(target, &Indexed::Items(&read(&array.items)), index)
+            }
+            // What has no places is what one object is.
+            Value::List(list) if list.kind() != ListKind::List => {
+                self.element(target, &Indexed::Scalar(target), index)
             }
             Value::List(list) => match reflection::property_named(list, index) {
                 Some(found) => Ok(found),
@@ -127,8 +140,12 @@ impl Engine<'_> {
 }
 
 /// One entry, or several for a list of keys.
-fn entries(table: &indexmap::IndexMap<crate::value::Text, (Value, Value)>, key: &Value) -> Value {
-    let find = |key: &Value| table.get(&fold(key)).map(|(_, value)| value.clone());
+fn entries(dictionary: &Dictionary, key: &Value) -> Value {
+    let table = read(&dictionary.entries);
+    let find = |key: &Value| {
+        let found = table.get(&dictionary.folded(key));
+        found.map(|(_, value)| value.clone())
+    };
     if let Some(found) = find(key) {
         return found;
     }

@@ -8,7 +8,8 @@ use crate::evaluate::reflection;
 use crate::evaluate::text_method::text_method;
 use crate::evaluate::time_method::{date_method, time_span_method};
 use crate::evaluate::{
-    as_operand, enum_member, failure, gathered, harmless, nothing, overload, regex_member,
+    as_operand, element_argument, enum_member, failure, gathered, harmless, nothing, overload,
+    regex_member,
 };
 use crate::language::ast::Expression;
 use crate::pipeline::engine::Engine;
@@ -95,7 +96,7 @@ impl Engine<'_> {
         let owner = owner.base();
         let known = harmless::has_method(owner, name) && !reflection::is_properties(owner);
         let context = ConversionContext::invariant(self.host.now());
-        let bound = overload::bound(owner, known, name, arguments, context)
+        let bound = element_argument::bound(owner, known, name, arguments, context)
             .map_err(|record| self.fail(*record))?;
         let arguments = &*bound;
         let outcome = match known {
@@ -214,11 +215,18 @@ impl Engine<'_> {
             ("invoke" | "invokereturnasis", _, Value::ScriptBlock(block)) => {
                 self.invoke_block(block, arguments, out).map(Some)
             }
-            _ => self.collection_operator(owner, name, arguments, out),
+            _ => match self.predicate_method(owner.base(), name, arguments, out)? {
+                None => match self.try_get(owner.base(), name, arguments)? {
+                    None => self.collection_operator(owner, name, arguments, out),
+                    found => Ok(found),
+                },
+                found => Ok(found),
+            },
         }
     }
 }
 
+/// Methods that collections have themselves, some of them for no arguments that a session knows.
 fn collection_has(name: &str) -> bool {
     matches!(
         name,

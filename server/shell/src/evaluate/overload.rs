@@ -8,9 +8,8 @@ use crate::command::ParameterType;
 use crate::convert::{ConversionContext, convert, net_text, number};
 use crate::dotnet::{self, Parameter};
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::evaluate::harmless;
 use crate::type_names::{families, type_name};
-use crate::value::{List, Value};
+use crate::value::Value;
 
 /// How well an argument fits a parameter (`ConversionRank`), as far as a session's types differ in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -273,7 +272,7 @@ fn numeric_rank(own: &Value, target: &str) -> Rank {
     }
 }
 
-fn argument_as(
+pub(super) fn argument_as(
     argument: &Value,
     wanted: &ParameterType,
     parameter: &str,
@@ -291,56 +290,6 @@ fn argument_as(
             ),
         ))
     })
-}
-
-/// The arguments of a method of a value: as its overload wants them, or as the elements of the list.
-///
-/// # Errors
-/// As [`bind`] and [`elements`].
-pub(super) fn bound<'v>(
-    owner: &Value,
-    known: bool,
-    method: &str,
-    arguments: &'v [Value],
-    context: ConversionContext,
-) -> Result<Cow<'v, [Value]>, Box<ErrorRecord>> {
-    match owner {
-        Value::List(list) => elements(list, method, arguments, context),
-        _ if known => bind(harmless::family(owner), false, method, arguments, context),
-        _ => Ok(Cow::Borrowed(arguments)),
-    }
-}
-
-/// What is added to a list of elements of one type, as such elements.
-///
-/// # Errors
-/// When one does not convert.
-fn elements<'v>(
-    list: &List,
-    method: &str,
-    arguments: &'v [Value],
-    context: ConversionContext,
-) -> Result<Cow<'v, [Value]>, Box<ErrorRecord>> {
-    let adds = ["add", "insert", "addrange"]
-        .iter()
-        .any(|name| name.eq_ignore_ascii_case(method));
-    let Some(ParameterType::List(_, element)) = (adds && list.type_name.contains('['))
-        .then(|| crate::convert::type_names::resolve(&list.type_name))
-        .flatten()
-    else {
-        return Ok(Cow::Borrowed(arguments));
-    };
-    let [leading @ .., item] = arguments else {
-        return Ok(Cow::Borrowed(arguments));
-    };
-    let one = |item: &Value| argument_as(item, &element, "item", method, context);
-    let item = match item.elements() {
-        Some(items) if method.eq_ignore_ascii_case("addrange") => {
-            Value::array(items.iter().map(one).collect::<Result<_, _>>()?)
-        }
-        _ => one(item)?,
-    };
-    Ok(Cow::Owned(leading.iter().cloned().chain([item]).collect()))
 }
 
 pub(super) fn exception(id: &'static str, message: String) -> ErrorRecord {

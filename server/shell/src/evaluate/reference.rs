@@ -10,6 +10,7 @@ use crate::language::ast::{Expression, ExpressionKind, VariablePath};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
+use crate::type_names::qualified::qualified;
 use crate::type_names::{type_chain, type_name};
 use crate::value::scripts::{Script, ScriptMember};
 use crate::value::{Object, Text, Value};
@@ -49,19 +50,6 @@ fn object(of_type: &str, value: Value) -> Object {
         "System.Object".into(),
     ];
     Object::typed(names.into(), vec![(VALUE.into(), value)])
-}
-
-/// The name of a type with that of its assembly (`Type.AssemblyQualifiedName`).
-fn qualified(name: &str) -> String {
-    let (assembly, version, token) = match name {
-        own if own.starts_with("System.Management.Automation.") => (
-            "System.Management.Automation",
-            "7.6.5.500",
-            "31bf3856ad364e35",
-        ),
-        _ => ("System.Private.CoreLib", "10.0.0.0", "7cec85d7bea7798e"),
-    };
-    format!("{name}, {assembly}, Version={version}, Culture=neutral, PublicKeyToken={token}")
 }
 
 /// Variables that cannot change: their value is referred to, not they.

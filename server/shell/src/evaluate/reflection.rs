@@ -49,6 +49,7 @@ pub(super) fn reflection(owner: &Value) -> Value {
             (
                 "Properties",
                 Value::List(Arc::new(List {
+                    keys: None,
                     type_name: PROPERTIES.into(),
                     items: RwLock::new(members),
                 })),

@@ -299,7 +299,8 @@ impl Engine<'_> {
         out: &mut dyn Sink,
     ) -> Result<Result<Vec<Value>, Box<ErrorRecord>>, Halt> {
         self.session.try_depth += 1;
-        let outcome = self.nested(|engine| engine.block_outputs(block, Some(this), arguments, out));
+        let this = Some((&super::NAMES.this, this));
+        let outcome = self.nested(|engine| engine.block_outputs(block, this, arguments, out));
         self.session.try_depth -= 1;
         self.session.take_error(outcome)
     }

@@ -12,7 +12,7 @@ use crate::evaluate::exception::{find_exception, new_exception};
 use crate::evaluate::method::Outcome;
 use crate::evaluate::{
     array_member, constructor, convert_member, date_member, enum_member, failure, harmless,
-    math_member, overload, parse_method, reflection, regex_member, try_parse,
+    math_member, overload, parse_method, reflection, regex_member, string_comparer, try_parse,
 };
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -21,6 +21,9 @@ use crate::value::{DateTime, DateTimeKind, Object, Text, Value};
 
 /// A static property or field.
 pub(super) fn property(type_name: &str, name: &str, now: DateTime) -> Option<Value> {
+    if type_name == string_comparer::TYPE {
+        return string_comparer::property(name);
+    }
     let name = name.to_ascii_lowercase();
     Some(match (type_name, name.as_str()) {
         ("System.SByte", "maxvalue") => Value::Int8(i8::MAX),
@@ -131,7 +134,7 @@ impl Engine<'_> {
             return Ok(done);
         }
         let made = (lower == "new")
-            .then(|| constructor::construct(type_name, arguments, context))
+            .then(|| constructor::construct(type_name, arguments))
             .flatten();
         let outcome = match (&*lower, arguments, self.find_type(type_name)) {
             _ if made.is_some() => made.unwrap_or(Outcome::Unknown),

@@ -10,7 +10,7 @@ use crate::language::position;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::text::{Culture, as_double, to_text};
-use crate::type_names::{families, type_chain};
+use crate::type_names::{families, type_chain, type_name};
 use crate::value::{Text, Value};
 
 /// Types that are known for their static members only.
@@ -18,6 +18,7 @@ const STATIC_TYPES: &[&str] = &[
     "System.Math",
     "System.Environment",
     "System.Convert",
+    "System.StringComparer",
     "System.Management.Automation.Internal.AutomationNull",
 ];
 
@@ -108,7 +109,7 @@ pub(super) fn is_of_type(value: &Value, target: &ParameterType) -> bool {
     }
     let full = target.full_name();
     let chain = type_chain(value);
-    if chain.iter().any(|name| **name == *full) {
+    if chain.iter().any(|name| **name == *full) || *type_name(value) == *full {
         return true;
     }
     match (&*full, value) {

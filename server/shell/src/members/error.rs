@@ -46,6 +46,7 @@ pub(super) fn properties(record: &ErrorRecord) -> Vec<(&'static str, Value)> {
 
 pub(crate) fn list(type_name: &str, items: Vec<Value>) -> Value {
     Value::List(Arc::new(List {
+        keys: None,
         type_name: type_name.into(),
         items: items.into(),
     }))

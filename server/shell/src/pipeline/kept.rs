@@ -186,6 +186,7 @@ impl Engine<'_> {
         };
         self.refuse_protected(name)?;
         let list = Arc::new(List {
+            keys: None,
             type_name: "System.Collections.ArrayList".into(),
             items: RwLock::new(items),
         });

@@ -28,6 +28,7 @@ pub(crate) fn no_match() -> Value {
 
 fn collection(class: &str, items: Vec<Value>) -> Value {
     Value::List(Arc::new(List {
+        keys: None,
         type_name: format!("System.Text.RegularExpressions.{class}").into(),
         items: items.into(),
     }))

@@ -278,6 +278,7 @@ impl State {
             })));
         }
         Ok(Value::List(Arc::new(List {
+            keys: None,
             type_name: "System.Collections.ArrayList".into(),
             items: items.into(),
         })))
@@ -301,6 +302,7 @@ impl State {
             "System.Collections.Hashtable"
         };
         Ok(Value::Dictionary(Arc::new(Dictionary {
+            comparer: Default::default(),
             type_name: type_name.into(),
             entries: entries.into(),
         })))

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 pub use crate::serialise::json_date::DateKind;
 use crate::serialise::json_token::{Token, Tokenizer};
-use crate::value::{Dictionary, Object, Property, Text, Value};
+use crate::value::{Comparer, Dictionary, Object, Property, Text, Value};
 
 /// How to read.
 #[derive(Clone, Copy, Debug)]
@@ -197,6 +197,7 @@ fn hashtable(members: Members) -> Result<Value, JsonError> {
         entries.insert(Text::clone(&name), (Value::String(name), item));
     }
     Ok(Value::Dictionary(Arc::new(Dictionary {
+        comparer: Comparer::Exact,
         type_name: "System.Management.Automation.OrderedHashtable".into(),
         entries: entries.into(),
     })))

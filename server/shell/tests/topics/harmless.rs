@@ -22,6 +22,46 @@ const VALUES: &[(&str, &str)] = &[
         "System.Collections.Specialized.OrderedDictionary",
         "([ordered]@{a = 1})",
     ),
+    (
+        "System.Collections.Queue",
+        "(New-Object System.Collections.Queue(, @(1, 2)))",
+    ),
+    (
+        "System.Collections.Stack",
+        "(New-Object System.Collections.Stack(, @(1, 2)))",
+    ),
+    (
+        "System.Collections.SortedList",
+        "([System.Collections.SortedList]@{a = 1})",
+    ),
+    (
+        "System.Collections.Generic.List`1",
+        "([Collections.Generic.List[int]](1, 2))",
+    ),
+    (
+        "System.Collections.Generic.HashSet`1",
+        "([Collections.Generic.HashSet[int]](1, 2))",
+    ),
+    (
+        "System.Collections.Generic.SortedSet`1",
+        "([Collections.Generic.SortedSet[int]](1, 2))",
+    ),
+    (
+        "System.Collections.Generic.Queue`1",
+        "([Collections.Generic.Queue[int]](1, 2))",
+    ),
+    (
+        "System.Collections.Generic.Stack`1",
+        "([Collections.Generic.Stack[int]](1, 2))",
+    ),
+    (
+        "System.Collections.Generic.Dictionary`2",
+        "[Collections.Generic.Dictionary[string, int]]::new()",
+    ),
+    (
+        "System.Collections.Generic.SortedDictionary`2",
+        "[Collections.Generic.SortedDictionary[string, int]]::new()",
+    ),
     ("System.Enum", "[DayOfWeek]::Friday"),
     ("System.Text.RegularExpressions.Regex", "([regex]'b')"),
     ("System.Management.Automation.ScriptBlock", "{ 1 }"),
@@ -155,6 +195,62 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("System.Version::new", "1, 2"),
 ];
 
+/// Arguments of the methods of collections, where those of the class are not listed.
+const OF_COLLECTIONS: &[(&str, &str)] = &[
+    ("AddRange", "[int[]](3, 4)"),
+    ("Contains", "1"),
+    ("ContainsKey", "'a'"),
+    ("ContainsValue", "1"),
+    ("Enqueue", "3"),
+    ("Find", "{ $_ -eq 1 }"),
+    ("Exists", "{ $_ -eq 1 }"),
+    ("FindAll", "{ $_ -eq 1 }"),
+    ("FindIndex", "{ $_ -eq 1 }"),
+    ("FindLast", "{ $_ -eq 1 }"),
+    ("GetByIndex", "0"),
+    ("GetKey", "0"),
+    ("GetRange", "0, 1"),
+    ("IndexOf", "1"),
+    ("IndexOfKey", "'a'"),
+    ("IndexOfValue", "1"),
+    ("Insert", "0, 3"),
+    ("InsertRange", "0, [int[]](3, 4)"),
+    ("LastIndexOf", "1"),
+    ("Push", "3"),
+    ("Remove", "1"),
+    ("RemoveAll", "{ $_ -eq 1 }"),
+    ("RemoveAt", "0"),
+    ("RemoveRange", "0, 1"),
+    ("TrueForAll", "{ $_ -eq 1 }"),
+    ("TryAdd", "'c', 3"),
+    ("TryDequeue", "[ref]$found"),
+    ("TryGetValue", "'a', [ref]$found"),
+    ("TryPeek", "[ref]$found"),
+    ("TryPop", "[ref]$found"),
+];
+
+/// What a method of a collection wants.
+fn of_collection(of: &str, name: &str) -> &'static str {
+    let with_entries = of.contains("Dictionary") || of.contains("SortedList");
+    let with_sets = of.contains("Set`1");
+    match name {
+        "Add" if with_entries => "'b', 2",
+        "Add" => "3",
+        _ if with_sets
+            && (name.contains("With")
+                || name.contains("Set")
+                || name.contains("set")
+                || name.starts_with("Over")) =>
+        {
+            "[int[]](2, 3)"
+        }
+        _ => OF_COLLECTIONS
+            .iter()
+            .find(|(own, _)| *own == name)
+            .map_or("", |(_, arguments)| arguments),
+    }
+}
+
 /// The arguments of a method, whose full name has `.` before its own, or `::` if it is static.
 fn arguments(full: &str, otherwise: &str) -> String {
     let given = ARGUMENTS.iter().find(|(of, _)| *of == full);
@@ -171,7 +267,7 @@ fn error(line: &str) -> Option<String> {
 
 fn check(expression: &str) {
     assert_eq!(
-        error(&format!("$null = {expression}")),
+        error(&format!("$found = 0; $null = {expression}")),
         None,
         "{expression}"
     );
@@ -190,6 +286,7 @@ fn every_method_listed_can_be_called() {
         let otherwise = match of {
             "System.Text.RegularExpressions.Regex" => "'a'",
             _ if takes_number => "1",
+            _ if of.starts_with("System.Collections.") => of_collection(of, name),
             _ => "",
         };
         check(&format!(

@@ -8,6 +8,7 @@ use crate::command::{CommandInfo, ParameterInfo};
 use crate::convert::{enumerations, type_names};
 use crate::dotnet::{self, Kind, Member, Seen};
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::evaluate::harmless;
 use crate::help::syntax::{TypeStyle, type_text};
 use crate::members;
 use crate::pipeline::halt::Halt;
@@ -93,6 +94,9 @@ fn table(object: &Value, is_static: bool) -> &'static [Member] {
     match dotnet::members(&name, is_static) {
         [] if !is_static => match object.base() {
             Value::Enum(_) => dotnet::members("System.Enum", false),
+            own @ (Value::List(_) | Value::Dictionary(_)) if name.contains('`') => {
+                dotnet::members(harmless::family(own), false)
+            }
             _ => dotnet::members("System.Object", false),
         },
         found => found,

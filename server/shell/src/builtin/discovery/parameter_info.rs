@@ -20,6 +20,7 @@ fn dictionary(of: &str, entries: impl Iterator<Item = (Text, Value)>) -> Value {
         })
         .collect();
     Value::Dictionary(Arc::new(Dictionary {
+        comparer: Default::default(),
         type_name: format!(
             "System.Collections.Generic.Dictionary`2[System.String,System.Management.Automation.{of}]"
         )

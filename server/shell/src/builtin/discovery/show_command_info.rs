@@ -30,6 +30,7 @@ fn objects(items: Vec<Value>) -> Value {
 
 fn list(type_name: &str, items: Vec<Value>) -> Value {
     Value::List(Arc::new(List {
+        keys: None,
         type_name: type_name.into(),
         items: RwLock::new(items),
     }))

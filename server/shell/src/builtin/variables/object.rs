@@ -31,6 +31,7 @@ pub(super) fn variable_object(variable: &Variable) -> Value {
     ];
     let description = variable.description.clone().unwrap_or_else(|| "".into());
     let attributes = Value::List(Arc::new(List {
+        keys: None,
         type_name: "System.Management.Automation.PSVariableAttributeCollection".into(),
         items: Vec::new().into(),
     }));
