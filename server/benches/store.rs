@@ -94,6 +94,7 @@ async fn import(stores: &Stores, documents: &[Document]) {
                 reconciled: Vec::new(),
                 watermark,
                 sum: None,
+                lost: Default::default(),
             })
             .await
             .unwrap();

@@ -1,20 +1,21 @@
 //! One cycle of one module: from the receiver's watermark to the head of the log, or as far as the limits allow.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tandem::peer::v1 as wire;
-use tandem_domain::backup::{BackupModule, CycleLimits, RECORDS_PER_BATCH};
+use tandem_domain::backup::{BackupModule, RECORDS_PER_BATCH};
 use tandem_domain::identity::Fqdn;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
+use super::lost::LostFile;
 use super::{Backup, Error, content, document, from_document_key};
 use crate::ownership::HomePool;
 use crate::peer::wire::terms;
 use crate::peer::{self, ImportStream, Peer};
-use crate::store::{Batch, ChangesQuery, Document};
+use crate::store::{self, Batch, ChangesQuery, ContentHash, Document};
 
 /// Bytes of bodies that one batch carries at most, beside its last document.
 pub(super) const BATCH_BYTES: u64 = 2 * 1024 * 1024;
@@ -143,7 +144,6 @@ impl Backup {
                 home,
                 module,
                 epoch: state.chain.epoch().0,
-                limits,
                 stream: None,
                 under_way: VecDeque::new(),
                 shipped: &mut shipped,
@@ -151,9 +151,17 @@ impl Backup {
             export.run(opened, max_batches, &mut batches).await?;
             if !more_wanted || batches >= max_batches {
                 shipped.complete &= !more_wanted;
-                return Ok(shipped);
+                break;
             }
         }
+        if module == BackupModule::DataConf
+            && let Err(error) = self
+                .look_after_files(home, &peer, state.chain.epoch())
+                .await
+        {
+            tracing::warn!(%home, %error, "lost conference files could not be looked for");
+        }
+        Ok(shipped)
     }
 
     fn check_active(&self) -> Result<(), Error> {
@@ -178,6 +186,14 @@ impl Backup {
     }
 }
 
+/// A batch whose files are on the receiving pool, but for those that are lost.
+struct Ready {
+    batch: Batch,
+    lost: Vec<ContentHash>,
+    /// Whether nothing of it has moved to the end of the log.
+    is_whole: bool,
+}
+
 /// One opened import: batches go out, answers come back in order.
 struct Export<'a> {
     backup: &'a Backup,
@@ -185,7 +201,6 @@ struct Export<'a> {
     home: &'a Fqdn,
     module: BackupModule,
     epoch: u64,
-    limits: CycleLimits,
     stream: Option<ImportStream>,
     /// Documents of the batches that were not answered yet.
     under_way: VecDeque<u64>,
@@ -213,13 +228,25 @@ impl Export<'_> {
                     limit_bytes: BATCH_BYTES,
                 })
                 .await?;
-            let complete = batch.complete;
             let is_news =
                 !batch.documents.is_empty() || !reconciled.is_empty() || batch.watermark > after;
+            let mut complete = batch.complete;
             if is_news {
-                after = batch.watermark;
-                self.send(batch, std::mem::take(&mut reconciled)).await?;
                 *batches += 1;
+                match self.ship_files(batch, &mut reconciled).await? {
+                    Some(Ready {
+                        batch,
+                        lost,
+                        is_whole,
+                    }) => {
+                        after = batch.watermark;
+                        complete &= is_whole;
+                        self.send(batch, std::mem::take(&mut reconciled), lost)
+                            .await?;
+                    }
+                    // Packages of files that nobody waits behind: the next look may find somebody who does.
+                    None => complete = false,
+                }
             }
             if complete || *batches >= max_batches {
                 self.shipped.complete = complete;
@@ -254,17 +281,78 @@ impl Export<'_> {
             .await?)
     }
 
-    async fn send(&mut self, batch: Batch, reconciled: Vec<Document>) -> Result<(), Error> {
+    /// Sends the files of a batch, a package of each that is larger. Documents whose files are not whole over there move to
+    /// the end of the log, so that nobody has to wait behind them. `None` when nobody does.
+    async fn ship_files(
+        &self,
+        mut batch: Batch,
+        reconciled: &mut [Document],
+    ) -> Result<Option<Ready>, Error> {
+        let inner = &self.backup.inner;
+        let contents = &inner.stores.contents;
+        let manner = self.backup.manner();
+        let mut lost = BTreeMap::new();
+        let mut is_whole = true;
+        loop {
+            let documents = batch.documents.iter().chain(&*reconciled);
+            let sent = content::ship(self.peer, contents, documents.clone(), manner).await?;
+            let pools = (&inner.pool, self.peer.pool());
+            let files = LostFile::among(documents, &sent.lost, self.home, pools);
+            self.backup.note_lost(self.home, files.collect::<Vec<_>>());
+            lost.extend(sent.lost.iter().map(|(hash, loss)| (*hash, loss.clone())));
+            if sent.unfinished.is_empty() {
+                break;
+            }
+            if reconciled
+                .iter()
+                .any(|document| !sent.is_done_with(document))
+            {
+                // Answers have no place in the log that they could move from.
+                continue;
+            }
+            let waits = |document: &&Document| !sent.is_done_with(document);
+            let behind: Vec<_> = batch.documents.iter().filter(waits).collect();
+            if batch.complete && reconciled.is_empty() && behind.len() == batch.documents.len() {
+                return Ok(None);
+            }
+            let behind = behind
+                .into_iter()
+                .map(|document| (document.key.clone(), document.position.sequence))
+                .collect();
+            match inner.stores.change_log.postpone(self.home, behind).await {
+                Ok(()) => {
+                    batch
+                        .documents
+                        .retain(|document| sent.is_done_with(document));
+                    // The copy lacks what stands behind the watermark now.
+                    batch.sum = None;
+                    is_whole = false;
+                    break;
+                }
+                // Read-only for an operation: nobody writes, so nobody waits behind them for long.
+                Err(store::Error::Refused(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Some(Ready {
+            batch,
+            lost: lost.into_keys().collect(),
+            is_whole,
+        }))
+    }
+
+    async fn send(
+        &mut self,
+        batch: Batch,
+        reconciled: Vec<Document>,
+        lost: Vec<ContentHash>,
+    ) -> Result<(), Error> {
         let Batch {
             documents,
             watermark,
             sum,
             ..
         } = batch;
-        let contents = &self.backup.inner.stores.contents;
-        let calls = self.limits.max_concurrent_calls;
-        content::ship(self.peer, contents, &documents, calls).await?;
-        content::ship(self.peer, contents, &reconciled, calls).await?;
         while self.under_way.len() >= BATCHES_UNDER_WAY {
             self.answer().await?;
         }
@@ -282,6 +370,7 @@ impl Export<'_> {
                 digest: sum.digest.to_be_bytes().to_vec(),
                 sequence: watermark,
             }),
+            lost_content: lost.iter().map(ToString::to_string).collect(),
         };
         if self.stream.is_none() {
             self.stream = Some(self.peer.import_changes().await?);

@@ -86,6 +86,7 @@ impl Backup {
                         | Error::NotOwner { .. }
                         | Error::NotActive { .. }
                         | Error::Store(_)
+                        | Error::FileLost(_)
                         | Error::Management(_) => true,
                     };
                     if is_final || drive.retries.is_some_and(|retries| failures > retries) {

@@ -7,6 +7,7 @@
 pub(crate) mod content;
 mod cycle;
 mod drive;
+mod lost;
 mod service;
 mod status;
 pub(crate) mod wire;
@@ -26,8 +27,13 @@ use crate::store::{self, Stores};
 
 pub use cycle::{Extent, Shipped};
 pub use drive::{Drive, DriveError, Progress};
+pub use lost::{Loss, LostFile};
+pub use service::Synced;
 pub use status::ModuleStatus;
 pub use wire::{document, document_key, from_document, from_document_key};
+
+/// The error id of a conference file that is lost.
+pub const FILE_LOST: &str = "ConferenceFileLost";
 
 /// Why a cycle did not complete.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +69,9 @@ pub enum Error {
     /// A management document could not be shipped.
     #[error(transparent)]
     Management(management::Error),
+    /// A conference file that was to be sent is lost.
+    #[error("{0}")]
+    FileLost(Box<LostFile>),
 }
 
 impl Error {
@@ -76,6 +85,7 @@ impl Error {
             Self::Peer(error) => error.id(),
             Self::Store(error) => error.id(),
             Self::Management(_) => "ManagementDocumentNotShipped",
+            Self::FileLost(_) => FILE_LOST,
         }
     }
 }
@@ -113,6 +123,8 @@ struct Inner {
     is_active: IsActive,
     /// What is known of each module, by home pool. The Central Management store stands under this node's pool.
     modules: StdMutex<BTreeMap<(Fqdn, BackupModule), status::Record>>,
+    /// Conference files that both pools have lost, by home pool.
+    lost: StdMutex<BTreeMap<Fqdn, lost::LostFiles>>,
     /// One cycle at a time per home pool and module.
     turns: StdMutex<Turns>,
     /// Starts a round of cycles before the interval has passed.
@@ -146,6 +158,7 @@ impl Backup {
                 peers,
                 is_active,
                 modules: StdMutex::default(),
+                lost: StdMutex::default(),
                 turns: StdMutex::default(),
                 wake: Notify::new(),
             }),

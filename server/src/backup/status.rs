@@ -88,6 +88,7 @@ impl Backup {
                 pending: 0,
                 unacknowledged: 0,
                 cycle_capacity: capacity,
+                lost_files: 0,
             },
             import: ImportState::NormalState,
             pending_records: 0,
@@ -116,6 +117,10 @@ impl Backup {
                 status.pending_bytes += pending.kinds.iter().map(|kind| kind.bytes).sum::<u64>();
                 status.last_export = status.last_export.max(record.last_export);
                 errors.extend(record.export_error);
+                if module == BackupModule::DataConf {
+                    export.lost_files += self.lost_files(home).len() as u64;
+                    errors.extend(self.lost_files_told(home));
+                }
             } else {
                 status.import = status
                     .import
@@ -150,6 +155,7 @@ impl Backup {
                     .backup_configuration()
                     .limits(BackupModule::CmsMaster)
                     .capacity(),
+                lost_files: 0,
             },
             import: import_state(record.import_error.is_some()),
             pending_records: 0,

@@ -236,7 +236,10 @@ impl Execution {
             .waivers
             .contains(&Waiver::SkipDataVerification);
         match driven {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.tell_lost_files();
+                Ok(())
+            }
             Err(timed_out @ DriveError::TimedOut { .. }) if waived => {
                 self.is_incomplete = true;
                 self.running.narration.warning(format!(
@@ -248,6 +251,19 @@ impl Execution {
                 reason: timed_out.to_string(),
             }),
             Err(DriveError::Failed(error)) => Err(error.into()),
+        }
+    }
+
+    /// A lost file is no reason to stay: whoever serves the users, it has to be put back.
+    fn tell_lost_files(&self) {
+        let home = &self.plan.guards.home;
+        let lost = self.operations.inner.backup.lost_files(home);
+        if let Some(first) = lost.first() {
+            self.running.narration.warning(format!(
+                "{} conference files are lost on both pools, and stay so: {first}. {}",
+                lost.len(),
+                first.mend()
+            ));
         }
     }
 

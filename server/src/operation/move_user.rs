@@ -313,7 +313,9 @@ impl UserMove {
             return Ok(());
         }
         let peer = inner.peers.to(&server)?;
-        content::ship(&peer, &inner.stores.contents, &documents, FILES_AT_ONCE).await?;
+        let pools = (&inner.pool, &self.from);
+        let contents = &inner.stores.contents;
+        content::ship_all(&peer, contents, pools, &documents, FILES_AT_ONCE).await?;
         let request = wire::ImportUserRequest {
             operation_id: self.entry.id.clone(),
             home_pool: self.target.to_string(),

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
 use tandem::peer::v1 as wire;
 use tandem::peer::v1::peer_service_client::PeerServiceClient;
 use tandem_domain::identity::Fqdn;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::codec::CompressionEncoding;
 use tonic::transport::Channel;
@@ -38,7 +39,7 @@ pub struct Deadlines {
     pub question: Duration,
     /// Steps of operations, which wait for a durable write.
     pub step: Duration,
-    /// One batch of changes or one content.
+    /// One batch of changes, or the time in which a content that is sent or read must move on.
     pub transfer: Duration,
 }
 
@@ -221,68 +222,73 @@ impl Peer {
         })
     }
 
-    /// Sends a content from `offset` on; `pieces` yields its bytes in order.
+    /// Sends a content as `first` describes it; `pieces` yields its bytes in order. It may take as long as it takes, as
+    /// long as the pool goes on taking bytes.
     ///
     /// # Errors
-    /// When the pool cannot be reached, is late or refuses. What it received stays there, for the next attempt.
+    /// When the pool cannot be reached, takes nothing for a while or refuses. What it received stays there, for the next
+    /// attempt.
     pub async fn put_content(
         &self,
-        hash: String,
-        offset: u64,
-        length: u64,
+        first: wire::PutContentRequest,
         mut pieces: mpsc::Receiver<Bytes>,
     ) -> Result<(), Error> {
         let (sender, receiver) = mpsc::channel(STREAM_QUEUE);
         let feed = async move {
-            let mut first = wire::PutContentRequest {
-                content_hash: hash,
-                offset,
-                length,
-                data: Vec::new(),
-            };
+            let mut next = first;
             // An empty content, or one whose bytes all arrived before, still needs its first message.
-            if let Some(piece) = pieces.recv().await {
-                first.data = piece.into();
-            }
-            if sender.send(first).await.is_err() {
-                return;
-            }
             while let Some(piece) = pieces.recv().await {
-                let next = wire::PutContentRequest {
-                    data: piece.into(),
-                    ..wire::PutContentRequest::default()
-                };
-                if sender.send(next).await.is_err() {
+                next.data = piece.into();
+                if sender.send(std::mem::take(&mut next)).await.is_err() {
                     return;
                 }
             }
+            if !next.content_hash.is_empty() {
+                // A receiver that has hung up answers the call.
+                let _ = sender.send(next).await;
+            }
         };
+        // The connection takes a message when it has room, which is when the pool has taken those before.
+        let taken = Arc::new(Notify::new());
+        let moved = taken.clone();
+        let requests = ReceiverStream::new(receiver).inspect(move |_| moved.notify_one());
         let mut client = self.client.clone();
-        let call = self.within(self.deadlines.transfer, async move {
-            client.put_content(ReceiverStream::new(receiver)).await
-        });
-        let ((), answer) = tokio::join!(feed, call);
+        let call = async move { client.put_content(requests).await };
+        let ((), answer) = tokio::join!(feed, self.while_it_moves(call, &taken));
         answer.map(|wire::PutContentResponse {}| ())
     }
 
     /// Reads a content from `offset` on.
     ///
     /// # Errors
-    /// When the pool cannot be reached, is late or does not have it.
+    /// When the pool cannot be reached, is late or does not have it; in the stream also when nothing comes for a while.
     pub async fn get_content(
         &self,
         hash: String,
         offset: u64,
-    ) -> Result<Streaming<wire::GetContentResponse>, Error> {
+    ) -> Result<impl Stream<Item = Result<Bytes, Error>> + Send + use<>, Error> {
         let mut client = self.client.clone();
         let request = wire::GetContentRequest {
             content_hash: hash,
             offset,
         };
-        self.within(self.deadlines.step, async move {
-            client.get_content(request).await
-        })
-        .await
+        let call = async move { client.get_content(request).await };
+        let pieces = self.within(self.deadlines.step, call).await?;
+        let (peer, deadline) = (self.clone(), self.deadlines.transfer);
+        let stream = futures_util::stream::try_unfold(pieces, move |mut pieces| {
+            let peer = peer.clone();
+            async move {
+                match tokio::time::timeout(deadline, pieces.message()).await {
+                    Ok(Ok(piece)) => Ok(piece.map(|piece| (Bytes::from(piece.data), pieces))),
+                    Ok(Err(status)) => Err(peer.error(&status)),
+                    Err(_elapsed) => Err(Error::Stalled {
+                        pool: peer.pool,
+                        after: deadline,
+                    }),
+                }
+            }
+        });
+        Ok(stream)
     }
 
     /// Runs a cmdlet there: the stream of its events. It ends when the cmdlet does, however long that takes.
@@ -304,6 +310,29 @@ impl Peer {
     #[must_use]
     pub fn error(&self, status: &Status) -> Error {
         Error::from_status(&self.pool, self.deadlines.transfer, status)
+    }
+
+    /// Lets a call take any time, as long as `moved` is told of something again and again.
+    async fn while_it_moves<T>(
+        &self,
+        call: impl Future<Output = Result<Response<T>, Status>> + Send,
+        moved: &Notify,
+    ) -> Result<T, Error> {
+        let mut call = std::pin::pin!(call);
+        let deadline = self.deadlines.transfer;
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut call => {
+                    let answer = answer.map_err(|status| Error::from_status(&self.pool, deadline, &status));
+                    return answer.map(Response::into_inner);
+                }
+                () = moved.notified() => {}
+                () = tokio::time::sleep(deadline) => {
+                    return Err(Error::Stalled { pool: self.pool.clone(), after: deadline });
+                }
+            }
+        }
     }
 
     async fn within<T>(
@@ -362,6 +391,36 @@ impl ImportStream {
                 pool: self.peer.pool.clone(),
                 deadline,
             }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_transfer_may_take_any_time_as_long_as_it_moves() {
+        let channel = tonic::transport::Endpoint::from_static("http://peer").connect_lazy();
+        let peer = Peer {
+            pool: Fqdn::parse("pool2.contoso.com").unwrap(),
+            deadlines: Deadlines::default(),
+            client: PeerServiceClient::new(channel),
+        };
+        let transfer = peer.deadlines.transfer;
+        for (pause, is_whole) in [(transfer / 2, true), (transfer * 2, false)] {
+            let moved = Notify::new();
+            let call = async {
+                for _ in 0..10 {
+                    tokio::time::sleep(pause).await;
+                    moved.notify_one();
+                }
+                Ok(Response::new(()))
+            };
+            let answer = peer.while_it_moves(call, &moved).await;
+            assert_eq!(answer.is_ok(), is_whole, "{answer:?}");
+            assert!(is_whole || answer.is_err_and(|error| error.id() == "PeerTransferStalled"));
         }
     }
 }

@@ -34,6 +34,14 @@ pub enum Error {
         /// The deadline of the call.
         deadline: Duration,
     },
+    /// A transfer stopped moving. What has come over stays there, for the next attempt.
+    #[error("a transfer with pool \"{pool}\" has not moved for {after:?}")]
+    Stalled {
+        /// The pool.
+        pool: Fqdn,
+        /// How long it was waited for.
+        after: Duration,
+    },
     /// The other node understood and said no: nothing happened there.
     #[error("pool \"{pool}\" refused: {message}")]
     Refused {
@@ -104,6 +112,7 @@ impl Error {
             Self::NoAddress { .. } => "PeerAddressUnknown",
             Self::Unreachable { .. } => "PeerUnreachable",
             Self::DeadlineExceeded { .. } => "PeerDeadlineExceeded",
+            Self::Stalled { .. } => "PeerTransferStalled",
             Self::Refused { id, .. } | Self::Failed { id, .. } => id,
             Self::Protocol { .. } => "PeerProtocolError",
         }

@@ -217,6 +217,7 @@ impl PeerService for Service {
             .resume(name, first.length, first.offset)
             .await
             .map_err(status)?;
+        let more = first.more;
         let mut data = first.data;
         loop {
             if !data.is_empty() {
@@ -227,7 +228,10 @@ impl PeerService for Service {
                 None => break,
             }
         }
-        upload.finish().await.map_err(status)?;
+        // What came of a content is kept when its upload is dropped.
+        if !more {
+            upload.finish().await.map_err(status)?;
+        }
         Ok(Response::new(wire::PutContentResponse {}))
     }
 
@@ -452,6 +456,8 @@ async fn import(
             .map(from_document)
             .collect::<Result<Vec<_>, Refusal>>()
     };
+    let lost = batch.lost_content.iter().map(|text| hash(text));
+    let lost = lost.collect::<Result<Vec<_>, _>>()?;
     let applied = parts
         .stores
         .change_log
@@ -463,6 +469,7 @@ async fn import(
             reconciled: read(batch.reconciled)?,
             watermark: batch.watermark,
             sum: batch.digest.map(sum).transpose()?,
+            lost: lost.into_iter().collect(),
         })
         .await;
     let error = match &applied {

@@ -3,13 +3,14 @@
 //! A home pool has one sequence. Each module reads *the last value per key after a watermark*, so the log never outgrows
 //! the data. The receiver's watermark is the only truth about how far its copy is.
 
+use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use tandem_domain::backup::{BackupModule, DocumentKind};
 use tandem_domain::identity::Fqdn;
 use tandem_domain::ownership::Epoch;
 
-use super::{Answer, Document, DocumentKey};
+use super::{Answer, ContentHash, Document, DocumentKey};
 
 /// Which changes to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +107,8 @@ pub struct Import {
     /// What the owner's documents amount to at that watermark, when the batch reaches the head of the log. A copy that has
     /// missed a deletion whose tombstone is gone, because its store is older than it was, is found out by this.
     pub sum: Option<ModuleSum>,
+    /// Contents that the owner has lost: documents that name them are taken without them.
+    pub lost: BTreeSet<ContentHash>,
 }
 
 /// Digest of one module's live documents: equal on both pools when the copies are equal.
@@ -137,6 +140,14 @@ pub trait ChangeLog: Send + Sync {
     /// The sequence up to which this copy holds every change: the head where it is written; where it is imported, the
     /// least of the modules' watermarks. A takeover begins its term here, so that nothing missing counts as contained.
     fn contiguous_head<'a>(&'a self, home_pool: &'a Fqdn) -> Answer<'a, u64>;
+
+    /// Moves documents to the end of the log as they are, so that others get past them; those that are not at the sequence
+    /// given any more stay where they are.
+    fn postpone<'a>(
+        &'a self,
+        home_pool: &'a Fqdn,
+        documents: Vec<(DocumentKey, u64)>,
+    ) -> Answer<'a, ()>;
 
     /// Counts what stands after a watermark.
     fn pending<'a>(

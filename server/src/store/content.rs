@@ -118,6 +118,10 @@ pub trait Contents: Send + Sync {
     /// Reads a content from `offset` on; [`Error::NotFound`] when it is not stored.
     fn read(&self, hash: ContentHash, offset: u64) -> Answer<'_, ContentRead>;
 
+    /// Takes a content whose bytes are not the ones that its hash names out of the way: it is missing from then on, and its
+    /// bytes are kept beside the others for whoever wants to look at them. One that is not stored stays so.
+    fn set_aside(&self, hash: ContentHash) -> Answer<'_, ()>;
+
     /// Removes contents that no document and no salvage names, and abandoned transfers, when nobody has asked for them
     /// for `idle`; how many.
     fn collect_garbage(&self, idle: Duration) -> Answer<'_, u64>;

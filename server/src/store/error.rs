@@ -165,11 +165,14 @@ pub enum Error {
 }
 
 impl Error {
-    /// The stable error id of what an administrator has to mend: room, or whatever the node's log tells.
+    /// The stable error id: of what an administrator has to mend, which is room or whatever the node's log tells, and of
+    /// what another node that sends a content does something about.
     #[must_use]
     pub fn id(&self) -> &'static str {
         match self {
             Self::DiskFull(_) => "DiskFull",
+            Self::HashMismatch { .. } => "ContentHashMismatch",
+            Self::UploadBusy { .. } => "ContentBusy",
             _ => "StoreFailed",
         }
     }

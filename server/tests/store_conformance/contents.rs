@@ -205,13 +205,90 @@ async fn a_document_is_refused_before_its_content_is_there() {
         reconciled: Vec::new(),
         watermark: batch.watermark,
         sum: batch.sum,
+        lost: Default::default(),
     };
     let refused = copy.stores.change_log.apply_import(import.clone()).await;
+    assert!(matches!(refused, Err(Error::NotFound { .. })));
+    let lost_elsewhere = tandem_server::store::Import {
+        lost: [ghost.hash].into(),
+        ..import.clone()
+    };
+    let refused = copy.stores.change_log.apply_import(lost_elsewhere).await;
     assert!(matches!(refused, Err(Error::NotFound { .. })));
     store(copy.stores.contents.as_ref(), b"slides").await;
     assert_eq!(
         copy.stores.change_log.apply_import(import).await.unwrap(),
         1
+    );
+}
+
+#[tokio::test]
+async fn a_document_is_taken_without_a_content_that_its_owner_has_lost() {
+    let (owner, copy) = (Node::new(pool1()).await, Node::new(pool2()).await);
+    let stored = store(owner.stores.contents.as_ref(), b"slides").await;
+    owner.put(vec![file("a", stored)]).await;
+    let batch = owner.changes(DataConf, 0, 10).await;
+    let import = tandem_server::store::Import {
+        home_pool: pool1(),
+        module: DataConf,
+        epoch: tandem_domain::ownership::Epoch(0),
+        documents: batch.documents,
+        reconciled: Vec::new(),
+        watermark: batch.watermark,
+        sum: batch.sum,
+        lost: [stored.hash].into(),
+    };
+    assert_eq!(
+        copy.stores.change_log.apply_import(import).await.unwrap(),
+        1,
+        "and the copies are equal"
+    );
+}
+
+#[tokio::test]
+async fn what_is_damaged_is_kept_out_of_the_way() {
+    let node = Node::new(pool1()).await;
+    let contents = node.stores.contents.as_ref();
+    let stored = store(contents, b"slides").await;
+    contents.set_aside(stored.hash).await.unwrap();
+    contents.set_aside(stored.hash).await.unwrap();
+    assert_eq!(contents.missing(vec![stored.hash]).await.unwrap().len(), 1);
+    an_hour_passes(node.folder.path());
+    assert_eq!(contents.collect_garbage(Duration::ZERO).await.unwrap(), 0);
+    let damaged = node.folder.path().join("content").join("damaged");
+    assert_eq!(files_in(&damaged), 1);
+}
+
+#[tokio::test]
+async fn a_document_that_is_postponed_comes_last_as_it_is() {
+    let node = Node::new(pool1()).await;
+    let contents = node.stores.contents.as_ref();
+    let stored = store(contents, b"slides").await;
+    let names = ["a", "b", "c"].map(|name| file(name, stored));
+    node.put(names.to_vec()).await;
+    let key = |name| key(KEN, DocumentKind::ConferenceContent, name);
+    let digest = node.stores.change_log.digest(&pool1()).await.unwrap();
+    let moved = vec![(key("a"), 1), (key("b"), 9)];
+    let change_log = &node.stores.change_log;
+    change_log.postpone(&pool1(), moved).await.unwrap();
+    let batch = node.changes(DataConf, 0, 10).await;
+    let order = batch
+        .documents
+        .iter()
+        .map(|document| (document.key.key.as_str(), document.position.sequence));
+    assert_eq!(order.collect::<Vec<_>>(), [("b", 2), ("c", 3), ("a", 4)]);
+    assert_eq!(batch.documents[2].version, 1);
+    let now = change_log.digest(&pool1()).await.unwrap();
+    let sums = |digests: &[tandem_server::store::ModuleDigest]| -> Vec<u128> {
+        digests.iter().map(|digest| digest.digest).collect()
+    };
+    assert_eq!(sums(&now), sums(&digest));
+    node.put(vec![file("d", stored)]).await;
+    assert_eq!(
+        node.changes(DataConf, 4, 10).await.documents[0]
+            .position
+            .sequence,
+        5
     );
 }
 

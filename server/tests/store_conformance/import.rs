@@ -145,6 +145,7 @@ async fn an_import_makes_an_equal_copy_and_repeats_do_no_harm() {
             reconciled: Vec::new(),
             watermark: first.watermark,
             sum: first.sum,
+            lost: Default::default(),
         })
         .await
         .unwrap();
@@ -188,6 +189,7 @@ async fn only_the_owner_in_force_may_write_a_copy() {
         reconciled: Vec::new(),
         watermark: 10,
         sum: None,
+        lost: Default::default(),
     };
     assert!(matches!(
         log.apply_import(import(pool1(), 2)).await,
@@ -243,6 +245,7 @@ async fn a_batch_of_the_wrong_module_or_beyond_its_watermark_is_refused() {
                 reconciled: Vec::new(),
                 watermark,
                 sum: None,
+                lost: Default::default(),
             })
             .await;
         assert!(matches!(refused, Err(Error::Invalid(_))));
@@ -350,6 +353,7 @@ async fn a_copy_that_differs_although_it_was_built_anew_is_not_built_for_ever() 
             reconciled: current.unwrap(),
             watermark: batch.watermark,
             sum: Some(wrong),
+            lost: Default::default(),
         };
         answers.push(log.apply_import(import).await.unwrap());
     }
@@ -383,6 +387,7 @@ async fn an_answer_that_nobody_wants_changes_nothing() {
             reconciled: vec![forged],
             watermark: 1,
             sum: None,
+            lost: Default::default(),
         })
         .await
         .unwrap();
@@ -438,6 +443,7 @@ async fn recomputed(documents: &[Document]) -> Vec<ModuleDigest> {
             reconciled: Vec::new(),
             watermark,
             sum: None,
+            lost: Default::default(),
         })
         .await
         .unwrap();

@@ -435,6 +435,7 @@ async fn modules_that_were_copied_unevenly_lose_nothing_at_a_takeover() {
             reconciled: Vec::new(),
             watermark: batch.watermark,
             sum: batch.sum,
+            lost: Default::default(),
         })
         .await
         .unwrap();

@@ -138,6 +138,7 @@ impl Node {
                     reconciled,
                     watermark: batch.watermark,
                     sum: batch.sum,
+                    lost: Default::default(),
                 };
                 let is_refused = log.apply_import(import).await.unwrap() < batch.watermark;
                 rebuilt += usize::from(is_refused);

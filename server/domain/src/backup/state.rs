@@ -16,7 +16,7 @@ pub enum ExportState {
     NotInitialized,
     /// Changes arrive faster than they ship: the backlog grows.
     NonSteadyState,
-    /// The last export failed; the true position is not known.
+    /// The last export failed, and the true position is not known; or files are lost that it should have shipped.
     ErrorState,
 }
 
@@ -93,6 +93,8 @@ pub struct ExportObservation {
     pub unacknowledged: u64,
     /// How many changes one cycle may ship.
     pub cycle_capacity: u64,
+    /// Files that neither pool has any more, although a document names them.
+    pub lost_files: u64,
 }
 
 /// The export state of a module.
@@ -107,6 +109,7 @@ pub fn export_state(seen: &ExportObservation) -> ExportState {
         Some(CycleOutcome::Shipped(_)) if !seen.has_completed_a_cycle => {
             ExportState::NotInitialized
         }
+        Some(CycleOutcome::Shipped(_)) if seen.lost_files > 0 => ExportState::ErrorState,
         Some(CycleOutcome::Shipped(_)) if seen.pending > seen.cycle_capacity => {
             ExportState::NonSteadyState
         }
@@ -170,6 +173,7 @@ mod tests {
             pending: 0,
             unacknowledged: 0,
             cycle_capacity: 100,
+            lost_files: 0,
         }
     }
 
@@ -197,8 +201,20 @@ mod tests {
             has_completed_a_cycle: false,
             ..seen()
         };
-        let states =
-            [final_state, steady, in_flight, backlog, failed, new].map(|seen| export_state(&seen));
+        let lacking = ExportObservation {
+            lost_files: 1,
+            ..seen()
+        };
+        let states = [
+            final_state,
+            steady,
+            in_flight,
+            backlog,
+            failed,
+            new,
+            lacking,
+        ]
+        .map(|seen| export_state(&seen));
         assert_eq!(
             states,
             [
@@ -208,6 +224,7 @@ mod tests {
                 ExportState::NonSteadyState,
                 ExportState::ErrorState,
                 ExportState::NotInitialized,
+                ExportState::ErrorState,
             ]
         );
     }

@@ -12,9 +12,9 @@ use tandem_shell::error_record::ErrorCategory;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::pools::{category, own_paired};
+use super::pools::{category, own_paired, tell_lost};
 use crate::backup::{Drive, DriveError, Progress};
-use crate::cmdlets::operation::faults::{backup_fault, store_fault};
+use crate::cmdlets::operation::faults::{backup_fault, file_lost, store_fault};
 use crate::dispatch::{Cmdlet, Context, Failure, Fault};
 
 /// How long to wait when `-WaitTime` is not given.
@@ -63,7 +63,9 @@ impl Cmdlet for BackupCsPool {
             };
             if request.full_backup() {
                 full(context, &drive).await?;
-                lines.push(format!("Pool \"{home}\": the partner holds everything."));
+                let lost = context.node().backup.lost_files(&home);
+                tell_lost(context, &lost).await?;
+                lines.push(held(&home, lost.len()));
             } else {
                 steady(context, &drive).await?;
                 lines.push(format!(
@@ -137,6 +139,16 @@ fn exports(context: &Context<()>) -> Vec<(Fqdn, Vec<BackupModule>)> {
     homes
 }
 
+/// What the partner holds after a full backup.
+fn held(home: &Fqdn, lost: usize) -> String {
+    match lost {
+        0 => format!("Pool \"{home}\": the partner holds everything."),
+        lost => format!(
+            "Pool \"{home}\": the partner holds everything but {lost} conference files, which both pools have lost."
+        ),
+    }
+}
+
 async fn full(context: &Context<()>, drive: &Drive) -> Result<(), Failure> {
     let (tell, mut told) = watch::channel(Progress::default());
     let backup = context.node().backup.clone();
@@ -161,7 +173,7 @@ async fn steady(context: &Context<()>, drive: &Drive) -> Result<(), Failure> {
     let mut failures = 0;
     loop {
         match backup.sync(&drive.modules).await {
-            Ok(_) => {
+            Ok(synced) => {
                 let status = backup.status(None).await;
                 let status =
                     status.map_err(|error| store_fault(&error).target(drive.home.as_str()))?;
@@ -173,6 +185,10 @@ async fn steady(context: &Context<()>, drive: &Drive) -> Result<(), Failure> {
                     tandem_domain::backup::is_healthy(export_state(&status.export), status.import)
                 }) {
                     return Ok(());
+                }
+                if let Some(file) = synced.lost.first() {
+                    // Waiting brings no file back.
+                    return Err(file_lost(file).into());
                 }
                 context
                     .verbose(format!("Pool \"{}\": {state}.", drive.home))

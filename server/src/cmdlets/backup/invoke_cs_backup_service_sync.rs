@@ -3,7 +3,7 @@
 use tandem::backup::v1::InvokeCsBackupServiceSyncRequest;
 use tandem_domain::backup::{BackupModule, parse_modules};
 
-use super::pools::own_paired;
+use super::pools::{own_paired, tell_synced};
 use crate::cmdlets::operation::faults::backup_fault;
 use crate::dispatch::{Cmdlet, Context, Failure, Fault};
 
@@ -32,13 +32,11 @@ impl Cmdlet for InvokeCsBackupServiceSync {
                 ))
                 .await?;
         }
-        let shipped = node
+        let synced = node
             .backup
             .sync(modules)
             .await
             .map_err(|error| backup_fault(&error))?;
-        context
-            .verbose(format!("{shipped} documents were shipped."))
-            .await
+        tell_synced(context, synced).await
     }
 }

@@ -1,11 +1,13 @@
-//! The pool that a cmdlet of the Backup Service names, and what makes it the wrong one.
+//! The pool that a cmdlet of the Backup Service names, what makes it the wrong one, and what its cycles came to.
 
 use tandem::backup::v1::BackupCategory as Given;
 use tandem_domain::backup::BackupCategory;
 use tandem_domain::identity::Fqdn;
 use tandem_domain::refusal::Refusal;
 
-use crate::dispatch::{Call, Failure, Fault};
+use crate::backup::{LostFile, Synced};
+use crate::cmdlets::operation::faults::file_lost;
+use crate::dispatch::{Call, Context, Failure, Fault};
 
 /// A pool of the topology that runs the Backup Service.
 pub(super) fn named(call: &Call, text: &str) -> Result<Fqdn, Failure> {
@@ -67,4 +69,30 @@ pub(super) fn category(given: Option<i32>) -> Result<Option<BackupCategory>, Fai
             Err(Fault::invalid_argument("CategoryNotAvailable", format!("{unknown}.")).into())
         }
     }
+}
+
+/// Lost files that one command names, each in an error of its own.
+const LOST_NAMED_MAX: usize = 10;
+
+/// Says what was shipped, and which conference files no pool has any more.
+pub(super) async fn tell_synced(context: &Context<()>, synced: Synced) -> Result<(), Failure> {
+    tell_lost(context, &synced.lost).await?;
+    let documents = synced.documents;
+    context
+        .verbose(format!("{documents} documents were shipped."))
+        .await
+}
+
+/// Names the conference files that no pool has any more; the command goes on.
+pub(super) async fn tell_lost(context: &Context<()>, lost: &[LostFile]) -> Result<(), Failure> {
+    for file in lost.iter().take(LOST_NAMED_MAX) {
+        context.error(file_lost(file)).await?;
+    }
+    let more = lost.len().saturating_sub(LOST_NAMED_MAX);
+    if more > 0 {
+        context
+            .warning(format!("{more} more conference files are lost."))
+            .await?;
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use tandem::backup::v1::SyncCsUserDataRequest;
 use tandem_domain::backup::BackupCategory;
 
-use super::pools::{named, own_paired};
+use super::pools::{named, own_paired, tell_synced};
 use crate::cmdlets::operation::faults::backup_fault;
 use crate::dispatch::{Cmdlet, Context, Failure};
 
@@ -27,13 +27,11 @@ impl Cmdlet for SyncCsUserData {
             own_paired(context, &request.pool_fqdn)?;
         }
         let modules = BackupCategory::UserData.modules();
-        let shipped = node
+        let synced = node
             .backup
             .sync(modules)
             .await
             .map_err(|error| backup_fault(&error))?;
-        context
-            .verbose(format!("{shipped} documents were shipped."))
-            .await
+        tell_synced(context, synced).await
     }
 }

@@ -317,7 +317,7 @@ async fn write(
         home.clone()
     };
     node.backup
-        .ship_contents(&serving, &documents)
+        .ship_contents(&serving, home, &documents)
         .await
         .map_err(|error| backup_fault(&error))?;
     let request = wire::ImportUserRequest {

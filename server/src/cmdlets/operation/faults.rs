@@ -100,17 +100,31 @@ pub(crate) fn backup_fault(error: &backup::Error) -> Fault {
         backup::Error::NotOwner { home, .. } => Fault::invalid_operation(id, message)
             .target(home.as_str())
             .mended_by(format!("To see who serves its users: Get-TandemReadiness -PoolFqdn {home}")),
+        backup::Error::FileLost(file) => file_lost(file),
         backup::Error::Peer(error) => peer_fault(error),
         backup::Error::Store(error) => store_fault(error),
         backup::Error::Management(_) => Fault::unavailable(id, message).mended_by(LOOK_AT_THE_LOG),
     }
 }
 
+/// A conference file that no pool has any more.
+pub(crate) fn file_lost(file: &backup::LostFile) -> Fault {
+    Fault::new(
+        backup::FILE_LOST,
+        ErrorCategory::ObjectNotFound,
+        sentence(&file.to_string()),
+    )
+    .target(file.key.key.clone())
+    .mended_by(file.mend())
+}
+
 /// Another pool that did not answer, or refused.
 pub(crate) fn peer_fault(error: &peer::Error) -> Fault {
     let category = match error {
         peer::Error::Refused { .. } => ErrorCategory::InvalidOperation,
-        peer::Error::DeadlineExceeded { .. } => ErrorCategory::OperationTimeout,
+        peer::Error::DeadlineExceeded { .. } | peer::Error::Stalled { .. } => {
+            ErrorCategory::OperationTimeout
+        }
         peer::Error::Protocol { .. } => ErrorCategory::ProtocolError,
         peer::Error::NoAddress { .. }
         | peer::Error::Unreachable { .. }

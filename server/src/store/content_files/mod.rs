@@ -3,7 +3,7 @@
 //! A file gets its name only when its bytes and its folder entry are durable and its hash is right, so a name is a
 //! promise. What nobody names any more is removed after it has been idle for a while; asking for a content or storing it
 //! again makes it busy, under the lock that removal takes, so that nothing is removed between the question and the
-//! document that follows it.
+//! document that follows it. What turns out to be damaged is kept in `damaged/`.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -27,6 +27,9 @@ mod upload;
 
 /// The folder of transfers under way.
 const PARTIAL_FOLDER: &str = "partial";
+
+/// The folder of what was found to be damaged. Nothing removes it: it may be all that is left of a file.
+const DAMAGED_FOLDER: &str = "damaged";
 
 /// Who knows whether a content is named.
 pub(crate) trait ContentReferences: Send + Sync {
@@ -136,6 +139,25 @@ impl Contents for ContentFiles {
                 length,
                 pieces: pieces.boxed(),
             })
+        }
+        .boxed()
+    }
+
+    fn set_aside(&self, hash: ContentHash) -> Answer<'_, ()> {
+        async move {
+            let folder = self.folder.clone();
+            let _removal = self.removal.write().await;
+            blocking(move || {
+                let (from, to) = (final_path(&folder, hash), damaged_path(&folder, hash));
+                fs::create_dir_all(folder.join(DAMAGED_FOLDER)).map_err(Error::from_io)?;
+                match fs::rename(&from, &to) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                        Err(Error::from_io(error))
+                    }
+                    Ok(()) | Err(_) => Ok(()),
+                }
+            })
+            .await
         }
         .boxed()
     }
@@ -267,6 +289,10 @@ fn partial_path(folder: &Path, hash: ContentHash) -> PathBuf {
     folder.join(PARTIAL_FOLDER).join(hash.to_string())
 }
 
+fn damaged_path(folder: &Path, hash: ContentHash) -> PathBuf {
+    folder.join(DAMAGED_FOLDER).join(hash.to_string())
+}
+
 /// The length of a file; `None` when it does not exist.
 fn length(path: &Path) -> Result<Option<u64>> {
     match fs::metadata(path) {
@@ -336,7 +362,9 @@ fn stale_files(folder: &Path, before: SystemTime) -> Result<Vec<Stale>> {
                 Err(error) => return Err(Error::from_io(error)),
             };
             if metadata.is_dir() {
-                folders.push(entry.path());
+                if entry.file_name() != DAMAGED_FOLDER {
+                    folders.push(entry.path());
+                }
             } else if metadata.modified().is_ok_and(|modified| modified < before) {
                 stale.push(Stale {
                     partial: current.ends_with(PARTIAL_FOLDER),

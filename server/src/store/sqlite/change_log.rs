@@ -85,6 +85,17 @@ impl ChangeLog for Sqlite {
         .boxed()
     }
 
+    fn postpone<'a>(
+        &'a self,
+        home_pool: &'a Fqdn,
+        documents: Vec<(DocumentKey, u64)>,
+    ) -> Answer<'a, ()> {
+        let home_pool = home_pool.clone();
+        self.writer
+            .submit(move |session| postpone(session, home_pool, documents).boxed())
+            .boxed()
+    }
+
     fn pending<'a>(
         &'a self,
         home_pool: &'a Fqdn,
@@ -188,7 +199,8 @@ impl ChangeLog for Sqlite {
     fn apply_import(&self, import: Import) -> Answer<'_, u64> {
         async move {
             let documents = import.documents.iter().chain(&import.reconciled);
-            self.check_contents(documents.filter_map(|document| document.content))
+            let contents = documents.filter_map(|document| document.content);
+            self.check_contents(contents.filter(|content| !import.lost.contains(&content.hash)))
                 .await?;
             self.writer
                 .submit(move |session| import::apply(session, import).boxed())
@@ -317,6 +329,37 @@ async fn read_changes(
         documents.push(document);
     }
     Ok((documents, true))
+}
+
+/// Gives documents that are still at their sequences the next ones of the log, through the write gate.
+async fn postpone(
+    session: &mut Session,
+    home_pool: Fqdn,
+    documents: Vec<(DocumentKey, u64)>,
+) -> Result<()> {
+    let epoch = session.admit(&home_pool)?;
+    let pool = session
+        .pools
+        .get_mut(&home_pool)
+        .ok_or(Error::UnknownHomePool { home_pool })?;
+    for (key, sequence) in documents {
+        let done = sqlx::query(
+            "UPDATE document SET epoch = ?, sequence = ?
+             WHERE home_pool = ? AND owner = ? AND kind = ? AND key = ? AND sequence = ?",
+        )
+        .bind(convert::number(epoch.0))
+        .bind(convert::number(pool.head + 1))
+        .bind(pool.id)
+        .bind(key.owner)
+        .bind(convert::kind_code(key.kind)?)
+        .bind(key.key)
+        .bind(convert::number(sequence))
+        .execute(&mut session.connection)
+        .await
+        .map_err(failed)?;
+        pool.head += done.rows_affected();
+    }
+    Ok(())
 }
 
 /// Wants every key that is here again.
