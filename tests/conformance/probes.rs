@@ -76,6 +76,7 @@ fn custom(type_name: Option<&str>, properties: Vec<(&str, Value)>) -> Value {
         text: None,
         custom: true,
         scripts: Default::default(),
+        instance: None,
     }))
 }
 

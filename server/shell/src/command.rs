@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::binder::Signature;
+use crate::value::class::ClassReference;
 use crate::value::{EnumDefinition, ScriptBlock, Text, Value};
 
 /// The set that a parameter without a named set belongs to.
@@ -339,6 +340,8 @@ pub enum ParameterType {
     Enum(Arc<EnumDefinition>),
     /// A type with its own text form: full name, and the rule that reads it.
     Custom(Text, TextRule),
+    /// A class that a script defines.
+    Class(ClassReference),
 }
 
 impl ParameterType {
@@ -353,6 +356,7 @@ impl ParameterType {
                 _ => format!("{name}[{}]", element.full_name()).into(),
             },
             Self::Enum(definition) => definition.name.clone(),
+            Self::Class(class) => class.name.clone(),
         }
     }
 }

@@ -9,7 +9,9 @@ use std::sync::{Arc, LazyLock};
 use crate::error_record::ErrorRecord;
 use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND, date_parts, date_time_long, read};
 use crate::value::list::ListKind;
-use crate::value::{DateTime, Dictionary, EnumDefinition, EnumValue, List, Property, Text, Value};
+use crate::value::{
+    DateTime, Dictionary, EnumDefinition, EnumValue, List, Object, Property, Text, Value,
+};
 
 /// Whether two names are the same to PowerShell: case does not count.
 pub fn same_name(a: &str, b: &str) -> bool {
@@ -20,7 +22,7 @@ pub fn same_name(a: &str, b: &str) -> bool {
 /// The value of one property; none if there is no such property. Keys of a dictionary count as its properties.
 pub fn property(value: &Value, name: &str) -> Option<Value> {
     match value {
-        Value::Object(object) => find(&read(&object.properties), name),
+        Value::Object(object) => property_of(object, name),
         Value::Noted(noted) => find(&read(&noted.notes), name).or_else(|| match &noted.base {
             Value::DateTime(date) if same_name(name, "DateTime") => {
                 Some(Value::text(hinted_date(*date, &read(&noted.notes))))
@@ -31,6 +33,37 @@ pub fn property(value: &Value, name: &str) -> Option<Value> {
         Value::Null => None,
         other => adapted(other, name),
     }
+}
+
+/// The value of a property of an object, one that is left out where members are listed among them.
+pub(crate) fn property_of(object: &Object, name: &str) -> Option<Value> {
+    find(&read(&object.properties), name).or_else(|| {
+        let instance = object.instance.as_ref()?;
+        find(&read(&instance.hidden), name)
+    })
+}
+
+/// The properties as .NET has them: also those that are left out where members are listed, in their places.
+pub(crate) fn net_properties(object: &Object) -> Vec<Property> {
+    let shown = read(&object.properties).clone();
+    let Some(instance) = object.instance.as_ref() else {
+        return shown;
+    };
+    let hidden = read(&instance.hidden).clone();
+    let declared = instance.class.properties().into_iter();
+    let place = |own: &&Property, name: &str| same_name(&own.name, name);
+    let mut all: Vec<Property> = declared
+        .filter_map(|declared| {
+            let mut own = shown.iter().chain(&hidden);
+            own.find(|own| place(own, &declared.name)).cloned()
+        })
+        .collect();
+    let rest = shown
+        .into_iter()
+        .filter(|own| !all.iter().any(|known| same_name(&known.name, &own.name)));
+    let rest: Vec<Property> = rest.collect();
+    all.extend(rest);
+    all
 }
 
 /// The text of a date, as much of it as its note `DisplayHint` says.

@@ -8,7 +8,6 @@ mod requirements;
 mod script;
 mod structured;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use memory::Memory;
@@ -20,6 +19,7 @@ pub use input::{
 
 use crate::command::CommandInfo;
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
+use crate::evaluate::class::{Classes, RunningMethod, Undefined};
 use crate::evaluate::scope::{Options, Scopes, Variable};
 use crate::evaluate::{Computing, NAMES};
 use crate::host::Host;
@@ -32,7 +32,7 @@ use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::kept::PipeLists;
 use crate::pipeline::sink::{ShowAll, Sink};
-use crate::value::{EnumDefinition, List, Text, Value};
+use crate::value::{List, Text, Value};
 
 /// What a session without language says of everything but commands.
 pub(crate) fn scripts_not_allowed() -> ErrorRecord {
@@ -70,8 +70,10 @@ pub struct SessionState {
     pub errors: Arc<List>,
     /// The lines that it ran.
     pub history: crate::history::History,
-    /// Enumerations that the session declared, by name in lower case.
-    pub enumerations: HashMap<String, Arc<EnumDefinition>>,
+    /// The types that its texts defined.
+    pub(crate) classes: Classes,
+    /// The method of a class that runs, if one does.
+    pub(crate) method: Option<RunningMethod>,
     /// The text that runs.
     pub source: Arc<Source>,
     /// The statement that runs.
@@ -129,7 +131,8 @@ impl Default for SessionState {
                 items: Vec::new().into(),
             }),
             history: crate::history::History::default(),
-            enumerations: HashMap::new(),
+            classes: Classes::default(),
+            method: None,
             source: Arc::default(),
             sequence_point: Extent::default(),
             success: true,
@@ -394,6 +397,13 @@ impl Session {
         if file.is_some() {
             engine.session.scopes.enter(true);
         }
+        match engine.define_types(&block, sink) {
+            Ok(()) => {}
+            Err(Undefined::Errors(errors)) => {
+                return self.refused(into_record(&errors, &block.source), false);
+            }
+            Err(Undefined::Halt(halt)) => return self.finish(Err(halt), sink, host),
+        }
         let outcome = engine.run_script(Arc::new(block), file, arguments, sink);
         self.finish(outcome, sink, host)
     }
@@ -465,7 +475,6 @@ impl Engine<'_> {
         arguments: &[Value],
         sink: &mut dyn Sink,
     ) -> Result<(), Halt> {
-        self.declare_enums(&block.end, sink)?;
         if let Some(file) = file {
             return self.run_file(block, file, arguments, sink);
         }

@@ -96,8 +96,8 @@ fn write_text(out: &mut String, value: &Value, culture: Culture, inner: bool) {
         Value::Array(array) => write_list(out, &read(&array.items), culture),
         Value::List(list) => write_list(out, &read(&list.items), culture),
         Value::Dictionary(dictionary) => out.push_str(&dictionary.type_name),
-        Value::Object(object) => match object.scripts.text().as_ref().or(object.text.as_ref()) {
-            Some(text) => out.push_str(text),
+        Value::Object(object) => match object.own_text() {
+            Some(text) => out.push_str(&text),
             None if object.custom && !inner => {
                 write_custom(out, object, culture);
             }

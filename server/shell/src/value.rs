@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use indexmap::IndexMap;
 
+pub mod class;
 mod dictionary;
 mod dismantle;
 pub mod list;
@@ -199,6 +200,27 @@ pub struct Object {
     pub custom: bool,
     /// The members that are computed.
     pub scripts: scripts::Scripts,
+    /// What it has of a class that a script defines.
+    pub instance: Option<Box<class::Instance>>,
+}
+
+impl Object {
+    /// Its own text: what a method of its gave, or its type has for all of it.
+    pub fn own_text(&self) -> Option<Text> {
+        let own = self.scripts.text().or_else(|| self.text.clone());
+        own.or_else(|| {
+            let class = self.class()?;
+            class.exception()?;
+            let message = crate::members::property_of(self, "Message")?;
+            let message = crate::text::to_text(&message, crate::text::Culture::Invariant);
+            Some(format!("{}: {message}", class.name).into())
+        })
+    }
+
+    /// The class of the script's that it is an object of.
+    pub fn class(&self) -> Option<&Arc<class::Class>> {
+        self.instance.as_ref().map(|own| &own.class)
+    }
 }
 
 /// A shared chain of type names.
@@ -298,6 +320,7 @@ impl Object {
             text: None,
             custom: false,
             scripts: scripts::Scripts::default(),
+            instance: None,
         }
     }
 }
@@ -322,6 +345,7 @@ impl Object {
             text: None,
             custom: true,
             scripts: scripts::Scripts::default(),
+            instance: None,
         }
     }
 }

@@ -159,6 +159,7 @@ impl Shapes {
             text,
             custom: false,
             scripts: Default::default(),
+            instance: None,
         }))
     }
 

@@ -322,6 +322,7 @@ fn from_object(object: &wire::ValueObject, depth: usize) -> Value {
         text: (!object.text.is_empty()).then(|| object.text.as_str().into()),
         custom,
         scripts: Default::default(),
+        instance: None,
     }))
 }
 

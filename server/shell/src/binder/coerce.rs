@@ -89,9 +89,10 @@ pub(crate) fn coerce(
             };
             Ok(convert::collection(target, items))
         }
-        ParameterType::Nullable(_) | ParameterType::Enum(_) | ParameterType::Custom(..) => {
-            scalar(parameter, target, incoming, context)
-        }
+        ParameterType::Nullable(_)
+        | ParameterType::Enum(_)
+        | ParameterType::Custom(..)
+        | ParameterType::Class(_) => scalar(parameter, target, incoming, context),
     }
 }
 
@@ -172,7 +173,8 @@ pub(crate) fn is_value_type(target: &ParameterType) -> bool {
         ParameterType::Nullable(_)
         | ParameterType::Array(_)
         | ParameterType::List(..)
-        | ParameterType::Custom(..) => false,
+        | ParameterType::Custom(..)
+        | ParameterType::Class(_) => false,
     }
 }
 

@@ -284,7 +284,10 @@ fn takes_script_blocks(target: &ParameterType) -> bool {
         ParameterType::Array(element) | ParameterType::List(_, element) => {
             takes_script_blocks(element)
         }
-        ParameterType::Nullable(_) | ParameterType::Enum(_) | ParameterType::Custom(..) => false,
+        ParameterType::Nullable(_)
+        | ParameterType::Enum(_)
+        | ParameterType::Custom(..)
+        | ParameterType::Class(_) => false,
     }
 }
 

@@ -194,6 +194,7 @@ impl Matched {
             text: Some(text.into()),
             custom: false,
             scripts: Default::default(),
+            instance: None,
         }))
     }
 }

@@ -14,8 +14,9 @@ use crate::evaluate::dictionary;
 use crate::evaluate::hashtable::{HASHTABLE, as_custom_object};
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::text::as_double;
+use crate::text::{Culture, as_double, read, to_text};
 use crate::type_names::short_name;
+use crate::value::class::Class;
 use crate::value::{Array, Object, Text, Value};
 
 /// What the binder knows of `Add-Member`.
@@ -107,6 +108,11 @@ impl Stage for NewObject {
         let is_custom = matches!(short_name(&bare), "psobject" | "pscustomobject" | "object");
         if !is_custom {
             let arguments = crate::builtin::support::items(context, "ArgumentList");
+            if let Some(ParameterType::Class(class)) = context.engine.find_type(&name)
+                && let Some(class) = class.class()
+            {
+                return of_class(context, &class, &name, &arguments);
+            }
             let known = crate::convert::type_names::resolve(&name).map(|known| known.full_name());
             let exception = || crate::evaluate::find_exception(&name).map(Text::from);
             if let Some(known) = known.or_else(exception) {
@@ -114,20 +120,16 @@ impl Stage for NewObject {
                     return context.write(made);
                 }
                 let owner = Value::Type(known);
-                return match context.engine.call_static(&owner, "new", &arguments) {
+                return match context
+                    .engine
+                    .call_static(&owner, "new", &arguments, context.tail)
+                {
                     Ok(made) => context.write(made),
                     Err(Halt::Error(record))
                         if &*record.fully_qualified_id == "MethodNotFound"
                             || arguments.is_empty() =>
                     {
-                        Err(context.terminate(ErrorRecord::new(
-                            "CannotFindAppropriateCtor",
-                            ErrorCategory::ObjectNotFound,
-                            "System.Management.Automation.PSArgumentException",
-                            format!(
-                                "A constructor was not found. Cannot find an appropriate constructor for type {name}."
-                            ),
-                        )))
+                        Err(context.terminate(no_constructor(&name)))
                     }
                     Err(other) => Err(other),
                 };
@@ -151,6 +153,54 @@ impl Stage for NewObject {
         let properties = properties.unwrap_or_else(|| dictionary(HASHTABLE, IndexMap::new()));
         context.write(as_custom_object(&properties))
     }
+}
+
+/// An object of a class that a script defines, with the properties that are to be set.
+fn of_class(
+    context: &mut Context<'_>,
+    class: &Arc<Class>,
+    name: &str,
+    arguments: &[Value],
+) -> Result<(), Halt> {
+    let made = match context.engine.construct(class, arguments, context.tail) {
+        Ok(made) => made,
+        Err(Halt::Error(record))
+            if &*record.fully_qualified_id == "MethodCountCouldNotFindBest" =>
+        {
+            return Err(context.terminate(no_constructor(name)));
+        }
+        Err(other) => return Err(other),
+    };
+    if let Some(Value::Dictionary(table)) = context.parameter("Property").cloned() {
+        let entries: Vec<(Value, Value)> = read(&table.entries).values().cloned().collect();
+        for (key, value) in entries {
+            let key = to_text(&key, Culture::Invariant);
+            let tail = &mut *context.tail;
+            let set = context
+                .engine
+                .set_class_property(&made, &key, &value, tail)?;
+            if set.is_none() {
+                return Err(context.terminate(ErrorRecord::new(
+                    "InvalidOperationException",
+                    ErrorCategory::InvalidOperation,
+                    "System.InvalidOperationException",
+                    format!("The member \"{key}\" was not found for the specified .NET object."),
+                )));
+            }
+        }
+    }
+    context.write(made)
+}
+
+fn no_constructor(name: &str) -> ErrorRecord {
+    ErrorRecord::new(
+        "CannotFindAppropriateCtor",
+        ErrorCategory::ObjectNotFound,
+        "System.Management.Automation.PSArgumentException",
+        format!(
+            "A constructor was not found. Cannot find an appropriate constructor for type {name}."
+        ),
+    )
 }
 
 /// A character, or an array of a length, whose elements are nothing yet.

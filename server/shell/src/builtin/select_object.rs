@@ -413,6 +413,7 @@ fn with_notes(item: Value, notes: &[Property]) -> Value {
                 text: object.text.clone(),
                 custom: object.custom,
                 scripts: object.scripts.clone(),
+                instance: object.instance.as_ref().map(|own| Box::new(own.copy())),
             }))
         }
         scalar => Value::Noted(Arc::new(crate::value::Noted {

@@ -415,6 +415,6 @@ fn members_of(parameter_type: &ParameterType) -> Vec<Text> {
         | ParameterType::Array(inner)
         | ParameterType::List(_, inner) => members_of(inner),
         encoding if is_encoding(encoding) => OFFERED.into_iter().map(Text::from).collect(),
-        ParameterType::Plain(_) | ParameterType::Custom(..) => Vec::new(),
+        ParameterType::Plain(_) | ParameterType::Custom(..) | ParameterType::Class(_) => Vec::new(),
     }
 }

@@ -71,6 +71,14 @@ pub(super) fn zero(target: &ParameterType) -> Option<Value> {
     })
 }
 
+/// What a property of the type holds before anything is put there.
+pub(crate) fn initial(target: &ParameterType) -> Value {
+    match target {
+        ParameterType::Plain(name) if &**name == "System.Version" => Value::Null,
+        _ => zero(target).unwrap_or_default(),
+    }
+}
+
 /// Types that .NET counts as primitive are made of no dictionary; nor is a switch, which has a rule of its own.
 fn is_primitive(target: &ParameterType) -> bool {
     match target {

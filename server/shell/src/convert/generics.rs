@@ -1,7 +1,10 @@
 //! Generic types under each of their spellings: `[List[string]]`, ``[Dictionary`2[[string],[int]]]``.
 
 use crate::command::ParameterType;
-use crate::convert::type_names::resolve;
+use crate::convert::type_names::resolve_with;
+
+/// The types that some names stand for before all others.
+pub(super) type Own<'n> = &'n dyn Fn(&str) -> Option<ParameterType>;
 
 /// Generic classes of .NET that a session knows, and how many arguments each takes.
 const GENERICS: &[(&str, usize)] = &[
@@ -18,7 +21,7 @@ const GENERICS: &[(&str, usize)] = &[
 ];
 
 /// The type that a name with arguments in brackets stands for; none if there is no such type here.
-pub(super) fn resolve_generic(name: &str) -> Option<ParameterType> {
+pub(super) fn resolve_generic(name: &str, own: Own<'_>) -> Option<ParameterType> {
     let (generic, inner) = name.strip_suffix(']')?.split_once('[')?;
     let arguments = split(inner);
     let (plain, arity) = match generic.rsplit_once('`') {
@@ -37,7 +40,7 @@ pub(super) fn resolve_generic(name: &str) -> Option<ParameterType> {
     if arguments.len() != arity {
         return None;
     }
-    let mut arguments = arguments.into_iter().map(argument);
+    let mut arguments = arguments.into_iter().map(|one| argument(one, own));
     let first = arguments.next()??;
     if *full == "System.Nullable" {
         return Some(ParameterType::Nullable(Box::new(first)));
@@ -54,7 +57,9 @@ pub(super) fn resolve_generic(name: &str) -> Option<ParameterType> {
 /// The types of the keys and of the values of a generic dictionary.
 pub(crate) fn of_entries(type_name: &str) -> Option<(ParameterType, ParameterType)> {
     let (_, arguments) = type_name.strip_suffix(']')?.split_once("`2[")?;
-    let mut arguments = split(arguments).into_iter().map(argument);
+    let mut arguments = split(arguments)
+        .into_iter()
+        .map(|one| argument(one, &|_| None));
     Some((arguments.next()??, arguments.next()??))
 }
 
@@ -79,21 +84,21 @@ pub(crate) fn split(text: &str) -> Vec<&str> {
 }
 
 /// An argument: a name, or one in brackets of its own, where its assembly may follow.
-fn argument(text: &str) -> Option<ParameterType> {
+fn argument(text: &str, own: Own<'_>) -> Option<ParameterType> {
     let text = text.trim();
     let bare = text
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
     match bare {
-        Some(bare) => resolve(split(bare).first()?),
-        None => resolve(text),
+        Some(bare) => resolve_with(split(bare).first()?, own),
+        None => resolve_with(text, own),
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
+    use crate::convert::type_names::resolve;
 
     #[test]
     fn generic_types_resolve_in_all_their_forms() {

@@ -19,6 +19,7 @@ mod truth;
 pub mod type_names;
 
 pub use collection::collection;
+pub(crate) use entries::initial;
 pub use error::ConversionError;
 pub(crate) use error::net_text;
 pub(crate) use named::parse_guid;
@@ -131,6 +132,8 @@ pub fn convert_token(
             }
             other => Err(ConversionError::between(other, target)),
         },
+        // Whoever has the engine at hand makes an object of the class (`evaluate/class/conversion.rs`).
+        ParameterType::Class(_) => Err(ConversionError::no_way(value, target)),
     }
 }
 

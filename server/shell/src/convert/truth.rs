@@ -46,6 +46,12 @@ pub fn is_instance(value: &Value, target: &ParameterType) -> bool {
             }
             _ => false,
         },
+        ParameterType::Class(wanted) => match (value, wanted.class()) {
+            (Value::Object(object), Some(wanted)) => object
+                .class()
+                .is_some_and(|class| class.derives_from(&wanted)),
+            _ => false,
+        },
         ParameterType::List(..) => {
             matches!(value, Value::List(list) if list.type_name == target.full_name())
         }

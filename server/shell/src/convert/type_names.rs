@@ -123,12 +123,24 @@ pub fn accelerator(full_name: &str) -> Option<&'static str> {
 /// The type that a name within brackets stands for, case-insensitively: an accelerator, a full name with or without
 /// `System.`, an array of one, a nullable, a generic list. None if there is no such type here.
 pub fn resolve(name: &str) -> Option<ParameterType> {
+    resolve_with(name, &|_| None)
+}
+
+/// The same where some names stand for types of their own.
+pub(crate) fn resolve_with(
+    name: &str,
+    own: &dyn Fn(&str) -> Option<ParameterType>,
+) -> Option<ParameterType> {
     let name = name.trim();
     if let Some(element) = name.strip_suffix("[]") {
-        return Some(ParameterType::Array(Box::new(resolve(element)?)));
+        let element = resolve_with(element, own)?;
+        return Some(ParameterType::Array(Box::new(element)));
     }
     if name.ends_with(']') {
-        return resolve_generic(name);
+        return resolve_generic(name, own);
+    }
+    if let Some(found) = own(name) {
+        return Some(found);
     }
     if let Some((_, full)) = ACCELERATORS
         .iter()

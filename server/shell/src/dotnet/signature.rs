@@ -1,5 +1,7 @@
 //! An overload's parameters, read from the text that PowerShell describes it with.
 
+use std::borrow::Cow;
+
 use crate::command::ParameterType;
 use crate::convert::type_names;
 
@@ -7,7 +9,7 @@ use crate::convert::type_names;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Parameter {
     /// Its name.
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     /// Its type; none for one that no value of a session is of.
     pub(crate) of_type: Option<ParameterType>,
     /// Whether it has a default.
@@ -43,7 +45,7 @@ fn parameter(text: &'static str) -> Parameter {
     };
     let (of_type, name) = text.rsplit_once(' ').unwrap_or((text, ""));
     Parameter {
-        name,
+        name: Cow::Borrowed(name),
         of_type: type_names::resolve(of_type),
         optional,
         rest,
@@ -58,7 +60,7 @@ mod tests {
     fn signatures_are_read() {
         let shown = |overload| {
             let list = parameters(overload).unwrap_or_default();
-            let names = list.iter().map(|own| own.name);
+            let names = list.iter().map(|own| &*own.name);
             names.collect::<Vec<_>>().join(",")
         };
         assert_eq!(

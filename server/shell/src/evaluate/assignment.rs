@@ -223,7 +223,16 @@ impl Engine<'_> {
         if self.set_computed(owner, name, &value, out)? {
             return Ok(());
         }
+        if let Some(class) = self.class_of(owner)
+            && let Some(done) = self.set_static_class_property(&class, name, &value, out)?
+        {
+            return Ok(done);
+        }
+        if let Some(done) = self.set_class_property(owner, name, &value, out)? {
+            return Ok(done);
+        }
         match owner {
+            _ if Self::is_fixed_by_net(owner, name) => {}
             Value::Dictionary(dictionary) => {
                 return self.set_entry(dictionary, Value::text(name), value);
             }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::convert::{self, ConversionContext};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::as_operand;
 use crate::help::attribute::{refused, short_name};
@@ -29,6 +28,19 @@ fn constrained(target: &Expression) -> Option<(&VariablePath, Vec<&TypeLiteral>)
             _ => return None,
         };
     }
+}
+
+/// `The variable cannot be validated …`.
+pub(super) fn not_valid(name: &str, value: &Value) -> ErrorRecord {
+    let shown = to_text(value, Culture::Invariant);
+    ErrorRecord::new(
+        "ValidateSetFailure",
+        ErrorCategory::MetadataError,
+        "System.Management.Automation.ValidationMetadataException",
+        format!(
+            "The variable cannot be validated because the value {shown} is not a valid value for the {name} variable."
+        ),
+    )
 }
 
 impl Engine<'_> {
@@ -98,25 +110,15 @@ impl Engine<'_> {
         if self.check_attributes(attributes, &value).is_ok() {
             return Ok(());
         }
-        let shown = to_text(&value, Culture::Invariant);
-        let record = ErrorRecord::new(
-            "ValidateSetFailure",
-            ErrorCategory::MetadataError,
-            "System.Management.Automation.ValidationMetadataException",
-            format!(
-                "The variable cannot be validated because the value {shown} is not a valid value for the {name} variable."
-            ),
-        );
-        Err(self.fail(record))
+        Err(self.fail(not_valid(name, &value)))
     }
 
     pub(super) fn constrain(
-        &self,
+        &mut self,
         value: &Value,
         constraint: &crate::command::ParameterType,
     ) -> Result<Value, Halt> {
-        let context = ConversionContext::invariant(self.host.now());
-        convert::convert(value, constraint, context).map_err(|error| {
+        self.convert_quietly(value, constraint)?.map_err(|error| {
             self.fail(ErrorRecord::new(
                 "RuntimeException",
                 ErrorCategory::MetadataError,

@@ -200,6 +200,7 @@ fn object(exception: &str, parts: Parts) -> Value {
         text: Some(text.into()),
         custom: false,
         scripts: Default::default(),
+        instance: None,
     }))
 }
 

@@ -346,7 +346,7 @@ impl Engine<'_> {
                 })),
             });
         }
-        self.cast(&value, &target)
+        self.cast_value(&value, &target, out)
     }
 
     /// An error that names what is wrong with an operand.

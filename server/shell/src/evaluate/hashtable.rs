@@ -124,5 +124,6 @@ pub(crate) fn as_custom_object(table: &Value) -> Value {
         text: None,
         custom: true,
         scripts: Default::default(),
+        instance: None,
     }))
 }

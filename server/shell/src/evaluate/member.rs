@@ -28,10 +28,20 @@ impl Engine<'_> {
         let name = self.evaluate(name, out)?;
         let name = to_text(&name, Culture::Invariant);
         if is_static {
+            if let Some(class) = self.class_of(&owner) {
+                let found = self.static_class_property(&class, &name, out)?;
+                return Ok(found.unwrap_or_default());
+            }
             return self.static_property(&owner, &name);
         }
         if let Some(found) = self.enumerator_property(&owner, &name) {
             return Ok(found);
+        }
+        if let Some(class) = self.class_of(&owner)
+            && same_name(&name, "BaseType")
+        {
+            let base = class.type_names.get(1).cloned();
+            return Ok(base.map_or(Value::Null, Value::Type));
         }
         self.compute_named(&owner, &name, out)?;
         if self.session.is_strict(2) {

@@ -63,7 +63,10 @@ impl Engine<'_> {
             return Ok(done);
         }
         if is_static {
-            return self.call_static(&owner, &name, &arguments);
+            return self.call_static(&owner, &name, &arguments, out);
+        }
+        if let Some(done) = self.call_of_base(target, &owner, &name, &arguments, out)? {
+            return Ok(done);
         }
         self.call_method(&owner, &name, &arguments, out)
     }
@@ -147,6 +150,9 @@ impl Engine<'_> {
         if self.session.computes
             && let Some(found) = self.script_method(owner, name, arguments, out)?
         {
+            return Ok(Some(found));
+        }
+        if let Some(found) = self.class_method(owner, name, arguments, out)? {
             return Ok(Some(found));
         }
         if &*crate::type_names::type_name(owner) == crate::pipeline::running::CMDLET

@@ -2,6 +2,7 @@
 
 mod array_member;
 mod assignment;
+pub(crate) mod class;
 pub(crate) mod closure;
 mod collection_method;
 mod collection_operator;
@@ -52,7 +53,7 @@ pub(crate) mod types;
 use std::sync::{Arc, LazyLock};
 
 use crate::error_record::ErrorRecord;
-use crate::language::ast::Block;
+use crate::language::ast::{Block, Source};
 use crate::language::position;
 use crate::pipeline::call_stack::Frame;
 use crate::pipeline::engine::Engine;
@@ -332,13 +333,28 @@ impl Engine<'_> {
         frame: Frame,
         run: impl FnOnce(&mut Self) -> Result<T, Halt>,
     ) -> Result<T, Halt> {
+        self.within_text(body.source.clone(), frame, |engine| {
+            if !body.types.is_empty() {
+                engine.see_types(body)?;
+            }
+            run(engine)
+        })
+    }
+
+    /// The same of a text that is no block.
+    pub(crate) fn within_text<T>(
+        &mut self,
+        source: Arc<Source>,
+        frame: Frame,
+        run: impl FnOnce(&mut Self) -> Result<T, Halt>,
+    ) -> Result<T, Halt> {
         if self.session.call_depth >= MAX_CALL_DEPTH {
             return Err(self.too_deep());
         }
         self.session.call_depth += 1;
         let point = self.session.sequence_point.clone();
         self.session.push_frame(frame);
-        let source = std::mem::replace(&mut self.session.source, body.source.clone());
+        let source = std::mem::replace(&mut self.session.source, source);
         let outcome = self.trapping(None, run);
         self.session.frames.pop();
         self.session.source = source;

@@ -145,7 +145,9 @@ impl<'o> Candidate<'o> {
                 |(parameter, argument)| match wanted(parameter, self.expanded) {
                     None => Ok(argument.clone()),
                     Some(wanted) if is_object(&wanted) => Ok(argument.clone()),
-                    Some(wanted) => argument_as(argument, &wanted, parameter.name, method, context),
+                    Some(wanted) => {
+                        argument_as(argument, &wanted, &parameter.name, method, context)
+                    }
                 },
             )
             .collect()
@@ -192,6 +194,10 @@ fn rank(argument: &Value, wanted: &ParameterType) -> Option<Rank> {
         } else {
             Rank::Assignable
         });
+    }
+    if let ParameterType::Class(own) = wanted {
+        let class = own.class()?;
+        return super::class::is_convertible(argument, &class).then_some(Rank::Made);
     }
     if families::belongs(argument, &target) == Some(false) {
         return None;
@@ -280,16 +286,41 @@ pub(super) fn argument_as(
     context: ConversionContext,
 ) -> Result<Value, Box<ErrorRecord>> {
     convert(argument, wanted, context).map_err(|error| {
-        Box::new(exception(
-            "MethodArgumentConversionInvalidCastArgument",
-            format!(
-                "Cannot convert argument \"{parameter}\", with value: \"{}\", for \"{method}\" to type \"{}\": \"{}\"",
-                net_text(argument),
-                wanted.full_name(),
-                error.message
-            ),
-        ))
+        let record = argument_refused(argument, wanted, parameter, method, &error.message);
+        Box::new(record)
     })
+}
+
+/// `Cannot convert argument …`.
+pub(super) fn argument_refused(
+    argument: &Value,
+    wanted: &ParameterType,
+    parameter: &str,
+    method: &str,
+    inner: &str,
+) -> ErrorRecord {
+    exception(
+        "MethodArgumentConversionInvalidCastArgument",
+        format!(
+            "Cannot convert argument \"{parameter}\", with value: \"{}\", for \"{method}\" to type \"{}\": \"{inner}\"",
+            net_text(argument),
+            wanted.full_name(),
+        ),
+    )
+}
+
+/// The place of the overload that takes the arguments best; none if none takes them.
+pub(super) fn choose(overloads: &[&[Parameter]], arguments: &[Value]) -> Option<usize> {
+    let fitting = overloads
+        .iter()
+        .enumerate()
+        .filter_map(|(place, own)| Some((place, Candidate::new(own, arguments)?)));
+    fitting
+        .reduce(|best, other| match other.1.compare(&best.1) {
+            Ordering::Greater => other,
+            _ => best,
+        })
+        .map(|(place, _)| place)
 }
 
 pub(super) fn exception(id: &'static str, message: String) -> ErrorRecord {

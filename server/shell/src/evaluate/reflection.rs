@@ -123,7 +123,7 @@ fn is_settable(owner: &Value, name: &str, levels: usize) -> bool {
         Some(own) => match own.script {
             Script::Property { setter, .. } => setter.is_some(),
             Script::Alias { of, .. } => levels > 0 && is_settable(owner, &of, levels - 1),
-            Script::Method(_) => false,
+            Script::Method(_) | Script::Override => false,
             Script::Variable { .. } => true,
         },
         None => properties(owner)
@@ -176,7 +176,7 @@ fn computed_member(owner: &Value, own: Property, computed: &ScriptMember) -> Val
             ("PSScriptProperty", parts)
         }
         Script::Variable { .. } => return member(own, false),
-        Script::Method(_) => return Value::Null,
+        Script::Method(_) | Script::Override => return Value::Null,
     };
     parts.extend([
         ("Name", Value::String(own.name)),
@@ -218,6 +218,7 @@ pub(super) fn copy(owner: &Value) -> Option<Value> {
             text: own.text.clone(),
             custom: own.custom,
             scripts: own.scripts.clone(),
+            instance: own.instance.as_ref().map(|own| Box::new(own.copy())),
         })),
         other => other,
     })

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use crate::command::{CommandInfo, ParameterType};
 use crate::help::function::command_of;
 use crate::language::ast::{Attribute, Block, VariablePath};
+use crate::value::class::{DefinedType, Types};
 use crate::value::{Text, Value};
 
 pub use alias::Alias;
@@ -95,6 +96,8 @@ pub struct Scope {
     variables: HashMap<Text, Variable>,
     functions: HashMap<String, Arc<Function>>,
     aliases: HashMap<String, Arc<Alias>>,
+    /// The types that are seen in it.
+    types: Option<Arc<Types>>,
     /// Whether a script file runs in it.
     script: bool,
     /// The version of strict mode that was set in it; 0 for none.
@@ -326,6 +329,28 @@ impl Scopes {
             variables: copies.collect(),
             script: true,
             ..Scope::default()
+        }
+    }
+
+    /// The type of that name (in lower case) that is seen.
+    pub(crate) fn type_named(&self, key: &str) -> Option<&DefinedType> {
+        let mut scopes = self.stack.iter().rev();
+        scopes.find_map(|scope| scope.types.as_ref()?.0.get(key))
+    }
+
+    /// Adds types to the innermost scope.
+    pub(crate) fn add_types(&mut self, types: &Arc<Types>) {
+        let Some(scope) = self.stack.last_mut() else {
+            return;
+        };
+        match &mut scope.types {
+            Some(own) if Arc::ptr_eq(own, types) => {}
+            Some(own) => {
+                let own = Arc::make_mut(own);
+                own.0
+                    .extend(types.0.iter().map(|(key, own)| (key.clone(), own.clone())));
+            }
+            none => *none = Some(types.clone()),
         }
     }
 

@@ -215,6 +215,12 @@ impl Engine<'_> {
             return Ok(());
         };
         for member in own.all() {
+            if let Script::Override = &member.script {
+                if name.is_none() {
+                    self.compute_text(owner, own, out)?;
+                }
+                continue;
+            }
             if let Script::Method(block) = &member.script {
                 if name.is_none() && same_name(&member.name, "ToString") {
                     let outputs = self.member_outputs(block, owner, &[], out)?;
@@ -237,6 +243,22 @@ impl Engine<'_> {
         Ok(())
     }
 
+    /// The text that an object's class gives of it. One whose method fails has none of its own.
+    fn compute_text(
+        &mut self,
+        owner: &Value,
+        own: &Scripts,
+        out: &mut dyn Sink,
+    ) -> Result<(), Halt> {
+        let outcome =
+            self.nested(|engine| engine.class_method(owner, "ToString", &[], &mut Unseen(out)));
+        if let Ok(text) = self.session.take_error(outcome)? {
+            let text = to_text(&text.unwrap_or_default(), Culture::Invariant);
+            own.note_text(text.into());
+        }
+        Ok(())
+    }
+
     /// What a computed property gives now.
     fn value_of(
         &mut self,
@@ -246,7 +268,7 @@ impl Engine<'_> {
     ) -> Result<Computed, Halt> {
         let name = &member.name;
         match &member.script {
-            Script::Method(_) => Ok(Ok(Value::Null)),
+            Script::Method(_) | Script::Override => Ok(Ok(Value::Null)),
             Script::Variable { scope, key } => {
                 let variable = self.referenced(*scope, key);
                 Ok(Ok(match variable {
@@ -320,7 +342,7 @@ impl Engine<'_> {
             return Ok(false);
         };
         match &member.script {
-            Script::Method(_) => Ok(false),
+            Script::Method(_) | Script::Override => Ok(false),
             Script::Variable { scope, key } => {
                 let set = self.set_referenced(*scope, key, value);
                 self.session.take_error(set)?.map_err(|why| {

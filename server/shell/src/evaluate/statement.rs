@@ -87,14 +87,13 @@ impl Engine<'_> {
             | StatementKind::Exit(_)
             | StatementKind::Break(_)
             | StatementKind::Continue(_) => Err(self.leave(statement, out)?),
-            StatementKind::Function { .. }
-            | StatementKind::Data { .. }
-            | StatementKind::Class(_) => {
+            StatementKind::Function { .. } | StatementKind::Data { .. } => {
                 self.session.sequence_point = statement.extent.clone();
                 self.declare(&statement.kind, out)
             }
-            // An enumeration was declared when its text began to run.
-            StatementKind::Enum { .. }
+            // A type was defined when its block began to run.
+            StatementKind::Enum(_)
+            | StatementKind::Class(_)
             | StatementKind::Trap(_)
             | StatementKind::Using
             | StatementKind::Error => Ok(()),
@@ -115,7 +114,9 @@ impl Engine<'_> {
             StatementKind::Break(label) => Halt::Break(self.jump_label(label.as_ref(), out)?),
             StatementKind::Continue(label) => Halt::Continue(self.jump_label(label.as_ref(), out)?),
             StatementKind::Return(Some(value)) => {
-                self.run_statement(value, out)?;
+                if !self.returns_from_method(value, out)? {
+                    self.run_statement(value, out)?;
+                }
                 Halt::Return
             }
             _ => Halt::Return,

@@ -16,6 +16,7 @@ use crate::evaluate::{
 };
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
+use crate::pipeline::sink::Sink;
 use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND, as_double};
 use crate::value::{DateTime, DateTimeKind, Object, Text, Value};
 
@@ -115,10 +116,14 @@ impl Engine<'_> {
         owner: &Value,
         name: &str,
         arguments: &[Value],
+        out: &mut dyn Sink,
     ) -> Result<Value, Halt> {
         let Value::Type(type_name) = owner else {
             return Err(self.fail(failure::method_not_found(owner, name)));
         };
+        if let Some(class) = self.class_of(owner) {
+            return self.call_class(&class, name, arguments, out);
+        }
         let lower = name.to_ascii_lowercase();
         let context = ConversionContext::invariant(self.host.now());
         if lower == "new"

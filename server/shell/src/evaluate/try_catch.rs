@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use crate::error_record::ErrorRecord;
 use crate::evaluate::NAMES;
-use crate::evaluate::exception::{exception_is, find_exception, inner_exception};
+use crate::evaluate::exception::{
+    exception_is, find_exception, inner_exception, names as same_type,
+};
 use crate::language::ast::{Catch, Statement};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::kept::PipeLists;
 use crate::pipeline::preference::Action;
 use crate::pipeline::sink::{Record, Sink};
-use crate::value::Value;
+use crate::value::{TypeNames, Value};
 
 /// How an error flies.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,15 +44,21 @@ impl Flight {
     fn family(self, record: &ErrorRecord) -> Family {
         const RUNTIME: &str = "System.Management.Automation.RuntimeException";
         let own = record.exception.clone();
+        let chain = record.thrown.as_ref().and_then(class_chain);
+        let derives = |wanted: &str| match &chain {
+            Some(chain) => chain.iter().any(|name| same_type(name, wanted)),
+            None => exception_is(&own, wanted),
+        };
         let inner = inner_exception(record).map(str::to_owned);
         if self == Self::Stopped {
             return Family {
                 inner: None,
                 outer: "System.Management.Automation.ActionPreferenceStopException".to_owned(),
                 stopped: [Some(own), inner].into_iter().flatten().collect(),
+                chain,
             };
         }
-        let is_outer = exception_is(&own, RUNTIME) || own.ends_with(PARENT);
+        let is_outer = derives(RUNTIME) || own.ends_with(PARENT);
         let (inner, outer) = match is_outer {
             true => (inner, own),
             // What a cmdlet ends with, and what is thrown, has an exception of the language around it.
@@ -64,6 +72,7 @@ impl Flight {
             inner,
             outer,
             stopped: Vec::new(),
+            chain,
         }
     }
 
@@ -232,7 +241,7 @@ impl Engine<'_> {
         // A trap that names the type goes before one that takes every type.
         let named = family
             .outer()
-            .find_map(|exception| traps.iter().find(|trap| names(trap, exception)));
+            .find_map(|exception| traps.iter().find(|trap| family.names(trap, exception)));
         let Some(trap) = named.or_else(|| traps.iter().find(|trap| trap.types.is_empty())) else {
             return Err(flight.ended(record));
         };
@@ -271,6 +280,8 @@ struct Family {
     outer: String,
     /// What a preference made the end.
     stopped: Vec<String>,
+    /// The type names of the exception that was thrown, if a script defines its class.
+    chain: Option<TypeNames>,
 }
 
 impl Family {
@@ -290,7 +301,7 @@ impl Family {
             if matches!(found, Some((0, ..))) {
                 break;
             }
-            let Some((rank, handler)) = ranked(catches, exception) else {
+            let Some((rank, handler)) = self.ranked(catches, exception) else {
                 continue;
             };
             let better = found.is_none_or(|(best, current, _)| {
@@ -304,22 +315,48 @@ impl Family {
     }
 }
 
-/// The handler that takes an exception, and how many of the types that are named before it derive from its own.
-fn ranked<'c>(catches: &'c [Catch], exception: &str) -> Option<(usize, &'c Catch)> {
-    let mut before: Vec<&str> = Vec::new();
-    for handler in catches {
-        if handler.types.is_empty() {
-            return Some((before.len(), handler));
-        }
-        for literal in &handler.types {
-            if exception_is(exception, &literal.name) {
-                let derives = |earlier: &&&str| exception_is(earlier, &literal.name);
-                return Some((before.iter().filter(derives).count(), handler));
+impl Family {
+    /// Whether an exception is of the type that a handler names.
+    fn is(&self, exception: &str, wanted: &str) -> bool {
+        match &self.chain {
+            Some(chain) if chain.first().is_some_and(|own| **own == *exception) => {
+                chain.iter().any(|name| same_type(name, wanted))
             }
-            before.push(find_exception(&literal.name).unwrap_or(&literal.name));
+            _ => exception_is(exception, wanted),
         }
     }
-    None
+
+    /// The handler that takes an exception, and how many of the types that are named before it derive from its own.
+    fn ranked<'c>(&self, catches: &'c [Catch], exception: &str) -> Option<(usize, &'c Catch)> {
+        let mut before: Vec<&str> = Vec::new();
+        for handler in catches {
+            if handler.types.is_empty() {
+                return Some((before.len(), handler));
+            }
+            for literal in &handler.types {
+                if self.is(exception, &literal.name) {
+                    let derives = |earlier: &&&str| exception_is(earlier, &literal.name);
+                    return Some((before.iter().filter(derives).count(), handler));
+                }
+                before.push(find_exception(&literal.name).unwrap_or(&literal.name));
+            }
+        }
+        None
+    }
+
+    /// Whether a handler names the type of an exception, or one of its bases.
+    fn names(&self, handler: &Catch, exception: &str) -> bool {
+        let mut types = handler.types.iter();
+        types.any(|literal| self.is(exception, &literal.name))
+    }
+}
+
+/// The type names of an exception whose class a script defines.
+fn class_chain(thrown: &Value) -> Option<TypeNames> {
+    match thrown {
+        Value::Object(object) => object.class().map(|class| class.type_names.clone()),
+        _ => None,
+    }
 }
 
 impl ErrorRecord {
@@ -330,10 +367,4 @@ impl ErrorRecord {
             self.reason = passed.rsplit('.').next().unwrap_or(passed).to_owned();
         }
     }
-}
-
-/// Whether a handler names the type of an exception, or one of its bases.
-fn names(handler: &Catch, exception: &str) -> bool {
-    let mut types = handler.types.iter();
-    types.any(|literal| exception_is(exception, &literal.name))
 }

@@ -67,11 +67,11 @@ impl Engine<'_> {
 
     /// The type of that name, if there is one in this session.
     pub(crate) fn find_type(&self, name: &str) -> Option<ParameterType> {
-        if let Some(own) = self.session.enumerations.get(&name.to_lowercase()) {
-            return Some(ParameterType::Enum(own.clone()));
-        }
-        convert::type_names::resolve(name)
-            .or_else(|| static_type(name).map(|full| ParameterType::Plain(full.into())))
+        let found = match self.session.classes.is_empty() {
+            true => convert::type_names::resolve(name),
+            false => convert::type_names::resolve_with(name, &|name| self.own_type(name)),
+        };
+        found.or_else(|| static_type(name).map(|full| ParameterType::Plain(full.into())))
     }
 
     /// Converts as a cast does.
@@ -79,9 +79,7 @@ impl Engine<'_> {
     /// # Errors
     /// The cast's error.
     pub(crate) fn cast(&mut self, value: &Value, target: &ParameterType) -> Result<Value, Halt> {
-        let context = convert::ConversionContext::invariant(self.host.now());
-        convert::convert(value, target, context)
-            .map_err(|error| self.fail(failure::conversion(error)))
+        self.cast_value(value, target, &mut crate::pipeline::sink::Discard)
     }
 
     /// Converts to a plain type by full name, as the operators do.

@@ -100,7 +100,8 @@ fn has_own_text(object: &Object) -> bool {
     ];
     let names = read(&object.type_names);
     let inherits = names.first().is_some_and(|name| HEIRS.contains(&&**name));
-    object.text.is_some() && !inherits
+    let overrides = object.class().is_some() && object.scripts.find("ToString").is_some();
+    (object.text.is_some() && !inherits) || overrides
 }
 
 /// The property that names an object: Name, Id, Key, then any that ends in Key, Name or Id.

@@ -35,6 +35,7 @@ pub fn type_text(parameter_type: &ParameterType, style: TypeStyle) -> String {
         | ParameterType::List(name, _)
         | ParameterType::Custom(name, _) => short_name(name).to_owned(),
         ParameterType::Enum(definition) => short_name(&definition.name).to_owned(),
+        ParameterType::Class(class) => class.name.to_string(),
     }
 }
 

@@ -40,6 +40,7 @@ macro_rules! topics {
 
 /// What every session can tell about its language, sorted by name.
 pub const LANGUAGE: &[Topic] = topics![
+    "about_Classes",
     "about_CommonParameters",
     "about_Comparison_Operators",
     "about_Functions",

@@ -2,19 +2,25 @@
 //!
 //! Every node keeps its extent, because PowerShell's errors quote the stretch of text that they are about.
 
+mod class;
 mod operator;
 mod requirements;
 mod statement;
 
 use std::sync::{Arc, OnceLock};
 
+pub use class::{
+    ClassDeclaration, ClassMember, EnumDeclaration, EnumMember, FunctionMember, PropertyMember,
+    Qualifiers, TypeDeclaration,
+};
 pub use operator::{AssignmentOperator, BinaryOperator, ChainOperator, UnaryOperator};
 pub use requirements::{ModuleSpecification, ScriptRequirements, VersionNumbers};
 pub use statement::{
-    Assignment, Catch, EnumMember, FunctionKind, Statement, StatementKind, Switch, SwitchMode,
+    Assignment, Catch, FunctionKind, Statement, StatementKind, Switch, SwitchMode,
 };
 
 use crate::error_record::Extent;
+use crate::value::class::Types;
 use crate::value::{Text, Value};
 
 /// A text that was parsed whole, and where it came from.
@@ -55,6 +61,10 @@ pub struct Block {
     pub requirements: Option<Box<ScriptRequirements>>,
     /// Whether it is made of named parts.
     pub is_named: bool,
+    /// The types that it declares, those of blocks within it excepted.
+    pub types: Vec<TypeDeclaration>,
+    /// The types that these became, once they were defined.
+    pub(crate) defined: OnceLock<Arc<Types>>,
     /// Whether nothing is to be refused of its attributes and parameters, once that was looked up.
     pub(crate) metadata_sound: OnceLock<bool>,
 }

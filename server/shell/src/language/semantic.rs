@@ -179,11 +179,7 @@ impl Checker<'_> {
             StatementKind::Break(label) | StatementKind::Continue(label) => {
                 self.jump(label.as_ref(), &statement.extent);
             }
-            StatementKind::Enum {
-                underlying,
-                members,
-                ..
-            } => self.enumeration(underlying.as_deref(), members),
+            StatementKind::Enum(own) => self.enumeration(own.underlying.as_deref(), &own.members),
             StatementKind::Class(_) | StatementKind::Using | StatementKind::Error => {}
         }
     }

@@ -139,8 +139,8 @@ impl Engine<'_> {
         name: &str,
         invocation: &Invocation,
     ) -> Result<Value, Halt> {
-        let context = crate::convert::ConversionContext::invariant(self.host.now());
-        crate::convert::convert(&as_operand(value.clone()), target, context).map_err(|error| {
+        let converted = self.convert_quietly(&as_operand(value.clone()), target)?;
+        converted.map_err(|error| {
             self.parameter_error(
                 format!(
                     "Cannot process argument transformation on parameter '{}'. {}",

@@ -24,6 +24,7 @@ fn object(type_names: &[&str], text: &str, properties: Vec<(&str, Value)>) -> Va
         text: Some(text.into()),
         custom: false,
         scripts: Default::default(),
+        instance: None,
     }))
 }
 

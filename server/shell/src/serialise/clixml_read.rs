@@ -349,6 +349,7 @@ impl State {
             text: if custom { None } else { text },
             custom,
             scripts: Default::default(),
+            instance: None,
         })))
     }
 }

@@ -149,7 +149,10 @@ impl JsonWriter {
                 self.members(members, depth, level, out)
             }
             Value::Object(object) => {
-                let properties = read(&object.properties);
+                let properties = match object.instance {
+                    Some(_) => members::net_properties(object),
+                    None => read(&object.properties).clone(),
+                };
                 self.members(named(&properties), depth, level, out)
             }
             Value::Noted(noted) => {

@@ -299,12 +299,12 @@ fn note_text(value: &Value) -> String {
 }
 
 fn object_text(object: &Object) -> String {
-    object.text.as_ref().map_or_else(
+    object.own_text().map_or_else(
         || {
             let names = read(&object.type_names);
             names.first().map_or_else(String::new, ToString::to_string)
         },
-        ToString::to_string,
+        |text| text.to_string(),
     )
 }
 

@@ -206,7 +206,9 @@ fn guess(value: &Value, levels: usize) -> usize {
             BOX + sampled(entries.len(), entries.values().map(entry))
         }
         Value::Object(object) => {
-            BOX + properties(&read(&object.properties)) + object.scripts.len() * BOX
+            let instance = object.instance.as_ref();
+            let hidden = instance.map_or(0, |own| properties(&read(&own.hidden)));
+            BOX + properties(&read(&object.properties)) + hidden + object.scripts.len() * BOX
         }
         Value::Noted(noted) => {
             let own = properties(&read(&noted.notes)) + noted.scripts.len() * BOX;
@@ -256,6 +258,12 @@ impl Scales {
         }
         for function in session.scopes.all_functions() {
             self.text(&function.body.source.text, TREE);
+        }
+        for class in session.classes.all() {
+            self.text(&class.declaration.source.text, TREE);
+            read(&class.statics)
+                .iter()
+                .for_each(|value| self.put(value));
         }
         for value in read(&session.errors.items).iter() {
             self.put(value);
@@ -325,6 +333,9 @@ impl Scales {
                 Value::Object(object) => {
                     self.bytes = self.bytes.saturating_add(object.scripts.len() * BOX);
                     self.properties(&read(&object.properties));
+                    if let Some(instance) = &object.instance {
+                        self.properties(&read(&instance.hidden));
+                    }
                 }
                 Value::Noted(noted) => {
                     self.bytes = self.bytes.saturating_add(noted.scripts.len() * BOX);

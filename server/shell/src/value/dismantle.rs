@@ -91,6 +91,9 @@ impl Container for Dictionary {
 impl Container for Object {
     fn give_up(&mut self, parts: &mut Vec<Value>) {
         properties(&mut self.properties, parts);
+        if let Some(instance) = &mut self.instance {
+            properties(&mut instance.hidden, parts);
+        }
     }
 }
 

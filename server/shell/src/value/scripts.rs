@@ -27,6 +27,8 @@ pub enum Script {
     },
     /// A method.
     Method(Arc<ScriptBlock>),
+    /// The method `ToString` of the object's class.
+    Override,
     /// What a variable holds: `Value` of a reference to it.
     Variable {
         /// The mark of the variable's scope.
@@ -39,7 +41,7 @@ pub enum Script {
 impl Script {
     /// Whether it is a property rather than a method.
     pub fn is_property(&self) -> bool {
-        !matches!(self, Self::Method(_))
+        !matches!(self, Self::Method(_) | Self::Override)
     }
 }
 
@@ -63,6 +65,7 @@ impl ScriptMember {
             Script::Alias { .. } => 1,
             Script::Property { .. } => 16,
             Script::Method(_) => 256,
+            Script::Override => 64,
             Script::Variable { .. } => 4,
         }
     }
@@ -83,7 +86,7 @@ impl ScriptMember {
                 let (get, set) = (part("get", getter), part("set", setter));
                 format!("System.Object {name} {{{get}{set}}}")
             }
-            Script::Method(_) => format!("System.Object {name}();"),
+            Script::Method(_) | Script::Override => format!("System.Object {name}();"),
             Script::Variable { .. } => format!("System.Object {name} {{get;set;}}"),
         }
     }

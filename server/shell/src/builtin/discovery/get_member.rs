@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::builtin::discovery::{fits, texts};
+use crate::builtin::discovery::{class_members, fits, texts};
 use crate::command::{CommandInfo, ParameterInfo};
 use crate::convert::{enumerations, type_names};
-use crate::dotnet::{self, Kind, Member, Seen};
+use crate::dotnet::{self, Kind, Seen};
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::harmless;
 use crate::help::syntax::{TypeStyle, type_text};
@@ -15,7 +15,7 @@ use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
 use crate::text::{Culture, to_text};
 use crate::type_names::type_name;
-use crate::value::scripts::Scripts;
+use crate::value::scripts::{Script, Scripts};
 use crate::value::{EnumValue, Object, Text, Value};
 
 /// What the binder knows of it.
@@ -55,12 +55,15 @@ struct GetMember {
     listed: HashSet<Text>,
 }
 
+/// A member as it is listed: its kind, its name, its definition.
+pub(super) type Member = (i64, Text, String);
+
 /// Bits of `PSMemberTypes`.
 const ALIAS_PROPERTY: i64 = 1;
-const PROPERTY: i64 = 4;
+pub(super) const PROPERTY: i64 = 4;
 const NOTE_PROPERTY: i64 = 8;
 const SCRIPT_PROPERTY: i64 = 16;
-const METHOD: i64 = 64;
+pub(super) const METHOD: i64 = 64;
 const SCRIPT_METHOD: i64 = 256;
 const PARAMETERIZED_PROPERTY: i64 = 512;
 const ALL: i64 = 16383;
@@ -83,7 +86,7 @@ fn further_members(object: &Value) -> &'static [(i64, &'static str, &'static str
 }
 
 /// The members that the type of a value has, static ones or those of its values.
-fn table(object: &Value, is_static: bool) -> &'static [Member] {
+fn table(object: &Value, is_static: bool) -> &'static [dotnet::Member] {
     let name = match object.base() {
         Value::Type(name) if is_static => name.clone(),
         Value::Object(object) if object.custom => {
@@ -104,7 +107,7 @@ fn table(object: &Value, is_static: bool) -> &'static [Member] {
 }
 
 /// How a definition describes a member of a type.
-fn described(member: &Member, is_static: bool) -> (i64, Text, String) {
+fn described(member: &dotnet::Member, is_static: bool) -> (i64, Text, String) {
     let (kind, definition) = match &member.kind {
         Kind::Alias(of) => (ALIAS_PROPERTY, format!("{} = {of}", member.name)),
         Kind::Property { .. } => (PROPERTY, member.tooltip(Seen::OnValue, is_static)),
@@ -117,7 +120,7 @@ fn described(member: &Member, is_static: bool) -> (i64, Text, String) {
 }
 
 /// Every member of a value, or every static one of its type.
-fn all_members(object: &Value, is_static: bool) -> Vec<(i64, Text, String)> {
+fn all_members(object: &Value, is_static: bool, hidden: bool) -> Vec<(i64, Text, String)> {
     let table = table(object, is_static);
     let mut found: Vec<_> = table.iter().map(|own| described(own, is_static)).collect();
     if is_static {
@@ -126,6 +129,11 @@ fn all_members(object: &Value, is_static: bool) -> Vec<(i64, Text, String)> {
     let inherited = dotnet::members("System.Object", false).iter();
     let inherited = inherited.filter(|all| !table.iter().any(|own| own.name == all.name));
     found.extend(inherited.map(|all| described(all, false)));
+    if let Value::Object(of) = object.base()
+        && let Some(class) = of.class()
+    {
+        class_members::merge(&mut found, class_members::of_objects(class, hidden));
+    }
     let custom = matches!(object, Value::Object(object) if object.custom);
     let scripts = members::scripts(object).filter(|own| !own.is_empty());
     for property in members::properties(object) {
@@ -146,6 +154,9 @@ fn all_members(object: &Value, is_static: bool) -> Vec<(i64, Text, String)> {
         });
     }
     for computed in scripts.map(Scripts::all).unwrap_or_default() {
+        if matches!(computed.script, Script::Override) {
+            continue;
+        }
         let definition = computed.definition();
         found.retain(|(_, name, _)| !members::same_name(name, &computed.name));
         found.push((computed.kind(), computed.name, definition));
@@ -176,7 +187,11 @@ impl Stage for GetMember {
             Some(Value::Enum(kinds)) => kinds.number,
             _ => ALL,
         };
-        let mut found = all_members(&object, is_static);
+        let hidden = context.switch("Force");
+        let mut found = match context.engine.class_of(object.base()) {
+            Some(class) if is_static => class_members::of_class(&class, hidden),
+            _ => all_members(&object, is_static, hidden),
+        };
         if let Some(Value::Enum(view)) = context.parameter("View") {
             let (extended, adapted) = (view.number & 1 != 0, view.number & 6 != 0);
             found.retain(|(kind, ..)| match *kind {

@@ -1,5 +1,6 @@
 //! Commands that say what there is: `Get-Command`, `Get-Alias`, `Get-Help`, `Get-Member`.
 
+mod class_members;
 mod found;
 pub mod get_alias;
 pub mod get_command;

@@ -95,7 +95,10 @@ impl Engine<'_> {
             | B::GreaterThan(_)
             | B::GreaterOrEqual(_)
             | B::LessThan(_)
-            | B::LessOrEqual(_) => self.compare(operator, &left, &right),
+            | B::LessOrEqual(_) => match self.compared_by_class(operator, &left, &right)? {
+                Some(answer) => Ok(answer),
+                None => self.compare(operator, &left, &right),
+            },
             B::Like(_) | B::NotLike(_) => self.like(operator, &left, &right),
             B::Match(_) | B::NotMatch(_) => self.match_operator(operator, &left, &right),
             B::Contains(case) => Ok(Value::Bool(comparison::contains(&left, &right, case))),
@@ -117,7 +120,7 @@ impl Engine<'_> {
             }
             B::As => {
                 let target = self.type_operand(operator, &right)?;
-                Ok(self.convert_or_null(&left, &target))
+                Ok(self.convert_quietly(&left, &target)?.unwrap_or_default())
             }
             B::Coalesce => Ok(right),
         }
@@ -152,10 +155,5 @@ impl Engine<'_> {
         }
         let target = crate::command::ParameterType::Plain("System.Type".into());
         self.cast(value, &target).map(|_| target)
-    }
-
-    fn convert_or_null(&mut self, value: &Value, target: &crate::command::ParameterType) -> Value {
-        let context = crate::convert::ConversionContext::invariant(self.host.now());
-        crate::convert::convert(value, target, context).unwrap_or_default()
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::error_record::Extent;
 use crate::language::ast::{
-    AssignmentOperator, Block, Chain, Expression, TypeLiteral, VariablePath,
+    AssignmentOperator, Block, Chain, ClassDeclaration, EnumDeclaration, Expression, TypeLiteral,
+    VariablePath,
 };
 use crate::value::Text;
 
@@ -104,18 +105,9 @@ pub enum StatementKind {
     /// `trap`.
     Trap(Arc<Catch>),
     /// `enum Name { … }`.
-    Enum {
-        /// Name as typed.
-        name: Text,
-        /// The type of its numbers, if it was given.
-        underlying: Option<Text>,
-        /// Whether its members combine.
-        flags: bool,
-        /// Members in order.
-        members: Vec<EnumMember>,
-    },
+    Enum(Arc<EnumDeclaration>),
     /// `class Name { … }`.
-    Class(Text),
+    Class(Arc<ClassDeclaration>),
     /// `data { … }`.
     Data {
         /// The variable that takes what it gives.
@@ -151,17 +143,6 @@ pub enum FunctionKind {
     Filter,
     /// `workflow`, which is no longer supported.
     Workflow,
-}
-
-/// A member of an `enum`.
-#[derive(Debug)]
-pub struct EnumMember {
-    /// Name as typed.
-    pub name: Text,
-    /// The value written behind it.
-    pub value: Option<Expression>,
-    /// Where its name stands.
-    pub extent: Extent,
 }
 
 /// `switch`.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::error_record::Extent;
 use crate::language::ast::{
-    EnumMember, FunctionKind, ParameterDeclaration, Statement, StatementKind,
+    EnumDeclaration, EnumMember, FunctionKind, ParameterDeclaration, Statement, StatementKind,
+    TypeDeclaration,
 };
 use crate::language::lexer::Mode;
 use crate::language::parser::parameter::Bracketed;
@@ -195,13 +196,15 @@ impl Parser<'_> {
                 "flags" | "flagsattribute" | "system.flags" | "system.flagsattribute"
             )
         });
+        let declared = Arc::new(EnumDeclaration {
+            name,
+            underlying,
+            flags,
+            members,
+        });
+        self.types.push(TypeDeclaration::Enum(declared.clone()));
         Statement {
-            kind: StatementKind::Enum {
-                name,
-                underlying,
-                flags,
-                members,
-            },
+            kind: StatementKind::Enum(declared),
             extent,
         }
     }

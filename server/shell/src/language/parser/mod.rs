@@ -25,7 +25,9 @@ mod using;
 use std::sync::Arc;
 
 use crate::error_record::Extent;
-use crate::language::ast::{Block, Expression, ExpressionKind, Source, Statement, StatementKind};
+use crate::language::ast::{
+    Block, Expression, ExpressionKind, Source, Statement, StatementKind, TypeDeclaration,
+};
 use crate::language::lexer::{Lexer, Mode};
 use crate::language::parse_error::ParseError;
 use crate::language::semantic;
@@ -95,6 +97,8 @@ pub(crate) struct Parser<'a> {
     budget: usize,
     /// Whether a comma separates arguments of a call instead of making an array.
     no_comma: bool,
+    /// The types that the block at work has declared so far.
+    types: Vec<TypeDeclaration>,
 }
 
 impl<'a> Parser<'a> {
@@ -107,6 +111,7 @@ impl<'a> Parser<'a> {
             height: 0,
             budget: FREE_TOKENS,
             no_comma: false,
+            types: Vec::new(),
         }
     }
 

@@ -36,10 +36,20 @@ impl Parser<'_> {
             clean: None,
             requirements: None,
             is_named: false,
+            types: Vec::new(),
+            defined: OnceLock::new(),
             metadata_sound: OnceLock::new(),
         };
+        let outer = std::mem::take(&mut self.types);
+        self.block_parts(open, &mut block);
+        block.types = std::mem::replace(&mut self.types, outer);
+        block
+    }
+
+    /// Parameters and statements of a block.
+    fn block_parts(&mut self, open: Option<&Token>, block: &mut Block) {
         let point = self.restore_point();
-        if !self.parameter_block(&mut block) {
+        if !self.parameter_block(block) {
             self.resync(point);
         }
         self.skip_separators();
@@ -47,13 +57,13 @@ impl Parser<'_> {
             matches!(&self.peek().kind, TokenKind::Keyword(keyword) if keyword.is_block_name());
         if named {
             block.is_named = true;
-            self.named_blocks(open, &mut block);
-            return block;
+            self.named_blocks(open, block);
+            return;
         }
         loop {
             self.statement_list(&mut block.end);
-            if self.finish_block(open, &mut block) {
-                return block;
+            if self.finish_block(open, block) {
+                return;
             }
         }
     }

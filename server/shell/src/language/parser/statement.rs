@@ -136,7 +136,7 @@ impl Parser<'_> {
                 );
                 error_statement(token.extent)
             }
-            Keyword::Class => self.class_statement(&token, &attributes),
+            Keyword::Class => self.class_statement(&token, attributes),
             Keyword::Enum => self.enum_statement(&token, attributes),
             Keyword::Using => {
                 let statement = self.using_statement(&token);

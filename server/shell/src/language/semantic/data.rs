@@ -226,7 +226,7 @@ fn refused_statement(kind: &StatementKind) -> Option<(&'static str, &'static str
             "TryStatementNotSupportedInDataSection",
             "The Try statement is",
         ),
-        StatementKind::Function { .. } | StatementKind::Class(_) | StatementKind::Enum { .. } => (
+        StatementKind::Function { .. } | StatementKind::Class(_) | StatementKind::Enum(_) => (
             "FunctionDeclarationNotSupportedInDataSection",
             "Function declarations are",
         ),

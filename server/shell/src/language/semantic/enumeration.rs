@@ -178,9 +178,10 @@ impl Checker<'_> {
     pub(super) fn types_twice(&mut self, statements: &[Statement]) {
         let mut names: HashSet<String> = HashSet::new();
         for statement in statements {
-            let (StatementKind::Enum { name, .. } | StatementKind::Class(name)) = &statement.kind
-            else {
-                continue;
+            let name = match &statement.kind {
+                StatementKind::Enum(own) => &own.name,
+                StatementKind::Class(own) => &own.name,
+                _ => continue,
             };
             if !names.insert(name.to_lowercase()) {
                 self.already_defined(name, &statement.extent);

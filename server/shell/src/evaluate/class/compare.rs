@@ -1,0 +1,55 @@
+//! Objects of classes that say themselves whether they equal another, or which comes first.
+
+use crate::evaluate::class::object_of;
+use crate::language::ast::BinaryOperator;
+use crate::members::same_name;
+use crate::pipeline::engine::Engine;
+use crate::pipeline::halt::Halt;
+use crate::pipeline::sink::Discard;
+use crate::value::Value;
+
+impl Engine<'_> {
+    /// What a comparison gives whose left operand is an object of a class that has a word in it; none otherwise.
+    pub(crate) fn compared_by_class(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Value,
+        right: &Value,
+    ) -> Result<Option<Value>, Halt> {
+        use BinaryOperator as B;
+        let Some((_, class)) = object_of(left) else {
+            return Ok(None);
+        };
+        let method = match operator {
+            B::Equal(_) | B::NotEqual(_) => "Equals",
+            _ => "CompareTo",
+        };
+        if class.overloads(method, false).is_empty() {
+            return Ok(None);
+        }
+        let ordered = class.chain().any(|class| {
+            let mut all = class.interfaces.iter();
+            all.any(|name| same_name(name, "System.IComparable"))
+        });
+        if method == "CompareTo" && !ordered {
+            return Ok(None);
+        }
+        let arguments = std::slice::from_ref(right);
+        let Some(answer) = self.class_method(left, method, arguments, &mut Discard)? else {
+            return Ok(None);
+        };
+        let order = match &answer {
+            Value::Int32(order) => *order,
+            _ => 0,
+        };
+        let equal = crate::convert::is_true(&answer);
+        Ok(Some(Value::Bool(match operator {
+            B::Equal(_) => equal,
+            B::NotEqual(_) => !equal,
+            B::LessThan(_) => order < 0,
+            B::LessOrEqual(_) => order <= 0,
+            B::GreaterThan(_) => order > 0,
+            _ => order >= 0,
+        })))
+    }
+}
