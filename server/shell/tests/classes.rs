@@ -58,6 +58,14 @@ fn members_do_what_they_say() {
             "class A { static [A] $Only; $v; static A() { [A]::Only = [A]::new(); [A]::Only.v = 9 } }; [A]::Only.v",
             "9",
         ),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn methods_give_what_they_return() {
+    for (line, expected) in [
         (
             "class A { [int] F([int] $a) { 'lost'; return $a + 1 } }; [A]::new().F('2')",
             "3",
