@@ -164,7 +164,13 @@ fn from_text(text: &Text, name: &str, target: &ParameterType) -> Result<Value, C
                 &inner,
             )),
         },
-        "System.Net.Mail.MailAddress" => Ok(scalar(name, text.clone())),
+        "System.Net.Mail.MailAddress" if is_mail_address(text) => Ok(scalar(name, text.clone())),
+        "System.Net.Mail.MailAddress" => Err(ConversionError::wrapping(
+            "InvalidCastConstructorException",
+            text,
+            target,
+            "The specified string is not in the form required for an e-mail address.",
+        )),
         "System.Net.IPAddress" => parse_address(text)
             .map(|address| scalar(name, address))
             .ok_or_else(|| parse("An invalid IP address was specified.")),
@@ -176,6 +182,23 @@ fn from_text(text: &Text, name: &str, target: &ParameterType) -> Result<Value, C
             }),
         },
     }
+}
+
+/// `user@host`, alone or in angle brackets behind a name.
+fn is_mail_address(text: &str) -> bool {
+    let address = match text.trim().strip_suffix('>') {
+        Some(named) => named.rsplit_once('<').map_or("", |(_, address)| address),
+        None => text.trim(),
+    };
+    address.rsplit_once('@').is_some_and(|(user, host)| {
+        let is_quoted = user.len() > 1 && user.starts_with('"') && user.ends_with('"');
+        let is_plain =
+            |c: char| !c.is_whitespace() && !c.is_control() && !"()<>[]:;@\\,\"".contains(c);
+        let dots = |text: &str| text.split('.').all(|part| !part.is_empty());
+        (is_quoted || dots(user) && user.chars().all(is_plain))
+            && dots(host)
+            && host.chars().all(is_plain)
+    })
 }
 
 /// Thirty-two hexadecimal digits, bare or with dashes, with these bare or in braces or parentheses; else why not.
@@ -190,6 +213,9 @@ pub(crate) fn parse_guid(text: &str) -> Result<uuid::Uuid, &'static str> {
     }
     if !text.is_ascii() {
         return Err(DIGITS);
+    }
+    if text.starts_with("{0x") || text.starts_with("{0X") {
+        return parse_hexadecimal_guid(text);
     }
     let dashed = match (text.as_bytes()[0], text.as_bytes()[text.len() - 1]) {
         (b'{', b'}') | (b'(', b')') if text.len() == 38 => &text[1..37],
@@ -208,6 +234,48 @@ pub(crate) fn parse_guid(text: &str) -> Result<uuid::Uuid, &'static str> {
         return Err(DASHES);
     }
     uuid::Uuid::try_parse(dashed).map_err(|_| DIGITS)
+}
+
+/// `{0xdddddddd,0xdddd,0xdddd,{0xdd,0xdd,0xdd,0xdd,0xdd,0xdd,0xdd,0xdd}}`, white space anywhere.
+fn parse_hexadecimal_guid(text: &str) -> Result<uuid::Uuid, &'static str> {
+    const BRACES: &str = "Could not find a brace, or the length between the previous token and the brace was zero (i.e., '0x,'etc.).";
+    const PREFIX: &str = "Expected 0x prefix.";
+    const DIGITS: &str = "Guid string should only contain hexadecimal characters.";
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let (head, bytes) = compact
+        .strip_prefix('{')
+        .and_then(|text| text.strip_suffix("}}"))
+        .and_then(|text| text.split_once(",{"))
+        .ok_or(BRACES)?;
+    let number = |part: &str, most: usize| {
+        let digits = part
+            .strip_prefix("0x")
+            .or_else(|| part.strip_prefix("0X"))
+            .ok_or(PREFIX)?;
+        match digits.len() {
+            0 => Err(BRACES),
+            length if length > most => Err("Value was either too large or too small for a UInt32."),
+            _ => u32::from_str_radix(digits, 16).map_err(|_| DIGITS),
+        }
+    };
+    let (&[first, second, third], parts) = (
+        head.split(',').collect::<Vec<_>>().as_slice(),
+        bytes.split(',').collect::<Vec<_>>(),
+    ) else {
+        return Err(BRACES);
+    };
+    let narrow = |part: &str| u16::try_from(number(part, 4)?).map_err(|_| DIGITS);
+    let last: Vec<u8> = parts
+        .iter()
+        .map(|part| u8::try_from(number(part, 2)?).map_err(|_| DIGITS))
+        .collect::<Result<_, _>>()?;
+    let last: [u8; 8] = last.try_into().map_err(|_| BRACES)?;
+    Ok(uuid::Uuid::from_fields(
+        number(first, 8)?,
+        narrow(second)?,
+        narrow(third)?,
+        &last,
+    ))
 }
 
 /// An address of four bytes as the C library reads it: up to four numbers, decimal, octal or hexadecimal, of which the

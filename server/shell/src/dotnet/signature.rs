@@ -12,6 +12,8 @@ pub(crate) struct Parameter {
     pub(crate) name: Cow<'static, str>,
     /// Its type; none for one that no value of a session is of.
     pub(crate) of_type: Option<ParameterType>,
+    /// Whether `$null` is a value of its type.
+    pub(crate) takes_null: bool,
     /// Whether it has a default.
     pub(crate) optional: bool,
     /// Whether it takes all arguments that follow.
@@ -34,6 +36,16 @@ pub(super) fn parameters(overload: &'static str) -> Option<Vec<Parameter>> {
     )
 }
 
+/// Types of values that no value of a session is of.
+const STRUCTURES: &[&str] = &[
+    "System.IntPtr",
+    "System.UIntPtr",
+    "System.Text.Rune",
+    "System.Span[",
+    "System.ReadOnlySpan[",
+    "System.Threading.CancellationToken",
+];
+
 fn parameter(text: &'static str) -> Parameter {
     let (text, optional) = match text.split_once(" = ") {
         Some((text, _)) => (text, true),
@@ -47,6 +59,7 @@ fn parameter(text: &'static str) -> Parameter {
     Parameter {
         name: Cow::Borrowed(name),
         of_type: type_names::resolve(of_type),
+        takes_null: !STRUCTURES.iter().any(|name| of_type.starts_with(name)),
         optional,
         rest,
     }

@@ -80,42 +80,13 @@ fn function(name: &str, x: f64, y: Option<f64>) -> Outcome {
     }))
 }
 
-/// The larger or the smaller of two numbers, of the type that holds both.
+/// The larger or the smaller of two numbers of one type; no number counts as both.
 fn extreme(largest: bool, a: &Value, b: &Value) -> Outcome {
     let (Some(x), Some(y)) = (as_double(a), as_double(b)) else {
         return Outcome::Unknown;
     };
-    let chosen = if x.is_nan() || !y.is_nan() && (x == y || (x > y) == largest) {
-        a
-    } else {
-        b
-    };
-    let wide = |value: &Value| match value {
-        Value::Double(_) => 4,
-        Value::Decimal(_) => 5,
-        Value::Single(_) => 3,
-        Value::UInt64(_) => 2,
-        Value::Int64(_) | Value::UInt32(_) => 1,
-        _ => 0,
-    };
-    let target = if wide(a) >= wide(b) { a } else { b };
-    let name = match target {
-        Value::Int8(_) | Value::UInt8(_) | Value::Int16(_) | Value::UInt16(_)
-            if crate::type_names::type_name(a) != crate::type_names::type_name(b) =>
-        {
-            "System.Int32".into()
-        }
-        other => crate::type_names::type_name(other),
-    };
-    let target = crate::command::ParameterType::Plain(name);
-    match crate::convert::convert(
-        chosen,
-        &target,
-        crate::convert::ConversionContext::default(),
-    ) {
-        Ok(value) => Outcome::Value(value),
-        Err(_) => Outcome::Value(chosen.clone()),
-    }
+    let is_first = x.is_nan() || !y.is_nan() && (x == y || (x > y) == largest);
+    Outcome::Value(if is_first { a.clone() } else { b.clone() })
 }
 
 fn absolute(value: &Value) -> Outcome {

@@ -3,10 +3,11 @@
 use crate::convert::{ConversionContext, net_text};
 use crate::dotnet;
 use crate::evaluate::collection_method::collection_method;
+use crate::evaluate::date_method::date_method;
 use crate::evaluate::operator::comparison;
 use crate::evaluate::reflection;
+use crate::evaluate::span_member;
 use crate::evaluate::text_method::text_method;
-use crate::evaluate::time_method::{date_method, time_span_method};
 use crate::evaluate::{
     as_operand, element_argument, enum_member, failure, gathered, harmless, nothing, overload,
     regex_member,
@@ -180,8 +181,9 @@ impl Engine<'_> {
         match owner {
             Value::String(text) => text_method(text, name, arguments),
             Value::DateTime(date) => date_method(*date, name, arguments),
-            Value::TimeSpan(ticks) => time_span_method(*ticks, name, arguments),
+            Value::TimeSpan(ticks) => span_member::method(*ticks, name, arguments),
             Value::Enum(member) => enum_member::method(member, name, arguments),
+            Value::Version(parts) => version_method(parts, name, arguments),
             Value::Named(scalar) if name != "tostring" => {
                 let pattern = Value::String(scalar.text.clone());
                 let with = |input: &Value| [input.clone(), pattern].into_iter();
@@ -254,6 +256,24 @@ fn collection_has(name: &str) -> bool {
             | "reverse"
             | "sort"
     )
+}
+
+/// `Version.ToString(fieldCount)`: no more parts than the version has.
+fn version_method(parts: &[i32], name: &str, arguments: &[Value]) -> Outcome {
+    let ("tostring", [Value::Int32(count)]) = (name, arguments) else {
+        return Outcome::Unknown;
+    };
+    let most = parts.len();
+    match usize::try_from(*count) {
+        Ok(count) if count <= most => {
+            let shown: Vec<String> = parts[..count].iter().map(i32::to_string).collect();
+            Outcome::Value(Value::text(shown.join(".")))
+        }
+        _ => Outcome::Thrown(
+            "System.ArgumentException",
+            format!("Argument must be between 0 and {most}. (Parameter 'fieldCount')"),
+        ),
+    }
 }
 
 /// Methods of everything.

@@ -1,33 +1,17 @@
 //! Which overload of a method takes the arguments that it is given, and what is said when none does
 //! (`Adapter.FindBestMethod`).
 
+mod rank;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use crate::command::ParameterType;
-use crate::convert::{ConversionContext, convert, net_text, number};
+use crate::convert::{ConversionContext, convert, net_text};
 use crate::dotnet::{self, Parameter};
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::type_names::{families, type_name};
 use crate::value::Value;
-
-/// How well an argument fits a parameter (`ConversionRank`), as far as a session's types differ in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Text,
-    Convertible,
-    Made,
-    Parsed,
-    Language,
-    NullToValue,
-    NullToReference,
-    NumberNarrowed,
-    NumberAsText,
-    NumberWidened,
-    Assignable,
-    TextAsCharacters,
-    Identity,
-}
+use rank::{Rank, is_object, rank, type_rank};
 
 /// `Cannot find an overload …`.
 pub(crate) fn none_found(method: &str, arguments: usize) -> ErrorRecord {
@@ -39,10 +23,20 @@ pub(crate) fn none_found(method: &str, arguments: usize) -> ErrorRecord {
     )
 }
 
+/// `Multiple ambiguous overloads …`.
+pub(crate) fn ambiguous(method: &str, arguments: usize) -> ErrorRecord {
+    exception(
+        "MethodCountCouldNotFindBest",
+        format!(
+            "Multiple ambiguous overloads found for \"{method}\" and the argument count: \"{arguments}\"."
+        ),
+    )
+}
+
 /// The arguments as the method's best overload wants them.
 ///
 /// # Errors
-/// When no overload takes as many, or one of them does not convert.
+/// When no overload takes as many, several take them as well, or one of them does not convert.
 pub(super) fn bind<'v>(
     family: &str,
     is_static: bool,
@@ -51,33 +45,52 @@ pub(super) fn bind<'v>(
     context: ConversionContext,
 ) -> Result<Cow<'v, [Value]>, Box<ErrorRecord>> {
     let overloads = dotnet::overloads(family, is_static, method);
-    if overloads.is_empty() || calculates(family, overloads, arguments) {
+    if overloads.is_empty() {
         return Ok(Cow::Borrowed(arguments));
     }
-    let fitting: Vec<Candidate> = overloads
-        .iter()
-        .filter_map(|overload| Candidate::new(overload, arguments))
-        .collect();
-    let best = fitting.iter().reduce(|best, other| {
-        if other.compare(best) == Ordering::Greater {
-            other
-        } else {
-            best
-        }
-    });
-    match best {
-        Some(best) => best.converted(method, arguments, context).map(Cow::Owned),
-        None => Err(Box::new(none_found(method, arguments.len()))),
-    }
+    let overloads = overloads.iter().map(Vec::as_slice);
+    let (_, best) = best(overloads, method, arguments)?;
+    best.converted(method, arguments, context).map(Cow::Owned)
 }
 
-/// Whether a method of numbers chooses its kind of number itself.
-fn calculates(family: &str, overloads: &[Vec<Parameter>], arguments: &[Value]) -> bool {
-    let as_many = overloads
-        .iter()
-        .filter(|own| own.len() == arguments.len())
-        .count();
-    matches!(family, "System.Math" | "System.Convert") && as_many > 1
+/// The place of the overload that takes the arguments best.
+///
+/// # Errors
+/// When none takes them, or several as well.
+pub(super) fn choose(
+    overloads: &[&[Parameter]],
+    method: &str,
+    arguments: &[Value],
+) -> Result<usize, Box<ErrorRecord>> {
+    best(overloads.iter().copied(), method, arguments).map(|(place, _)| place)
+}
+
+fn best<'o>(
+    overloads: impl Iterator<Item = &'o [Parameter]>,
+    method: &str,
+    arguments: &[Value],
+) -> Result<(usize, Candidate<'o>), Box<ErrorRecord>> {
+    let mut fitting = overloads
+        .enumerate()
+        .filter_map(|(place, own)| Some((place, Candidate::new(own, arguments)?)));
+    let Some(mut best) = fitting.next() else {
+        return Err(Box::new(none_found(method, arguments.len())));
+    };
+    let mut is_ambiguous = false;
+    for other in fitting {
+        match best.1.compare(&other.1) {
+            Ordering::Greater => {}
+            Ordering::Equal => is_ambiguous = true,
+            Ordering::Less => {
+                best = other;
+                is_ambiguous = false;
+            }
+        }
+    }
+    if is_ambiguous {
+        return Err(Box::new(ambiguous(method, arguments.len())));
+    }
+    Ok(best)
 }
 
 struct Candidate<'o> {
@@ -94,14 +107,27 @@ impl<'o> Candidate<'o> {
     fn new(overload: &'o [Parameter], arguments: &[Value]) -> Option<Self> {
         let plain = overload.len() >= arguments.len()
             && overload[arguments.len()..].iter().all(|own| own.optional);
-        if plain && let Some(ranks) = ranks(overload.iter(), arguments, false) {
-            return Some(Self {
+        let plain = plain
+            .then(|| ranks(overload.iter(), arguments, false))
+            .flatten()
+            .map(|ranks| Self {
                 parameters: overload[..arguments.len()].iter().collect(),
                 expanded: false,
                 declared: overload.len(),
                 ranks,
             });
+        let expanded = Self::expanded(overload, arguments);
+        match (plain, expanded) {
+            // A last argument that is better as an element than as the whole array is one.
+            (Some(plain), Some(expanded)) if expanded.ranks.last() <= plain.ranks.last() => {
+                Some(plain)
+            }
+            (plain, expanded) => expanded.or(plain),
         }
+    }
+
+    /// With the arguments at the end as the elements of the last parameter.
+    fn expanded(overload: &'o [Parameter], arguments: &[Value]) -> Option<Self> {
         let (last, before) = overload.split_last().filter(|(last, _)| last.rest)?;
         if arguments.len() < before.len() {
             return None;
@@ -117,7 +143,7 @@ impl<'o> Candidate<'o> {
         })
     }
 
-    /// Which of two takes the arguments better; of equals the more specific, then the shorter one.
+    /// Which of two takes the arguments better (`CompareOverloadCandidates`): equal where neither does.
     fn compare(&self, other: &Self) -> Ordering {
         let places = self.ranks.len();
         let score: i64 = self
@@ -127,10 +153,46 @@ impl<'o> Candidate<'o> {
             .enumerate()
             .map(|(at, (own, other))| (places - at) as i64 * own.cmp(other) as i64)
             .sum();
-        score
-            .cmp(&0)
-            .then_with(|| other.expanded.cmp(&self.expanded))
-            .then_with(|| other.declared.cmp(&self.declared))
+        let by_type = score.cmp(&0).then_with(|| self.compare_types(other));
+        if by_type != Ordering::Equal {
+            return by_type;
+        }
+        let are_same = (0..places).all(|at| self.type_of(at) == other.type_of(at));
+        if !are_same {
+            return Ordering::Equal;
+        }
+        let by_count = other.declared.cmp(&self.declared);
+        match (self.expanded, other.expanded) {
+            (true, true) if self.declared > other.declared => Ordering::Greater,
+            (true, true) | (true, false) => Ordering::Less,
+            (false, true) => Ordering::Greater,
+            (false, false) => by_count,
+        }
+    }
+
+    /// Which of two that convert the arguments equally well has the better types: the most specific ones where the
+    /// conversions lose nothing, the most general ones where they may.
+    fn compare_types(&self, other: &Self) -> Ordering {
+        let mut score = 0;
+        let mut weight = self.ranks.len() as i64;
+        for (at, (own, others)) in self.ranks.iter().zip(&other.ranks).enumerate() {
+            let loses_nothing = |rank: &Rank| *rank >= Rank::NUMBER_WIDENED;
+            let is_comparable = *own >= Rank::NULL_TO_VALUE
+                && *others >= Rank::NULL_TO_VALUE
+                && loses_nothing(own) == loses_nothing(others);
+            if is_comparable && let (Some(from), Some(to)) = (self.type_of(at), other.type_of(at)) {
+                if loses_nothing(own) {
+                    weight = -weight;
+                }
+                score -= weight * type_rank(&from, &to).cmp(&type_rank(&to, &from)) as i64;
+            }
+            weight = weight.abs() - 1;
+        }
+        score.cmp(&0)
+    }
+
+    fn type_of(&self, at: usize) -> Option<Cow<'_, ParameterType>> {
+        wanted(self.parameters[at], self.expanded)
     }
 
     fn converted(
@@ -164,7 +226,8 @@ fn ranks<'p>(
         .map(|(parameter, argument)| match wanted(parameter, expanded) {
             Some(wanted) => rank(argument.base(), &wanted),
             // What no value here is of takes nothing but `$null`.
-            None => matches!(argument, Value::Null).then_some(Rank::NullToReference),
+            None => (matches!(argument, Value::Null) && parameter.takes_null)
+                .then_some(Rank::NULL_TO_REFERENCE),
         })
         .collect()
 }
@@ -174,107 +237,6 @@ fn wanted(parameter: &Parameter, expanded: bool) -> Option<Cow<'_, ParameterType
     match (&parameter.of_type, expanded && parameter.rest) {
         (Some(ParameterType::Array(element)), true) => Some(Cow::Borrowed(element)),
         (of_type, _) => of_type.as_ref().map(Cow::Borrowed),
-    }
-}
-
-fn is_object(wanted: &ParameterType) -> bool {
-    matches!(wanted, ParameterType::Plain(name) if &**name == "System.Object")
-}
-
-fn rank(argument: &Value, wanted: &ParameterType) -> Option<Rank> {
-    let target = wanted.full_name();
-    let to_number = number::Kind::of_type(&target).is_some();
-    if matches!(argument, Value::Null) {
-        return null_rank(wanted, &target, to_number);
-    }
-    if crate::convert::is_instance(argument, wanted) {
-        let own = *type_name(argument) == *target;
-        return Some(if own {
-            Rank::Identity
-        } else {
-            Rank::Assignable
-        });
-    }
-    if let ParameterType::Class(own) = wanted {
-        let class = own.class()?;
-        return super::class::is_convertible(argument, &class).then_some(Rank::Made);
-    }
-    if families::belongs(argument, &target) == Some(false) {
-        return None;
-    }
-    let from_number = number::is_number(argument);
-    Some(match (argument, &*target) {
-        (Value::String(_), "System.Char[]") => Rank::TextAsCharacters,
-        (Value::String(_), _) if to_number => Rank::NumberAsText,
-        (
-            Value::String(_),
-            "System.Boolean" | "System.Type" | "System.Text.RegularExpressions.Regex",
-        ) => Rank::Language,
-        (Value::String(_), _) => Rank::Parsed,
-        (_, "System.String" | "System.Char") if from_number => Rank::NumberAsText,
-        (_, "System.String") => Rank::Text,
-        (_, "System.Boolean") => Rank::Language,
-        (own, _) if from_number && to_number => numeric_rank(own, &target),
-        (Value::Char(_) | Value::Bool(_) | Value::Enum(_), _) if to_number => Rank::Language,
-        (Value::Int32(_) | Value::Int64(_), "System.DateTime" | "System.TimeSpan") => Rank::Made,
-        (own, _)
-            if from_number
-                && matches!(wanted, ParameterType::Enum(_))
-                && !matches!(own, Value::Double(_)) =>
-        {
-            Rank::Language
-        }
-        (Value::Array(_) | Value::List(_), _) => match wanted {
-            ParameterType::Array(_) => Rank::Language,
-            _ => return None,
-        },
-        (_, _) if matches!(wanted, ParameterType::Array(_)) => Rank::Language,
-        (Value::DateTime(_), _) | (_, "System.DateTime" | "System.TimeSpan") => Rank::Convertible,
-        _ => return None,
-    })
-}
-
-fn null_rank(wanted: &ParameterType, target: &str, to_number: bool) -> Option<Rank> {
-    match (wanted, target) {
-        (_, "System.String") => Some(Rank::Text),
-        (_, "System.Boolean" | "System.Char") => Some(Rank::NullToValue),
-        _ if to_number => Some(Rank::NullToValue),
-        (ParameterType::Enum(_), _)
-        | (_, "System.DateTime" | "System.TimeSpan" | "System.Guid") => None,
-        _ => Some(Rank::NullToReference),
-    }
-}
-
-/// Whether a number's type widens to another without loss, as .NET converts it unasked.
-fn numeric_rank(own: &Value, target: &str) -> Rank {
-    const UNSIGNED: &[&str] = &[
-        "System.Byte",
-        "System.UInt16",
-        "System.UInt32",
-        "System.UInt64",
-    ];
-    const SIGNED: &[&str] = &[
-        "System.SByte",
-        "System.Int16",
-        "System.Int32",
-        "System.Int64",
-    ];
-    let own = type_name(own);
-    let size = |name: &str| {
-        let place = |list: &[&str]| list.iter().position(|own| *own == name);
-        place(UNSIGNED)
-            .map(|at| (at, false))
-            .or_else(|| place(SIGNED).map(|at| (at, true)))
-    };
-    let widens = match (size(&own), size(target)) {
-        (Some((from, signed)), Some((to, to_signed))) => to > from && (to_signed || !signed),
-        (Some(_), None) => true,
-        (None, _) => &*own == "System.Single" && target == "System.Double",
-    };
-    if widens {
-        Rank::NumberWidened
-    } else {
-        Rank::NumberNarrowed
     }
 }
 
@@ -309,20 +271,6 @@ pub(super) fn argument_refused(
     )
 }
 
-/// The place of the overload that takes the arguments best; none if none takes them.
-pub(super) fn choose(overloads: &[&[Parameter]], arguments: &[Value]) -> Option<usize> {
-    let fitting = overloads
-        .iter()
-        .enumerate()
-        .filter_map(|(place, own)| Some((place, Candidate::new(own, arguments)?)));
-    fitting
-        .reduce(|best, other| match other.1.compare(&best.1) {
-            Ordering::Greater => other,
-            _ => best,
-        })
-        .map(|(place, _)| place)
-}
-
 pub(super) fn exception(id: &'static str, message: String) -> ErrorRecord {
     ErrorRecord::new(
         id,
@@ -336,6 +284,7 @@ pub(super) fn exception(id: &'static str, message: String) -> ErrorRecord {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::type_names::type_name;
 
     #[test]
     fn the_best_overload_takes_the_arguments() {
@@ -363,11 +312,74 @@ mod tests {
             refused.fully_qualified_id,
             "MethodArgumentConversionInvalidCastArgument"
         );
+        // A number is a character rather than a text, and more texts than one are a list.
+        assert!(matches!(
+            bound("IndexOf", &[Value::Int32(97)]).unwrap()[..],
+            [Value::Char(97)]
+        ));
         let refused = bound(
             "Substring",
             &[Value::Int32(1), Value::Int32(1), Value::Int32(1)],
         )
         .unwrap_err();
         assert_eq!(refused.fully_qualified_id, "MethodCountCouldNotFindBest");
+    }
+
+    #[test]
+    fn numbers_choose_the_overload_of_their_kind() {
+        let bound = |method, arguments: &[Value]| {
+            let context = ConversionContext::default();
+            match bind("System.Math", true, method, arguments, context) {
+                Ok(bound) => bound
+                    .iter()
+                    .map(|own| type_name(own).to_string())
+                    .collect::<Vec<_>>()
+                    .join(","),
+                Err(error) => error.message.to_string(),
+            }
+        };
+        let (int, long, double) = (Value::Int32, Value::Int64, Value::Double);
+        for (method, arguments, expected) in [
+            ("Max", vec![int(1), int(2)], "System.Int32,System.Int32"),
+            (
+                "Max",
+                vec![int(1), double(2.5)],
+                "System.Int32,System.Int32",
+            ),
+            (
+                "Max",
+                vec![double(1.5), int(2)],
+                "System.Double,System.Double",
+            ),
+            ("Max", vec![long(1), int(2)], "System.Int64,System.Int64"),
+            (
+                "Max",
+                vec![Value::text("1"), Value::text("2")],
+                "System.Double,System.Double",
+            ),
+            (
+                "Max",
+                vec![Value::text("1"), int(2)],
+                "System.Int32,System.Int32",
+            ),
+            ("Round", vec![int(5)], "System.Decimal"),
+            (
+                "Round",
+                vec![Value::text("2.567"), int(2)],
+                "System.Double,System.Int32",
+            ),
+            ("Floor", vec![Value::Null], "System.Double"),
+            (
+                "Abs",
+                vec![Value::Bool(true)],
+                "Multiple ambiguous overloads found for \"Abs\" and the argument count: \"1\".",
+            ),
+        ] {
+            assert_eq!(
+                bound(method, &arguments),
+                expected,
+                "{method} {arguments:?}"
+            );
+        }
     }
 }

@@ -12,12 +12,13 @@ use crate::evaluate::exception::{find_exception, new_exception};
 use crate::evaluate::method::Outcome;
 use crate::evaluate::{
     array_member, constructor, convert_member, date_member, enum_member, failure, harmless,
-    math_member, overload, parse_method, reflection, regex_member, string_comparer, try_parse,
+    math_member, overload, parse_method, reflection, regex_member, span_member, string_comparer,
+    try_parse,
 };
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
-use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND, as_double};
+use crate::text::{TICKS_PER_DAY, as_double};
 use crate::value::{DateTime, DateTimeKind, Object, Text, Value};
 
 /// A static property or field.
@@ -250,7 +251,7 @@ fn call(type_name: &str, name: &str, arguments: &[Value], context: ConversionCon
         "System.Convert" => return convert_member::call(name, arguments, context),
         "System.Text.RegularExpressions.Regex" => return regex_member::call(name, arguments),
         "System.Double" => double(name, arguments),
-        "System.TimeSpan" => time_span(name, arguments),
+        "System.TimeSpan" => return span_member::call(name, arguments),
         "System.Version" => version(arguments),
         semantic_version::TYPE => semantic(arguments),
         reflection::NOTE => reflection::note_property(arguments),
@@ -319,41 +320,11 @@ fn double(name: &str, arguments: &[Value]) -> Option<Value> {
     }))
 }
 
-fn time_span(name: &str, arguments: &[Value]) -> Option<Value> {
-    if let ("compare", [Value::TimeSpan(first), Value::TimeSpan(second)]) = (name, arguments) {
-        return Some(Value::Int32(first.cmp(second) as i32));
-    }
-    let amount = as_double(arguments.first()?)?;
-    let unit = match name {
-        "fromdays" => TICKS_PER_DAY,
-        "fromhours" => 3600 * TICKS_PER_SECOND,
-        "fromminutes" => 60 * TICKS_PER_SECOND,
-        "fromseconds" => TICKS_PER_SECOND,
-        "frommilliseconds" => TICKS_PER_SECOND / 1000,
-        "fromticks" => 1,
-        "new" => return new_time_span(arguments),
-        _ => return None,
-    };
-    Some(Value::TimeSpan((amount * unit as f64) as i64))
-}
-
 pub(super) fn integers(arguments: &[Value]) -> Option<Vec<i64>> {
     arguments
         .iter()
         .map(|argument| as_double(argument).map(|n| n as i64))
         .collect()
-}
-
-fn new_time_span(arguments: &[Value]) -> Option<Value> {
-    let parts = integers(arguments)?;
-    let clock = |h: i64, m: i64, s: i64| (h * 3600 + m * 60 + s) * TICKS_PER_SECOND;
-    Some(Value::TimeSpan(match parts.as_slice() {
-        [ticks] => *ticks,
-        [h, m, s] => clock(*h, *m, *s),
-        [d, h, m, s] => d * TICKS_PER_DAY + clock(*h, *m, *s),
-        [d, h, m, s, ms] => d * TICKS_PER_DAY + clock(*h, *m, *s) + ms * 10_000,
-        _ => return None,
-    }))
 }
 
 fn string(name: &str, arguments: &[Value]) -> Option<Value> {

@@ -14,7 +14,7 @@ use crate::value::{DateTime, DateTimeKind, Text, Value};
 pub use parse::parse_date_time;
 
 /// 9999-12-31T23:59:59.9999999.
-pub(super) const MAX_TICKS: i64 = 3_155_378_975_999_999_999;
+pub(crate) const MAX_TICKS: i64 = 3_155_378_975_999_999_999;
 
 /// A date of text, or of a number of ticks.
 pub(super) fn to_date_time(

@@ -310,6 +310,7 @@ impl Engine<'_> {
                 Some(Parameter {
                     name: parameter.name.to_string().into(),
                     of_type: Some(of_type),
+                    takes_null: true,
                     optional: false,
                     rest: false,
                 })

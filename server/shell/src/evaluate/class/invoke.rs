@@ -85,7 +85,7 @@ impl Engine<'_> {
         // Every object has these too.
         let of_all = ["ToString", "Equals", "GetHashCode", "GetType"];
         if of_all.iter().any(|own| same_name(own, name))
-            && Self::chosen(&overloads, arguments).is_none()
+            && Self::chosen(&overloads, name, arguments).is_err()
         {
             return Ok(None);
         }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::error_record::ErrorRecord;
 use crate::evaluate::as_operand;
-use crate::evaluate::overload::{argument_refused, choose, none_found};
+use crate::evaluate::overload::{argument_refused, choose};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
@@ -11,21 +12,23 @@ use crate::value::Value;
 use crate::value::class::{Class, ClassMethod};
 
 impl Engine<'_> {
-    /// The overload that takes the arguments; `None` where none does.
+    /// The overload that takes the arguments, or the error that none or several do.
     pub(super) fn chosen<'m>(
         overloads: &[(&'m Arc<Class>, &'m ClassMethod)],
+        name: &str,
         arguments: &[Value],
-    ) -> Option<(&'m Arc<Class>, &'m ClassMethod)> {
+    ) -> Result<(&'m Arc<Class>, &'m ClassMethod), Box<ErrorRecord>> {
         // One that is alone is taken for its number of parameters: what does not convert is said of its argument.
-        if let [only] = overloads {
-            let fits = only.1.parameters.len() == arguments.len();
-            return fits.then_some(*only);
+        if let [only] = overloads
+            && only.1.parameters.len() == arguments.len()
+        {
+            return Ok(*only);
         }
         let parameters: Vec<_> = overloads
             .iter()
             .map(|(_, method)| method.parameters.as_slice())
             .collect();
-        choose(&parameters, arguments).map(|place| overloads[place])
+        choose(&parameters, name, arguments).map(|place| overloads[place])
     }
 
     /// The same, or the error that says so.
@@ -35,8 +38,7 @@ impl Engine<'_> {
         name: &str,
         arguments: &[Value],
     ) -> Result<(&'m Arc<Class>, &'m ClassMethod), Halt> {
-        Self::chosen(overloads, arguments)
-            .ok_or_else(|| self.fail(none_found(name, arguments.len())))
+        Self::chosen(overloads, name, arguments).map_err(|error| self.fail(*error))
     }
 
     /// The arguments as a method's parameters want them; `name` is what errors call the method.

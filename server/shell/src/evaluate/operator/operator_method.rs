@@ -10,8 +10,8 @@ use crate::command::ParameterType;
 use crate::convert::net_text;
 use crate::decimal;
 use crate::error_record::{ErrorCategory, ErrorRecord};
-use crate::evaluate::failure;
 use crate::evaluate::operator::number::Number;
+use crate::evaluate::{failure, overload};
 use crate::language::ast::BinaryOperator;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -130,11 +130,11 @@ impl Engine<'_> {
             Value::Null if method == "op_Division" => Ok((TIME_SPAN, TIME_SPAN)),
             Value::Null | Value::String(_) => Ok((TIME_SPAN, DOUBLE)),
             Value::Bool(_) | Value::DateTime(_) if method == "op_Division" => {
-                Err(self.fail(ambiguous(method)))
+                Err(self.fail(overload::ambiguous(method, 2)))
             }
             Value::DateTime(_) | Value::BigInteger(_) => Ok((TIME_SPAN, DOUBLE)),
             other if Number::primitive(other).is_some() => Ok((TIME_SPAN, DOUBLE)),
-            _ => Err(self.fail(no_overload(method))),
+            _ => Err(self.fail(overload::none_found(method, 2))),
         }
     }
 
@@ -149,10 +149,12 @@ impl Engine<'_> {
             Value::DateTime(_) => Ok((DATE_TIME, DATE_TIME)),
             Value::TimeSpan(_) | Value::Null => Ok((DATE_TIME, TIME_SPAN)),
             Value::String(_) if matches!(left, Value::DateTime(_)) => {
-                Err(self.fail(ambiguous(method)))
+                Err(self.fail(overload::ambiguous(method, 2)))
             }
-            other if Number::primitive(other).is_some() => Err(self.fail(ambiguous(method))),
-            _ => Err(self.fail(no_overload(method))),
+            other if Number::primitive(other).is_some() => {
+                Err(self.fail(overload::ambiguous(method, 2)))
+            }
+            _ => Err(self.fail(overload::none_found(method, 2))),
         }
     }
 
@@ -186,22 +188,6 @@ fn method_exception(id: &'static str, message: String) -> ErrorRecord {
         ErrorCategory::NotSpecified,
         "System.Management.Automation.MethodException",
         message,
-    )
-}
-
-fn ambiguous(method: &str) -> ErrorRecord {
-    method_exception(
-        "MethodCountCouldNotFindBest",
-        format!(
-            "Multiple ambiguous overloads found for \"{method}\" and the argument count: \"2\"."
-        ),
-    )
-}
-
-fn no_overload(method: &str) -> ErrorRecord {
-    method_exception(
-        "MethodCountCouldNotFindBest",
-        format!("Cannot find an overload for \"{method}\" and the argument count: \"2\"."),
     )
 }
 
