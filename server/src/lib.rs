@@ -45,6 +45,7 @@ use crate::dispatch::typed::Typed;
 use crate::essential::Essential;
 use crate::frontend::FrontEnd;
 use crate::layers::access::{Access, IsOurs};
+use crate::layers::around::Around;
 use crate::layers::dial::Dial;
 use crate::layers::listener;
 use crate::layers::observe::Observe;
@@ -185,8 +186,8 @@ pub async fn start(configuration: Configuration) -> Result<RunningNode, StartErr
         .max_concurrent_streams(STREAMS_PER_CONNECTION)
         .initial_stream_window_size(WINDOWS.0)
         .initial_connection_window_size(WINDOWS.1)
-        .layer(Observe::default())
-        .layer(Access::new(ours(&configuration, &node)))
+        .layer(Around(Observe::default()))
+        .layer(Around(Access::new(ours(&configuration, &node))))
         .add_routes(routes);
     let stopped = stop.clone().cancelled_owned();
     let serving = tokio::spawn(

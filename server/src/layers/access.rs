@@ -2,16 +2,15 @@
 //! exist for whom. A path that is not known here is refused.
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use tonic::Status;
 use tonic::body::Body;
 use tonic_types::{ErrorDetails, StatusExt};
-use tower::{Layer, Service};
+use tower::Service;
 
+use super::around::{Answer, Aspect};
 use super::authorise;
 use super::identity::Identity;
 use crate::dispatch::status::ERROR_DOMAIN;
@@ -79,43 +78,17 @@ impl Access {
     }
 }
 
-impl<S> Layer<S> for Access {
-    type Service = Guarded<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        Guarded {
-            access: self.clone(),
-            inner,
-        }
-    }
-}
-
-/// Services behind [`Access`].
-#[derive(Clone, Debug)]
-pub struct Guarded<S> {
-    access: Access,
-    inner: S,
-}
-
-impl<S> Service<Request<Body>> for Guarded<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>> + Send,
-    S::Future: Send + 'static,
-    S::Error: Send + 'static,
-{
-    type Response = Response<Body>;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+impl Aspect for Access {
+    fn call<S>(&self, request: Request<Body>, inner: &mut S) -> Answer<S::Error>
+    where
+        S: Service<Request<Body>, Response = Response<Body>>,
+        S::Future: Send + 'static,
+        S::Error: Send + 'static,
+    {
         let path = request.uri().path();
         let refusal = match request.extensions().get::<Arc<Identity>>() {
             None => Some(Status::unauthenticated("The connection has no client certificate.")),
-            Some(caller) => self.access.check(path, caller).err().map(|who_may| {
+            Some(caller) => self.check(path, caller).err().map(|who_may| {
                 tracing::warn!(caller = caller.name, address = ?caller.address, rpc = path, who_may, "call refused");
                 let message = format!("\"{}\" may not call {}: {who_may}.", caller.name, path.trim_start_matches('/'));
                 let facts = [("category".to_owned(), "PermissionDenied".to_owned()), ("target".to_owned(), caller.name.clone())];
@@ -125,7 +98,7 @@ where
         };
         match refusal {
             Some(status) => Box::pin(std::future::ready(Ok(status.into_http()))),
-            None => Box::pin(self.inner.call(request)),
+            None => Box::pin(inner.call(request)),
         }
     }
 }

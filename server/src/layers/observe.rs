@@ -1,8 +1,6 @@
 //! One span and one measurement for every RPC, whichever service it belongs to.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Instant;
 
 use http::{HeaderMap, Request, Response};
@@ -10,13 +8,14 @@ use opentelemetry::metrics::{Counter, Histogram};
 use opentelemetry::propagation::Extractor;
 use opentelemetry::{KeyValue, global};
 use tonic::body::Body;
-use tower::{Layer, Service};
+use tower::Service;
 use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use super::around::{Answer, Aspect};
 use super::identity::Identity;
 
-/// Measures all services.
+/// Measures all calls.
 #[derive(Clone, Debug)]
 pub struct Observe {
     calls: Counter<u64>,
@@ -40,39 +39,13 @@ impl Default for Observe {
     }
 }
 
-impl<S> Layer<S> for Observe {
-    type Service = Observed<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        Observed {
-            observe: self.clone(),
-            inner,
-        }
-    }
-}
-
-/// Services behind [`Observe`].
-#[derive(Clone, Debug)]
-pub struct Observed<S> {
-    observe: Observe,
-    inner: S,
-}
-
-impl<S> Service<Request<Body>> for Observed<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>> + Send,
-    S::Future: Send + 'static,
-    S::Error: Send + 'static,
-{
-    type Response = Response<Body>;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+impl Aspect for Observe {
+    fn call<S>(&self, request: Request<Body>, inner: &mut S) -> Answer<S::Error>
+    where
+        S: Service<Request<Body>, Response = Response<Body>>,
+        S::Future: Send + 'static,
+        S::Error: Send + 'static,
+    {
         let rpc = request.uri().path().trim_start_matches('/').to_owned();
         let caller = request
             .extensions()
@@ -85,8 +58,8 @@ where
         // Without an exporter there is no layer that could keep the parent, which is no fault.
         let _ = span.set_parent(parent);
         let began = Instant::now();
-        let observe = self.observe.clone();
-        let answer = self.inner.call(request);
+        let observe = self.clone();
+        let answer = inner.call(request);
         Box::pin(
             async move {
                 let answer = answer.await;
