@@ -232,6 +232,7 @@ pub(super) fn store(error: Error) -> Status {
         | Error::Incomplete { .. }
         | Error::HomedAlready { .. }
         | Error::OperationEnded { .. }
+        | Error::OperationUnknown { .. }
         | Error::ManagementConflict { .. }
         | Error::Damaged(_)
         | Error::Backend(_) => {

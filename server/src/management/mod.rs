@@ -218,6 +218,27 @@ impl Management {
             .map(|pool| pool.fqdn.clone())
     }
 
+    /// The pools that documents are taken from: those of the Central Management store, active and standby, and the partner,
+    /// which has what this pool has missed. `None` before the first publication: then from any that the configuration names.
+    #[must_use]
+    pub fn sources(&self) -> Option<BTreeSet<Fqdn>> {
+        let published = self.inner.topology.borrow();
+        if published.version == 0 {
+            return None;
+        }
+        let topology = &published.topology;
+        let holders = topology.central_management_pools().map(|pool| &pool.fqdn);
+        let pools = holders.chain([&self.inner.pool]);
+        Some(
+            pools
+                .flat_map(|pool| {
+                    let backup = topology.backup_of(pool).map(|backup| backup.fqdn.clone());
+                    backup.into_iter().chain([pool.clone()])
+                })
+                .collect(),
+        )
+    }
+
     /// The other Front End pools of the topology.
     #[must_use]
     pub fn other_pools(&self) -> BTreeSet<Fqdn> {
@@ -300,12 +321,13 @@ impl Management {
         Ok(version)
     }
 
-    /// Fetches from `pool` every document that it has in a newer version than this node.
+    /// Fetches from `pool` every document that it has in a newer version than this node, when it is one to take them from.
     ///
     /// # Errors
     /// When the pool cannot be asked, or what it sends cannot be taken.
     pub async fn catch_up(&self, pool: &Fqdn, theirs: &BTreeMap<String, u64>) -> Result<(), Error> {
-        if !self.replica_runs() {
+        let is_source = self.sources().is_none_or(|sources| sources.contains(pool));
+        if !self.replica_runs() || !is_source {
             return Ok(());
         }
         let ours = self.versions().await?;

@@ -9,7 +9,8 @@ use tandem::pool::v1::PoolFailOverResult;
 use tandem_domain::identity::Fqdn;
 use tandem_domain::ownership::{Chain, PartnerAnswer, Term};
 
-use super::entry::{Course, ended, step};
+use super::entry::{Course, ended, step, to_message};
+use super::move_in::MovedUser;
 use super::progress::{Gauge, Outcome, WaitsFor};
 use super::{Error, Operations, Running};
 use crate::peer::wire::terms;
@@ -188,6 +189,11 @@ impl Operations {
                 .unwrap_or_default(),
             error_id: reason.id().to_owned(),
             error_message: reason.to_string(),
+            operation: if MovedUser::is_in(entry) {
+                to_message(entry).ok()
+            } else {
+                None
+            },
         };
         let answer = self.inner.peers.to(other)?.abort_operation(request).await?;
         answer

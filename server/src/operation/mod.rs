@@ -11,6 +11,7 @@ mod entry;
 mod error;
 mod execute;
 pub mod fault;
+pub mod move_in;
 mod move_user;
 mod observe;
 mod partner;

@@ -12,20 +12,22 @@ use prost::Message;
 use tandem::peer::v1 as wire;
 use tandem::user::v1::MoveCsUserRequest;
 use tandem_domain::backup::DocumentKind;
-use tandem_domain::identity::{Fqdn, SipUri};
+use tandem_domain::identity::Fqdn;
 use tandem_domain::observation::OperationKind;
 use tandem_domain::ownership::Side;
 use tandem_domain::plan::{Digest, Plan, plan_move_user};
 use tandem_domain::refusal::Refusal;
 use tandem_domain::request::MoveUserRequest;
 
-use super::entry::{ended, step};
+use super::entry::{ended, step, to_message as to_record};
+use super::move_in::MovedUser;
 use super::plan_message::message;
 use super::progress::{Event, Gauge, Outcome, WaitsFor};
 use super::{Error, Operations, Running, Seen, Started};
 use crate::backup::content;
 use crate::backup::wire::document as to_message;
-use crate::store::{Account, Document, OperationEntry, OperationFailure, OperationState};
+use crate::peer::OPERATION_UNKNOWN;
+use crate::store::{Account, Document, MoveIn, OperationEntry, OperationFailure, OperationState};
 
 /// Documents of one message to the other pool.
 const PIECE_DOCUMENTS: usize = 500;
@@ -183,34 +185,17 @@ struct UserMove {
     operations: Operations,
     entry: OperationEntry,
     running: Running,
-    user: SipUri,
-    from: Fqdn,
-    target: Fqdn,
-    /// Only the account moves.
-    account_only: bool,
-    with_files: bool,
+    moved: MovedUser,
 }
 
 impl UserMove {
     fn of(operations: Operations, entry: OperationEntry, running: Running) -> Result<Self, Error> {
-        let broken = |reason: String| Error::PlanBroken { reason };
-        let request = MoveCsUserRequest::decode(entry.request.clone())
-            .map_err(|error| broken(error.to_string()))?;
-        let user = SipUri::parse(request.identity()).map_err(|error| broken(error.to_string()))?;
-        let target = Fqdn::parse(request.target()).map_err(|error| broken(error.to_string()))?;
-        let from = entry
-            .home_pool
-            .clone()
-            .ok_or_else(|| broken("the journal names no home pool".to_owned()))?;
+        let moved = MovedUser::of(&entry).map_err(|reason| Error::PlanBroken { reason })?;
         Ok(Self {
             operations,
             entry,
             running,
-            user,
-            from,
-            target,
-            account_only: request.force(),
-            with_files: request.move_conference_data(),
+            moved,
         })
     }
 
@@ -239,16 +224,27 @@ impl UserMove {
 
     /// What can be undone.
     async fn prepare_and_copy(&mut self) -> Result<(), Error> {
-        self.tell(LOCK, format!("User \"{}\" is read-only.", self.user), 10);
+        let text = format!("Pool \"{}\" knows of the move.", self.moved.target);
+        self.tell(step::PREPARE, text, 5);
+        self.prepare_there().await?;
+        self.tell(
+            LOCK,
+            format!("User \"{}\" is read-only.", self.moved.user),
+            10,
+        );
         let stores = self.operations.inner.stores.clone();
         stores
             .documents
-            .lock_owner(&self.from, self.user.as_str(), self.entry.clone())
+            .lock_owner(
+                &self.moved.from,
+                self.moved.user.as_str(),
+                self.entry.clone(),
+            )
             .await?;
-        if !self.account_only {
+        if !self.moved.account_only {
             let text = format!(
                 "Data of user \"{}\" is copied to pool \"{}\".",
-                self.user, self.target
+                self.moved.user, self.moved.target
             );
             self.tell(COPY, text, 30);
             stores.journal.record(self.entry.clone()).await?;
@@ -259,7 +255,7 @@ impl UserMove {
         }
         let text = format!(
             "User \"{}\" is homed on pool \"{}\".",
-            self.user, self.target
+            self.moved.user, self.moved.target
         );
         self.tell(CHANGE_HOME, text, 60);
         stores.journal.record(self.entry.clone()).await?;
@@ -270,13 +266,30 @@ impl UserMove {
     fn goes_along(&self, document: &Document) -> bool {
         match document.key.kind {
             DocumentKind::Account => false,
-            kind => !kind.is_file() || self.with_files,
+            kind => !kind.is_file() || self.moved.with_files,
         }
+    }
+
+    /// The pool that the user moves to takes nothing of a move that it does not know.
+    async fn prepare_there(&self) -> Result<(), Error> {
+        let server = self.operations.server_of(&self.moved.target);
+        if server == self.operations.inner.pool {
+            return Ok(());
+        }
+        let record = to_record(&self.entry).map_err(|refusal| Error::PlanBroken {
+            reason: refusal.message,
+        })?;
+        let request = wire::PrepareOperationRequest {
+            operation: Some(record),
+        };
+        let peer = self.operations.inner.peers.to(&server)?;
+        peer.prepare_operation(request).await?;
+        Ok(())
     }
 
     async fn copy(&self) -> Result<(), Error> {
         let documents = &self.operations.inner.stores.documents;
-        let mut all = documents.list(&self.from, self.user.as_str(), None);
+        let mut all = documents.list(&self.moved.from, self.moved.user.as_str(), None);
         let (mut piece, mut bytes) = (Vec::new(), 0);
         while let Some(document) = all.try_next().await? {
             if !self.goes_along(&document) {
@@ -301,24 +314,33 @@ impl UserMove {
             return Ok(());
         }
         let inner = &self.operations.inner;
-        let server = self.operations.server_of(&self.target);
+        let server = self.operations.server_of(&self.moved.target);
         if server == inner.pool {
             let writes = documents
                 .into_iter()
-                .map(|document| document.into_write(self.target.clone()));
+                .map(|document| document.into_write(self.moved.target.clone()));
+            let by = MoveIn {
+                operation: self.entry.id.clone(),
+                ended: None,
+            };
             let documents = &inner.stores.documents;
             documents
-                .move_in(&self.target, self.user.as_str(), writes.collect())
+                .move_in(
+                    &self.moved.target,
+                    self.moved.user.as_str(),
+                    writes.collect(),
+                    by,
+                )
                 .await?;
             return Ok(());
         }
         let peer = inner.peers.to(&server)?;
-        let pools = (&inner.pool, &self.from);
+        let pools = (&inner.pool, &self.moved.from);
         let contents = &inner.stores.contents;
         content::ship_all(&peer, contents, pools, &documents, FILES_AT_ONCE).await?;
         let request = wire::ImportUserRequest {
             operation_id: self.entry.id.clone(),
-            home_pool: self.target.to_string(),
+            home_pool: self.moved.target.to_string(),
             document: documents.into_iter().map(to_message).collect(),
             keep_changed: false,
         };
@@ -333,7 +355,7 @@ impl UserMove {
         }
         let text = format!(
             "What user \"{}\" left on pool \"{}\" is deleted.",
-            self.user, self.from
+            self.moved.user, self.moved.from
         );
         self.tell(DROP_USER_COPY, text, 90);
         let entry = ended(
@@ -345,7 +367,7 @@ impl UserMove {
         let stores = self.operations.inner.stores.clone();
         while let Err(error) = stores
             .documents
-            .release_owner(&self.from, self.user.as_str(), entry.clone())
+            .release_owner(&self.moved.from, self.moved.user.as_str(), entry.clone())
             .await
         {
             self.wait(&error.into()).await;
@@ -358,10 +380,17 @@ impl UserMove {
     async fn change_home(&self) -> Result<(), Error> {
         let documents = &self.operations.inner.stores.documents;
         match documents
-            .get(&self.from, &Account::key_of(&self.user))
+            .get(&self.moved.from, &Account::key_of(&self.moved.user))
             .await?
         {
-            Some(account) => self.deliver(vec![account]).await,
+            Some(account) => match self.deliver(vec![account.clone()]).await {
+                // Another pool serves the target by now.
+                Err(Error::Peer(error)) if error.is_refusal(OPERATION_UNKNOWN) => {
+                    self.prepare_there().await?;
+                    self.deliver(vec![account]).await
+                }
+                delivered => delivered,
+            },
             // It was written on the target before it was deleted here.
             None => Ok(()),
         }
@@ -394,7 +423,7 @@ impl UserMove {
             .detail(format!("Rolling back: {reason}"));
         // That the home was to change is journalled before it does; when that fails there is the copy.
         let has_copy =
-            !self.account_only && [COPY, CHANGE_HOME, DROP_COPY].contains(&&*self.entry.step);
+            !self.moved.account_only && [COPY, CHANGE_HOME, DROP_COPY].contains(&&*self.entry.step);
         let failure = self
             .entry
             .failure
@@ -418,7 +447,7 @@ impl UserMove {
         };
         self.unlock(unlocked).await?;
         let dropped = if has_copy {
-            match self.drop_copy().await {
+            match self.drop_copy(reason).await {
                 Ok(()) => self.unlock(rolled_back.clone()).await,
                 Err(error) => Err(error),
             }
@@ -431,6 +460,9 @@ impl UserMove {
         });
         dropped?;
         self.entry = rolled_back;
+        if !has_copy && let Err(error) = self.drop_copy(reason).await {
+            tracing::info!(operation = %self.entry.id, %error, "the other pool was not told and will ask");
+        }
         Ok(())
     }
 
@@ -438,26 +470,22 @@ impl UserMove {
     async fn unlock(&self, entry: OperationEntry) -> Result<(), Error> {
         let documents = &self.operations.inner.stores.documents;
         Ok(documents
-            .unlock_owner(&self.from, self.user.as_str(), entry)
+            .unlock_owner(&self.moved.from, self.moved.user.as_str(), entry)
             .await?)
     }
 
-    async fn drop_copy(&self) -> Result<(), Error> {
-        let documents = &self.operations.inner.stores.documents;
-        let all = documents.list(&self.from, self.user.as_str(), None);
-        let copied: Vec<Document> = all
-            .try_filter(|document| std::future::ready(self.goes_along(document)))
-            .map_ok(|document| Document {
-                deleted: true,
-                body: bytes::Bytes::new(),
-                content: None,
-                ..document
-            })
-            .try_collect()
-            .await?;
-        for piece in copied.chunks(PIECE_DOCUMENTS) {
-            self.deliver(piece.to_vec()).await?;
+    /// Ends the move on the target pool, where the copy goes with it.
+    async fn drop_copy(&self, reason: &Error) -> Result<(), Error> {
+        let inner = &self.operations.inner;
+        let server = self.operations.server_of(&self.moved.target);
+        if server == inner.pool {
+            let (target, user) = (&self.moved.target, self.moved.user.as_str());
+            let documents = &inner.stores.documents;
+            return Ok(documents.move_back(target, user, None).await?);
         }
+        self.operations
+            .abort_there(&self.entry, &server, reason)
+            .await?;
         Ok(())
     }
 }

@@ -9,10 +9,11 @@ use tandem_domain::ownership::{Chain, Term};
 use super::decide::extended;
 use super::entry::{Course, ended, from_message, to_message};
 use super::fault::{Moment, Part};
+use super::move_in::MovedUser;
 use super::{Operations, entry};
 use crate::peer::Refusal;
 use crate::peer::wire::{chain, pool};
-use crate::store::{self, OPEN_OPERATIONS_MAX, OperationFailure, OperationState};
+use crate::store::{self, OPEN_OPERATIONS_MAX, OperationEntry, OperationFailure, OperationState};
 
 /// Why this pool does not do what the coordinator asks.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +32,18 @@ impl From<Refusal> for PartnerError {
     }
 }
 
-fn refuse<T>(id: &'static str, message: impl Into<String>) -> Result<T, PartnerError> {
+pub(super) fn refuse<T>(id: &'static str, message: impl Into<String>) -> Result<T, PartnerError> {
     Err(Refusal::new(id, message).into())
+}
+
+/// An entry as it stands here: whatever the sender says of it, it has only begun.
+fn running(entry: OperationEntry) -> OperationEntry {
+    OperationEntry {
+        state: OperationState::Running,
+        ended: None,
+        failure: None,
+        ..entry
+    }
 }
 
 impl Operations {
@@ -41,7 +52,7 @@ impl Operations {
     /// # Errors
     /// A refusal when the plan does not hold here, or another operation moves one of the pools.
     pub async fn prepare(&self, record: wire::OperationRecord) -> Result<(), PartnerError> {
-        let entry = from_message(record)?;
+        let entry = running(from_message(record)?);
         let course = Course::of(&entry)?;
         let _admission = self.inner.admission.lock().await;
         if let Some(known) = self.inner.stores.journal.get(&entry.id).await? {
@@ -52,6 +63,9 @@ impl Operations {
                     format!("operation {} has ended here: {}", known.id, known.state),
                 ),
             };
+        }
+        if MovedUser::is_in(&entry) {
+            return self.prepare_user(entry).await;
         }
         let Some(state) = self.inner.ownership.get(&course.home) else {
             return refuse(
@@ -192,8 +206,12 @@ impl Operations {
         request: wire::AbortOperationRequest,
     ) -> Result<OperationState, PartnerError> {
         let _admission = self.inner.admission.lock().await;
-        let Some(entry) = self.inner.stores.journal.get(&request.operation_id).await? else {
-            return Ok(OperationState::RolledBack);
+        let journal = &self.inner.stores.journal;
+        let entry = match (journal.get(&request.operation_id).await?, request.operation) {
+            (Some(entry), _) => entry,
+            // It was never told of it: that it has ended is noted, should its beginning come later.
+            (None, Some(record)) => running(from_message(record)?),
+            (None, None) => return Ok(OperationState::RolledBack),
         };
         if entry.state != OperationState::Running {
             return Ok(entry.state);
@@ -202,13 +220,20 @@ impl Operations {
             id: request.error_id,
             message: request.error_message,
         };
+        if MovedUser::is_in(&entry) {
+            let id = entry.id.clone();
+            self.end_user(entry, failure).await?;
+            // The account may have ended it a moment before.
+            let entry = journal.get(&id).await?;
+            return Ok(entry.map_or(OperationState::RolledBack, |entry| entry.state));
+        }
         let entry = ended(
             entry,
             OperationState::RolledBack,
             Some(failure),
             SystemTime::now(),
         );
-        self.inner.stores.journal.record(entry).await?;
+        journal.record(entry).await?;
         Ok(OperationState::RolledBack)
     }
 

@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::decide::{offered_in, outcome_of};
 use super::entry::{Course, ended, from_message, kind_of, plan_of, step};
+use super::move_in::MovedUser;
+use super::partner::PartnerError;
 use super::progress::{Gauge, Heard, WaitsFor};
 use super::{Error, Operations, Running};
 use crate::peer::wire::duration;
@@ -197,7 +199,7 @@ impl Operations {
         reason: &Error,
     ) -> Result<(), Open> {
         if kind_of(&entry) == OperationKind::MoveUser {
-            return Ok(self.finish_user(entry, running, reason).await?);
+            return Ok(Box::pin(self.finish_user(entry, running, reason)).await?);
         }
         let broken = |refusal: crate::peer::Refusal| Error::PlanBroken {
             reason: refusal.message,
@@ -291,6 +293,15 @@ impl Operations {
             Some(entry) if entry.state == OperationState::Running => entry,
             Some(_) | None => return Ok(()),
         };
+        if MovedUser::is_in(&entry) {
+            let end = self.end_user(entry, failure).await;
+            return end.map_err(|error| match error {
+                PartnerError::Store(error) => error.into(),
+                PartnerError::Refused(refusal) => Error::PlanBroken {
+                    reason: refusal.message,
+                },
+            });
+        }
         let entry = ended(
             entry,
             OperationState::RolledBack,

@@ -9,6 +9,9 @@ use crate::management;
 use crate::operation::PartnerError;
 use crate::store::{self, ContentHash};
 
+/// The error id of an operation that was never prepared here.
+pub(crate) const OPERATION_UNKNOWN: &str = "OperationNotFound";
+
 /// The module of that name.
 pub(super) fn module(name: &str) -> Result<BackupModule, Refusal> {
     match parse_modules(name) {
@@ -60,6 +63,7 @@ pub(super) fn status(error: store::Error) -> Status {
         store::Error::HomedAlready { .. } => "UserHomedAlready",
         store::Error::Incomplete { .. } => "CopyIncomplete",
         store::Error::OperationEnded { .. } => "OperationEnded",
+        store::Error::OperationUnknown { .. } => OPERATION_UNKNOWN,
         store::Error::ManagementConflict { .. } => "ManagementConflict",
         store::Error::NotFound { .. } => "NotFound",
         store::Error::TooLarge { .. } => "TooLarge",

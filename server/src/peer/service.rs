@@ -16,29 +16,26 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::codec::CompressionEncoding;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::access::{Caller, Refusals};
 use super::answer::{hash, management_status, module, partner, status, unavailable};
 use super::client::MAX_MESSAGE_BYTES;
 use super::error::Refusal;
 use super::exchange::Exchange;
 use super::heartbeat::Report;
+use super::import::import;
 use super::import_user::import_user;
 use super::wire::{INVALID_MESSAGE, chain, pool};
-use crate::backup::{Backup, document_key, from_document};
-use crate::layers::authorise;
-use crate::layers::identity::Identity;
+use crate::backup::{Backup, document_key};
 use crate::management::{Management, from_message, to_message};
 use crate::operation::Operations;
 use crate::ownership::Ownership;
-use crate::store::{Import, ModuleSum, Stores};
+use crate::store::Stores;
 
 /// How many wanted keys one answer carries.
 const WANTED_PER_ANSWER: u32 = 500;
 
 /// Answers that wait for the connection.
 const ANSWER_QUEUE: usize = 8;
-
-/// What stands in the status of a module while its copy is built anew.
-const DIFFERS: &str = "the copy differed from its owner's documents and is built anew";
 
 /// A stream of answers.
 pub type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -78,6 +75,7 @@ pub struct Parts {
 /// The service, for the node's server.
 pub struct Service {
     parts: Parts,
+    refusals: Arc<Refusals>,
 }
 
 impl fmt::Debug for Service {
@@ -89,7 +87,8 @@ impl fmt::Debug for Service {
 /// The service with its limits and compression.
 #[must_use]
 pub fn server(parts: Parts) -> PeerServiceServer<Service> {
-    PeerServiceServer::new(Service { parts })
+    let refusals = Arc::default();
+    PeerServiceServer::new(Service { parts, refusals })
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
         .max_encoding_message_size(MAX_MESSAGE_BYTES)
         .accept_compressed(CompressionEncoding::Zstd)
@@ -102,15 +101,9 @@ impl PeerService for Service {
         &self,
         request: Request<wire::HeartbeatRequest>,
     ) -> Result<Response<wire::HeartbeatResponse>, Status> {
-        let caller = request.extensions().get::<Arc<Identity>>().cloned();
+        let caller = self.caller(&request, "Heartbeat");
         let report = Arc::new(Report::from_request(request.into_inner())?);
-        if let Some(caller) = caller
-            && !authorise::speaks_for(&caller, &report.pool)
-        {
-            let (caller, pool) = (&caller.name, &report.pool);
-            let message = format!("the certificate of \"{caller}\" does not name pool \"{pool}\"");
-            return Err(Refusal::new("NotAuthorized", message).into());
-        }
+        caller.speaks_for(&report.pool).await?;
         let exchange = &self.parts.exchange;
         // The answer is this node's word from before it heard: what it draws from the other's word may call there.
         let own = exchange.report().await.map_err(unavailable)?;
@@ -123,8 +116,10 @@ impl PeerService for Service {
         &self,
         request: Request<wire::OpenImportRequest>,
     ) -> Result<Response<wire::OpenImportResponse>, Status> {
+        let caller = self.caller(&request, "OpenImport");
         let request = request.into_inner();
         let home = pool(&request.home_pool, "home_pool")?;
+        caller.keeps_copy_of(&home).await?;
         let module = module(&request.module)?;
         let theirs = chain(&request.term)?;
         if !self.parts.backup.is_active() {
@@ -157,13 +152,15 @@ impl PeerService for Service {
         &self,
         request: Request<Streaming<wire::ImportChangesRequest>>,
     ) -> Result<Response<Self::ImportChangesStream>, Status> {
+        let caller = self.caller(&request, "ImportChanges");
+        caller.keeps_copies().await?;
         let mut batches = request.into_inner();
         let (answers, stream) = mpsc::channel(ANSWER_QUEUE);
         let parts = self.parts.clone();
         tokio::spawn(async move {
             while let Some(batch) = batches.next().await {
                 let answer = match batch {
-                    Ok(batch) => import(&parts, batch).await,
+                    Ok(batch) => import(&parts, &caller, batch).await,
                     Err(broken) => Err(broken),
                 };
                 let is_end = answer.is_err();
@@ -179,6 +176,8 @@ impl PeerService for Service {
         &self,
         request: Request<wire::FindMissingContentRequest>,
     ) -> Result<Response<wire::FindMissingContentResponse>, Status> {
+        let caller = self.caller(&request, "FindMissingContent");
+        caller.brings_files().await?;
         let hashes = request
             .into_inner()
             .content_hash
@@ -206,6 +205,8 @@ impl PeerService for Service {
         &self,
         request: Request<Streaming<wire::PutContentRequest>>,
     ) -> Result<Response<wire::PutContentResponse>, Status> {
+        let caller = self.caller(&request, "PutContent");
+        caller.brings_files().await?;
         let mut pieces = request.into_inner();
         let first = pieces
             .message()
@@ -241,6 +242,8 @@ impl PeerService for Service {
         &self,
         request: Request<wire::GetContentRequest>,
     ) -> Result<Response<Self::GetContentStream>, Status> {
+        let caller = self.caller(&request, "GetContent");
+        caller.keeps_copies().await?;
         let request = request.into_inner();
         let name = hash(&request.content_hash)?;
         let read = self
@@ -262,7 +265,9 @@ impl PeerService for Service {
         &self,
         request: Request<wire::GetDigestRequest>,
     ) -> Result<Response<wire::GetDigestResponse>, Status> {
+        let caller = self.caller(&request, "GetDigest");
         let home = pool(&request.into_inner().home_pool, "home_pool")?;
+        caller.keeps_copy_of(&home).await?;
         let digests = self
             .parts
             .stores
@@ -286,9 +291,11 @@ impl PeerService for Service {
         &self,
         request: Request<wire::PrepareOperationRequest>,
     ) -> Result<Response<wire::PrepareOperationResponse>, Status> {
+        let caller = self.caller(&request, "PrepareOperation");
         let record = request.into_inner().operation;
         let record =
             record.ok_or_else(|| Refusal::new(INVALID_MESSAGE, "there is no operation"))?;
+        caller.coordinates(&record).await?;
         let operations = self.parts.operations.clone();
         to_the_end(async move { operations.prepare(record).await.map_err(partner) }).await?;
         Ok(Response::new(wire::PrepareOperationResponse {}))
@@ -298,7 +305,9 @@ impl PeerService for Service {
         &self,
         request: Request<wire::TransferOwnershipRequest>,
     ) -> Result<Response<wire::TransferOwnershipResponse>, Status> {
+        let caller = self.caller(&request, "TransferOwnership");
         let (operations, request) = (self.parts.operations.clone(), request.into_inner());
+        caller.drives(&request.operation_id, None).await?;
         to_the_end(async move { operations.transfer(request).await.map_err(partner) }).await?;
         Ok(Response::new(wire::TransferOwnershipResponse {}))
     }
@@ -307,7 +316,10 @@ impl PeerService for Service {
         &self,
         request: Request<wire::AbortOperationRequest>,
     ) -> Result<Response<wire::AbortOperationResponse>, Status> {
+        let caller = self.caller(&request, "AbortOperation");
         let (operations, request) = (self.parts.operations.clone(), request.into_inner());
+        let told = request.operation.as_ref();
+        caller.drives(&request.operation_id, told).await?;
         let state =
             to_the_end(async move { operations.abort(request).await.map_err(partner) }).await?;
         Ok(Response::new(wire::AbortOperationResponse {
@@ -319,7 +331,9 @@ impl PeerService for Service {
         &self,
         request: Request<wire::GetOperationRequest>,
     ) -> Result<Response<wire::GetOperationResponse>, Status> {
+        let caller = self.caller(&request, "GetOperation");
         let id = request.into_inner().operation_id;
+        caller.takes_part_in(&id).await?;
         let operation = self.parts.operations.tell(&id).await.map_err(partner)?;
         Ok(Response::new(wire::GetOperationResponse { operation }))
     }
@@ -328,6 +342,8 @@ impl PeerService for Service {
         &self,
         request: Request<wire::PutManagementDocumentRequest>,
     ) -> Result<Response<wire::PutManagementDocumentResponse>, Status> {
+        let caller = self.caller(&request, "PutManagementDocument");
+        caller.hands_out_documents().await?;
         let request = request.into_inner();
         let document = request
             .document
@@ -352,6 +368,7 @@ impl PeerService for Service {
         &self,
         request: Request<wire::GetManagementDocumentRequest>,
     ) -> Result<Response<wire::GetManagementDocumentResponse>, Status> {
+        // Every node of the deployment may, also one that the topology names no more: it has to learn that.
         let name = request.into_inner().name;
         let document = self
             .parts
@@ -368,7 +385,8 @@ impl PeerService for Service {
         &self,
         request: Request<wire::ImportUserRequest>,
     ) -> Result<Response<wire::ImportUserResponse>, Status> {
-        let changed = import_user(&self.parts.stores, request.into_inner()).await?;
+        let caller = self.caller(&request, "ImportUser");
+        let changed = import_user(&self.parts, &caller, request.into_inner()).await?;
         Ok(Response::new(wire::ImportUserResponse { changed }))
     }
 
@@ -378,11 +396,16 @@ impl PeerService for Service {
         &self,
         request: Request<Streaming<wire::ForwardRequest>>,
     ) -> Result<Response<Self::ForwardStream>, Status> {
+        self.caller(&request, "Forward").is_a_pool().await?;
         self.parts.forwarded.clone().run(request).await
     }
 }
 
 impl Service {
+    fn caller<T>(&self, request: &Request<T>, rpc: &'static str) -> Caller {
+        Caller::of(&self.parts, &self.refusals, request, rpc)
+    }
+
     /// Makes sure that what the sender exports is what this node follows.
     async fn follow(&self, home: &Fqdn, theirs: Chain) -> Result<(), Status> {
         let ownership = &self.parts.ownership;
@@ -431,55 +454,4 @@ async fn to_the_end<T: Send + 'static>(
     tokio::spawn(step)
         .await
         .map_err(|error| Status::internal(error.to_string()))?
-}
-
-fn sum(digest: wire::ModuleDigest) -> Result<ModuleSum, Refusal> {
-    let bytes = digest
-        .digest
-        .try_into()
-        .map_err(|_| Refusal::new(INVALID_MESSAGE, "a module's digest has 16 bytes"))?;
-    Ok(ModuleSum {
-        documents: digest.documents,
-        digest: u128::from_be_bytes(bytes),
-    })
-}
-
-async fn import(
-    parts: &Parts,
-    batch: wire::ImportChangesRequest,
-) -> Result<wire::ImportChangesResponse, Status> {
-    let home = pool(&batch.home_pool, "home_pool")?;
-    let module = module(&batch.module)?;
-    let read = |documents: Vec<wire::Document>| {
-        documents
-            .into_iter()
-            .map(from_document)
-            .collect::<Result<Vec<_>, Refusal>>()
-    };
-    let lost = batch.lost_content.iter().map(|text| hash(text));
-    let lost = lost.collect::<Result<Vec<_>, _>>()?;
-    let applied = parts
-        .stores
-        .change_log
-        .apply_import(Import {
-            home_pool: home.clone(),
-            module,
-            epoch: Epoch(batch.epoch),
-            documents: read(batch.document)?,
-            reconciled: read(batch.reconciled)?,
-            watermark: batch.watermark,
-            sum: batch.digest.map(sum).transpose()?,
-            lost: lost.into_iter().collect(),
-        })
-        .await;
-    let error = match &applied {
-        Ok(watermark) if *watermark < batch.watermark => Some(DIFFERS.to_owned()),
-        Ok(_) => None,
-        Err(error) => Some(error.to_string()),
-    };
-    parts
-        .backup
-        .note_import(&home, module, error, SystemTime::now());
-    let watermark = applied.map_err(status)?;
-    Ok(wire::ImportChangesResponse { watermark })
 }

@@ -113,6 +113,15 @@ pub struct Written {
     pub position: Position,
 }
 
+/// The operation by which a user moves in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoveIn {
+    /// Its id.
+    pub operation: String,
+    /// Its journal entry as it ends with the account; `None` where another transaction ends it.
+    pub ended: Option<OperationEntry>,
+}
+
 /// Users' documents.
 pub trait Documents: Send + Sync {
     /// Reads one live document.
@@ -125,14 +134,27 @@ pub trait Documents: Send + Sync {
     /// Writes, all or none, through the write gate; positions in the order of the writes.
     fn put_many(&self, writes: Vec<Write>) -> Answer<'_, Vec<Written>>;
 
-    /// Writes what a user brings who moves to a home pool, or takes it back. From the account on the user is homed there and
-    /// may write: what comes late, or twice, then changes nothing, and other documents are
-    /// [`super::Error::HomedAlready`].
+    /// Writes what a user brings who moves to a home pool. From the account on the user is homed there and may write: what
+    /// comes late, or twice, then changes nothing. Nothing is taken of a move that the journal does not have as running.
+    ///
+    /// Fails with [`super::Error::OperationUnknown`], [`super::Error::OperationEnded`], and with
+    /// [`super::Error::HomedAlready`] when the user was homed there otherwise.
     fn move_in<'a>(
         &'a self,
         home_pool: &'a Fqdn,
         owner: &'a str,
         writes: Vec<Write>,
+        by: MoveIn,
+    ) -> Answer<'a, ()>;
+
+    /// Ends a move that is rolled back, on the pool that the user was to move to: deletes what the user has brought, unless
+    /// the user is homed there, together with the journal entry, in one transaction. Whatever comes of the move later is
+    /// refused. Of a move that has ended here nothing changes.
+    fn move_back<'a>(
+        &'a self,
+        home_pool: &'a Fqdn,
+        owner: &'a str,
+        journal: Option<OperationEntry>,
     ) -> Answer<'a, ()>;
 
     /// Deletes all documents of an owner through the write gate; how many there were.

@@ -79,6 +79,12 @@ pub enum Error {
         /// The base of the term.
         claimed: u64,
     },
+    /// The operation has not been prepared here.
+    #[error("operation {id} was never prepared here")]
+    OperationUnknown {
+        /// The operation.
+        id: String,
+    },
     /// The operation has ended; what it ended with stands.
     #[error("operation {id} has ended: {state}")]
     OperationEnded {

@@ -36,8 +36,8 @@ pub use content::{
     CONTENT_CHUNK_BYTES, ContentHash, ContentRead, ContentUpload, Contents, Missing, StoredContent,
 };
 pub use document::{
-    BODY_BYTES_MAX, ContentReference, Document, DocumentKey, Documents, KEY_BYTES_MAX, Version,
-    WRITES_MAX, Write, Written,
+    BODY_BYTES_MAX, ContentReference, Document, DocumentKey, Documents, KEY_BYTES_MAX, MoveIn,
+    Version, WRITES_MAX, Write, Written,
 };
 pub use error::Error;
 pub use gate::{Refusal, WriteGate};

@@ -61,7 +61,7 @@ pub(crate) async fn run(
         machine: node.pool.clone(),
         services: Arc::new(WindowsServices::new(Instant::now())),
         stores: node.stores.clone(),
-        peers: Peers::new(Box::new(pair.network.clone()), Deadlines::default()),
+        peers: Peers::new(Box::new(pair.network.of(&node.pool)), Deadlines::default()),
         management: node.management.clone(),
         ownership: node.ownership.clone(),
         exchange: node.exchange.clone(),

@@ -42,7 +42,7 @@ const DEADLINES: Deadlines = Deadlines {
     transfer: Duration::from_secs(20),
 };
 
-const TOPOLOGY_DOCUMENT: &str = include_str!("topology.toml");
+pub(crate) const TOPOLOGY_DOCUMENT: &str = include_str!("topology.toml");
 
 pub(crate) fn fqdn(text: &str) -> Fqdn {
     Fqdn::parse(text).unwrap()
@@ -94,7 +94,7 @@ impl Node {
         disk.hold(&mut stores);
         let stop = CancellationToken::new();
         let ends = vec![tokio::spawn(writer.run())];
-        let peers = Peers::new(Box::new(network.clone()), DEADLINES);
+        let peers = Peers::new(Box::new(network.of(&pool)), DEADLINES);
         let policy = WhenPartnerUnreachable::Quarantine;
         let ownership = Ownership::open(pool.clone(), &stores, policy)
             .await

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tandem_domain::identity::Fqdn;
+use tandem_server::layers::identity::Identity;
 use tandem_server::peer::Connect;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_stream::{Stream, StreamExt};
 use tonic::transport::server::Connected;
@@ -16,12 +17,47 @@ use tonic::transport::{Channel, Endpoint};
 /// Where the nodes listen, and whether they can reach each other.
 #[derive(Clone, Default)]
 pub(crate) struct Network {
+    /// Whose node dials.
+    own: Option<Fqdn>,
+    /// Who dials from which address: what the certificates say between real nodes.
+    callers: Arc<Mutex<HashMap<SocketAddr, Fqdn>>>,
     addresses: Arc<Mutex<HashMap<Fqdn, SocketAddr>>>,
     cut: Arc<AtomicBool>,
     refused: Arc<AtomicUsize>,
 }
 
 impl Network {
+    /// The same network, as a node of `pool` dials.
+    pub(crate) fn of(&self, pool: &Fqdn) -> Self {
+        Self {
+            own: Some(pool.clone()),
+            ..self.clone()
+        }
+    }
+
+    async fn dial(&self, address: SocketAddr) -> std::io::Result<TcpStream> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(([127, 0, 0, 1], 0).into())?;
+        if let Some(own) = &self.own {
+            let mut callers = self.callers.lock().unwrap();
+            callers.insert(socket.local_addr()?, own.clone());
+        }
+        socket.connect(address).await
+    }
+
+    /// Who has dialled.
+    fn caller(&self, stream: &TcpStream) -> std::io::Result<Arc<Identity>> {
+        let address = stream.peer_addr()?;
+        let pool = self.callers.lock().unwrap().get(&address).cloned();
+        let name = pool.map(|pool| pool.to_string()).unwrap_or_default();
+        Ok(Arc::new(Identity {
+            machines: vec![name.clone()],
+            name,
+            groups: vec!["RTCComponentUniversalServices".to_owned()],
+            address: Some(address),
+        }))
+    }
+
     /// How many connections have been refused so far.
     pub(crate) fn refused(&self) -> usize {
         self.refused.load(Ordering::SeqCst)
@@ -41,11 +77,13 @@ impl Network {
         &self,
         listener: TcpListener,
     ) -> impl Stream<Item = std::io::Result<CutStream>> + use<> {
-        let cut = self.cut.clone();
+        let network = self.clone();
         TcpListenerStream::new(listener).map(move |stream| {
+            let stream = stream?;
             Ok(CutStream {
-                stream: stream?,
-                cut: cut.clone(),
+                caller: network.caller(&stream)?,
+                stream,
+                cut: network.cut.clone(),
             })
         })
     }
@@ -64,8 +102,9 @@ impl Connect for Network {
                 let address = network.addresses.lock().unwrap().get(&pool).copied();
                 match address {
                     Some(address) if !network.cut.load(Ordering::SeqCst) => {
-                        let stream = tokio::net::TcpStream::connect(address).await?;
+                        let stream = network.dial(address).await?;
                         Ok(hyper_util::rt::TokioIo::new(CutStream {
+                            caller: Arc::default(),
                             stream,
                             cut: network.cut.clone(),
                         }))
@@ -83,7 +122,8 @@ impl Connect for Network {
 
 /// A connection that breaks when the network is cut.
 pub(crate) struct CutStream {
-    stream: tokio::net::TcpStream,
+    caller: Arc<Identity>,
+    stream: TcpStream,
     cut: Arc<AtomicBool>,
 }
 
@@ -97,9 +137,11 @@ impl CutStream {
 }
 
 impl Connected for CutStream {
-    type ConnectInfo = ();
+    type ConnectInfo = Arc<Identity>;
 
-    fn connect_info(&self) {}
+    fn connect_info(&self) -> Arc<Identity> {
+        self.caller.clone()
+    }
 }
 
 impl tokio::io::AsyncRead for CutStream {

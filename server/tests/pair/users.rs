@@ -64,7 +64,7 @@ async fn homes(node: &Node, address: &str) -> Vec<Fqdn> {
         .collect()
 }
 
-fn request(force: bool, with_files: bool) -> MoveUserRequest {
+pub(crate) fn request(force: bool, with_files: bool) -> MoveUserRequest {
     MoveUserRequest {
         user: sip(KEN),
         from: pool1(),
@@ -86,7 +86,7 @@ async fn start(node: &Node, request: MoveUserRequest) -> Result<Started, Error> 
     node.operations.start_user(order).await
 }
 
-async fn moved(node: &Node, request: MoveUserRequest) -> OperationEntry {
+pub(crate) async fn moved(node: &Node, request: MoveUserRequest) -> OperationEntry {
     let Started::Running { id, mut watcher } = start(node, request).await.unwrap() else {
         panic!("it had not run before");
     };
@@ -159,7 +159,7 @@ async fn what_comes_late_of_a_move_changes_nothing() {
     pair.two.keep(&pool2(), KEN, "contact", "newer").await;
     let digest = pair.two.stores.change_log.digest(&pool2()).await.unwrap();
 
-    let peers = Peers::new(Box::new(pair.network.clone()), Deadlines::default());
+    let peers = Peers::new(Box::new(pair.network.of(&pool1())), Deadlines::default());
     let late = |document: store::Document| wire::ImportUserRequest {
         operation_id: entry.id.clone(),
         home_pool: pool2().to_string(),
@@ -173,11 +173,12 @@ async fn what_comes_late_of_a_move_changes_nothing() {
             deleted: true,
             ..document.clone()
         };
-        peer.import_user(late(gone)).await.unwrap();
+        let gone = peer.import_user(late(gone)).await;
+        assert!(gone.is_err_and(|error| error.is_refusal("OperationEnded")));
         let again = peer.import_user(late(document)).await;
         assert!(
             again.as_ref().map_or_else(
-                |error| !is_account && error.is_refusal("UserHomedAlready"),
+                |error| !is_account && error.is_refusal("OperationEnded"),
                 |_| is_account
             ),
             "{again:?}"
@@ -185,6 +186,104 @@ async fn what_comes_late_of_a_move_changes_nothing() {
     }
     let now = pair.two.stores.change_log.digest(&pool2()).await.unwrap();
     assert_eq!(now, digest);
+}
+
+/// A message of a move that was rolled back, or of one whose user has moved on, arrives when all is over; so does one of a
+/// move that nobody has begun.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_late_of_a_move_that_has_ended_leaves_nothing_behind() {
+    let pair = Pair::start().await;
+    enable(&pair.one, &pool1(), KEN).await;
+    pair.one.keep(&pool1(), KEN, "contact", "a friend").await;
+    let all = pair.one.stores.documents.list(&pool1(), KEN, None);
+    let sent: Vec<store::Document> = all.try_collect().await.unwrap();
+    pair.one.disk.fill_at("ChangeHome");
+    let rolled_back = moved(&pair.one, request(false, false)).await;
+    assert_eq!(rolled_back.state, OperationState::RolledBack);
+    pair.one.disk.clear();
+    let peers = Peers::new(Box::new(pair.network.of(&pool1())), Deadlines::default());
+    let peer = peers.to(&pool2()).unwrap();
+    let late = |id: &str, document: &store::Document| wire::ImportUserRequest {
+        operation_id: id.to_owned(),
+        home_pool: pool2().to_string(),
+        document: vec![backup::document(document.clone())],
+        keep_changed: false,
+    };
+    let nobody = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    for document in &sent {
+        let refused = peer.import_user(late(&rolled_back.id, document)).await;
+        assert!(refused.is_err_and(|error| error.is_refusal("OperationEnded")));
+        let refused = peer.import_user(late(nobody, document)).await;
+        assert!(refused.is_err_and(|error| error.is_refusal("OperationNotFound")));
+    }
+    assert!(
+        homes(&pair.two, KEN)
+            .await
+            .iter()
+            .all(|home| *home == pool1())
+    );
+    assert_eq!(pair.two.read(&pool2(), KEN, "contact").await, None);
+
+    // Its beginning, too, may come late.
+    let again = wire::PrepareOperationRequest {
+        operation: peer
+            .get_operation(wire::GetOperationRequest {
+                operation_id: rolled_back.id.clone(),
+            })
+            .await
+            .unwrap()
+            .operation,
+    };
+    let refused = peer.prepare_operation(again).await;
+    assert!(refused.is_err_and(|error| error.is_refusal("OperationEnded")));
+
+    // There and back again: what came of the first move makes the user no home on pool2.
+    let there = moved(&pair.one, request(false, false)).await;
+    assert_eq!(there.state, OperationState::Committed, "{there:?}");
+    let back = MoveUserRequest {
+        from: pool2(),
+        target: pool1(),
+        ..request(false, false)
+    };
+    let back = moved(&pair.two, back).await;
+    assert_eq!(back.state, OperationState::Committed, "{back:?}");
+    for document in &sent {
+        let _ = peer.import_user(late(&there.id, document)).await;
+        let _ = peer.import_user(late(&rolled_back.id, document)).await;
+    }
+    assert_eq!(pair.two.read(&pool2(), KEN, "contact").await, None);
+    eventually("the user is homed on pool1 only", || async {
+        pair.one.backup.wake();
+        pair.two.backup.wake();
+        homes(&pair.one, KEN).await == [pool1()] && homes(&pair.two, KEN).await == [pool1()]
+    })
+    .await;
+}
+
+/// The move's beginning comes after its end: the pool that was to take the user asks, and lets go.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_that_its_coordinator_does_not_know_ends_and_its_copy_goes() {
+    let pair = Pair::start().await;
+    enable(&pair.one, &pool1(), KEN).await;
+    let (plan, seen) = pair
+        .one
+        .operations
+        .plan_user(&request(false, false))
+        .await
+        .unwrap();
+    let plan = tandem_server::operation::plan_message::message(&plan, seen.at);
+    let entry = interrupted("CopyUser", plan.encode_to_vec().into());
+    pair.network.cut();
+    let journal = &pair.two.stores.journal;
+    journal.begin(entry.clone()).await.unwrap();
+    pair.two.keep(&pool2(), KEN, "contact", "a copy").await;
+    pair.network.mend();
+    eventually("the move has ended there", || async {
+        let entry = journal.get(&entry.id).await.unwrap().unwrap();
+        entry.state == OperationState::RolledBack
+    })
+    .await;
+    assert_eq!(pair.two.read(&pool2(), KEN, "contact").await, None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -16,7 +16,7 @@ use super::session::Session;
 use super::{Sqlite, account, owner};
 use crate::store::{
     Account, AccountName, Answer, BODY_BYTES_MAX, Document, DocumentKey, Documents, Error,
-    KEY_BYTES_MAX, OperationEntry, Refusal, Result, Rows, WRITES_MAX, Write, Written,
+    KEY_BYTES_MAX, MoveIn, OperationEntry, Refusal, Result, Rows, WRITES_MAX, Write, Written,
 };
 
 /// Documents that are read at once.
@@ -74,15 +74,30 @@ impl Documents for Sqlite {
         home_pool: &'a Fqdn,
         owner: &'a str,
         writes: Vec<Write>,
+        by: MoveIn,
     ) -> Answer<'a, ()> {
         let (home_pool, owner) = (home_pool.clone(), owner.to_owned());
         async move {
             self.check(&writes).await?;
             self.writer
-                .submit(move |session| owner::move_in(session, home_pool, owner, writes).boxed())
+                .submit(move |session| {
+                    owner::move_in(session, home_pool, owner, writes, by).boxed()
+                })
                 .await
         }
         .boxed()
+    }
+
+    fn move_back<'a>(
+        &'a self,
+        home_pool: &'a Fqdn,
+        owner: &'a str,
+        journal: Option<OperationEntry>,
+    ) -> Answer<'a, ()> {
+        let (home_pool, owner) = (home_pool.clone(), owner.to_owned());
+        self.writer
+            .submit(move |session| owner::move_back(session, home_pool, owner, journal).boxed())
+            .boxed()
     }
 
     fn delete_owner<'a>(&'a self, home_pool: &'a Fqdn, owner: &'a str) -> Answer<'a, u64> {

@@ -138,7 +138,10 @@ async fn write(connection: &mut SqliteConnection, entry: OperationEntry) -> Resu
     Ok(())
 }
 
-async fn find(connection: &mut SqliteConnection, id: &str) -> Result<Option<OperationEntry>> {
+pub(super) async fn find(
+    connection: &mut SqliteConnection,
+    id: &str,
+) -> Result<Option<OperationEntry>> {
     let row = sqlx::query(select_operations!("WHERE id = ?"))
         .bind(id.to_owned())
         .fetch_optional(connection)

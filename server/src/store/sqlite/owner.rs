@@ -8,7 +8,9 @@ use tandem_domain::identity::Fqdn;
 use super::convert::{self, failed};
 use super::session::Session;
 use super::{documents, journal};
-use crate::store::{DocumentKey, Error, OperationEntry, Refusal, Result, Write};
+use crate::store::{
+    DocumentKey, Error, MoveIn, OperationEntry, OperationState, Refusal, Result, Write,
+};
 
 /// Documents that are deleted at once.
 const PAGE_ROWS: u32 = 256;
@@ -57,30 +59,70 @@ pub(super) async fn move_in(
     home_pool: Fqdn,
     owner: String,
     writes: Vec<Write>,
+    by: MoveIn,
 ) -> Result<()> {
     session.admit(&home_pool)?;
+    let is_account = |write: &Write| write.key.kind == DocumentKind::Account && !write.delete;
+    let id = by.operation;
+    match journal::find(&mut session.connection, &id).await? {
+        None => return Err(Error::OperationUnknown { id }),
+        Some(known) => match known.state {
+            OperationState::Running => {}
+            // The account, once more: its sender did not hear that it had come.
+            OperationState::Committed if writes.iter().all(is_account) => return Ok(()),
+            state @ (OperationState::Committed | OperationState::RolledBack) => {
+                return Err(Error::OperationEnded { id, state });
+            }
+        },
+    }
     let is_theirs = |write: &Write| write.home_pool == home_pool && write.key.owner == owner;
     if !writes.iter().all(is_theirs) {
         return Err(Error::Invalid(format!(
             "only documents of user {owner} of pool {home_pool} move in together"
         )));
     }
-    let is_homed: bool =
-        sqlx::query("SELECT EXISTS (SELECT 1 FROM account WHERE home_pool = ? AND owner = ?)")
-            .bind(session.pool(&home_pool)?.id)
-            .bind(owner.clone())
-            .fetch_one(&mut session.connection)
-            .await
-            .and_then(|row| row.try_get(0))
-            .map_err(failed)?;
-    if !is_homed {
-        return documents::put(session, writes).await.map(drop);
-    }
-    let brings_more = |write: &Write| !write.delete && write.key.kind != DocumentKind::Account;
-    if writes.iter().any(brings_more) {
+    let brings_account = writes.iter().any(is_account);
+    if !is_homed(session, &home_pool, &owner).await? {
+        documents::put(session, writes).await?;
+    } else if !writes.iter().all(is_account) {
         return Err(Error::HomedAlready { home_pool, owner });
     }
-    Ok(())
+    let ended = by.ended.filter(|_| brings_account);
+    journal::record_if_any(session, ended).await
+}
+
+async fn is_homed(session: &mut Session, home_pool: &Fqdn, owner: &str) -> Result<bool> {
+    let pool = session.pool(home_pool)?.id;
+    sqlx::query("SELECT EXISTS (SELECT 1 FROM account WHERE home_pool = ? AND owner = ?)")
+        .bind(pool)
+        .bind(owner.to_owned())
+        .fetch_one(&mut session.connection)
+        .await
+        .and_then(|row| row.try_get(0))
+        .map_err(failed)
+}
+
+/// Deletes what a user has brought whose move is rolled back, together with the journal entry. Where another pool writes the
+/// home pool by now, its copy of what was brought is its own matter: there only the end is written down.
+pub(super) async fn move_back(
+    session: &mut Session,
+    home_pool: Fqdn,
+    owner: String,
+    entry: Option<OperationEntry>,
+) -> Result<()> {
+    if let Some(entry) = &entry {
+        let known = journal::find(&mut session.connection, &entry.id).await?;
+        if known.is_some_and(|known| known.state != OperationState::Running) {
+            return Ok(());
+        }
+    }
+    match session.admit(&home_pool) {
+        Ok(_) if is_homed(session, &home_pool, &owner).await? => {}
+        Ok(_) => drop(delete(session, home_pool, owner).await?),
+        Err(Error::Refused(Refusal::NotOwner { .. }) | Error::UnknownHomePool { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    journal::record_if_any(session, entry).await
 }
 
 /// Makes a user read-only, together with the journal entry.
