@@ -51,8 +51,16 @@ const KNOWN: &[&str] = &[
     "ValidateUserDrive",
 ];
 
+/// The name of an attribute in PowerShell's spelling.
+pub(crate) fn spelled(short: &str) -> &str {
+    KNOWN
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(short))
+        .unwrap_or(&short)
+}
+
 /// Whether there is an attribute of that name. One with a namespace of .NET's says something to other tools only.
-fn is_known(name: &str) -> bool {
+pub(crate) fn is_known(name: &str) -> bool {
     let short = short_name(name);
     short.contains('.') || KNOWN.iter().any(|known| known.eq_ignore_ascii_case(short))
 }

@@ -3,6 +3,7 @@
 
 mod assignable;
 mod attribute;
+mod class;
 mod data;
 mod enumeration;
 mod flow;
@@ -26,6 +27,7 @@ pub(super) fn check(block: &Block, report: &mut dyn FnMut(ParseError)) {
         report,
         around: Vec::new(),
         assigned: false,
+        member: None,
     }
     .block(block);
 }
@@ -38,6 +40,8 @@ enum Around {
     Loop(Option<Text>),
     /// A `finally`.
     Finally,
+    /// A method, whose jumps end within it.
+    Method,
 }
 
 struct Checker<'a> {
@@ -45,6 +49,8 @@ struct Checker<'a> {
     around: Vec<Around>,
     /// Whether the expression is given a value.
     assigned: bool,
+    /// The member of a class whose text is looked at.
+    member: Option<class::Member>,
 }
 
 impl Checker<'_> {
@@ -64,6 +70,10 @@ impl Checker<'_> {
     }
 
     fn block(&mut self, block: &Block) {
+        self.within_member(None, |checker| checker.block_of_no_member(block));
+    }
+
+    fn block_of_no_member(&mut self, block: &Block) {
         self.within(Around::Block, |checker| {
             checker.duplicate_parameters(&block.parameters);
             for attribute in &block.attributes {
@@ -174,13 +184,15 @@ impl Checker<'_> {
             }
             StatementKind::Return(value) => {
                 self.leaves_finally(None, &statement.extent);
+                self.returned(value.as_deref(), &statement.extent);
                 self.optional(value.as_deref());
             }
             StatementKind::Break(label) | StatementKind::Continue(label) => {
                 self.jump(label.as_ref(), &statement.extent);
             }
             StatementKind::Enum(own) => self.enumeration(own.underlying.as_deref(), &own.members),
-            StatementKind::Class(_) | StatementKind::Using | StatementKind::Error => {}
+            StatementKind::Class(own) => self.class(own),
+            StatementKind::Using | StatementKind::Error => {}
         }
     }
 
@@ -306,7 +318,7 @@ impl Checker<'_> {
     /// An element of a command, which a splatted variable may be; an element of a list there may not.
     fn element(&mut self, expression: &Expression) {
         match &expression.kind {
-            ExpressionKind::Variable(_) => {}
+            ExpressionKind::Variable(path) => self.member_variable(path, &expression.extent),
             ExpressionKind::ArrayLiteral(items) => {
                 for item in items {
                     match &item.kind {
@@ -417,6 +429,7 @@ impl Checker<'_> {
         if path.splatted {
             self.splatted(&path.text, extent);
         }
+        self.member_variable(path, extent);
     }
 
     fn splatted(&mut self, name: &str, extent: &Extent) {

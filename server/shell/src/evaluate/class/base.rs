@@ -152,7 +152,9 @@ pub(super) fn compares(class: &Arc<Class>, own: &Members) -> bool {
         let takes_anything = |own: &Parameter| {
             matches!(&own.of_type, Some(ParameterType::Plain(name)) if &**name == "System.Object")
         };
-        crate::members::same_name(&method.name, "CompareTo")
+        let gives_order = matches!(&method.returns, Some(ParameterType::Plain(name)) if &**name == "System.Int32");
+        gives_order
+            && crate::members::same_name(&method.name, "CompareTo")
             && matches!(method.parameters.as_slice(), [only] if takes_anything(only))
     })
 }

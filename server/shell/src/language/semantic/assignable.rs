@@ -9,6 +9,7 @@ impl Checker<'_> {
     pub(super) fn assignment(&mut self, assignment: &Assignment) {
         let simple = assignment.operator == AssignmentOperator::Set;
         self.assignment_target(&assignment.target, simple);
+        self.property_target(&assignment.target);
         self.reference_constraint(&assignment.target);
         let around = std::mem::replace(&mut self.assigned, true);
         self.expression(&assignment.target);

@@ -68,8 +68,30 @@ impl Checker<'_> {
             Some(_) => None,
         };
         self.leaves_finally(name.as_deref(), extent);
+        self.label_exists(name.as_deref().unwrap_or_default(), extent);
         if let Some(label) = label {
             self.expression(label);
+        }
+    }
+
+    /// A jump of a method leads to a loop of the method.
+    fn label_exists(&mut self, label: &str, extent: &Extent) {
+        if label.is_empty() {
+            return;
+        }
+        for around in self.around.iter().rev() {
+            match around {
+                Around::Loop(Some(own)) if own.eq_ignore_ascii_case(label) => return,
+                Around::Block => return,
+                Around::Method => {
+                    return self.refuse(
+                        "LabelNotFound",
+                        format!("Label '{label}' not found inside the method."),
+                        extent,
+                    );
+                }
+                Around::Loop(_) | Around::Finally => {}
+            }
         }
     }
 
@@ -77,7 +99,7 @@ impl Checker<'_> {
     pub(super) fn leaves_finally(&mut self, label: Option<&str>, extent: &Extent) {
         for around in self.around.iter().rev() {
             match around {
-                Around::Block => return,
+                Around::Block | Around::Method => return,
                 Around::Loop(own) => {
                     let ends = label.is_some_and(|label| {
                         label.is_empty()
