@@ -31,6 +31,27 @@ pub enum Culture {
     Invariant,
 }
 
+/// A text in capitals, character by character (`String.ToUpper`): what has no capital that is one character stays.
+pub fn to_upper(text: &str) -> String {
+    text.chars().map(char_to_upper).collect()
+}
+
+/// A text in small letters, character by character (`String.ToLower`).
+pub fn to_lower(text: &str) -> String {
+    text.chars().map(char_to_lower).collect()
+}
+
+/// A character's capital, if it is one character (`Char.ToUpper`).
+pub fn char_to_upper(c: char) -> char {
+    let mut upper = c.to_uppercase();
+    upper.next().filter(|_| upper.next().is_none()).unwrap_or(c)
+}
+
+/// A character's small letter (`Char.ToLower`).
+pub fn char_to_lower(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}
+
 /// The lines of a text as `System.IO.StreamReader` reads them: `\r`, `\n` and `\r\n` end one.
 pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;

@@ -18,7 +18,7 @@ use crate::evaluate::{
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
-use crate::text::{TICKS_PER_DAY, as_double};
+use crate::text::{TICKS_PER_DAY, as_double, char_to_lower, char_to_upper};
 use crate::value::{DateTime, DateTimeKind, Object, Text, Value};
 
 /// A static property or field.
@@ -365,6 +365,17 @@ fn string(name: &str, arguments: &[Value]) -> Option<Value> {
             let order = crate::text::collation::compare(&text(0)?, &text(1)?, !ignores);
             Value::Int32(order as i32)
         }
+        "new" if let [characters @ Value::Array(_)] = arguments => {
+            let units: Vec<u16> = characters
+                .elements()?
+                .iter()
+                .filter_map(|unit| match unit {
+                    Value::Char(unit) => Some(*unit),
+                    _ => None,
+                })
+                .collect();
+            Value::text(String::from_utf16_lossy(&units))
+        }
         "new" => {
             let fill = text(0)?;
             let count =
@@ -395,14 +406,10 @@ fn character(name: &str, arguments: &[Value]) -> Option<Value> {
         _ => return None,
     };
     let c = char::from_u32(unit.into())?;
-    let single = |mut folded: std::char::ToUppercase| {
-        let first = folded.next();
-        first.filter(|_| folded.next().is_none()).unwrap_or(c)
-    };
     let as_char = |c: char| Value::Char(c.encode_utf16(&mut [0; 2])[0]);
     match name {
-        "toupper" | "toupperinvariant" => return Some(as_char(single(c.to_uppercase()))),
-        "tolower" | "tolowerinvariant" => return c.to_lowercase().next().map(as_char),
+        "toupper" | "toupperinvariant" => return Some(as_char(char_to_upper(c))),
+        "tolower" | "tolowerinvariant" => return Some(as_char(char_to_lower(c))),
         _ => {}
     }
     Some(Value::Bool(match name {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::convert::enumerations;
 use crate::evaluate::MAX_GROWTH;
 use crate::evaluate::method::{Outcome, text_of};
-use crate::text::as_double;
+use crate::text::{as_double, to_lower, to_upper};
 use crate::value::{Array, EnumValue, Value};
 
 /// `TypeCode.String`.
@@ -27,8 +27,8 @@ pub(super) fn text_method(text: &Arc<str>, name: &str, arguments: &[Value]) -> O
         }
     };
     match (name, arguments.len()) {
-        ("toupper" | "toupperinvariant", 0) => string(&text.to_uppercase()),
-        ("tolower" | "tolowerinvariant", 0) => string(&text.to_lowercase()),
+        ("toupper" | "toupperinvariant", 0) => string(&to_upper(text)),
+        ("tolower" | "tolowerinvariant", 0) => string(&to_lower(text)),
         ("trim", _) => string(text.trim_matches(drops)),
         ("trimstart", _) => string(text.trim_start_matches(drops)),
         ("trimend", _) => string(text.trim_end_matches(drops)),
@@ -64,7 +64,7 @@ pub(super) fn text_method(text: &Arc<str>, name: &str, arguments: &[Value]) -> O
         }))),
         ("equals", 2) => Outcome::Value(Value::Bool(
             if argument(1).is_some_and(|mode| mode.ends_with("IgnoreCase")) {
-                text.to_uppercase() == argument(0).unwrap_or_default().to_uppercase()
+                to_upper(text) == to_upper(&argument(0).unwrap_or_default())
             } else {
                 **text == argument(0).unwrap_or_default()
             },
@@ -102,7 +102,7 @@ fn index_of(text: &str, from_end: bool, arguments: &[Value]) -> Outcome {
     let ignore_case = matches!(arguments.get(1), Some(mode @ Value::Enum(_)) if text_of(mode).ends_with("IgnoreCase"));
     let fold = |text: &str| -> Vec<u16> {
         if ignore_case {
-            text.to_uppercase().encode_utf16().collect()
+            to_upper(text).encode_utf16().collect()
         } else {
             text.encode_utf16().collect()
         }
@@ -137,7 +137,7 @@ fn contains(text: &str, name: &str, arguments: &[Value]) -> Outcome {
     let ignore_case = argument(1).is_some_and(|mode| mode.to_lowercase().contains("ignorecase"));
     let fold = |text: &str| {
         if ignore_case {
-            text.to_lowercase()
+            to_upper(text)
         } else {
             text.to_owned()
         }

@@ -58,14 +58,7 @@ pub fn equal(first: &Value, second: &Value, case_sensitive: bool) -> bool {
 
 /// Whether two characters are the same but for case (`char.ToUpperInvariant`).
 fn same_char(a: u16, b: u16) -> bool {
-    let upper = |unit: u16| {
-        let c = char::from_u32(unit.into())?;
-        let mut upper = c.to_uppercase();
-        match (upper.next(), upper.next()) {
-            (Some(only), None) => Some(only),
-            _ => Some(c),
-        }
-    };
+    let upper = |unit: u16| char::from_u32(unit.into()).map(crate::text::char_to_upper);
     a == b || upper(a).is_some_and(|a| upper(b) == Some(a))
 }
 
