@@ -379,8 +379,8 @@ pub enum Validation {
     Range(Value, Value),
     /// `ValidateRange` by a name: on which side of zero.
     RangeKind(RangeKind),
-    /// `ValidatePattern`: the expression, and whether case counts.
-    Pattern(Text, bool),
+    /// `ValidatePattern`: the expression, and how it is read.
+    Pattern(Text, crate::regex::Options),
     /// `ValidateLength`.
     Length(usize, usize),
     /// `ValidateCount`.

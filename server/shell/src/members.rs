@@ -212,7 +212,7 @@ fn adapted_properties(value: &Value) -> Vec<(&'static str, Value)> {
         Value::ScriptBlock(_) => vec![("IsFilter", Value::Bool(false))],
         Value::SecureString(text) => vec![("Length", count(text.encode_utf16().count()))],
         Value::Error(record) => error::properties(record),
-        Value::Named(scalar) => named::properties(&scalar.type_name, &scalar.text),
+        Value::Named(scalar) => named::properties(scalar),
         Value::Type(name) => vec![
             ("IsPublic", Value::Bool(true)),
             ("IsSerial", Value::Bool(name.starts_with("System."))),

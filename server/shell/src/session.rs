@@ -117,6 +117,8 @@ pub struct SessionState {
     pub(crate) computes: bool,
     /// Where its enumerators stand.
     pub(crate) enumerators: crate::evaluate::enumerator::Enumerators,
+    /// Where its matches go on.
+    pub(crate) searches: crate::evaluate::regex_member::Searches,
     /// How much it holds.
     pub(crate) memory: Memory,
 }
@@ -153,6 +155,7 @@ impl Default for SessionState {
             input_from_outside: false,
             computes: false,
             enumerators: Default::default(),
+            searches: Default::default(),
             memory: Memory::default(),
             exit_request: None,
         };

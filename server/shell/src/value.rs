@@ -135,6 +135,8 @@ pub struct NamedScalar {
     pub type_name: Text,
     /// `ToString()`.
     pub text: Text,
+    /// What a `Regex` was made with beside its pattern (`RegexOptions`); 0 of all other types.
+    pub options: i64,
 }
 
 /// A fixed array.

@@ -82,6 +82,7 @@ fn value(field_value: &Wire, field: &Field, parameter: &ParameterType) -> Option
             // A type without a conversion from text takes its own objects only, and this text stands for one.
             ParameterType::Plain(name) if &**name == "System.Xml.Linq.XElement" => {
                 Value::Named(Arc::new(NamedScalar {
+                    options: 0,
                     type_name: name.clone(),
                     text: text.as_str().into(),
                 }))

@@ -218,7 +218,7 @@ fn validations(options: &wire::ParameterOptions) -> Vec<Validation> {
     if !options.validate_pattern.is_empty() {
         validations.push(Validation::Pattern(
             options.validate_pattern.as_str().into(),
-            false,
+            tandem_shell::regex::Options::IGNORING_CASE,
         ));
     }
     let bounds = |range: &wire::ValidateRange| {

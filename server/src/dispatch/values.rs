@@ -355,6 +355,7 @@ pub fn scalar(type_name: &str, text: &str) -> Value {
     };
     known.unwrap_or_else(|| {
         Value::Named(Arc::new(NamedScalar {
+            options: 0,
             type_name: type_name.into(),
             text: text.into(),
         }))

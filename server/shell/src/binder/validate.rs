@@ -7,6 +7,7 @@ use crate::binder::{BindError, BindException, BindingContext, BlockFailure, rang
 use crate::command::{ParameterInfo, ParameterType, Validation};
 use crate::convert::{self, enumerations};
 use crate::error_record::{ErrorCategory, Extent};
+use crate::regex::Options;
 use crate::text::{Culture, to_text};
 use crate::value::{ScriptBlock, Text, Value};
 
@@ -190,9 +191,7 @@ fn element_allowed(
         Validation::Set(members, case_counts) => member_of(element, members, *case_counts),
         Validation::Range(least, most) => range::within(element, least, most),
         Validation::RangeKind(kind) => range::of_kind(element, *kind),
-        Validation::Pattern(pattern, case_counts) => {
-            matches_pattern(element, pattern, *case_counts)
-        }
+        Validation::Pattern(pattern, options) => matches_pattern(element, pattern, *options),
         Validation::Length(least, most) => length(element, *least, *most),
         Validation::Script(script) => script_holds(element, script, context),
         Validation::NotNull
@@ -227,11 +226,10 @@ fn member_of(element: &Value, members: &[Text], case_counts: bool) -> Result<(),
     .into())
 }
 
-fn matches_pattern(element: &Value, pattern: &str, case_counts: bool) -> Result<(), Refusal> {
+fn matches_pattern(element: &Value, pattern: &str, options: Options) -> Result<(), Refusal> {
     let text = to_text(element, Culture::Invariant);
-    let matched = crate::regex::compile(pattern, case_counts)
-        .ok()
-        .and_then(|regex| regex.is_match(&text).ok())
+    let matched = crate::regex::compile_with(pattern, options)?
+        .is_match(&text)
         .unwrap_or(false);
     if matched {
         return Ok(());

@@ -47,7 +47,7 @@ pub(super) fn info() -> CommandInfo {
                 .in_sets(page)
                 .validated(Validation::Pattern(
                     "^[A-Za-z0-9]\\w+\\S+[A-Za-z0-9]$".into(),
-                    false,
+                    crate::regex::Options::IGNORING_CASE,
                 ))
                 .validated(filled()),
         )

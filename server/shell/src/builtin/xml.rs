@@ -115,6 +115,7 @@ impl Stage for ConvertToXml {
             .push_flat(&mut out)
             .map_err(|error| refuse(context, &error))?;
         context.write(Value::Named(Arc::new(NamedScalar {
+            options: 0,
             type_name: "System.Xml.XmlDocument".into(),
             text: out.into(),
         })))

@@ -245,6 +245,7 @@ fn read_custom(
         )),
         None => Ok(Value::Named(std::sync::Arc::new(
             crate::value::NamedScalar {
+                options: 0,
                 type_name: target.full_name(),
                 text: text.clone(),
             },

@@ -106,6 +106,7 @@ fn to_semantic_version(value: &Value, target: &ParameterType) -> Result<Value, C
 
 fn scalar(name: &str, text: impl Into<Text>) -> Value {
     Value::Named(Arc::new(NamedScalar {
+        options: 0,
         type_name: name.into(),
         text: text.into(),
     }))

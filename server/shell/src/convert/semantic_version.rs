@@ -54,6 +54,7 @@ impl SemanticVersion {
     /// As a value.
     pub(crate) fn value(&self) -> Value {
         Value::Named(std::sync::Arc::new(NamedScalar {
+            options: 0,
             type_name: TYPE.into(),
             text: self.to_string().into(),
         }))

@@ -39,6 +39,14 @@ pub(super) fn bound<'v>(
             None => bind(harmless::family(owner), false, method, arguments, context),
         },
         Value::List(_) => Ok(Cow::Borrowed(arguments)),
+        // A block that stands for a delegate is taken as it is.
+        Value::Named(_)
+            if arguments
+                .iter()
+                .any(|own| matches!(own, Value::ScriptBlock(_))) =>
+        {
+            Ok(Cow::Borrowed(arguments))
+        }
         _ => bind(harmless::family(owner), false, method, arguments, context),
     }
 }

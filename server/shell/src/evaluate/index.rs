@@ -5,7 +5,7 @@ use crate::evaluate::hashtable::ORDERED;
 use crate::evaluate::{failure, nothing, reflection, strict};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
-use crate::text::read;
+use crate::text::{Culture, read, to_text};
 use crate::value::list::ListKind;
 use crate::value::{Dictionary, Value};
 
@@ -79,6 +79,10 @@ impl Engine<'_> {
             Value::List(list) if list.kind() != ListKind::List => {
                 self.element(target, &Indexed::Scalar(target), index)
             }
+            Value::List(list) if list.type_name.ends_with(".GroupCollection") => {
+                let found = group_of(&read(&list.items), index);
+                Ok(found.unwrap_or_else(crate::regex::no_group))
+            }
             Value::List(list) => match reflection::property_named(list, index) {
                 Some(found) => Ok(found),
                 None => self.element(target, &Indexed::Items(&read(&list.items)), index),
@@ -137,6 +141,23 @@ impl Engine<'_> {
             _ => None,
         }
     }
+}
+
+/// A group by its number or name.
+fn group_of(groups: &[Value], index: &Value) -> Option<Value> {
+    let name = match index.base() {
+        Value::String(name) => name.clone(),
+        other => to_text(other, Culture::Invariant).into(),
+    };
+    let own = |group: &&Value| {
+        let own = crate::members::property(group, "Name");
+        matches!(own, Some(Value::String(own)) if own == name)
+    };
+    let by_place = || match index.base() {
+        Value::Int32(place) => groups.get(usize::try_from(*place).ok()?),
+        _ => None,
+    };
+    groups.iter().find(own).or_else(by_place).cloned()
 }
 
 /// One entry, or several for a list of keys.

@@ -103,9 +103,14 @@ impl Engine<'_> {
         let bound = element_argument::bound(owner, known, name, arguments, context)
             .map_err(|record| self.fail(*record))?;
         let arguments = &*bound;
-        let outcome = match known {
-            true => self.own_method(owner, &lower, arguments),
-            false => Outcome::Unknown,
+        let outcome = match owner {
+            Value::Named(scalar) if known && &*scalar.type_name == regex_member::TYPE => {
+                self.regex_method(Some(scalar), &lower, arguments, out)?
+            }
+            _ => match known {
+                true => self.own_method(owner, &lower, arguments),
+                false => Outcome::Unknown,
+            },
         };
         let outcome = match outcome {
             Outcome::Unknown if known => common_method(owner, &lower, arguments),
@@ -161,6 +166,9 @@ impl Engine<'_> {
         {
             return Ok(Some(found));
         }
+        if let Some(found) = self.match_method(owner, &name.to_ascii_lowercase(), arguments)? {
+            return Ok(Some(found));
+        }
         if let Some(found) = crate::style::method(owner, name, arguments) {
             return Ok(Some(found));
         }
@@ -184,17 +192,6 @@ impl Engine<'_> {
             Value::TimeSpan(ticks) => span_member::method(*ticks, name, arguments),
             Value::Enum(member) => enum_member::method(member, name, arguments),
             Value::Version(parts) => version_method(parts, name, arguments),
-            Value::Named(scalar) if name != "tostring" => {
-                let pattern = Value::String(scalar.text.clone());
-                let with = |input: &Value| [input.clone(), pattern].into_iter();
-                match arguments {
-                    [input, more @ ..] => {
-                        let all: Vec<Value> = with(input).chain(more.iter().cloned()).collect();
-                        regex_member::call(name, &all)
-                    }
-                    [] => Outcome::Unknown,
-                }
-            }
             Value::Array(_) | Value::List(_) | Value::Dictionary(_) => {
                 let memory = &self.session.memory;
                 arguments.iter().for_each(|own| memory.count_value(own));

@@ -34,7 +34,7 @@ mod parse_method;
 mod predicate_method;
 pub(crate) mod reference;
 mod reflection;
-mod regex_member;
+pub(crate) mod regex_member;
 pub mod scope;
 mod script_member;
 mod set_method;

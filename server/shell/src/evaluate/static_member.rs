@@ -158,8 +158,16 @@ impl Engine<'_> {
                 return self.cast(argument, &target);
             }
             _ if harmless::has_static_method(type_name, name) => {
-                let bound = overload::bind(type_name, true, name, arguments, context)
-                    .map_err(|record| self.fail(*record))?;
+                let bound = match arguments {
+                    // A block is a delegate as it stands.
+                    [.., Value::ScriptBlock(_)] | [.., Value::ScriptBlock(_), _]
+                        if **type_name == *regex_member::TYPE =>
+                    {
+                        arguments.into()
+                    }
+                    _ => overload::bind(type_name, true, name, arguments, context)
+                        .map_err(|record| self.fail(*record))?,
+                };
                 match &**type_name {
                     "System.Enum" => {
                         let definition =
@@ -167,6 +175,7 @@ impl Engine<'_> {
                         enum_member::call(&lower, definition.as_ref(), &bound)
                     }
                     "System.Management.Automation.ScriptBlock" => self.created_block(&bound)?,
+                    regex_member::TYPE => self.regex_method(None, &lower, &bound, out)?,
                     "System.Guid" if lower == "newguid" => {
                         let mut bytes = [0; 16];
                         self.host.fill_random(&mut bytes);
@@ -224,7 +233,6 @@ fn is_read(type_name: &str) -> bool {
             | "System.Version"
             | semantic_version::TYPE
             | "System.Uri"
-            | "System.Text.RegularExpressions.Regex"
             | "System.Net.Mail.MailAddress"
     )
 }
@@ -238,6 +246,7 @@ fn has_constructors(type_name: &str) -> bool {
             | "System.Version"
             | "System.String"
             | semantic_version::TYPE
+            | regex_member::TYPE
     )
 }
 
@@ -249,7 +258,6 @@ fn call(type_name: &str, name: &str, arguments: &[Value], context: ConversionCon
             return parsed_exactly(type_name, arguments, context);
         }
         "System.Convert" => return convert_member::call(name, arguments, context),
-        "System.Text.RegularExpressions.Regex" => return regex_member::call(name, arguments),
         "System.Double" => double(name, arguments),
         "System.TimeSpan" => return span_member::call(name, arguments),
         "System.Version" => version(arguments),

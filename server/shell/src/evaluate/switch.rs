@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::evaluate::enumerator::Enumerators;
 use crate::evaluate::operator::{comparison, truth};
+use crate::evaluate::regex_member::pattern_of;
 use crate::evaluate::{NAMES, as_operand, enumerator, failure};
 use crate::file::{FileFailure, TextFile};
 use crate::language::ast::{Expression, Switch, SwitchMode};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
-use crate::regex::compile;
 use crate::text::encoding::TextEncoding;
 use crate::text::{Culture, to_text};
 use crate::value::{List, Value};
@@ -180,7 +180,7 @@ impl Engine<'_> {
             SwitchMode::Wildcard => {
                 Wildcard::with_case(&pattern_text, switch.case_sensitive).matches(&text)
             }
-            SwitchMode::Regex => match compile(&pattern_text, switch.case_sensitive) {
+            SwitchMode::Regex => match pattern_of(&pattern, switch.case_sensitive) {
                 Ok(regex) => self.matches(&regex, &text)?,
                 Err(message) => return Err(self.refuse("InvalidRegularExpression", message)),
             },

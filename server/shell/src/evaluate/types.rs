@@ -4,7 +4,7 @@ use crate::command::{ParameterType, RangeKind, Validation};
 use crate::convert;
 use crate::error_record::{ErrorCategory, Extent};
 use crate::evaluate::exception::{find_exception, names};
-use crate::evaluate::failure;
+use crate::evaluate::{failure, regex_member};
 use crate::language::ast::TypeLiteral;
 use crate::language::position;
 use crate::pipeline::engine::Engine;
@@ -152,7 +152,10 @@ pub(crate) fn validation(
         }
         "validaterange" if arguments.len() == 1 => Validation::RangeKind(range_kind(&text(0)?)?),
         "validaterange" => Validation::Range(arguments.first()?.clone(), arguments.get(1)?.clone()),
-        "validatepattern" => Validation::Pattern(text(0)?, false),
+        "validatepattern" => {
+            let options = option("Options").map_or(1, regex_member::bits_of);
+            Validation::Pattern(text(0)?, regex_member::options_of(options))
+        }
         "validatelength" => Validation::Length(size(0), size(1)),
         "validatecount" => Validation::Count(size(0), size(1)),
         "validatescript" => match arguments.first()? {
@@ -164,7 +167,8 @@ pub(crate) fn validation(
         "validatenotnullorwhitespace" => Validation::NotNullOrWhiteSpace,
         _ => return None,
     };
-    Some(match (validation, option("ErrorMessage")) {
+    let worded = option("ErrorMessage").filter(|message| convert::is_true(message));
+    Some(match (validation, worded) {
         (
             plain @ (Validation::Set(..) | Validation::Pattern(..) | Validation::Script(_)),
             Some(message),

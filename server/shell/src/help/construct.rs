@@ -173,7 +173,7 @@ fn validator(attribute: &Attribute, short: &str, source: &Arc<Source>) -> Refuse
         return Err(at_attribute(no_property(key, name)));
     }
     called(attribute, short).map_err(|record| match record.category {
-        ErrorCategory::MetadataError => at_attribute(*record),
+        ErrorCategory::MetadataError | ErrorCategory::NotSpecified => at_attribute(*record),
         _ => at_attribute(failure::invalid_operation(
             "ExceptionConstructingAttribute",
             format!(
@@ -207,6 +207,22 @@ fn called(attribute: &Attribute, short: &str) -> Refused {
             ),
         ),
         ("validaterange", Some([least, most])) => range(least, most),
+        ("validatescript", Some([given])) if !matches!(given, Value::ScriptBlock(_)) => {
+            let target = ParameterType::Plain("System.Management.Automation.ScriptBlock".into());
+            let reason = convert::ConversionError::no_way(given, &target).message;
+            let mut record = ErrorRecord::new(
+                "MethodArgumentConversionInvalidCastArgument",
+                ErrorCategory::NotSpecified,
+                "System.Management.Automation.MethodException",
+                format!(
+                    "Cannot convert argument \"scriptBlock\", with value: \"{}\", for \".ctor\" to type \"{}\": \"{reason}\"",
+                    convert::net_text(given),
+                    target.full_name()
+                ),
+            );
+            record.reason = "MethodException".into();
+            Err(Box::new(record))
+        }
         ("validatepattern", Some([Value::String(pattern)])) if pattern.is_empty() => {
             Err(not_valid("regexPattern"))
         }

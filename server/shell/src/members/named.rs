@@ -4,21 +4,20 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use crate::convert::semantic_version::SemanticVersion;
 use crate::convert::{enumerations, semantic_version};
+use crate::evaluate::regex_member::options_value;
 use crate::text::uri;
-use crate::value::Value;
+use crate::value::{NamedScalar, Value};
 
 type Properties = Vec<(&'static str, Value)>;
 
 /// In .NET's order; what cannot be read of a value is null.
-pub(super) fn properties(type_name: &str, text: &str) -> Properties {
-    match type_name {
+pub(super) fn properties(scalar: &NamedScalar) -> Properties {
+    let text = &*scalar.text;
+    match &*scalar.type_name {
         "System.Net.IPAddress" => address(text),
         "System.Uri" => uri_properties(text),
         "System.Text.RegularExpressions.Regex" => vec![
-            (
-                "Options",
-                enumerations::value("System.Text.RegularExpressions.RegexOptions", 0),
-            ),
+            ("Options", options_value(scalar.options)),
             ("RightToLeft", Value::Bool(false)),
             // `Regex.InfiniteMatchTimeout`.
             ("MatchTimeout", Value::TimeSpan(-10_000)),

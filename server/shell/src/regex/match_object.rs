@@ -26,6 +26,11 @@ pub(crate) fn no_match() -> Value {
     group("Match", "", "0", None, groups)
 }
 
+/// The group that is not there (`Group.s_emptyGroup`).
+pub(crate) fn no_group() -> Value {
+    group("Group", "", "", None, Vec::new())
+}
+
 fn collection(class: &str, items: Vec<Value>) -> Value {
     Value::List(Arc::new(List {
         keys: None,

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use groups::Numbering;
-pub(crate) use match_object::{match_object, no_match};
+pub(crate) use match_object::{match_object, no_group, no_match};
 pub use scan::Options;
 use scan::{Fault, Scanner};
 pub(crate) use substitution::expand;
@@ -198,13 +198,28 @@ impl Pattern {
         }))
     }
 
+    /// Its groups, smallest number first, the whole among them: number and name.
+    pub fn group_names(&self) -> impl Iterator<Item = (usize, Option<&str>)> {
+        let groups = self.0.groups.iter();
+        groups.map(|group| (group.number, group.name.as_deref()))
+    }
+
     /// All matches, one behind the other; an empty one may stand right behind another.
     pub fn find_all<'t>(
         &self,
         text: &'t str,
     ) -> impl Iterator<Item = Result<Match<'t>, TooHard>> + use<'t> {
+        self.find_all_from(text, 0)
+    }
+
+    /// All matches from a place on.
+    pub fn find_all_from<'t>(
+        &self,
+        text: &'t str,
+        from: usize,
+    ) -> impl Iterator<Item = Result<Match<'t>, TooHard>> + use<'t> {
         let pattern = self.clone();
-        let mut from = Some(0);
+        let mut from = Some(from);
         std::iter::from_fn(move || {
             let found = pattern.find(text, from.take()?);
             match found {

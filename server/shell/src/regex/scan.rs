@@ -26,6 +26,17 @@ pub struct Options {
     pub extended: bool,
 }
 
+impl Options {
+    /// Those of PowerShell's own operators: case does not count.
+    pub const IGNORING_CASE: Self = Self {
+        ignore_case: true,
+        multiline: false,
+        singleline: false,
+        explicit_capture: false,
+        extended: false,
+    };
+}
+
 /// A pattern and the place that is read next.
 #[derive(Clone)]
 pub(super) struct Scanner<'g> {

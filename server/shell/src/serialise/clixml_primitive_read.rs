@@ -30,6 +30,7 @@ pub(super) fn read_primitive(element: &str, text: &str) -> Option<Value> {
         "TS" => Value::TimeSpan(duration(text)?),
         "G" => Value::Guid(text.parse().ok()?),
         "URI" => Value::Named(Arc::new(NamedScalar {
+            options: 0,
             type_name: "System.Uri".into(),
             text: unescape(text).into(),
         })),

@@ -95,6 +95,7 @@ fn offset_date(ticks: i64, zone: Zone) -> Option<Value> {
     let sign = if minutes < 0 { '-' } else { '+' };
     let minutes = minutes.unsigned_abs();
     Some(Value::Named(Arc::new(NamedScalar {
+        options: 0,
         type_name: "System.DateTimeOffset".into(),
         text: format!(
             "{} {sign}{:02}:{:02}",

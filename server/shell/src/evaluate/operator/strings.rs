@@ -3,12 +3,13 @@
 use indexmap::IndexMap;
 
 use crate::evaluate::hashtable::{HASHTABLE, dictionary, fold};
+use crate::evaluate::regex_member::pattern_of;
 use crate::evaluate::{MAX_GROWTH, NAMES, as_operand, failure, gathered};
 use crate::format_string::FormatError;
 use crate::language::ast::BinaryOperator;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
-use crate::regex::{Options, Pattern, compile, compile_with, expand, match_object};
+use crate::regex::{Options, Pattern, compile_with, expand, match_object};
 use crate::text::{Culture, to_text};
 use crate::value::{Array, Value};
 use crate::wildcard::Wildcard;
@@ -30,21 +31,19 @@ pub(super) fn text_array(items: Vec<String>) -> Value {
 
 impl Engine<'_> {
     /// A pattern, compiled; .NET's own exception if it is none.
-    fn pattern(&mut self, text: &str, case: bool) -> Result<Pattern, Halt> {
-        let options = Options {
-            ignore_case: !case,
-            ..Options::default()
-        };
-        self.pattern_with(text, options)
+    fn pattern(&mut self, value: &Value, case: bool) -> Result<Pattern, Halt> {
+        pattern_of(value, case).map_err(|reason| self.no_pattern(reason))
+    }
+
+    fn no_pattern(&self, reason: String) -> Halt {
+        self.fail(failure::thrown(
+            "System.Text.RegularExpressions.RegexParseException",
+            reason,
+        ))
     }
 
     pub(super) fn pattern_with(&mut self, text: &str, options: Options) -> Result<Pattern, Halt> {
-        compile_with(text, options).map_err(|reason| {
-            self.fail(failure::thrown(
-                "System.Text.RegularExpressions.RegexParseException",
-                reason,
-            ))
-        })
+        compile_with(text, options).map_err(|reason| self.no_pattern(reason))
     }
 
     /// Whether a text matches; the groups go to `$Matches`.
@@ -89,7 +88,7 @@ impl Engine<'_> {
             BinaryOperator::NotMatch(case) => (case, false),
             _ => (false, true),
         };
-        let regex = self.pattern(&text_of(right), case)?;
+        let regex = self.pattern(right, case)?;
         match left.elements() {
             Some(items) => {
                 let mut kept = Vec::new();
@@ -164,7 +163,7 @@ impl Engine<'_> {
         let pattern = operands.next().unwrap_or_default();
         let replacement = operands.next().unwrap_or_default();
         let text = text_of(&pattern);
-        let regex = compile(&text, case).map_err(|_| {
+        let regex = pattern_of(&pattern, case).map_err(|_| {
             self.refuse_operand(
                 &pattern,
                 "InvalidRegularExpression",
