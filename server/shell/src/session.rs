@@ -3,6 +3,7 @@
 mod errors;
 mod input;
 mod memory;
+mod namespaces;
 mod plain;
 mod requirements;
 mod script;
@@ -117,6 +118,8 @@ pub struct SessionState {
     pub(crate) computes: bool,
     /// Where its enumerators stand.
     pub(crate) enumerators: crate::evaluate::enumerator::Enumerators,
+    /// The namespaces whose types go by their short names.
+    pub(crate) namespaces: Vec<Text>,
     /// Where its matches go on.
     pub(crate) searches: crate::evaluate::regex_member::Searches,
     /// How much it holds.
@@ -156,6 +159,7 @@ impl Default for SessionState {
             computes: false,
             enumerators: Default::default(),
             searches: Default::default(),
+            namespaces: Vec::new(),
             memory: Memory::default(),
             exit_request: None,
         };

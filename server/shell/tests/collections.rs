@@ -96,3 +96,15 @@ fn what_does_not_fit_is_refused_as_dotnet_does() {
         ),
     ]);
 }
+
+#[test]
+fn types_go_by_their_short_names_in_a_namespace_that_is_used() {
+    check(&[
+        (
+            "using namespace System.Collections.Generic\n$l = [List[string]]::new(); $l.Add(1); $l; function f { param([List[int]]$x) $x.GetType().Name }; f 1, 2; [Queue[int]]::new().Count",
+            "1|List`1|0",
+            "",
+        ),
+        ("[List[string]]::new()", "", "TypeNotFound"),
+    ]);
+}

@@ -103,18 +103,9 @@ impl Engine<'_> {
         let bound = element_argument::bound(owner, known, name, arguments, context)
             .map_err(|record| self.fail(*record))?;
         let arguments = &*bound;
-        let outcome = match owner {
-            Value::Named(scalar) if known && &*scalar.type_name == regex_member::TYPE => {
-                self.regex_method(Some(scalar), &lower, arguments, out)?
-            }
-            _ => match known {
-                true => self.own_method(owner, &lower, arguments),
-                false => Outcome::Unknown,
-            },
-        };
-        let outcome = match outcome {
-            Outcome::Unknown if known => common_method(owner, &lower, arguments),
-            other => other,
+        let outcome = match known {
+            true => self.known_method(owner, &lower, arguments, out)?,
+            false => Outcome::Unknown,
         };
         match outcome {
             Outcome::Value(value) => Ok(value),
@@ -143,6 +134,26 @@ impl Engine<'_> {
                 other => Err(self.fail(failure::method_not_found(other, name))),
             },
         }
+    }
+
+    /// A method that the type of `owner` has, itself or as every type has it.
+    fn known_method(
+        &mut self,
+        owner: &Value,
+        name: &str,
+        arguments: &[Value],
+        out: &mut dyn Sink,
+    ) -> Result<Outcome, Halt> {
+        let own = match owner {
+            Value::Named(scalar) if &*scalar.type_name == regex_member::TYPE => {
+                self.regex_method(Some(scalar), name, arguments, out)?
+            }
+            other => self.own_method(other, name, arguments),
+        };
+        Ok(match own {
+            Outcome::Unknown => common_method(owner, name, arguments),
+            other => other,
+        })
     }
 
     /// A method that an object has beside those of its type's values: one that was added to it, one of `$PSCmdlet`, `Copy`.

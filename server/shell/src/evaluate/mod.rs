@@ -335,6 +335,9 @@ impl Engine<'_> {
         run: impl FnOnce(&mut Self) -> Result<T, Halt>,
     ) -> Result<T, Halt> {
         self.within_text(body.source.clone(), frame, |engine| {
+            if !body.namespaces.is_empty() {
+                engine.session.use_namespaces(&body.namespaces);
+            }
             if !body.types.is_empty() {
                 engine.see_types(body)?;
             }

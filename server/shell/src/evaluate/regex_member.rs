@@ -1,5 +1,6 @@
 //! `[regex]::…` and the methods of a `Regex` and of a `Match`.
 
+use std::ops::Range;
 use std::sync::{Arc, Weak};
 
 use crate::command::ParameterType;
@@ -35,26 +36,38 @@ struct Search {
 
 /// Where the matches of a session go on (`Match.NextMatch`), as long as anybody holds them.
 #[derive(Debug, Default)]
-pub(crate) struct Searches(Vec<(Weak<Object>, Text, Pattern, Option<(usize, usize)>)>);
+pub(crate) struct Searches(Vec<(Weak<Object>, Going)>);
+
+/// What a match was found in and by, and where it lies; nowhere if it is none.
+#[derive(Clone, Debug)]
+struct Going {
+    input: Text,
+    pattern: Pattern,
+    place: Option<Range<usize>>,
+}
 
 impl Searches {
     fn note(&mut self, input: &Text, pattern: &Pattern, found: Option<&Match<'_>>) -> Value {
         let object = found.map_or_else(no_match, match_object);
         if let Value::Object(own) = &object {
-            self.0.retain(|(known, ..)| known.strong_count() > 0);
-            let place = found.map(|found| (found.range().start, found.range().end));
-            self.0
-                .push((Arc::downgrade(own), input.clone(), pattern.clone(), place));
+            self.0.retain(|(known, _)| known.strong_count() > 0);
+            let going = Going {
+                input: input.clone(),
+                pattern: pattern.clone(),
+                place: found.map(Match::range),
+            };
+            self.0.push((Arc::downgrade(own), going));
         }
         object
     }
 
-    fn of(&self, object: &Arc<Object>) -> Option<(Text, Pattern, Option<(usize, usize)>)> {
-        let own = |(known, ..): &&(Weak<Object>, Text, Pattern, Option<(usize, usize)>)| {
-            std::ptr::eq(known.as_ptr(), &**object)
-        };
-        let (_, input, pattern, place) = self.0.iter().rev().find(own)?;
-        Some((input.clone(), pattern.clone(), *place))
+    fn of(&self, object: &Arc<Object>) -> Option<Going> {
+        let own = |(known, _): &&(Weak<Object>, Going)| std::ptr::eq(known.as_ptr(), &**object);
+        self.0
+            .iter()
+            .rev()
+            .find(own)
+            .map(|(_, going)| going.clone())
     }
 }
 
@@ -134,7 +147,7 @@ fn place(text: &str, units: &Value) -> Option<usize> {
         }
         passed += c.len_utf16();
     }
-    (passed >= wanted && wanted <= passed).then_some(text.len())
+    (passed >= wanted).then_some(text.len())
 }
 
 /// What a call of a method searches, and the rest of its arguments: `Match(input, pattern, …)` of the class,
@@ -299,12 +312,17 @@ impl Engine<'_> {
         if !matches!(name, "nextmatch" | "result") {
             return Ok(None);
         }
-        let Some((input, pattern, at)) = self.session.searches.of(object) else {
+        let Some(going) = self.session.searches.of(object) else {
             return Ok(None);
         };
-        let outcome = match (name, arguments, at) {
+        let Going {
+            input,
+            pattern,
+            place,
+        } = going;
+        let outcome = match (name, arguments, place) {
             ("nextmatch", [], None) => return Ok(Some(owner.clone())),
-            ("nextmatch", [], Some((start, end))) => {
+            ("nextmatch", [], Some(Range { start, end })) => {
                 let from = match start < end {
                     true => Some(end),
                     false => input[end..].chars().next().map(|c| end + c.len_utf8()),
@@ -322,14 +340,16 @@ impl Engine<'_> {
                 "System.NotSupportedException",
                 "Result cannot be called on a failed Match.".into(),
             ),
-            ("result", [template], Some((start, _))) => match pattern.find(&input, start) {
-                Ok(Some(found)) => {
-                    let mut text = String::new();
-                    expand(&text_of(template), &found, &mut text);
-                    return Ok(Some(Value::text(text)));
+            ("result", [template], Some(Range { start, .. })) => {
+                match pattern.find(&input, start) {
+                    Ok(Some(found)) => {
+                        let mut text = String::new();
+                        expand(&text_of(template), &found, &mut text);
+                        return Ok(Some(Value::text(text)));
+                    }
+                    _ => too_hard(TooHard),
                 }
-                _ => too_hard(TooHard),
-            },
+            }
             _ => return Err(self.fail(overload::none_found(name, arguments.len()))),
         };
         let spelled = if name == "result" {

@@ -95,7 +95,7 @@ impl Engine<'_> {
             StatementKind::Enum(_)
             | StatementKind::Class(_)
             | StatementKind::Trap(_)
-            | StatementKind::Using
+            | StatementKind::Using(_)
             | StatementKind::Error => Ok(()),
         }
     }

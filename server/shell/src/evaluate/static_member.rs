@@ -176,18 +176,20 @@ impl Engine<'_> {
                     }
                     "System.Management.Automation.ScriptBlock" => self.created_block(&bound)?,
                     regex_member::TYPE => self.regex_method(None, &lower, &bound, out)?,
-                    "System.Guid" if lower == "newguid" => {
-                        let mut bytes = [0; 16];
-                        self.host.fill_random(&mut bytes);
-                        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
-                        Outcome::Value(Value::Guid(id))
-                    }
+                    "System.Guid" if lower == "newguid" => self.new_guid(),
                     _ => call(type_name, &lower, &bound, context),
                 }
             }
             _ => return Err(self.fail(failure::method_not_found_in(type_name, name))),
         };
         self.concluded(type_name, name, arguments.len(), outcome)
+    }
+
+    fn new_guid(&mut self) -> Outcome {
+        let mut bytes = [0; 16];
+        self.host.fill_random(&mut bytes);
+        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+        Outcome::Value(Value::Guid(id))
     }
 
     /// What a static method came to.

@@ -67,11 +67,16 @@ impl Engine<'_> {
 
     /// The type of that name, if there is one in this session.
     pub(crate) fn find_type(&self, name: &str) -> Option<ParameterType> {
-        let found = match self.session.classes.is_empty() {
+        let of_classes = |name: &str| match self.session.classes.is_empty() {
             true => convert::type_names::resolve(name),
             false => convert::type_names::resolve_with(name, &|name| self.own_type(name)),
         };
-        found.or_else(|| static_type(name).map(|full| ParameterType::Plain(full.into())))
+        of_classes(name)
+            .or_else(|| static_type(name).map(|full| ParameterType::Plain(full.into())))
+            .or_else(|| {
+                let mut namespaces = self.session.namespaces.iter();
+                namespaces.find_map(|space| of_classes(&format!("{space}.{name}")))
+            })
     }
 
     /// Converts as a cast does.

@@ -39,6 +39,8 @@ pub struct Block {
     pub source: Arc<Source>,
     /// What stands between the braces, or the whole input.
     pub extent: Extent,
+    /// The namespaces whose types go by their short names, of a whole text.
+    pub namespaces: Vec<Text>,
     /// What stands in brackets before `param(…)`: `[CmdletBinding()]`, …
     pub attributes: Vec<Attribute>,
     /// `param(…)`, if there is one.

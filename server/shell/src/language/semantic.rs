@@ -192,7 +192,7 @@ impl Checker<'_> {
             }
             StatementKind::Enum(own) => self.enumeration(own.underlying.as_deref(), &own.members),
             StatementKind::Class(own) => self.class(own),
-            StatementKind::Using | StatementKind::Error => {}
+            StatementKind::Using(_) | StatementKind::Error => {}
         }
     }
 

@@ -117,8 +117,8 @@ pub enum StatementKind {
         /// Body.
         body: Vec<Statement>,
     },
-    /// `using namespace …`.
-    Using,
+    /// `using …`, with the namespace that it names.
+    Using(Option<Text>),
     /// `throw`.
     Throw(Option<Box<Statement>>),
     /// `return`.

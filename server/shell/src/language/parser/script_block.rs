@@ -15,9 +15,10 @@ impl Parser<'_> {
     /// The body of a script block after its brace, or a whole text.
     pub(super) fn script_block_rule(&mut self, open: Option<&Token>) -> Block {
         self.skip_lines();
-        if open.is_none() {
-            self.using_statements();
-        }
+        let namespaces = match open {
+            None => self.using_statements(),
+            Some(_) => Vec::new(),
+        };
         let start = open.map_or(0, |open| open.extent.end);
         let mut block = Block {
             source: self.source.clone(),
@@ -25,6 +26,7 @@ impl Parser<'_> {
                 start,
                 end: self.source.text.len().max(start),
             },
+            namespaces,
             attributes: Vec::new(),
             parameters: Vec::new(),
             has_parameters: false,

@@ -5,19 +5,23 @@ use crate::language::ast::{Expression, ExpressionKind, Statement, StatementKind}
 use crate::language::parser::command::Place;
 use crate::language::parser::{Parser, after, error_statement, span};
 use crate::language::token::{Keyword, Sign, Token, TokenKind};
-use crate::value::Value;
+use crate::value::{Text, Value};
 
 impl Parser<'_> {
-    /// The `using` statements that a text begins with. They change nothing here: types are known by their full names and
-    /// accelerators.
-    pub(super) fn using_statements(&mut self) {
+    /// The `using` statements that a text begins with; the namespaces that they name.
+    pub(super) fn using_statements(&mut self) -> Vec<Text> {
+        let mut namespaces = Vec::new();
         while self.peek_is_keyword(Keyword::Using) {
             let token = self.next();
-            self.using_statement(&token);
+            let statement = self.using_statement(&token);
+            if let StatementKind::Using(Some(namespace)) = statement.kind {
+                namespaces.push(namespace);
+            }
             self.skip_separators();
         }
         let point = self.restore_point();
         self.resync(point);
+        namespaces
     }
 
     pub(super) fn using_statement(&mut self, token: &Token) -> Statement {
@@ -114,7 +118,8 @@ impl Parser<'_> {
                     && part.chars().all(|c| c.is_alphanumeric() || c == '_')
             })
         };
-        if kind == Keyword::Namespace && text.is_some_and(|text| !is_name(&text)) {
+        let namespace = text.filter(|_| kind == Keyword::Namespace);
+        if namespace.as_ref().is_some_and(|text| !is_name(text)) {
             self.report(
                 "InvalidNamespaceValue",
                 "The specified namespace in the 'using' statement contains invalid characters.",
@@ -122,7 +127,7 @@ impl Parser<'_> {
             );
         }
         Statement {
-            kind: StatementKind::Using,
+            kind: StatementKind::Using(namespace),
             extent,
         }
     }

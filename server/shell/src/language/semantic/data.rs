@@ -194,7 +194,7 @@ fn refused_operator(operator: BinaryOperator) -> Option<&'static str> {
 fn refused_statement(kind: &StatementKind) -> Option<(&'static str, &'static str)> {
     Some(match kind {
         StatementKind::Error
-        | StatementKind::Using
+        | StatementKind::Using(_)
         | StatementKind::Chain(_)
         | StatementKind::If { .. }
         | StatementKind::Data { .. } => return None,
