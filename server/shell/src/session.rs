@@ -1,6 +1,7 @@
 //! The face of the engine: a session runs texts and structured pipelines, and remembers.
 
 mod errors;
+mod functions;
 mod input;
 mod memory;
 mod namespaces;
@@ -18,7 +19,6 @@ pub use input::{
     StructuredRedirection, StructuredTarget, When,
 };
 
-use crate::command::CommandInfo;
 use crate::error_record::{ErrorCategory, ErrorRecord, Extent};
 use crate::evaluate::class::{Classes, RunningMethod, Undefined};
 use crate::evaluate::scope::{Options, Scopes, Variable};
@@ -220,23 +220,6 @@ impl SessionState {
         aliases
             .map(|alias| (alias.name.clone(), alias.target.clone()))
             .collect()
-    }
-
-    /// Names of the functions that the session defined.
-    pub fn functions(&self) -> impl Iterator<Item = &str> {
-        self.scopes.functions().map(|function| &*function.name)
-    }
-
-    /// The functions that the session defined, as commands.
-    pub fn function_commands(&self) -> Vec<Arc<CommandInfo>> {
-        let all = self.scopes.functions();
-        all.map(|function| {
-            Arc::new(crate::help::function::command_of(
-                &function.name,
-                &function.body,
-            ))
-        })
-        .collect()
     }
 
     /// Whether a variable (by its name in lower case) may not be changed.

@@ -158,31 +158,44 @@ impl Engine<'_> {
                 return self.cast(argument, &target);
             }
             _ if harmless::has_static_method(type_name, name) => {
-                let bound = match arguments {
-                    // A block is a delegate as it stands.
-                    [.., Value::ScriptBlock(_)] | [.., Value::ScriptBlock(_), _]
-                        if **type_name == *regex_member::TYPE =>
-                    {
-                        arguments.into()
-                    }
-                    _ => overload::bind(type_name, true, name, arguments, context)
-                        .map_err(|record| self.fail(*record))?,
-                };
-                match &**type_name {
-                    "System.Enum" => {
-                        let definition =
-                            enum_member::subject(arguments.first(), |name| self.find_type(name));
-                        enum_member::call(&lower, definition.as_ref(), &bound)
-                    }
-                    "System.Management.Automation.ScriptBlock" => self.created_block(&bound)?,
-                    regex_member::TYPE => self.regex_method(None, &lower, &bound, out)?,
-                    "System.Guid" if lower == "newguid" => self.new_guid(),
-                    _ => call(type_name, &lower, &bound, context),
-                }
+                self.listed_method(type_name, name, arguments, out)?
             }
             _ => return Err(self.fail(failure::method_not_found_in(type_name, name))),
         };
         self.concluded(type_name, name, arguments.len(), outcome)
+    }
+
+    /// A static method that the table of members has.
+    fn listed_method(
+        &mut self,
+        type_name: &str,
+        name: &str,
+        arguments: &[Value],
+        out: &mut dyn Sink,
+    ) -> Result<Outcome, Halt> {
+        let lower = name.to_ascii_lowercase();
+        let context = ConversionContext::invariant(self.host.now());
+        let bound = match arguments {
+            // A block is a delegate as it stands.
+            [.., Value::ScriptBlock(_)] | [.., Value::ScriptBlock(_), _]
+                if type_name == regex_member::TYPE =>
+            {
+                arguments.into()
+            }
+            _ => overload::bind(type_name, true, name, arguments, context)
+                .map_err(|record| self.fail(*record))?,
+        };
+        Ok(match type_name {
+            "System.Enum" => {
+                let definition =
+                    enum_member::subject(arguments.first(), |name| self.find_type(name));
+                enum_member::call(&lower, definition.as_ref(), &bound)
+            }
+            "System.Management.Automation.ScriptBlock" => self.created_block(&bound)?,
+            regex_member::TYPE => self.regex_method(None, &lower, &bound, out)?,
+            "System.Guid" if lower == "newguid" => self.new_guid(),
+            _ => call(type_name, &lower, &bound, context),
+        })
     }
 
     fn new_guid(&mut self) -> Outcome {
