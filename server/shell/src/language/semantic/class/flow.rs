@@ -110,7 +110,7 @@ impl Walk {
             | StatementKind::Trap(_)
             | StatementKind::Enum(_)
             | StatementKind::Class(_)
-            | StatementKind::Using
+            | StatementKind::Using(_)
             | StatementKind::Error => {}
         }
     }
