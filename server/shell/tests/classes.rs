@@ -281,6 +281,42 @@ fn objects_say_what_they_are() {
 }
 
 #[test]
+fn what_is_static_and_what_is_kept_to_classes() {
+    for (line, expected) in [
+        (
+            "class A { static [int] $s; F() { $this::s = 4 } static [string] T() { return 't' } }; $a = [A]::new(); $a.F(); [A]::s; $a::s; $a::T(); $t = [A]; $t::s",
+            "4 4 t 4",
+        ),
+        (
+            "class A { static [int] $s = 'z' }; [A]::s; try { [A]::s } catch { $_.Exception.Message }",
+            "The type initializer for 'A' threw an exception. !System.TypeInitializationException",
+        ),
+        (
+            "class A { $x; [object] Copy() { return $this.MemberwiseClone() } }; $a = [A]::new(); $a.x = 3; $b = $a.Copy(); $b.x; $a -eq $b; $a.MemberwiseClone()",
+            "3 False !MethodNotFound",
+        ),
+        (
+            "class A { [string] ToString() { return 'mine' } }; ([object] [A]::new()).ToString(); ([object] 'x').ToString()",
+            "A System.String",
+        ),
+        (
+            "class A : IDisposable { Dispose() { } }; [A]::new() -is [System.IDisposable]; 1 -is [System.IDisposable]",
+            "True False",
+        ),
+        (
+            "class A { $n; A($n) { $this.n = $n } [bool] Equals($o) { return $this.n -eq $o.n } }; $all = [A]::new(1), [A]::new(2); $all -contains [A]::new(2); [A]::new(3) -in $all; ($all -eq [A]::new(2)).n",
+            "True False 2",
+        ),
+        (
+            "class A { [string] ToString() { return \"$this\" } }; \"$([A]::new())\"; 'on'",
+            "on !CallDepthOverflow",
+        ),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}
+
+#[test]
 fn types_are_seen_where_their_text_runs() {
     for (line, expected) in [
         (

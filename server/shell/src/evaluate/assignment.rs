@@ -106,11 +106,24 @@ impl Engine<'_> {
                 self.assign_attributed(attribute, inner, value, out)
             }
             ExpressionKind::ArrayLiteral(targets) => self.assign_several(targets, value, out),
-            ExpressionKind::Member { target, name, .. } => {
+            ExpressionKind::Member {
+                target,
+                name,
+                is_static,
+                ..
+            } => {
                 let owner = self.evaluate(target, out)?;
                 let name = to_text(&self.evaluate(name, out)?, Culture::Invariant);
                 self.session.memory.count_value(&value);
-                self.set_property(&owner, &name, as_operand(value), out)
+                let value = as_operand(value);
+                if *is_static
+                    && let Some(class) = self.static_class_of(&owner)
+                    && let Some(done) =
+                        self.set_static_class_property(&class, &name, &value, out)?
+                {
+                    return Ok(done);
+                }
+                self.set_property(&owner, &name, value, out)
             }
             ExpressionKind::Index { target, index, .. } => {
                 let owner = self.evaluate(target, out)?;
@@ -222,11 +235,6 @@ impl Engine<'_> {
     ) -> Result<(), Halt> {
         if self.set_computed(owner, name, &value, out)? {
             return Ok(());
-        }
-        if let Some(class) = self.class_of(owner)
-            && let Some(done) = self.set_static_class_property(&class, name, &value, out)?
-        {
-            return Ok(done);
         }
         if let Some(done) = self.set_class_property(owner, name, &value, out)? {
             return Ok(done);

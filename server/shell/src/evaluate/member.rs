@@ -28,7 +28,7 @@ impl Engine<'_> {
         let name = self.evaluate(name, out)?;
         let name = to_text(&name, Culture::Invariant);
         if is_static {
-            if let Some(class) = self.class_of(&owner) {
+            if let Some(class) = self.static_class_of(&owner) {
                 let found = self.static_class_property(&class, &name, out)?;
                 return Ok(found.unwrap_or_default());
             }

@@ -211,7 +211,12 @@ pub(super) fn copy(owner: &Value) -> Option<Value> {
     if &*type_name(owner) != REFLECTED {
         return None;
     }
-    Some(match crate::members::property(owner, "BaseObject")? {
+    copy_of(&crate::members::property(owner, "BaseObject")?)
+}
+
+/// An object of its own with the same properties; any other value is its own copy.
+pub(super) fn copy_of(value: &Value) -> Option<Value> {
+    Some(match value {
         Value::Object(own) => Value::Object(Arc::new(Object {
             type_names: RwLock::new(read(&own.type_names).clone()),
             properties: RwLock::new(read(&own.properties).clone()),
@@ -220,6 +225,6 @@ pub(super) fn copy(owner: &Value) -> Option<Value> {
             scripts: own.scripts.clone(),
             instance: own.instance.as_ref().map(|own| Box::new(own.copy())),
         })),
-        other => other,
+        other => other.clone(),
     })
 }

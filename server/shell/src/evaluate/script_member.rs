@@ -9,7 +9,7 @@ use crate::evaluate::{as_operand, gathered, nothing};
 use crate::members::{self, same_name};
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
-use crate::pipeline::sink::{Record, Sink};
+use crate::pipeline::sink::{Discard, Record, Sink};
 use crate::text::{Culture, read, to_text, write};
 use crate::value::scripts::{Script, ScriptMember, Scripts};
 use crate::value::{Property, ScriptBlock, Text, Value};
@@ -217,7 +217,7 @@ impl Engine<'_> {
         for member in own.all() {
             if let Script::Override = &member.script {
                 if name.is_none() {
-                    self.compute_text(owner, own, out)?;
+                    self.compute_text(owner, own)?;
                 }
                 continue;
             }
@@ -243,15 +243,11 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// The text that an object's class gives of it. One whose method fails has none of its own.
-    fn compute_text(
-        &mut self,
-        owner: &Value,
-        own: &Scripts,
-        out: &mut dyn Sink,
-    ) -> Result<(), Halt> {
+    /// The text that an object's class gives of it. One whose method fails has none of its own; what the method writes
+    /// nobody sees, since nobody called it.
+    fn compute_text(&mut self, owner: &Value, own: &Scripts) -> Result<(), Halt> {
         let outcome =
-            self.nested(|engine| engine.class_method(owner, "ToString", &[], &mut Unseen(out)));
+            self.nested(|engine| engine.class_method(owner, "ToString", &[], &mut Discard));
         if let Ok(text) = self.session.take_error(outcome)? {
             let text = to_text(&text.unwrap_or_default(), Culture::Invariant);
             own.note_text(text.into());

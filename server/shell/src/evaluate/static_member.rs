@@ -119,12 +119,12 @@ impl Engine<'_> {
         arguments: &[Value],
         out: &mut dyn Sink,
     ) -> Result<Value, Halt> {
+        if let Some(class) = self.static_class_of(owner) {
+            return self.call_class(&class, name, arguments, out);
+        }
         let Value::Type(type_name) = owner else {
             return Err(self.fail(failure::method_not_found(owner, name)));
         };
-        if let Some(class) = self.class_of(owner) {
-            return self.call_class(&class, name, arguments, out);
-        }
         let lower = name.to_ascii_lowercase();
         let context = ConversionContext::invariant(self.host.now());
         if lower == "new"

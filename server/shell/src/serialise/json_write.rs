@@ -149,10 +149,11 @@ impl JsonWriter {
                 self.members(members, depth, level, out)
             }
             Value::Object(object) => {
-                let properties = match object.instance {
-                    Some(_) => members::net_properties(object),
-                    None => read(&object.properties).clone(),
-                };
+                if object.instance.is_some() {
+                    let properties = members::net_properties(object);
+                    return self.members(named(&properties), depth, level, out);
+                }
+                let properties = read(&object.properties);
                 self.members(named(&properties), depth, level, out)
             }
             Value::Noted(noted) => {

@@ -15,6 +15,7 @@ pub const INTERFACES: &[&str] = &[
     "System.ICloneable",
     "System.IComparable",
     "System.IConvertible",
+    "System.IDisposable",
     "System.IFormattable",
     "System.ISpanFormattable",
 ];
@@ -92,7 +93,9 @@ pub fn belongs(value: &Value, family: &str) -> Option<bool> {
         }
         // The wrapper of a custom object compares and formats itself.
         Value::Object(object) => {
-            object.custom && matches!(family, "System.IComparable" | "System.IFormattable")
+            let of_class = object.class().is_some_and(|class| class.implements(family));
+            of_class
+                || (object.custom && matches!(family, "System.IComparable" | "System.IFormattable"))
         }
         Value::Named(_)
         | Value::Switch(_)

@@ -95,6 +95,8 @@ pub struct Class {
     pub(crate) statics: RwLock<Vec<Value>>,
     /// Whether its static properties have their values, or are being given them.
     pub(crate) begun: AtomicBool,
+    /// Whether they never got them.
+    pub(crate) failed: AtomicBool,
     /// The types that were defined together with it.
     pub(crate) home: OnceLock<Weak<Types>>,
 }
@@ -201,6 +203,12 @@ impl Class {
         self.chain().any(|class| Arc::ptr_eq(class, other))
     }
 
+    /// Whether it says to implement an interface.
+    pub fn implements(self: &Arc<Self>, interface: &str) -> bool {
+        self.chain()
+            .any(|class| class.interfaces.iter().any(|own| **own == *interface))
+    }
+
     /// The exception of .NET's that it derives from, if it does.
     pub fn exception(self: &Arc<Self>) -> Option<&Text> {
         self.chain().find_map(|class| match &class.base {
@@ -243,16 +251,7 @@ impl Class {
     /// The methods of its objects, or its static ones, with the classes that declare them: those of a derived class
     /// stand for what they override.
     pub fn methods(self: &Arc<Self>, is_static: bool) -> Vec<(&Arc<Self>, &ClassMethod)> {
-        let mut all: Vec<(&Arc<Self>, &ClassMethod)> = Vec::new();
-        for class in self.chain() {
-            let own = class.members().methods.iter();
-            for method in own.filter(|own| own.is_static() == is_static) {
-                if !all.iter().any(|(_, known)| known.overrides(method)) {
-                    all.push((class, method));
-                }
-            }
-        }
-        all
+        self.methods_that(|own| own.is_static() == is_static)
     }
 
     /// The overloads of a method, as [`Class::methods`] has them.
@@ -261,8 +260,24 @@ impl Class {
         name: &str,
         is_static: bool,
     ) -> Vec<(&Arc<Self>, &ClassMethod)> {
-        let mut all = self.methods(is_static);
-        all.retain(|(_, method)| same_name(&method.name, name));
+        self.methods_that(|own| own.is_static() == is_static && same_name(&own.name, name))
+    }
+
+    fn methods_that(
+        self: &Arc<Self>,
+        wanted: impl Fn(&ClassMethod) -> bool,
+    ) -> Vec<(&Arc<Self>, &ClassMethod)> {
+        let mut all: Vec<(&Arc<Self>, &ClassMethod)> = Vec::new();
+        for class in self.chain() {
+            // No method of a class overrides another one of it.
+            let inherited = all.len();
+            for method in class.members().methods.iter().filter(|own| wanted(own)) {
+                let derived = &all[..inherited];
+                if !derived.iter().any(|(_, known)| known.overrides(method)) {
+                    all.push((class, method));
+                }
+            }
+        }
         all
     }
 

@@ -54,6 +54,7 @@ impl Engine<'_> {
             members: OnceLock::new(),
             statics: RwLock::default(),
             begun: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
             home: OnceLock::new(),
         }))
     }
@@ -76,6 +77,9 @@ impl Engine<'_> {
                 extent,
             );
             return Ok(None);
+        }
+        if let Some(interface) = generic_interface(name) {
+            return Ok(Some(BaseType::Interface(interface)));
         }
         let Some(found) = self.type_beside(name, types) else {
             type_not_found(errors, name, extent);
@@ -112,6 +116,22 @@ impl Engine<'_> {
             ))),
         }
     }
+}
+
+/// The interface of one type argument that a name stands for.
+fn generic_interface(name: &str) -> Option<Text> {
+    const KNOWN: [&str; 4] = [
+        "System.IEquatable",
+        "System.IComparable",
+        "System.Collections.Generic.IComparer",
+        "System.Collections.Generic.IEqualityComparer",
+    ];
+    let (bare, argument) = name.strip_suffix(']')?.split_once('[')?;
+    let full = KNOWN.iter().find(|full| {
+        let short = full.trim_start_matches("System.");
+        bare.eq_ignore_ascii_case(full) || bare.eq_ignore_ascii_case(short)
+    })?;
+    Some(format!("{full}`1[{argument}]").into())
 }
 
 /// Whether .NET lets nothing derive from a type.

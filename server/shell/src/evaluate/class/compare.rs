@@ -1,8 +1,8 @@
 //! Objects of classes that say themselves whether they equal another, or which comes first.
 
 use crate::evaluate::class::object_of;
+use crate::evaluate::operator::comparison;
 use crate::language::ast::BinaryOperator;
-use crate::members::same_name;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Discard;
@@ -15,7 +15,7 @@ impl Engine<'_> {
         operator: BinaryOperator,
         left: &Value,
         right: &Value,
-    ) -> Result<Option<Value>, Halt> {
+    ) -> Result<Option<bool>, Halt> {
         use BinaryOperator as B;
         let Some((_, class)) = object_of(left) else {
             return Ok(None);
@@ -27,11 +27,7 @@ impl Engine<'_> {
         if class.overloads(method, false).is_empty() {
             return Ok(None);
         }
-        let ordered = class.chain().any(|class| {
-            let mut all = class.interfaces.iter();
-            all.any(|name| same_name(name, "System.IComparable"))
-        });
-        if method == "CompareTo" && !ordered {
+        if method == "CompareTo" && !class.implements("System.IComparable") {
             return Ok(None);
         }
         let arguments = std::slice::from_ref(right);
@@ -43,13 +39,33 @@ impl Engine<'_> {
             _ => 0,
         };
         let equal = crate::convert::is_true(&answer);
-        Ok(Some(Value::Bool(match operator {
+        Ok(Some(match operator {
             B::Equal(_) => equal,
             B::NotEqual(_) => !equal,
             B::LessThan(_) => order < 0,
             B::LessOrEqual(_) => order <= 0,
             B::GreaterThan(_) => order > 0,
             _ => order >= 0,
-        })))
+        }))
+    }
+
+    /// `-contains`: whether an element equals a value, as its class or PowerShell has it.
+    pub(crate) fn contains(
+        &mut self,
+        collection: &Value,
+        item: &Value,
+        case: bool,
+    ) -> Result<bool, Halt> {
+        if !self.session.classes.is_empty() {
+            let own = collection.elements();
+            let own = own.unwrap_or_else(|| vec![collection.clone()]);
+            for element in &own {
+                let equal = BinaryOperator::Equal(case);
+                if self.compared_by_class(equal, element, item)? == Some(true) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(comparison::contains(collection, item, case))
     }
 }

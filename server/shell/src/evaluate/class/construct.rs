@@ -1,14 +1,14 @@
 //! `[C]::new(…)`: an object of a class, its properties with the values that they have at first, its constructors from the
 //! derived class to the base.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, RwLock};
 
 use crate::convert::initial;
-use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::evaluate::class::invoke::{Call, Muted};
 use crate::evaluate::exception::new_exception;
 use crate::evaluate::overload::none_found;
-use crate::evaluate::{NAMES, as_operand};
+use crate::evaluate::{NAMES, as_operand, failure};
 use crate::members::{properties, same_name};
 use crate::pipeline::call_stack::Frame;
 use crate::pipeline::engine::Engine;
@@ -217,7 +217,10 @@ impl Engine<'_> {
         out: &mut dyn Sink,
     ) -> Result<(), Halt> {
         if !class.begins() {
-            return Ok(());
+            return match class.failed.load(Ordering::Relaxed) {
+                true => Err(self.not_initialised(class)),
+                false => Ok(()),
+            };
         }
         let outcome = self.give_initial_values(class, None, out).and_then(|()| {
             let Some(method) = &class.members().static_constructor else {
@@ -232,17 +235,22 @@ impl Engine<'_> {
             self.call_member(call, out).map(drop)
         });
         match outcome {
-            Err(Halt::Error(_) | Halt::Throw(_)) => Err(self.fail(ErrorRecord::new(
-                "TypeInitializationException",
-                ErrorCategory::NotSpecified,
-                "System.TypeInitializationException",
-                format!(
-                    "The type initializer for '{}' threw an exception.",
-                    class.name
-                ),
-            ))),
+            Err(Halt::Error(_) | Halt::Throw(_)) => {
+                class.failed.store(true, Ordering::Relaxed);
+                Err(self.not_initialised(class))
+            }
             other => other,
         }
+    }
+
+    fn not_initialised(&self, class: &Class) -> Halt {
+        self.fail(failure::thrown(
+            "System.TypeInitializationException",
+            format!(
+                "The type initializer for '{}' threw an exception.",
+                class.name
+            ),
+        ))
     }
 }
 

@@ -66,6 +66,11 @@ impl Engine<'_> {
             return Ok(None);
         };
         let class = class.clone();
+        // Only members of classes see what .NET keeps to those.
+        let within = self.session.method.is_some();
+        if within && same_name(name, "MemberwiseClone") && arguments.is_empty() {
+            return Ok(crate::evaluate::reflection::copy_of(owner.base()));
+        }
         self.method_from(&class, owner.base(), name, arguments, out)
     }
 
@@ -110,23 +115,22 @@ impl Engine<'_> {
         arguments: &[Value],
         out: &mut dyn Sink,
     ) -> Result<Option<Value>, Halt> {
-        let Some((_, class)) = object_of(owner) else {
-            return Ok(None);
-        };
         let Some(literal) = constrained(target) else {
             return Ok(None);
         };
-        let class = class.clone();
-        match self.find_type(&literal.name) {
-            Some(ParameterType::Class(base)) => match base.class() {
-                Some(base) if !Arc::ptr_eq(&base, &class) && class.derives_from(&base) => {
+        match (self.find_type(&literal.name), object_of(owner)) {
+            (Some(ParameterType::Class(base)), Some((_, class))) => match base.class() {
+                Some(base) if !Arc::ptr_eq(&base, class) && class.derives_from(&base) => {
                     self.method_from(&base, owner.base(), name, arguments, out)
                 }
                 _ => Ok(None),
             },
-            Some(ParameterType::Plain(all)) if &*all == "System.Object" => {
-                let shown = same_name(name, "ToString") && arguments.is_empty();
-                Ok(shown.then(|| Value::String(class.name.clone())))
+            // That of all objects says their type.
+            (Some(ParameterType::Plain(all)), _) if &*all == "System.Object" => {
+                let is_custom = matches!(owner, Value::Object(own) if own.custom);
+                let shown = same_name(name, "ToString") && arguments.is_empty() && !is_custom;
+                let shown = shown && !matches!(owner, Value::Null);
+                Ok(shown.then(|| Value::String(crate::type_names::type_name(owner))))
             }
             _ => Ok(None),
         }

@@ -96,6 +96,14 @@ impl Engine<'_> {
         }
     }
 
+    /// The class whose static members a value has: the class that it is, or that it is an object of.
+    pub(crate) fn static_class_of(&self, value: &Value) -> Option<Arc<Class>> {
+        match object_of(value) {
+            Some((_, class)) => Some(class.clone()),
+            None => self.class_of(value),
+        }
+    }
+
     /// The types that a class was defined together with.
     fn home(class: &Class) -> Option<Arc<Types>> {
         class.home.get().and_then(Weak::upgrade)

@@ -220,6 +220,9 @@ impl Engine<'_> {
         right: &Value,
     ) -> Result<bool, Halt> {
         use BinaryOperator as B;
+        if let Some(answer) = self.compared_by_class(operator, left, right)? {
+            return Ok(answer);
+        }
         let (case, holds): (bool, fn(Ordering) -> bool) = match operator {
             B::Equal(case) => return Ok(equal(left, right, case)),
             B::NotEqual(case) => return Ok(!equal(left, right, case)),

@@ -95,16 +95,13 @@ impl Engine<'_> {
             | B::GreaterThan(_)
             | B::GreaterOrEqual(_)
             | B::LessThan(_)
-            | B::LessOrEqual(_) => match self.compared_by_class(operator, &left, &right)? {
-                Some(answer) => Ok(answer),
-                None => self.compare(operator, &left, &right),
-            },
+            | B::LessOrEqual(_) => self.compare(operator, &left, &right),
             B::Like(_) | B::NotLike(_) => self.like(operator, &left, &right),
             B::Match(_) | B::NotMatch(_) => self.match_operator(operator, &left, &right),
-            B::Contains(case) => Ok(Value::Bool(comparison::contains(&left, &right, case))),
-            B::NotContains(case) => Ok(Value::Bool(!comparison::contains(&left, &right, case))),
-            B::In(case) => Ok(Value::Bool(comparison::contains(&right, &left, case))),
-            B::NotIn(case) => Ok(Value::Bool(!comparison::contains(&right, &left, case))),
+            B::Contains(case) => self.contains(&left, &right, case).map(Value::Bool),
+            B::NotContains(case) => Ok(Value::Bool(!self.contains(&left, &right, case)?)),
+            B::In(case) => self.contains(&right, &left, case).map(Value::Bool),
+            B::NotIn(case) => Ok(Value::Bool(!self.contains(&right, &left, case)?)),
             B::Replace(case) => self.replace(&left, &right, case),
             B::Split(case) => self.split(&left, &right, case),
             B::Join => {

@@ -51,6 +51,8 @@ enum Slot {
 struct Variable {
     slot: Slot,
     automatic: bool,
+    /// Whether it is in every scope.
+    shared: bool,
     assigned: bool,
     of_type: Option<String>,
     /// Where it is read.
@@ -156,6 +158,7 @@ impl Graph {
         self.variables.push(Variable {
             slot: if automatic { Slot::Own } else { Slot::Unknown },
             automatic,
+            shared: OF_ALL_SCOPES.contains(&key),
             assigned: false,
             of_type: None,
             uses: Vec::new(),
@@ -252,7 +255,7 @@ impl Graph {
             return Vec::new();
         }
         let mut assigned: Vec<Option<Vec<u64>>> = vec![None; self.nodes.len()];
-        let mut refused: Vec<(usize, usize)> = Vec::new();
+        let mut refused: Vec<Vec<usize>> = vec![Vec::new(); self.variables.len()];
         for node in self.order() {
             let mut bits = match node {
                 ENTRY => vec![0; words],
@@ -270,7 +273,7 @@ impl Graph {
                     Event::Use(variable, at) => {
                         let is_set = bits[variable / 64] & (1 << (variable % 64)) != 0;
                         if !self.variables[variable].automatic && !is_set {
-                            refused.push((variable, at));
+                            refused[variable].push(at);
                         }
                     }
                     Event::Assign(variable, of_type, named) => {
@@ -281,32 +284,23 @@ impl Graph {
             assigned[node] = Some(bits);
         }
         let mut all: Vec<usize> = Vec::new();
-        for (place, variable) in self.variables.iter().enumerate() {
+        for (variable, refused) in self.variables.iter().zip(refused) {
             match variable.slot {
                 // One that is looked up by its name may be read as soon as it is assigned to at all.
                 Slot::Dynamic if variable.assigned => {}
                 Slot::Dynamic => all.extend(&variable.uses),
-                _ => all.extend(
-                    refused
-                        .iter()
-                        .filter(|(variable, _)| *variable == place)
-                        .map(|(_, at)| at),
-                ),
+                _ => all.extend(refused),
             }
         }
         all
     }
 
     fn assign(&mut self, variable: usize, of_type: Option<String>, named: bool, bits: &mut [u64]) {
-        let (by_name, place) = (self.by_name, variable);
-        let shared = self
-            .names
-            .iter()
-            .any(|(name, own)| *own == place && OF_ALL_SCOPES.contains(&&**name));
+        let by_name = self.by_name;
         let own = &mut self.variables[variable];
         own.assigned |= named;
         if own.slot == Slot::Unknown {
-            own.slot = match by_name || shared {
+            own.slot = match by_name || own.shared {
                 true => Slot::Dynamic,
                 false => Slot::Own,
             };
