@@ -235,3 +235,44 @@ fn a_redirection_may_go_to_a_variable() {
         assert_eq!(keeper::shown(line).join("|"), expected, "{line}");
     }
 }
+
+#[test]
+fn a_data_file_gives_its_table_and_nothing_of_it_is_run() {
+    let left = run(
+        "'@{ a = 1; b = @(''x'', -2); c = $true; d = @{ e = [int]''3'' } }' | Set-Content t.psd1; $t = Import-PowerShellDataFile t.psd1; $t.a; $t.b[1]; $t.c; $t.d.e; $t.GetType().Name",
+    );
+    assert_eq!(
+        left.output,
+        ["1", "-2", "True", "3", "Hashtable"],
+        "{:?}",
+        left.errors
+    );
+    for (text, id) in [
+        (
+            "@{ a = Get-Date }",
+            "System.InvalidOperationException,Microsoft.PowerShell.Commands.ImportPowerShellDataFileCommand",
+        ),
+        (
+            "@{ a = 1 + 1 }",
+            "System.InvalidOperationException,Microsoft.PowerShell.Commands.ImportPowerShellDataFileCommand",
+        ),
+        (
+            "@{ a = ",
+            "CouldNotParseAsPowerShellDataFile,Microsoft.PowerShell.Commands.ImportPowerShellDataFileCommand",
+        ),
+        (
+            "1",
+            "CouldNotParseAsPowerShellDataFileNoHashtableRoot,Microsoft.PowerShell.Commands.ImportPowerShellDataFileCommand",
+        ),
+    ] {
+        let left = run(&format!(
+            "'{text}' | Set-Content t.psd1; Import-PowerShellDataFile t.psd1"
+        ));
+        assert_eq!(left.errors, [id], "{text}");
+    }
+    let left = run("Import-PowerShellDataFile nope.psd1");
+    assert_eq!(
+        left.errors,
+        ["PathNotFound,Microsoft.PowerShell.Commands.ImportPowerShellDataFileCommand"]
+    );
+}

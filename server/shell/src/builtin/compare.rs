@@ -2,7 +2,10 @@
 
 use std::cmp::Ordering;
 
+use crate::builtin::support::text;
 use crate::evaluate::operator::comparison;
+use crate::pipeline::stage::Context;
+use crate::text::collation::Collation;
 use crate::text::{Culture, collation, to_text};
 use crate::value::Value;
 
@@ -25,6 +28,35 @@ fn shown(value: &Value) -> String {
     match value {
         Value::Object(object) if object.custom => String::new(),
         other => to_text(other, Culture::Current),
+    }
+}
+
+/// How the texts among values compare.
+#[derive(Debug, Default)]
+pub(super) struct Manner {
+    /// -CaseSensitive.
+    pub(super) case_sensitive: bool,
+    /// -Culture, if it is given and names one.
+    collation: Option<Collation>,
+}
+
+impl Manner {
+    /// What a command was told.
+    pub(super) fn of(context: &Context<'_>) -> Self {
+        let case_sensitive = context.switch("CaseSensitive");
+        let culture = text(context, "Culture").filter(|name| !name.is_empty());
+        Self {
+            case_sensitive,
+            collation: culture.and_then(|name| Collation::of(&name, case_sensitive)),
+        }
+    }
+
+    /// Which comes first, as [`order`] has it.
+    pub(super) fn order(&self, a: &Value, b: &Value) -> Ordering {
+        match (&self.collation, a.base(), b.base()) {
+            (Some(collation), Value::String(a), Value::String(b)) => collation.compare(a, b),
+            _ => order(a, b, self.case_sensitive),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::builtin::compare::Manner;
 use crate::builtin::declare::{UTILITY, at, command, named, switch};
 use crate::builtin::expression::Expression;
 use crate::builtin::expression_table::{Definition, expressions};
@@ -54,7 +55,7 @@ struct CompareObject {
     waiting_references: VecDeque<Entry>,
     waiting_differences: VecDeque<Entry>,
     window: usize,
-    case_sensitive: bool,
+    manner: Manner,
     include_equal: bool,
     exclude_different: bool,
 }
@@ -62,7 +63,7 @@ struct CompareObject {
 impl Stage for CompareObject {
     fn begin(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
         self.window = count(context, "SyncWindow").unwrap_or(usize::MAX);
-        self.case_sensitive = context.switch("CaseSensitive");
+        self.manner = Manner::of(context);
         self.exclude_different = context.switch("ExcludeDifferent");
         let refused = matches!(
             context.parameter("IncludeEqual"),
@@ -166,7 +167,7 @@ impl CompareObject {
     }
 
     fn same(&self, a: &Entry, b: &Entry) -> bool {
-        order::order(&a.values, &b.values, |_| false, self.case_sensitive) == Ordering::Equal
+        order::order(&a.values, &b.values, |_| false, &self.manner) == Ordering::Equal
     }
 
     fn place(&self, entry: &Entry, waiting: &VecDeque<Entry>) -> Option<usize> {

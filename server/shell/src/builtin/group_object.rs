@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::builtin::compare::Manner;
 use crate::builtin::declare::{UTILITY, at, command, input, named, switch};
 use crate::builtin::expression::Expression;
 use crate::builtin::expression_table::{Definition, expressions};
@@ -75,7 +76,7 @@ impl Stage for GroupObject {
 
     fn end(&mut self, context: &mut Context<'_>) -> Result<(), Halt> {
         let entries = std::mem::take(&mut self.entries);
-        let groups = groups(entries, context.switch("CaseSensitive"));
+        let groups = groups(entries, &Manner::of(context));
         if groups.is_empty() {
             return Ok(());
         }
@@ -124,9 +125,8 @@ fn check(context: &mut Context<'_>) -> Result<(), Halt> {
 }
 
 /// Objects of one kind are sorted first and their groups stand in order; else a group stands where its first object stood.
-fn groups(mut entries: Vec<Entry>, case_sensitive: bool) -> Vec<Group> {
-    let compare =
-        |a: &[Option<Value>], b: &[Option<Value>]| order::order(a, b, |_| false, case_sensitive);
+fn groups(mut entries: Vec<Entry>, manner: &Manner) -> Vec<Group> {
+    let compare = |a: &[Option<Value>], b: &[Option<Value>]| order::order(a, b, |_| false, manner);
     let alike = are_alike(&entries);
     if alike {
         entries.sort_by(|a, b| compare(&a.values, &b.values));

@@ -9,6 +9,7 @@ mod compare_object;
 mod content;
 mod context_lines;
 mod csv;
+mod data_file;
 mod date;
 mod declare;
 pub mod discovery;

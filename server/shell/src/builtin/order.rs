@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use crate::builtin::compare;
+use crate::builtin::compare::Manner;
 use crate::builtin::expression::Expression;
 use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::pipeline::halt::Halt;
@@ -83,12 +83,12 @@ pub(super) fn order(
     a: &[Option<Value>],
     b: &[Option<Value>],
     descending: impl Fn(usize) -> bool,
-    case_sensitive: bool,
+    manner: &Manner,
 ) -> Ordering {
     for place in 0..a.len().max(b.len()) {
         let ordering = match (a.get(place), b.get(place)) {
             (Some(Some(a)), Some(Some(b))) => {
-                let ordering = compare::order(a, b, case_sensitive);
+                let ordering = manner.order(a, b);
                 if descending(place) {
                     ordering.reverse()
                 } else {

@@ -3,12 +3,12 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::builtin::{
-    BuiltIn, add_member, alias_commands, call_stack, clixml, compare_object, content, csv, date,
-    discovery, foreach_object, format_commands, format_hex, get_credential, get_error,
-    group_object, history, html, invoke, json, measure_object, members, misc, out_file, out_string,
-    path, random, select_object, select_string, session_objects, small_objects, sort_object,
-    strict_mode, string_data, test_json, update_list, variables, where_object, write_error,
-    write_streams, xml,
+    BuiltIn, add_member, alias_commands, call_stack, clixml, compare_object, content, csv,
+    data_file, date, discovery, foreach_object, format_commands, format_hex, get_credential,
+    get_error, group_object, history, html, invoke, json, measure_object, members, misc, out_file,
+    out_string, path, random, select_object, select_string, session_objects, small_objects,
+    sort_object, strict_mode, string_data, test_json, update_list, variables, where_object,
+    write_error, write_streams, xml,
 };
 use crate::command::CommandInfo;
 use crate::evaluate::scope::Options;
@@ -55,6 +55,7 @@ const COMMANDS: &[Entry] = &[
     (csv::from_info, csv::from),
     (csv::export_info, csv::export),
     (csv::import_info, csv::import),
+    (data_file::info, data_file::create),
     (clixml::export_info, clixml::export),
     (clixml::import_info, clixml::import),
     (clixml::to_info, clixml::to),

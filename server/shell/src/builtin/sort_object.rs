@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::builtin::compare::Manner;
 use crate::builtin::declare::{UTILITY, at, command, input, named, switch};
 use crate::builtin::expression::Expression;
 use crate::builtin::expression_table::{Definition, expressions};
@@ -75,10 +76,9 @@ impl Stage for SortObject {
         for object in objects {
             entries.push(order::entry(context, object, &expressions)?);
         }
-        let case_sensitive = context.switch("CaseSensitive");
+        let manner = Manner::of(context);
         let falls = |place: usize| keys.get(place).map_or(descending, |key| key.descending);
-        let mut compare =
-            |a: &Entry, b: &Entry| order::order(&a.values, &b.values, falls, case_sensitive);
+        let mut compare = |a: &Entry, b: &Entry| order::order(&a.values, &b.values, falls, &manner);
         let (top, bottom) = (count(context, "Top"), count(context, "Bottom"));
         let stable = top.is_some() || bottom.is_some() || context.switch("Stable");
         if stable {

@@ -175,6 +175,15 @@ pub(crate) fn output_types(body: &Block) -> Vec<Text> {
         .collect()
 }
 
+/// The address that `[CmdletBinding(HelpUri = …)]` gives, or nothing.
+pub(crate) fn help_uri(body: &Block) -> String {
+    let mut own = body
+        .attributes
+        .iter()
+        .filter(|own| is(own, "CmdletBinding"));
+    own.find_map(|own| text(own, "HelpUri")).unwrap_or_default()
+}
+
 /// The constant or script block that an argument of an attribute is.
 pub(super) fn argument(expression: &Expression) -> Option<Value> {
     Some(match &expression.kind {

@@ -18,6 +18,28 @@ fn collator(strength: Strength) -> Option<CollatorBorrowed<'static>> {
     Collator::try_new(CollatorPreferences::default(), options).ok()
 }
 
+/// The order of texts in a culture.
+#[derive(Debug)]
+pub struct Collation(CollatorBorrowed<'static>);
+
+impl Collation {
+    /// That of a culture by its name, such as `sv-SE`; none if no culture can have that name.
+    pub fn of(culture: &str, case_sensitive: bool) -> Option<Self> {
+        let locale: icu_locale_core::Locale = culture.parse().ok()?;
+        let mut options = CollatorOptions::default();
+        options.strength = Some(match case_sensitive {
+            true => Strength::Tertiary,
+            false => Strength::Secondary,
+        });
+        Collator::try_new((&locale).into(), options).ok().map(Self)
+    }
+
+    /// Order of two texts.
+    pub fn compare(&self, a: &str, b: &str) -> Ordering {
+        self.0.compare(a, b)
+    }
+}
+
 /// Order of two texts: signs before digits before letters, accents after letters, lower case before upper.
 pub fn compare(a: &str, b: &str, case_sensitive: bool) -> Ordering {
     if a == b {
@@ -55,6 +77,14 @@ fn is_plain(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_culture_has_an_order_of_its_own() {
+        let order = |culture: &str| Collation::of(culture, false).map(|own| own.compare("ä", "z"));
+        assert_eq!(order("sv-SE"), Some(Ordering::Greater));
+        assert_eq!(order("de-DE"), Some(Ordering::Less));
+        assert_eq!(order("not a culture"), None);
+    }
 
     #[test]
     fn texts_stand_as_in_a_dictionary() {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::builtin::discovery::parameter_info;
+use crate::builtin::variables;
 use crate::command::CommandInfo;
 use crate::convert::{enumerations, type_names};
-use crate::evaluate::scope::{Alias, Function};
+use crate::evaluate::scope::{Alias, Function, Options};
 use crate::evaluate::script_block;
 use crate::help::attribute;
-use crate::help::function::command_of;
+use crate::help::function::{command_of, is_advanced};
 use crate::help::syntax::definition;
 use crate::language::ast::Block;
 use crate::text::{Culture, to_text};
@@ -82,37 +83,73 @@ pub(crate) fn cmdlet(command: &CommandInfo) -> Value {
         .iter()
         .map(|name| Value::String(name.clone()))
         .collect();
+    let own = vec![
+        ("HelpUri", Value::text("")),
+        // Where the type's assembly lies: a session's commands have none.
+        ("DLL", Value::text("")),
+        ("Verb", Value::text(verb)),
+        ("Noun", Value::text(noun)),
+        ("HelpFile", Value::text(help_file(&command.module))),
+        ("PSSnapIn", Value::Null),
+        ("Version", module_version(&command.module)),
+        (
+            "ImplementingType",
+            Value::Type(command.implementing_type.clone()),
+        ),
+        ("Definition", Value::text(definition(command))),
+        (
+            "DefaultParameterSet",
+            text_or_null(command.default_set.as_ref()),
+        ),
+        ("OutputType", Value::array(output)),
+        ("Options", variables::options(Options(Options::READ_ONLY))),
+        ("Name", Value::String(command.name.clone())),
+        ("CommandType", command_type(CMDLET)),
+        ("Source", Value::String(command.module.clone())),
+    ];
+    let module = Value::String(command.module.clone());
     object(
         &["CmdletInfo", "CommandInfo"],
         Some(command.name.clone()),
-        vec![
-            ("Verb", Value::text(verb)),
-            ("Noun", Value::text(noun)),
-            ("Definition", Value::text(definition(command))),
-            (
-                "DefaultParameterSet",
-                text_or_null(command.default_set.as_ref()),
-            ),
-            ("OutputType", Value::array(output)),
-            ("Name", Value::String(command.name.clone())),
-            ("CommandType", command_type(CMDLET)),
-            ("Source", Value::String(command.module.clone())),
-            ("Version", module_version(&command.module)),
-            ("ModuleName", Value::String(command.module.clone())),
-            (
-                "ImplementingType",
-                Value::Type(command.implementing_type.clone()),
-            ),
-            ("Parameters", parameter_info::by_name(command)),
-            ("ParameterSets", parameter_info::sets(command)),
-        ],
+        own.into_iter()
+            .chain(of_every_command(module))
+            .chain([
+                ("Parameters", parameter_info::by_name(command)),
+                ("ParameterSets", parameter_info::sets(command)),
+            ])
+            .collect(),
     )
+}
+
+/// The file that has the help of a module's cmdlets.
+fn help_file(module: &str) -> &'static str {
+    match module {
+        "Microsoft.PowerShell.Core" => "System.Management.Automation.dll-Help.xml",
+        "Microsoft.PowerShell.Management" => {
+            "Microsoft.PowerShell.Commands.Management.dll-Help.xml"
+        }
+        "Microsoft.PowerShell.Security" => "Microsoft.PowerShell.Security.dll-Help.xml",
+        "Microsoft.PowerShell.Utility" => "Microsoft.PowerShell.Commands.Utility.dll-Help.xml",
+        _ => "",
+    }
+}
+
+/// What every command says of itself behind its source (`CommandInfo`); a module is no object here.
+fn of_every_command(module: Value) -> [(&'static str, Value); 4] {
+    let public = "System.Management.Automation.SessionStateEntryVisibility";
+    let capability = "System.Management.Automation.RemotingCapability";
+    [
+        ("Visibility", enumerations::value(public, 0)),
+        ("ModuleName", module),
+        ("Module", Value::Null),
+        ("RemotingCapability", enumerations::value(capability, 1)),
+    ]
 }
 
 /// An alias as `AliasInfo`; `resolved` is the command that it ends at.
 pub(super) fn alias(alias: &Alias, resolved: Value) -> Value {
     let (name, target) = (&alias.name, &alias.target);
-    let options = super::super::variables::options(alias.options);
+    let options = variables::options(alias.options);
     let ends_at = crate::members::property(&resolved, "Name").unwrap_or_default();
     let shown = match &ends_at {
         Value::String(ends_at) => ends_at,
@@ -127,6 +164,7 @@ pub(super) fn alias(alias: &Alias, resolved: Value) -> Value {
         &["AliasInfo", "CommandInfo"],
         Some(name.clone()),
         vec![
+            ("HelpUri", Value::text("")),
             ("ResolvedCommandName", ends_at.clone()),
             ("DisplayName", Value::text(display)),
             ("ReferencedCommand", resolved.clone()),
@@ -155,28 +193,36 @@ pub(crate) fn function(function: &Function) -> Value {
     } else {
         (&["FunctionInfo", "CommandInfo"], FUNCTION)
     };
+    let own = vec![
+        ("HelpUri", Value::text(attribute::help_uri(body))),
+        ("ScriptBlock", block),
+        ("CmdletBinding", Value::Bool(is_advanced(body))),
+        (
+            "DefaultParameterSet",
+            text_or_null(command.default_set.as_ref()),
+        ),
+        ("Definition", Value::String(text)),
+        ("Options", variables::options(Options(0))),
+        ("Description", Value::Null),
+        ("Verb", Value::text(verb)),
+        ("Noun", Value::text(noun)),
+        ("HelpFile", Value::text("")),
+        ("OutputType", output_types(body)),
+        ("Name", Value::String(command.name.clone())),
+        ("CommandType", command_type(kind)),
+        ("Source", Value::text("")),
+        ("Version", Value::Null),
+    ];
     object(
         types,
         Some(command.name.clone()),
-        vec![
-            ("ScriptBlock", block),
-            (
-                "DefaultParameterSet",
-                text_or_null(command.default_set.as_ref()),
-            ),
-            ("Definition", Value::String(text)),
-            ("Description", Value::Null),
-            ("Verb", Value::text(verb)),
-            ("Noun", Value::text(noun)),
-            ("OutputType", output_types(body)),
-            ("Name", Value::String(command.name.clone())),
-            ("CommandType", command_type(kind)),
-            ("Source", Value::text("")),
-            ("Version", Value::Null),
-            ("ModuleName", Value::text("")),
-            ("Parameters", parameter_info::by_name(&command)),
-            ("ParameterSets", parameter_info::sets(&command)),
-        ],
+        own.into_iter()
+            .chain(of_every_command(Value::text("")))
+            .chain([
+                ("Parameters", parameter_info::by_name(&command)),
+                ("ParameterSets", parameter_info::sets(&command)),
+            ])
+            .collect(),
     )
 }
 
