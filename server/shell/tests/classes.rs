@@ -281,6 +281,22 @@ fn objects_say_what_they_are() {
 }
 
 #[test]
+fn derived_properties_and_operators_of_a_class() {
+    for (line, expected) in [
+        (
+            "class A { $x = 1 } class B : A { $x = 2 }; [B]::new().x; [A]::new().x",
+            "2 1",
+        ),
+        (
+            "class P { [int] $X; static [P] op_Addition([P] $a, [P] $b) { return [P] @{ X = $a.X + $b.X } } }; ([P] @{ X = 1 } + [P] @{ X = 3 }).X; [P]::new() - 1",
+            "4 !MethodNotFound",
+        ),
+    ] {
+        assert_eq!(answer(line), expected, "{line}");
+    }
+}
+
+#[test]
 fn what_is_static_and_what_is_kept_to_classes() {
     for (line, expected) in [
         (

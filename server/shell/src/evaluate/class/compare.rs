@@ -49,6 +49,20 @@ impl Engine<'_> {
         }))
     }
 
+    /// What the static method gives that a class has for an operator; none where it has none.
+    pub(crate) fn operator_of_class(
+        &mut self,
+        owner: &Value,
+        method: &str,
+        operands: &[Value],
+    ) -> Result<Option<Value>, Halt> {
+        let Some((_, class)) = object_of(owner) else {
+            return Ok(None);
+        };
+        let class = class.clone();
+        self.static_class_method(&class, method, operands, &mut Discard)
+    }
+
     /// `-contains`: whether an element equals a value, as its class or PowerShell has it.
     pub(crate) fn contains(
         &mut self,

@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use crate::convert::initial;
 use crate::evaluate::class::invoke::{Call, Muted};
+use crate::evaluate::class::object_of;
 use crate::evaluate::exception::new_exception;
 use crate::evaluate::overload::none_found;
 use crate::evaluate::{NAMES, as_operand, failure};
@@ -199,6 +200,8 @@ impl Engine<'_> {
                 let value = as_operand(engine.evaluate(initial, &mut muted)?);
                 let value = engine.checked(property, value, &mut muted)?;
                 match this {
+                    // A property of a derived class stands for one of its name in the base class.
+                    Some(this) if is_hidden_by_derived(this, class, property) => {}
                     Some(this) => store(this, property, value),
                     None => class.set_static(place, value),
                 }
@@ -252,6 +255,12 @@ impl Engine<'_> {
             ),
         ))
     }
+}
+
+/// Whether a class between a class and that of an object has a property of the same name.
+fn is_hidden_by_derived(this: &Value, class: &Arc<Class>, property: &ClassProperty) -> bool {
+    let own = object_of(this).and_then(|(_, own)| own.property(&property.name, false));
+    own.is_some_and(|(declaring, ..)| !Arc::ptr_eq(declaring, class))
 }
 
 /// Puts a value into a property of an object.

@@ -88,6 +88,10 @@ impl Engine<'_> {
                 return Err(self.fail(record.with_target(left.clone())));
             }
         };
+        let operands = [left.clone(), right.clone()];
+        if let Some(value) = self.operator_of_class(owner, method, &operands)? {
+            return Ok(value);
+        }
         let parameters = match (owner, method) {
             (Value::TimeSpan(_), "op_Addition" | "op_Subtraction") => (TIME_SPAN, TIME_SPAN),
             (Value::TimeSpan(_), "op_Multiply" | "op_Division") => {
