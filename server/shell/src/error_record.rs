@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::command::CommandInfo;
-use crate::value::{Text, Value};
+use crate::value::{Held, Text, Value};
 
 /// `System.Management.Automation.ErrorCategory`, in its numeric order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -114,7 +114,7 @@ pub struct ErrorRecord {
     /// `CategoryInfo.Reason`: the exception's short class name by default.
     pub reason: String,
     /// `TargetObject`.
-    pub target: Value,
+    pub target: Held,
     /// `CategoryInfo.TargetName` where it is given; else the target as text.
     pub target_name: Option<String>,
     /// `CategoryInfo.TargetType` where it is given; else the short name of the target's type.
@@ -134,7 +134,7 @@ pub struct ErrorRecord {
     /// How many objects each command of the pipeline had taken (`PipelineIterationInfo`).
     pub iterations: Vec<i32>,
     /// The exception, where the record was made of an object that is one.
-    pub thrown: Option<Value>,
+    pub thrown: Option<Held>,
     /// Whether `$Error` has it already.
     pub kept: bool,
 }
@@ -163,7 +163,7 @@ impl ErrorRecord {
     /// The same record with a target object.
     #[must_use]
     pub fn with_target(mut self, target: Value) -> Self {
-        self.target = target;
+        self.target = target.into();
         self
     }
 

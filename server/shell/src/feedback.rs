@@ -26,7 +26,7 @@ pub fn feedback(
         .unwrap_or_default();
     match id {
         "CommandNotFoundException" if record.activity.is_empty() => {
-            let Value::String(typed) = &record.target else {
+            let Value::String(typed) = &*record.target else {
                 return None;
             };
             Some(of_command(typed, &commands()))

@@ -2,6 +2,9 @@
 
 use crate::host::Host;
 
+/// How often a real number is drawn at most until one is within its bounds.
+const MAX_DRAWS: usize = 10_000;
+
 /// `System.Random` with a seed (Knuth's subtractive generator, as .NET keeps it for compatibility).
 #[derive(Clone, Debug)]
 pub struct Seeded {
@@ -132,19 +135,20 @@ impl Generator<'_> {
     /// From `least` to below `bound`.
     pub fn real_below(&mut self, least: f64, bound: f64) -> f64 {
         let mut range = bound - least;
-        // What lies outside because reals are not exact is drawn again.
-        loop {
+        // What lies outside because reals are not exact is drawn again; below infinity nothing ever lies within.
+        for _ in 0..MAX_DRAWS {
             let fraction = self.fraction();
             let number = if range.is_infinite() {
                 least + fraction * bound - fraction * least
             } else {
                 least + fraction * range
             };
-            if number < bound {
+            if number < bound || number.is_nan() {
                 return number;
             }
             range *= fraction;
         }
+        least
     }
 }
 

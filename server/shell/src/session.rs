@@ -262,6 +262,8 @@ impl Session {
         input: &Input<'_>,
         sink: &mut dyn Sink,
     ) -> RunOutcome {
+        // A fault of the engine may have left the run before in its middle.
+        self.state.scopes.leave(1);
         self.state.had_errors = false;
         self.state.try_depth = 0;
         self.state.traps.clear();

@@ -20,7 +20,7 @@ use crate::value::{EnumDefinition, EnumValue, Object, Value};
 
 /// Longest text of a list, in bytes; what is left out is an ellipsis. A list that holds another many times over has a text
 /// that nothing could hold.
-const MAX_LIST_TEXT: usize = 32 << 20;
+pub(crate) const MAX_LIST_TEXT: usize = 32 << 20;
 
 /// Whose conventions a text follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

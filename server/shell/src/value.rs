@@ -12,6 +12,8 @@ pub mod list;
 pub mod members;
 pub mod scripts;
 
+pub use dismantle::Held;
+
 /// Text shared between values without copying.
 pub type Text = Arc<str>;
 

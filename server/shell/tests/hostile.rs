@@ -179,12 +179,42 @@ fn values_as_deep_as_one_likes_come_and_go() {
 }
 
 #[test]
+fn blocks_and_errors_as_deep_as_one_likes_come_and_go() {
+    let grown = |first: &str, step: &str, behind: &str| {
+        format!("$a = {first}; for ($i = 0; $i -lt 30000; $i++) {{ {step} }}; {behind}")
+    };
+    let looked_at = "$null = \"$a\", ($a | Out-String), ($a | Format-List * -Force | Out-String); \
+        $null = $a | ConvertTo-Json -Depth 9 -WarningAction Ignore; $null = $a | ConvertTo-CliXml";
+    for (first, step) in [
+        ("1", "$a = { $a }.GetNewClosure()"),
+        (
+            "1",
+            "$a = [Management.Automation.ErrorRecord]::new([Exception]::new('x'), 'id', 0, $a)",
+        ),
+        ("[Exception]::new('x')", "$a = [Exception]::new('x', $a)"),
+    ] {
+        harmless(&[&grown(first, step, looked_at)]);
+    }
+    let errors = errors(&grown(
+        "[Exception]::new('x')",
+        "$a = [Exception]::new('x', $a)",
+        "throw $a",
+    ));
+    assert_eq!(errors, ["x"]);
+    // Members that are computed hold blocks, and those their variables.
+    harmless(&[
+        "$a = 1; for ($i = 0; $i -lt 3000; $i++) { $a = [pscustomobject]@{} | Add-Member ScriptProperty x ({ $a }.GetNewClosure()) -PassThru }",
+    ]);
+}
+
+#[test]
 fn values_that_hold_themselves_are_looked_at_and_left() {
     harmless(&[
         "$a = @(1); $a[0] = $a; $null = \"$a\", ($a -contains $a), ($a | Out-String); $null = $a | ConvertTo-Json",
         "$h = @{}; $h.a = $h; $null = \"$h\", ($h -eq $h), ($h | Out-String); $null = $h | ConvertTo-Json",
         "$l = [System.Collections.ArrayList]@(); $null = $l.Add($l); $null = $l.Contains($l), $l.IndexOf($l); $null = $l.Remove($l)",
         "$l = [System.Collections.ArrayList]@(1); $l.AddRange($l); $l.AddRange($l)",
+        "$a = @(1); $a[0] = $a; Write-Host $a; $a = 1; for ($i = 0; $i -lt 50000; $i++) { $a = ,$a }; Write-Host $a",
     ]);
     let ids = errors("$a = @(1); $a[0] = $a; $a[$a] = 1");
     assert!(!ids.is_empty());
@@ -197,7 +227,12 @@ fn values_that_hold_each_other_many_times_over_have_an_end() {
         &format!("{grown}$a | ConvertTo-Json -Depth 100"),
         "System.OutOfMemoryException,Microsoft.PowerShell.Commands.ConvertToJsonCommand",
     )]);
+    refused(&[(
+        &format!("{grown}ConvertTo-Xml $a -Depth 100"),
+        "System.OutOfMemoryException,Microsoft.PowerShell.Commands.ConvertToXmlCommand",
+    )]);
     harmless(&[
+        &format!("{grown}Write-Host $a"),
         &format!("{grown}$null = \"$a\"; $null = $a -contains 1"),
         "$a = 1; for ($i = 0; $i -lt 60; $i++) { $a = [pscustomobject]@{a=$a; b=$a} }; $null = \"$a\"; $null = $a | Out-String; \
          $null = $a | Format-Custom -Depth 100 | Out-String",
@@ -233,6 +268,28 @@ fn what_grows_without_end_is_stopped() {
             "OutOfMemoryException",
         ),
         ("1n -shl 2147483647", "OutOfMemoryException"),
+        (
+            "$s = 'x'; for ($i = 0; $i -lt 30; $i++) { $s = \"$s$s\" }",
+            memory,
+        ),
+        ("$OFS = 'x' * 1mb; \"$(1..1000)\"", memory),
+        ("[string]::Join('x' * 1mb, 1..1000)", "OutOfMemoryException"),
+        (
+            "[string]::Concat(@('x' * 1mb) * 1000)",
+            "OutOfMemoryException",
+        ),
+        ("[regex]::Matches('x' * 1mb, 'x')", "OutOfMemoryException"),
+        (
+            "'x' * 1mb | Select-String x -AllMatches",
+            "System.OutOfMemoryException,Microsoft.PowerShell.Commands.SelectStringCommand",
+        ),
+    ]);
+    harmless(&[
+        "$null = [pscustomobject]@{a=1; b=2} | Format-Wide -Column 2147483647 | Out-String",
+        "$null = [pscustomobject]@{a=1; b=2} | Format-Wide | Out-String -Width 2147483647",
+        "$null = [pscustomobject]@{a=1; b=2} | Format-Table @{e='a'; w=2147483647}, @{e='b'; w=2147483647} | Out-String -Width 2147483647",
+        "Write-Host (1..100000) -Separator ('x' * 10kb)",
+        "$FormatEnumerationLimit = -1; $o = [pscustomobject]@{a=@('x' * 16mb) * 1000}; $null = $o | Format-List; $null = $o | Format-Custom",
     ]);
     let table = "$h = @{}; for ($i = 0; $i -lt 1100000; $i++) { $h[$i] = $i }";
     refused(&[(table, memory)]);
@@ -266,6 +323,8 @@ fn formats_and_numbers_beyond_reason_are_refused() {
     harmless(&[
         "$null = 1e999999",
         "$null = 0x1 -shl 2147483647",
+        "$null = Get-Random -Maximum ([double]::PositiveInfinity)",
+        "$null = Get-Random -Maximum ([double]::NaN)",
         "$null = Get-Date -Format ('y' * 100000)",
         "$o = [ordered]@{}; 1..3000 | ForEach-Object { $o[\"c$_\"] = $_ }; $null = [pscustomobject]$o | Format-Table * | Out-String",
     ]);

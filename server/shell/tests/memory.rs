@@ -65,6 +65,11 @@ fn what_grows_without_end_is_ended() {
         "& { while ($true) { 'x' * 100kb } } | ConvertTo-Json",
         "& { while ($true) { 'x' * 100kb } } | & { $input.Count }",
         "& { while ($true) { 'x' * 100kb } } | Compare-Object 1",
+        "& { while ($true) { 'x' * 100kb } } | Out-String",
+        "& { while ($true) { 'x' * 100kb } } | Join-String",
+        "& { while ($true) { 'x' * 100kb } } | Get-Random -Count 100000",
+        "$l = [System.Collections.ArrayList]@(); while ($true) { & { $x = 'x' * 100kb; $null = $l.Add({ $x }.GetNewClosure()) } }",
+        "while ($true) { $e = [Exception]::new('x' * 10kb, $e) }",
         "function f { 'x' * 100kb; f2 }; function f2 { while ($true) { $script:z += ,(f3) } }; function f3 { 'y' * 100kb }; f | Out-Null",
         "for ($i = 0; $true; $i++) { Write-Output ('x' * 100kb) -OutVariable +kept | Out-Null }",
     ] {

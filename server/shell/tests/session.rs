@@ -4,8 +4,13 @@
 
 mod keeper;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use keeper::{Keeper, shown};
 use tandem_shell::language::ast::Stream;
+use tandem_shell::pipeline::engine::Engine;
+use tandem_shell::pipeline::halt::Halt;
+use tandem_shell::pipeline::sink::{Record, Sink};
 use tandem_shell::session::{
     Input, RunOutcome, RunState, Session, SessionOptions, StructuredArgument, StructuredCommand,
     StructuredPipeline, StructuredRedirection, StructuredTarget, When,
@@ -406,4 +411,28 @@ fn an_endless_pipeline_stops_when_asked() {
     assert_eq!(outcome.state, RunState::Stopped);
     assert!(outcome.terminating.is_none());
     assert_eq!(host.shown.borrow().len(), 10);
+}
+
+#[test]
+fn a_session_outlives_a_fault() {
+    /// A sink that is at fault.
+    struct Faulty;
+
+    impl Sink for Faulty {
+        fn output(&mut self, _: &mut Engine<'_>, _: Value) -> Result<(), Halt> {
+            panic!("a fault");
+        }
+        fn record(&mut self, _: &mut Engine<'_>, _: Record) -> Result<(), Halt> {
+            Ok(())
+        }
+    }
+
+    let host = Keeper::default();
+    let mut session = Session::new(SessionOptions::default());
+    session.run(&host, &Input::Text("$x = 'outside'"));
+    let line = "function f { $x = 'inside'; try { 1 } finally { } }; & { f }";
+    let run = || session.run_into(&host, &Input::Text(line), &mut Faulty);
+    assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
+    session.run(&host, &Input::Text("$x; & { $y = 1 }; $null -eq $y"));
+    assert_eq!(host.shown.take(), ["outside", "True"]);
 }

@@ -111,7 +111,7 @@ impl Fault {
             id: id.into(),
             category: record.category,
             message: record.message.clone(),
-            target: record.target.clone(),
+            target: (*record.target).clone(),
             recommended_action: record
                 .recommended_action
                 .clone()
@@ -138,7 +138,7 @@ impl Fault {
             category: self.category,
             activity: activity.to_owned(),
             reason,
-            target: self.target,
+            target: self.target.into(),
             message: self.message,
             exception: self.exception.to_owned(),
             recommended_action: self.recommended_action.map(String::from),

@@ -99,7 +99,8 @@ pub fn from_wire(record: &wire::ErrorRecord) -> ErrorRecord {
             .target
             .as_ref()
             .map(values::from_wire)
-            .unwrap_or_default(),
+            .unwrap_or_default()
+            .into(),
         message: record.message.clone(),
         exception: record.exception.clone(),
         details: some(&record.details),

@@ -19,12 +19,23 @@ use tandem_shell::value::{
 /// How deep values nest before the rest is sent as text.
 const MAX_DEPTH: usize = 32;
 
+/// Most values within one that travels, and most bytes of its texts: what holds others many times over would have no end.
+/// More than that no message holds; the rest is sent as the names of its types.
+const MAX_VALUES: usize = 1 << 21;
+const MAX_BYTES: usize = 64 << 20;
+
+/// Longest `BigInteger` that is read, in digits: longer ones a session does not make.
+const MAX_DIGITS: usize = 80_000;
+
+/// The last moment of the year 9999, in ticks.
+const MAX_TICKS: i64 = 3_155_378_975_999_999_999;
+
 /// Ticks of 100 nanoseconds from 0001-01-01 to 1970-01-01.
 const EPOCH_TICKS: i64 = 621_355_968_000_000_000;
 
 const TICKS_PER_SECOND: i64 = 10_000_000;
 
-/// A point in time as `System.DateTime` in UTC.
+/// A point in time as `System.DateTime` in UTC; one that it cannot say is the first or the last that it can.
 #[must_use]
 pub fn date_time(timestamp: &prost_types::Timestamp) -> DateTime {
     let ticks = timestamp
@@ -33,7 +44,7 @@ pub fn date_time(timestamp: &prost_types::Timestamp) -> DateTime {
         .saturating_add(i64::from(timestamp.nanos) / 100)
         .saturating_add(EPOCH_TICKS);
     DateTime {
-        ticks,
+        ticks: ticks.clamp(0, MAX_TICKS),
         kind: DateTimeKind::Utc,
     }
 }
@@ -69,125 +80,169 @@ pub fn duration(ticks: i64) -> prost_types::Duration {
 /// A value as it travels.
 #[must_use]
 pub fn to_wire(value: &Value) -> wire::Value {
+    let mut sender = Sender {
+        values: 0,
+        bytes: 0,
+    };
     wire::Value {
-        kind: kind_of(value, 0),
+        kind: sender.kind_of(value, 0),
     }
 }
 
-fn nested(value: &Value, depth: usize) -> wire::Value {
-    wire::Value {
-        kind: kind_of(value, depth + 1),
-    }
+/// What was made of a value so far.
+struct Sender {
+    values: usize,
+    bytes: usize,
 }
 
-fn kind_of(value: &Value, depth: usize) -> Option<Kind> {
-    if depth >= MAX_DEPTH {
-        return Some(Kind::String(to_text(value, Culture::Invariant)));
+impl Sender {
+    fn nested(&mut self, value: &Value, depth: usize) -> wire::Value {
+        wire::Value {
+            kind: self.kind_of(value, depth + 1),
+        }
     }
-    Some(match value {
-        Value::Null => return None,
-        Value::Bool(flag) => Kind::Bool(*flag),
-        Value::Switch(flag) => Kind::Switch(*flag),
-        Value::Int32(number) => Kind::Int32(*number),
-        Value::Int64(number) => Kind::Int64(*number),
-        Value::UInt64(number) => Kind::Uint64(*number),
-        Value::Double(number) => Kind::Double(*number),
-        Value::String(text) => Kind::String(text.to_string()),
-        Value::DateTime(date) if date.kind == DateTimeKind::Utc => Kind::DateTime(timestamp(*date)),
-        Value::TimeSpan(ticks) => Kind::TimeSpan(duration(*ticks)),
-        Value::Enum(value) => Kind::Enumeration(wire::EnumText {
-            r#type: value.definition.name.to_string(),
-            name: tandem_shell::text::enum_text(value),
-            number: value.number,
-        }),
-        Value::Array(array) => array_kind(array, depth),
-        Value::List(list) => Kind::List(wire::ValueList {
-            r#type: list.type_name.to_string(),
-            item: items(&list.items, depth),
-        }),
-        Value::Dictionary(dictionary) => Kind::Dictionary(wire::ValueDictionary {
+
+    /// A text on its way.
+    fn text(&mut self, text: impl Into<String>) -> String {
+        let text = text.into();
+        self.bytes = self.bytes.saturating_add(text.len());
+        text
+    }
+
+    fn kind_of(&mut self, value: &Value, depth: usize) -> Option<Kind> {
+        self.values += 1;
+        if self.values > MAX_VALUES || self.bytes > MAX_BYTES {
+            return Some(Kind::String(type_name(value).to_string()));
+        }
+        if depth >= MAX_DEPTH {
+            let text = to_text(value, Culture::Invariant);
+            return Some(Kind::String(self.text(text)));
+        }
+        Some(match value {
+            Value::Null => return None,
+            Value::Bool(flag) => Kind::Bool(*flag),
+            Value::Switch(flag) => Kind::Switch(*flag),
+            Value::Int32(number) => Kind::Int32(*number),
+            Value::Int64(number) => Kind::Int64(*number),
+            Value::UInt64(number) => Kind::Uint64(*number),
+            Value::Double(number) => Kind::Double(*number),
+            Value::String(text) => Kind::String(self.text(&**text)),
+            Value::DateTime(date) if date.kind == DateTimeKind::Utc => {
+                Kind::DateTime(timestamp(*date))
+            }
+            Value::TimeSpan(ticks) => Kind::TimeSpan(duration(*ticks)),
+            Value::Enum(value) => Kind::Enumeration(wire::EnumText {
+                r#type: value.definition.name.to_string(),
+                name: tandem_shell::text::enum_text(value),
+                number: value.number,
+            }),
+            Value::Array(array) => self.array_kind(array, depth),
+            Value::List(list) => Kind::List(wire::ValueList {
+                r#type: list.type_name.to_string(),
+                item: self.items(&list.items, depth),
+            }),
+            Value::Dictionary(dictionary) => self.dictionary(dictionary, depth),
+            Value::Object(object) => self.object(object, depth),
+            Value::Noted(noted) => return self.kind_of(&noted.base, depth),
+            Value::ScriptBlock(block) => Kind::ScriptBlock(self.text(&*block.text)),
+            Value::SecureString(_) => Kind::Scalar(wire::TypedText {
+                r#type: type_name(value).to_string(),
+                text: String::new(),
+            }),
+            Value::Error(_) | Value::Format(_) => {
+                let text = to_text(value, Culture::Invariant);
+                Kind::String(self.text(text))
+            }
+            Value::Int8(_)
+            | Value::UInt8(_)
+            | Value::Int16(_)
+            | Value::UInt16(_)
+            | Value::UInt32(_)
+            | Value::Single(_)
+            | Value::Decimal(_)
+            | Value::BigInteger(_)
+            | Value::Char(_)
+            | Value::DateTime(_)
+            | Value::Guid(_)
+            | Value::Version(_)
+            | Value::Named(_)
+            | Value::Type(_) => Kind::Scalar(wire::TypedText {
+                r#type: type_name(value).to_string(),
+                text: self.text(to_round_trip_text(value)),
+            }),
+        })
+    }
+
+    fn dictionary(&mut self, dictionary: &Dictionary, depth: usize) -> Kind {
+        let entries = read(&dictionary.entries);
+        let entry = |(key, value): &(Value, Value)| wire::ValueEntry {
+            key: Some(self.nested(key, depth)),
+            value: Some(self.nested(value, depth)),
+        };
+        Kind::Dictionary(wire::ValueDictionary {
             r#type: dictionary.type_name.to_string(),
-            entry: read(&dictionary.entries)
-                .values()
-                .map(|(key, value)| wire::ValueEntry {
-                    key: Some(nested(key, depth)),
-                    value: Some(nested(value, depth)),
-                })
-                .collect(),
-        }),
-        Value::Object(object) => Kind::Object(wire::ValueObject {
+            entry: entries.values().map(entry).collect(),
+        })
+    }
+
+    fn object(&mut self, object: &Object, depth: usize) -> Kind {
+        Kind::Object(wire::ValueObject {
             type_name: read(&object.type_names)
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            property: properties(&object.properties, depth),
-            text: object.text.as_deref().unwrap_or_default().to_owned(),
-        }),
-        Value::Noted(noted) => return kind_of(&noted.base, depth),
-        Value::ScriptBlock(block) => Kind::ScriptBlock(block.text.to_string()),
-        Value::SecureString(_) => Kind::Scalar(wire::TypedText {
-            r#type: type_name(value).to_string(),
-            text: String::new(),
-        }),
-        Value::Error(_) | Value::Format(_) => Kind::String(to_text(value, Culture::Invariant)),
-        Value::Int8(_)
-        | Value::UInt8(_)
-        | Value::Int16(_)
-        | Value::UInt16(_)
-        | Value::UInt32(_)
-        | Value::Single(_)
-        | Value::Decimal(_)
-        | Value::BigInteger(_)
-        | Value::Char(_)
-        | Value::DateTime(_)
-        | Value::Guid(_)
-        | Value::Version(_)
-        | Value::Named(_)
-        | Value::Type(_) => Kind::Scalar(wire::TypedText {
-            r#type: type_name(value).to_string(),
-            text: to_round_trip_text(value),
-        }),
-    })
-}
-
-fn array_kind(array: &Array, depth: usize) -> Kind {
-    let elements = read(&array.items);
-    if &*array.element_type == "System.Byte" {
-        let bytes: Option<Vec<u8>> = elements
-            .iter()
-            .map(|item| {
-                if let Value::UInt8(byte) = item {
-                    Some(*byte)
-                } else {
-                    None
-                }
-            })
-            .collect();
-        if let Some(bytes) = bytes {
-            return Kind::Bytes(bytes);
-        }
-    }
-    Kind::List(wire::ValueList {
-        r#type: format!("{}[]", array.element_type),
-        item: elements.iter().map(|item| nested(item, depth)).collect(),
-    })
-}
-
-fn items(elements: &RwLock<Vec<Value>>, depth: usize) -> Vec<wire::Value> {
-    read(elements)
-        .iter()
-        .map(|item| nested(item, depth))
-        .collect()
-}
-
-fn properties(properties: &RwLock<Vec<Property>>, depth: usize) -> Vec<wire::ValueProperty> {
-    read(properties)
-        .iter()
-        .map(|property| wire::ValueProperty {
-            name: property.name.to_string(),
-            value: Some(nested(&property.value, depth)),
+            property: self.properties(&object.properties, depth),
+            text: self.text(object.text.as_deref().unwrap_or_default()),
         })
-        .collect()
+    }
+
+    fn array_kind(&mut self, array: &Array, depth: usize) -> Kind {
+        let elements = read(&array.items);
+        if &*array.element_type == "System.Byte" {
+            let bytes: Option<Vec<u8>> = elements
+                .iter()
+                .map(|item| {
+                    if let Value::UInt8(byte) = item {
+                        Some(*byte)
+                    } else {
+                        None
+                    }
+                })
+                .collect();
+            if let Some(bytes) = bytes {
+                self.bytes = self.bytes.saturating_add(bytes.len());
+                return Kind::Bytes(bytes);
+            }
+        }
+        Kind::List(wire::ValueList {
+            r#type: format!("{}[]", array.element_type),
+            item: elements
+                .iter()
+                .map(|item| self.nested(item, depth))
+                .collect(),
+        })
+    }
+
+    fn items(&mut self, elements: &RwLock<Vec<Value>>, depth: usize) -> Vec<wire::Value> {
+        read(elements)
+            .iter()
+            .map(|item| self.nested(item, depth))
+            .collect()
+    }
+
+    fn properties(
+        &mut self,
+        properties: &RwLock<Vec<Property>>,
+        depth: usize,
+    ) -> Vec<wire::ValueProperty> {
+        read(properties)
+            .iter()
+            .map(|property| wire::ValueProperty {
+                name: property.name.to_string(),
+                value: Some(self.nested(&property.value, depth)),
+            })
+            .collect()
+    }
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
@@ -260,10 +315,12 @@ fn from_list(list: &wire::ValueList, depth: usize) -> Value {
             .collect(),
     );
     match list.r#type.strip_suffix("[]") {
-        Some(element) => Value::Array(Arc::new(Array {
+        // An array of no type at all is what the engine knows a command without output by.
+        Some(element) if !element.is_empty() => Value::Array(Arc::new(Array {
             element_type: element.into(),
             items,
         })),
+        Some(_) => Value::array(items.into_inner().unwrap_or_default()),
         None if list.r#type.is_empty() => Value::Array(Arc::new(Array {
             element_type: "System.Object".into(),
             items,
@@ -339,18 +396,14 @@ pub fn scalar(type_name: &str, text: &str) -> Value {
         "System.Guid" => text.parse().ok().map(Value::Guid),
         "System.Char" => text.encode_utf16().next().map(Value::Char),
         "System.RuntimeType" | "System.Type" => Some(Value::Type(text.into())),
-        "System.Version" => {
-            let parts: Option<Vec<i32>> = text.split('.').map(|part| part.parse().ok()).collect();
-            parts.map(|parts| Value::Version(parts.into()))
+        "System.Numerics.BigInteger" if text.len() <= MAX_DIGITS => {
+            let number = text.parse().ok();
+            number.map(|number| Value::BigInteger(Arc::new(number)))
         }
-        "System.Numerics.BigInteger" => text
-            .parse()
-            .ok()
-            .map(|number| Value::BigInteger(Arc::new(number))),
         "System.Security.SecureString" => Some(Value::SecureString(text.into())),
         "System.Boolean" | "System.DateTime" | "System.Decimal" | "System.Double"
         | "System.Int32" | "System.Int64" | "System.String" | "System.TimeSpan"
-        | "System.UInt64" => converted(type_name, text),
+        | "System.UInt64" | "System.Version" => converted(type_name, text),
         _ => None,
     };
     known.unwrap_or_else(|| {
@@ -378,74 +431,4 @@ fn converted(type_name: &str, text: &str) -> Option<Value> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn scalars_are_values_of_their_types() {
-        for (type_name, text) in [
-            ("System.Decimal", "1.25"),
-            (
-                "System.Numerics.BigInteger",
-                "123456789012345678901234567890",
-            ),
-            ("System.DateTime", "2026-03-01T12:00:00.0000000"),
-            ("System.Int32", "-5"),
-            ("System.Guid", "0f8fad5b-d9cb-469f-a165-70867728950e"),
-        ] {
-            let value = scalar(type_name, text);
-            assert_eq!(&*type_name_of(&value), type_name);
-            assert_eq!(to_round_trip_text(&value), text);
-        }
-        assert!(matches!(
-            scalar("System.Security.SecureString", "x"),
-            Value::SecureString(_)
-        ));
-        assert!(matches!(
-            scalar("System.Int32", "no number"),
-            Value::Named(_)
-        ));
-    }
-
-    use tandem_shell::type_names::type_name as type_name_of;
-
-    #[test]
-    fn values_come_back_as_they_went() {
-        let object = Value::Object(Arc::new(Object::typed(
-            Arc::from(vec!["A.B".into(), "System.Object".into()]),
-            vec![
-                ("Name".into(), Value::text("x")),
-                (
-                    "When".into(),
-                    Value::DateTime(DateTime {
-                        ticks: EPOCH_TICKS - 1,
-                        kind: DateTimeKind::Utc,
-                    }),
-                ),
-                ("Length".into(), Value::TimeSpan(-15_000_001)),
-                (
-                    "Items".into(),
-                    Value::array(vec![Value::Int32(-1), Value::Null, Value::UInt16(7)]),
-                ),
-            ],
-        )));
-        let wire = to_wire(&object);
-        assert_eq!(to_wire(&from_wire(&wire)), wire);
-    }
-
-    #[test]
-    fn nesting_without_end_is_cut() {
-        let mut value = Value::Int32(1);
-        for _ in 0..200 {
-            value = Value::array(vec![value]);
-        }
-        let mut depth = 0;
-        let mut wire = to_wire(&value);
-        while let Some(Kind::List(list)) = wire.kind {
-            depth += 1;
-            wire = list.item.into_iter().next().unwrap();
-        }
-        assert_eq!(depth, MAX_DEPTH);
-    }
-}
+mod tests;

@@ -63,13 +63,7 @@ pub(super) fn start(
     let threads = setting.parts.threads.clone();
     let begun = threads.run(move || {
         let work = || span.in_scope(|| run(setting, lease, &start, incoming));
-        if catch_unwind(AssertUnwindSafe(work)).is_err() {
-            tracing::error!("a pipeline ended by a fault of the engine");
-            let status = Status::internal(
-                "The pipeline ended by a fault of the node; its log has the details.",
-            );
-            runtime.block_on(responses.fail(status));
-        }
+        guarded(&responses, &runtime, work);
         ended.cancel();
     });
     begun.map_err(|error| {
@@ -77,6 +71,16 @@ pub(super) fn start(
         tracing::error!(%error, "no thread for a pipeline");
         Status::resource_exhausted("This node has no thread for the pipeline; try again.")
     })
+}
+
+/// Runs a pipeline: a panic in it is its caller's error, and nobody else's.
+fn guarded(responses: &Outbox, runtime: &Handle, work: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(work)).is_err() {
+        tracing::error!("a pipeline ended by a fault of the engine");
+        let status =
+            Status::internal("The pipeline ended by a fault of the node; its log has the details.");
+        runtime.block_on(responses.fail(status));
+    }
 }
 
 fn run(setting: Setting, mut lease: Lease, start: &wire::Start, incoming: Arc<Incoming>) {
@@ -263,5 +267,38 @@ fn finished(outcome: &RunOutcome, is_script: bool, stopped: bool) -> wire::Finis
             .map_or_else(|| i32::from(failed), |code| code.rem_euclid(256)),
         incomplete: outcome.incomplete,
         exit: outcome.exit_code.is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use futures_util::StreamExt;
+
+    use super::super::outbox::outbox;
+    use super::super::sessions::Sessions;
+    use super::*;
+    use crate::configuration::SessionLimits;
+
+    #[test]
+    fn a_fault_is_its_callers_error_and_the_session_goes_on() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let sessions = Sessions::new(SessionLimits {
+            count: 1,
+            per_caller: 1,
+            memory: 16 << 20,
+            idle: std::time::Duration::from_secs(60),
+            pipelines: 1,
+        });
+        let lease = sessions.take("anna", "1", false).unwrap();
+        let (outbox, mut responses) = outbox();
+        guarded(&outbox, runtime.handle(), move || {
+            let _running = lease;
+            panic!("a fault");
+        });
+        let said = runtime.block_on(responses.next()).unwrap();
+        assert_eq!(said.unwrap_err().code(), tonic::Code::Internal);
+        assert!(sessions.take("anna", "1", false).is_ok());
     }
 }

@@ -80,6 +80,10 @@ async fn lines_that_would_overflow_a_stack_leave_the_node_alive() {
             "}".repeat(25)
         ),
         "$a = 1; for ($i = 0; $i -lt 50000; $i++) { $a = ,$a }; throw 'done'".to_owned(),
+        "$a = 1; for ($i = 0; $i -lt 5000; $i++) { $a = { $a }.GetNewClosure() }; throw 'done'"
+            .to_owned(),
+        // An error takes what it is about with it, which holds others many times over.
+        "$a = 1, 2; for ($i = 0; $i -lt 60; $i++) { $a = $a, $a }; throw $a".to_owned(),
     ] {
         let ended = laboratory.run(&line, OutputForm::Text).await;
         assert!(ended.error.is_some(), "{}", &line[..40]);

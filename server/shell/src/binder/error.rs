@@ -104,7 +104,7 @@ impl BindError {
             category: self.category,
             activity: command.to_owned(),
             reason: reason.to_owned(),
-            target: self.target,
+            target: self.target.into(),
             message: self.message,
             exception: format!("System.Management.Automation.{reason}"),
             invocation,

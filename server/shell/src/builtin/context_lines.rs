@@ -35,7 +35,12 @@ pub(super) struct ContextLines {
     /// Those of them that are not shown with an earlier match.
     unshown: VecDeque<Text>,
     pending: VecDeque<Matched>,
+    /// How many lines those that wait hold.
+    held: usize,
 }
+
+/// Most lines that matches hold while they wait for the last line behind them.
+const MAX_HELD: usize = 1 << 24;
 
 fn push_bounded(lines: &mut VecDeque<Text>, line: &Text, most: usize) {
     if most == 0 {
@@ -100,12 +105,22 @@ impl ContextLines {
         }
         push_bounded(&mut self.recent, &line, self.before);
         let behind = self.behind;
-        let complete = |matched: &Matched| {
-            let lines = matched.around.as_ref().map_or(0, |a| a.behind.len());
-            lines >= behind
-        };
-        let count = self.pending.iter().take_while(|m| complete(m)).count();
-        self.pending.drain(..count).collect()
+        let lines = |matched: &Matched| matched.around.as_ref().map_or(0, |a| a.behind.len());
+        let count = self
+            .pending
+            .iter()
+            .take_while(|m| lines(m) >= behind)
+            .count();
+        self.held += self.pending.len();
+        let complete: Vec<Matched> = self.pending.drain(..count).collect();
+        let given: usize = complete.iter().map(|matched| lines(matched) + 1).sum();
+        self.held = self.held.saturating_sub(given);
+        complete
+    }
+
+    /// Whether the matches that wait hold more lines than they may: each has its own.
+    pub(super) fn holds_too_many(&self) -> bool {
+        self.held > MAX_HELD
     }
 
     /// The matches whose lines behind will not come.

@@ -8,6 +8,7 @@ use crate::builtin::support::{number, text};
 use crate::command::{CommandInfo, ParameterInfo, ParameterType, RangeKind, Validation};
 use crate::convert::enumerations;
 use crate::error_record::{ErrorCategory, ErrorRecord};
+use crate::evaluate::span_member::{self, TOO_LONG};
 use crate::format_string::format_date;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
@@ -205,6 +206,19 @@ fn add_months(date: DateTime, months: i64) -> Option<DateTime> {
     })
 }
 
+const UNREPRESENTABLE: &str =
+    "The added or subtracted value results in an un-representable DateTime. (Parameter 'value')";
+
+/// An exception that .NET throws and the cmdlet does not catch.
+fn out_of_range(context: &mut Context<'_>, message: &'static str) -> Halt {
+    context.terminate(ErrorRecord::new(
+        "System.ArgumentOutOfRangeException",
+        ErrorCategory::NotSpecified,
+        "System.ArgumentOutOfRangeException",
+        message,
+    ))
+}
+
 impl Stage for GetDate {
     fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
         let start = match number(context, "UnixTimeSeconds") {
@@ -215,13 +229,7 @@ impl Stage for GetDate {
             None => date_of(context, "Date").unwrap_or_else(|| context.host().now()),
         };
         let Some(mut date) = with_parts(context, start) else {
-            let record = ErrorRecord::new(
-                "System.ArgumentOutOfRangeException",
-                ErrorCategory::NotSpecified,
-                "System.ArgumentOutOfRangeException",
-                "The added or subtracted value results in an un-representable DateTime. (Parameter 'value')",
-            );
-            return Err(context.terminate(record));
+            return Err(out_of_range(context, UNREPRESENTABLE));
         };
         if context.switch("AsUTC") {
             date.kind = DateTimeKind::Utc;
@@ -357,12 +365,15 @@ impl Stage for NewTimeSpan {
             let end = date_of(context, "End").unwrap_or(now);
             end.ticks - start.ticks
         } else {
-            let part = |name: &str, unit: i64| number(context, name).unwrap_or(0) * unit;
-            part("Days", TICKS_PER_DAY)
-                + part("Hours", 3600 * TICKS_PER_SECOND)
-                + part("Minutes", 60 * TICKS_PER_SECOND)
-                + part("Seconds", TICKS_PER_SECOND)
-                + part("Milliseconds", TICKS_PER_SECOND / 1000)
+            let part = |name: &str, unit: i64| (number(context, name).unwrap_or(0), unit);
+            let ticks = span_member::ticks_of([
+                part("Days", TICKS_PER_DAY),
+                part("Hours", 3600 * TICKS_PER_SECOND),
+                part("Minutes", 60 * TICKS_PER_SECOND),
+                part("Seconds", TICKS_PER_SECOND),
+                part("Milliseconds", TICKS_PER_SECOND / 1000),
+            ]);
+            ticks.ok_or_else(|| out_of_range(context, TOO_LONG))?
         };
         context.write(Value::TimeSpan(ticks))
     }

@@ -189,6 +189,7 @@ fn show_values(context: &mut Context<'_>, bytes: &[u8], name: &str) -> Result<()
     let random = i32::from_le_bytes(random) & i32::MAX;
     let label = format!("{} ({name}) <{random:08X}>", short_name(name));
     for (place, line) in (0..).zip(bytes.chunks(LINE)) {
+        context.engine.check_stop()?;
         context.write(collection(place * LINE as u64, line, None, &label))?;
     }
     Ok(())

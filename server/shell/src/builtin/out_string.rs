@@ -143,8 +143,12 @@ impl Stage for Out {
             return Ok(());
         };
         let now = context.host().now().ticks;
+        let before = self.text.len();
         if let Some(formatter) = &mut self.formatter {
             formatter.push(&object, now, &mut self.text);
+        }
+        if self.target == Target::Text {
+            context.hoard_bytes(self.text.len() - before)?;
         }
         self.flush(context)
     }

@@ -1,5 +1,7 @@
 //! `Get-Random`, `Get-SecureRandom` and `New-Guid`.
 
+use std::cmp::Ordering;
+
 use crate::builtin::declare::{UTILITY, at, command, named, set, switch};
 use crate::builtin::support::{count, items, number, text};
 use crate::command::{CommandInfo, SetMembership, Validation};
@@ -132,9 +134,10 @@ impl Random {
                 _ => {
                     let low = real(context, &least, 0.0)?;
                     let high = real(context, &bound, f64::MAX)?;
+                    // What is no number is less than nothing and not above anything either.
                     check(
                         context,
-                        low < high,
+                        low.partial_cmp(&high).is_none_or(Ordering::is_lt),
                         &Value::Double(low),
                         &Value::Double(high),
                     )?;
@@ -193,6 +196,7 @@ impl Stage for Random {
     fn process(&mut self, context: &mut Context<'_>, _: Option<Value>) -> Result<(), Halt> {
         if self.of_items && context.parameter("InputObject").is_some() {
             for item in items(context, "InputObject") {
+                context.hoard(&item)?;
                 self.consider(context, item);
             }
         }

@@ -12,7 +12,7 @@ use crate::evaluate::failure::path_not_found;
 use crate::file::FileFailure;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::regex::{Pattern, match_object};
+use crate::regex::{MAX_MATCHES, Pattern, Places, next_match_object};
 use crate::text::{Culture, to_text};
 use crate::value::{Array, Object, Text, Value};
 
@@ -148,6 +148,12 @@ fn context_of(context: &Context<'_>) -> (usize, usize) {
     }
 }
 
+/// Ends the command before what it keeps is more than a session may hold.
+fn too_many(context: &mut Context<'_>) -> Halt {
+    let record = crate::evaluate::failure::too_large();
+    context.terminate(record)
+}
+
 impl SelectString {
     /// What is found in a line: the pattern and the matches.
     fn search(
@@ -159,10 +165,12 @@ impl SelectString {
         let all = context.switch("AllMatches") && !not;
         for (pattern, regex) in &self.patterns {
             let Some(regex) = regex else { continue };
-            let mut found = Vec::new();
+            let (mut found, mut places) = (Vec::new(), Places::default());
             for one in regex.find_all(line) {
+                context.engine.check_stop()?;
                 match one {
-                    Ok(one) => found.push(match_object(&one)),
+                    Ok(_) if found.len() >= MAX_MATCHES => return Err(too_many(context)),
+                    Ok(one) => found.push(next_match_object(&one, &mut places)),
                     Err(_) => {
                         let message = format!(
                             "The string {pattern} is not a valid regular expression: It takes too many steps."
@@ -200,7 +208,12 @@ impl SelectString {
             let ignore_case = !context.switch("CaseSensitive");
             match_info(line, &pattern, ignore_case, matches)
         });
-        Ok(lines.unwrap_or(&mut self.lines).push(line.text, found))
+        let lines = lines.unwrap_or(&mut self.lines);
+        let matched = lines.push(line.text, found);
+        if lines.holds_too_many() {
+            return Err(too_many(context));
+        }
+        Ok(matched)
     }
 
     /// Emits what was found; whether there was anything.

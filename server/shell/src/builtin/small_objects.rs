@@ -275,6 +275,7 @@ pub(super) mod join {
                 } else {
                     part
                 });
+                context.hoard_bytes(self.parts.last().map_or(0, String::len))?;
             }
             Ok(())
         }

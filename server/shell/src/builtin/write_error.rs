@@ -113,12 +113,12 @@ fn fresh(context: &Context<'_>) -> ErrorRecord {
         .filter(|id| !id.is_empty())
         .map_or_else(|| exception.clone(), |id| id.to_string());
     let mut record = ErrorRecord::new(id, category, exception, own_message);
-    record.thrown = context.parameter("Exception").cloned();
+    record.thrown = context.parameter("Exception").cloned().map(Into::into);
     if record.thrown.is_some() && !message.is_empty() {
         record.details = Some(message.to_string());
     }
     if let Some(target) = context.parameter("TargetObject") {
-        record.target = target.clone();
+        record.target = target.clone().into();
     }
     record
 }

@@ -9,7 +9,7 @@ use crate::error_record::{ErrorCategory, ErrorRecord};
 use crate::host::ProgressRecord;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::stage::{Context, Stage};
-use crate::text::{Culture, to_text};
+use crate::text::{Culture, MAX_LIST_TEXT, to_text};
 use crate::value::{Object, Text, Value};
 
 /// Tag of what `Write-Host` writes.
@@ -172,15 +172,31 @@ each_record!(
     }
 );
 
-/// Elements of a list one after the other; dictionaries and lists inside show their text.
+/// Levels of lists in lists that `Write-Host` opens.
+const HOST_LEVELS: usize = 100;
+
+/// Elements of a list one after the other, those of lists inside too; dictionaries show their text.
 fn host_text(object: &Value, separator: &str) -> String {
-    match object.elements() {
-        Some(items) => items
-            .iter()
-            .map(|item| host_text(item, separator))
-            .collect::<Vec<_>>()
-            .join(separator),
-        None => to_text(object, Culture::Current),
+    let mut out = String::new();
+    push_host_text(&mut out, object, separator, HOST_LEVELS);
+    out
+}
+
+fn push_host_text(out: &mut String, object: &Value, separator: &str, levels: usize) {
+    let items = (levels > 0).then(|| object.elements()).flatten();
+    let Some(items) = items else {
+        out.push_str(&to_text(object, Culture::Current));
+        return;
+    };
+    for (index, item) in items.iter().enumerate() {
+        if out.len() > MAX_LIST_TEXT {
+            // Each level ends here in its turn.
+            return;
+        }
+        if index > 0 {
+            out.push_str(separator);
+        }
+        push_host_text(out, item, separator, levels - 1);
     }
 }
 

@@ -61,6 +61,7 @@ fn refuse(context: &mut Context<'_>, error: &ObjectXmlError) -> Halt {
     let exception = match error {
         ObjectXmlError::InvalidCharacter(_) => "System.ArgumentException",
         ObjectXmlError::NullNote => "System.NullReferenceException",
+        ObjectXmlError::TooLarge => "System.OutOfMemoryException",
     };
     context.terminate(ErrorRecord::new(
         exception,

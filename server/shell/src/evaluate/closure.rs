@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::evaluate::method::{Outcome, text_of};
-use crate::evaluate::scope::Scope;
+use crate::evaluate::scope::{Scope, Variable};
 use crate::language::ast::Source;
 use crate::language::parse;
 use crate::language::parse_error::refused;
@@ -19,6 +19,20 @@ pub(crate) struct Closure(Mutex<Option<Scope>>);
 impl Closure {
     pub(crate) fn take(&self) -> Option<Scope> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Looks at the values of its variables, unless it runs.
+    pub(crate) fn each_value(&self, look: impl FnMut(&Value)) {
+        let scope = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(scope) = &*scope {
+            scope.values().for_each(look);
+        }
+    }
+
+    /// The values of its variables, as it ends.
+    pub(crate) fn values(&mut self) -> Vec<Value> {
+        let scope = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        scope.take().map_or_else(Vec::new, Scope::into_values)
     }
 
     pub(crate) fn put_back(&self, scope: Option<Scope>) {
@@ -54,6 +68,8 @@ impl Engine<'_> {
     /// `{ … }.GetNewClosure()`.
     pub(super) fn closed(&mut self, block: &ScriptBlock) -> Value {
         let scope = self.session.scopes.captured();
+        let copied = scope.values().count() * std::mem::size_of::<Variable>();
+        self.session.memory.count(copied);
         Value::ScriptBlock(Arc::new(ScriptBlock {
             text: block.text.clone(),
             body: block.body.clone(),

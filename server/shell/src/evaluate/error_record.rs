@@ -22,7 +22,7 @@ pub(crate) fn new(engine: &Engine<'_>, arguments: &[Value]) -> Result<Value, Hal
             let (class, message) = exception_of(exception).ok_or_else(refused)?;
             let category = self::category(engine, category).ok_or_else(refused)?;
             ErrorRecord {
-                thrown: Some(exception.clone()),
+                thrown: Some(exception.clone().into()),
                 ..ErrorRecord::new(to_text(id, Culture::Invariant), category, class, message)
                     .with_target(as_operand(target.clone()))
             }
@@ -38,11 +38,11 @@ pub(crate) fn new(engine: &Engine<'_>, arguments: &[Value]) -> Result<Value, Hal
                     reason: class.rsplit('.').next().unwrap_or_default().to_owned(),
                     exception: class,
                     message,
-                    thrown: Some(exception.clone()),
+                    thrown: Some(exception.clone().into()),
                     ..copy
                 };
             } else {
-                copy.thrown = Some(exception_of_record(record));
+                copy.thrown = Some(exception_of_record(record).into());
             }
             copy
         }

@@ -148,6 +148,25 @@ struct Parts {
     thrown: bool,
 }
 
+/// Longest text of an exception that the exception around it repeats whole, in bytes: each keeps its text, and they may
+/// lie in each other as deep as one likes.
+const MAX_INNER_TEXT: usize = 16 << 10;
+
+/// What the exception around it says of an exception.
+fn inner_text(inner: &Value) -> Option<Text> {
+    let Value::Object(own) = inner else {
+        return None;
+    };
+    match &own.text {
+        Some(text) if text.len() > MAX_INNER_TEXT => {
+            let (class, message) = exception_of(inner)?;
+            let end = message.floor_char_boundary(MAX_INNER_TEXT);
+            Some(format!("{class}: {}", &message[..end]).into())
+        }
+        text => text.clone(),
+    }
+}
+
 /// An exception object: the properties of its class before those of every exception, as reflection has them.
 fn object(exception: &str, parts: Parts) -> Value {
     let of_argument = exception_is(exception, "System.ArgumentException");
@@ -164,10 +183,7 @@ fn object(exception: &str, parts: Parts) -> Value {
         properties.push(("ErrorRecord", parts.record.unwrap_or_default()));
         properties.push(("WasThrownFromThrowStatement", Value::Bool(parts.thrown)));
     }
-    let inner_text = match &parts.inner {
-        Value::Object(inner) => inner.text.clone(),
-        _ => None,
-    };
+    let inner_text = inner_text(&parts.inner);
     properties.push(("TargetSite", Value::Null));
     if !of_argument {
         properties.push(message);
@@ -265,7 +281,7 @@ pub(crate) fn new_exception(exception: &str, arguments: &[Value]) -> Option<Valu
 /// The exception of a record: the object that was thrown, or one around that which it was made of.
 pub(crate) fn exception_of_record(record: &ErrorRecord) -> Value {
     if let Some(own) = &record.thrown {
-        return own.clone();
+        return (**own).clone();
     }
     let inner = inner_exception(record).map_or(Value::Null, |inner| {
         // The call's own words are around those of what was called.
@@ -292,7 +308,7 @@ pub(crate) fn exception_of_record(record: &ErrorRecord) -> Value {
             command: record
                 .exception
                 .ends_with(".CommandNotFoundException")
-                .then(|| record.target.clone()),
+                .then(|| (*record.target).clone()),
             thrown: record.was_thrown(),
             ..Parts::default()
         },

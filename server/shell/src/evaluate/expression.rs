@@ -15,7 +15,7 @@ use crate::language::position;
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
-use crate::text::{Culture, push_element, push_text};
+use crate::text::{Culture, MAX_LIST_TEXT, push_element, push_text, to_text};
 use crate::value::{Array, ScriptBlock, Value};
 
 impl Engine<'_> {
@@ -134,6 +134,9 @@ impl Engine<'_> {
                         self.compute(&value, 1, out)?;
                     }
                     self.push_joined(&mut text, &value);
+                    if text.len() > MAX_LIST_TEXT {
+                        return Err(self.fail(failure::too_large()));
+                    }
                 }
             }
         }
@@ -149,11 +152,16 @@ impl Engine<'_> {
             .map(|variable| variable.value.clone());
         match (value.elements(), separator) {
             (Some(items), Some(separator)) => {
+                let separator = to_text(&separator, Culture::Invariant);
                 for (index, item) in items.iter().enumerate() {
                     if index > 0 {
-                        push_text(text, &separator, Culture::Invariant);
+                        text.push_str(&separator);
                     }
                     push_element(text, item);
+                    // Whoever asked for the text refuses one that is as long.
+                    if text.len() > MAX_LIST_TEXT {
+                        return;
+                    }
                 }
             }
             _ => push_text(text, value, Culture::Invariant),

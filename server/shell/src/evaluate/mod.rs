@@ -38,7 +38,7 @@ pub(crate) mod regex_member;
 pub mod scope;
 mod script_member;
 mod set_method;
-mod span_member;
+pub(crate) mod span_member;
 mod statement;
 pub(crate) mod static_member;
 mod strict;

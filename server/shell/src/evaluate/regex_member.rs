@@ -11,8 +11,8 @@ use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::pipeline::sink::Sink;
 use crate::regex::{
-    Match, Options, Pattern, TooHard, compile, compile_with, escape, expand, match_object,
-    no_match, unescape,
+    MAX_MATCHES, Match, Options, Pattern, Places, TooHard, compile, compile_with, escape, expand,
+    match_object, next_match_object, no_match, unescape,
 };
 use crate::text::as_double;
 use crate::value::{Array, List, NamedScalar, Object, ScriptBlock, Text, Value};
@@ -422,10 +422,13 @@ fn searched(name: &str, search: &Search, rest: &[Value]) -> Result<Outcome, TooH
             Outcome::Value(Value::Int32(i32::try_from(count).unwrap_or(i32::MAX)))
         }
         "matches" => {
-            let found: Vec<Value> = search
-                .all()
-                .map(|found| found.map(|found| match_object(&found)))
-                .collect::<Result<_, _>>()?;
+            let (mut found, mut places) = (Vec::new(), Places::default());
+            for one in search.all() {
+                if found.len() == MAX_MATCHES {
+                    return Ok(Outcome::too_large());
+                }
+                found.push(next_match_object(&one?, &mut places));
+            }
             Outcome::Value(Value::List(Arc::new(List {
                 keys: None,
                 type_name: "System.Text.RegularExpressions.MatchCollection".into(),

@@ -134,6 +134,17 @@ impl Scope {
             ..Self::default()
         }
     }
+
+    /// The values of its variables, to look at.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
+        self.variables.values().map(|variable| &variable.value)
+    }
+
+    /// The values of its variables.
+    pub(crate) fn into_values(self) -> Vec<Value> {
+        let variables = self.variables.into_values();
+        variables.map(|variable| variable.value).collect()
+    }
 }
 
 impl Scopes {

@@ -5,7 +5,8 @@ use crate::evaluate::static_member::integers;
 use crate::text::{TICKS_PER_DAY, TICKS_PER_SECOND};
 use crate::value::Value;
 
-const TOO_LONG: &str = "TimeSpan overflowed because the duration is too long.";
+/// What .NET says of a span that is too long.
+pub(crate) const TOO_LONG: &str = "TimeSpan overflowed because the duration is too long.";
 const NOT_A_NUMBER: &str = "TimeSpan does not accept floating point Not-a-Number values.";
 
 /// The units of a span in ticks, from days down.
@@ -47,15 +48,17 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Outcome {
 }
 
 fn of_parts(parts: &[i64], units: &[i64]) -> Outcome {
-    let ticks: i128 = parts
-        .iter()
-        .zip(units)
-        .map(|(part, unit)| i128::from(*part) * i128::from(*unit))
-        .sum();
-    match i64::try_from(ticks) {
-        Ok(ticks) => Outcome::Value(Value::TimeSpan(ticks)),
-        Err(_) => Outcome::Thrown("System.ArgumentOutOfRangeException", TOO_LONG.into()),
+    let parts = parts.iter().copied().zip(units.iter().copied());
+    match ticks_of(parts) {
+        Some(ticks) => Outcome::Value(Value::TimeSpan(ticks)),
+        None => Outcome::Thrown("System.ArgumentOutOfRangeException", TOO_LONG.into()),
     }
+}
+
+/// The ticks of amounts of units, if a span holds as many.
+pub(crate) fn ticks_of(parts: impl IntoIterator<Item = (i64, i64)>) -> Option<i64> {
+    let ticks = |(amount, unit): (i64, i64)| i128::from(amount) * i128::from(unit);
+    i64::try_from(parts.into_iter().map(ticks).sum::<i128>()).ok()
 }
 
 /// A span of a whole number of ticks.

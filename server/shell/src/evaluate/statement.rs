@@ -313,7 +313,7 @@ impl Engine<'_> {
             Some(Value::Error(record)) => (*record).clone(),
             Some(value) => match super::exception::exception_of(&value) {
                 Some((exception, message)) => ErrorRecord {
-                    thrown: Some(value),
+                    thrown: Some(value.into()),
                     ..ErrorRecord::new(
                         message.clone(),
                         ErrorCategory::OperationStopped,

@@ -9,11 +9,11 @@ use crate::convert::semantic_version::{self, SemanticVersion};
 use crate::dotnet;
 use crate::evaluate::error_record;
 use crate::evaluate::exception::{find_exception, new_exception};
-use crate::evaluate::method::Outcome;
+use crate::evaluate::method::{Outcome, text_of};
 use crate::evaluate::{
-    array_member, constructor, convert_member, date_member, enum_member, failure, harmless,
-    math_member, overload, parse_method, reflection, regex_member, span_member, string_comparer,
-    try_parse,
+    MAX_GROWTH, array_member, constructor, convert_member, date_member, enum_member, failure,
+    harmless, math_member, overload, parse_method, reflection, regex_member, span_member,
+    string_comparer, try_parse,
 };
 use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
@@ -278,6 +278,7 @@ fn call(type_name: &str, name: &str, arguments: &[Value], context: ConversionCon
         "System.Version" => version(arguments),
         semantic_version::TYPE => semantic(arguments),
         reflection::NOTE => reflection::note_property(arguments),
+        "System.String" if matches!(name, "join" | "concat") => return joined(name, arguments),
         "System.String" => string(name, arguments),
         "System.DateTime" => return date_member::call(name, arguments),
         "System.Array" => return array_member::call(name, arguments),
@@ -350,6 +351,32 @@ pub(super) fn integers(arguments: &[Value]) -> Option<Vec<i64>> {
         .collect()
 }
 
+/// `[string]::Join` and `[string]::Concat`.
+fn joined(name: &str, arguments: &[Value]) -> Outcome {
+    let (separator, items) = match (name, arguments) {
+        ("join", [separator, items @ ..]) => (Some(separator), items),
+        ("join", []) => return Outcome::Unknown,
+        (_, items) => (None, items),
+    };
+    let separator = separator.map_or_else(String::new, text_of);
+    let items = match (name, items) {
+        ("join", [list @ (Value::Array(_) | Value::List(_))]) => list.elements(),
+        _ => None,
+    }
+    .unwrap_or_else(|| items.to_vec());
+    let mut out = String::new();
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push_str(&separator);
+        }
+        out.push_str(&text_of(item));
+        if out.len() > MAX_GROWTH {
+            return Outcome::too_large();
+        }
+    }
+    Outcome::Value(Value::text(out))
+}
+
 fn string(name: &str, arguments: &[Value]) -> Option<Value> {
     let text = |index: usize| {
         arguments
@@ -359,18 +386,6 @@ fn string(name: &str, arguments: &[Value]) -> Option<Value> {
     Some(match name {
         "isnullorempty" => Value::Bool(text(0)?.is_empty()),
         "isnullorwhitespace" => Value::Bool(text(0)?.trim().is_empty()),
-        "join" => {
-            let items: Vec<String> = match arguments {
-                [_, list @ (Value::Array(_) | Value::List(_))] => list
-                    .elements()?
-                    .iter()
-                    .map(|item| crate::text::to_text(item, crate::text::Culture::Invariant))
-                    .collect(),
-                _ => (1..arguments.len()).filter_map(text).collect(),
-            };
-            Value::text(items.join(&text(0)?))
-        }
-        "concat" => Value::text((0..arguments.len()).filter_map(text).collect::<String>()),
         "format" => {
             let values = match &arguments[1..] {
                 [list @ Value::Array(_)] => list.elements()?,

@@ -44,7 +44,7 @@ impl Flight {
     fn family(self, record: &ErrorRecord) -> Family {
         const RUNTIME: &str = "System.Management.Automation.RuntimeException";
         let own = record.exception.clone();
-        let chain = record.thrown.as_ref().and_then(class_chain);
+        let chain = record.thrown.as_deref().and_then(class_chain);
         let derives = |wanted: &str| match &chain {
             Some(chain) => chain.iter().any(|name| same_type(name, wanted)),
             None => exception_is(&own, wanted),

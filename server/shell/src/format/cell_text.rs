@@ -1,7 +1,7 @@
 //! One property value as the text of a table cell or of a list's line.
 
 use crate::members;
-use crate::text::{Culture, decimal_fixed, double_fixed, push_text, read, to_text};
+use crate::text::{Culture, MAX_LIST_TEXT, decimal_fixed, double_fixed, push_text, read, to_text};
 use crate::value::{Object, Text, Value};
 
 /// Decimals of a real number in a table: what format `F` gives in en-US.
@@ -63,7 +63,7 @@ fn enumerated<T>(
     let limit = usize::try_from(options.enumeration_limit).unwrap_or(usize::MAX);
     let mut out = String::from("{");
     for (index, item) in items.enumerate() {
-        if index == limit {
+        if index == limit || out.len() > MAX_LIST_TEXT {
             out.push('…');
             break;
         }

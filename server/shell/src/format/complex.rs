@@ -7,6 +7,7 @@ use crate::format::producer::is_scalar;
 use crate::format::request::{Evaluate, Selection};
 use crate::format::resolve::{Column, Shown, declared_properties, resolve};
 use crate::format::view::ViewRegistry;
+use crate::text::MAX_LIST_TEXT;
 use crate::type_names::{short_name, type_name};
 use crate::value::{Text, Value};
 
@@ -24,6 +25,8 @@ pub(crate) struct Browser<'a> {
     pub(crate) blocks: &'a mut dyn Evaluate,
     /// What stands for a value that could not be computed.
     pub(crate) failed: &'static str,
+    /// Bytes of the values that were drawn.
+    pub(crate) drawn: usize,
 }
 
 /// How deep a value stands, and how deep values are opened.
@@ -168,7 +171,11 @@ impl Browser<'_> {
         label: &str,
         value: &Value,
     ) {
-        let text = cell_text(value, self.options);
+        let text = match self.drawn > MAX_LIST_TEXT {
+            true => Text::from("…"),
+            false => cell_text(value, self.options),
+        };
+        self.drawn += text.len();
         lines.push((indent, format!("{label}{text}").into()));
     }
 }

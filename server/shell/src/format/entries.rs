@@ -246,6 +246,7 @@ impl Entries<'_> {
             views: self.views,
             options: self.text_options(false),
             blocks: self.blocks,
+            drawn: 0,
             failed: if self.request.display_error {
                 FAILED
             } else {

@@ -60,7 +60,7 @@ pub fn target_name(record: &ErrorRecord) -> String {
     if let Some(name) = &record.target_name {
         return name.clone();
     }
-    match &record.target {
+    match &*record.target {
         Value::Null => String::new(),
         list @ (Value::Array(_) | Value::List(_)) => crate::type_names::type_name(list).to_string(),
         other => to_text(other, Culture::Current),
@@ -72,7 +72,7 @@ pub fn target_type(record: &ErrorRecord) -> String {
     if let Some(name) = &record.target_type {
         return name.clone();
     }
-    match &record.target {
+    match &*record.target {
         Value::Null => String::new(),
         Value::Object(object) if object.custom => "PSObject".into(),
         other => short_type_name(other),

@@ -13,6 +13,9 @@ use crate::format::request::{Evaluate, NoBlocks, Request};
 use crate::format::view::ViewRegistry;
 use crate::value::Value;
 
+/// Widest table and wide view, in cells: a cell may be padded to all of it.
+const MAX_TABLE: usize = 1 << 20;
+
 /// Draws whatever comes.
 #[derive(Debug)]
 pub struct Formatter {
@@ -47,7 +50,8 @@ impl Formatter {
         Self::within(views, Request::default(), widths)
     }
 
-    fn within(views: Arc<ViewRegistry>, request: Request, widths: Widths) -> Self {
+    fn within(views: Arc<ViewRegistry>, request: Request, mut widths: Widths) -> Self {
+        widths.table = widths.table.min(MAX_TABLE);
         Self {
             producer: Producer::new(views, request),
             layout: Layout::new(widths),

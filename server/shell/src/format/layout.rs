@@ -15,6 +15,8 @@ const MEASURED_TICKS: i64 = 300 * 10_000;
 const UNMEASURED_COLUMNS: usize = 2;
 /// Rows that decide the widths at most; what comes later is drawn as it comes.
 const MEASURED_ROWS: usize = 10_000;
+/// Bytes that are held back for all to be measured at most (-AutoSize); what comes later is drawn as it comes.
+const MEASURED_BYTES: usize = 64 << 20;
 
 /// The widths that things are drawn within.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +58,7 @@ enum State {
     /// A table whose first rows are still being measured; `since` is when the group began, in ticks.
     Measuring {
         shape: TableShape,
-        held: Vec<Entry>,
+        held: Held,
         since: i64,
     },
     List,
@@ -68,8 +70,36 @@ enum State {
 #[derive(Debug)]
 struct Wide {
     shape: WideShape,
+    /// The cells that a window may show.
     row: Vec<Text>,
-    held: Vec<Entry>,
+    /// Those that it does not.
+    hidden: usize,
+    held: Held,
+    /// Columns that were measured before the end of the group, because too much was held back.
+    settled: Option<usize>,
+}
+
+/// What is held back to be measured.
+#[derive(Debug, Default)]
+struct Held {
+    entries: Vec<Entry>,
+    bytes: usize,
+}
+
+impl Held {
+    fn push(&mut self, entry: &Entry) {
+        let texts = match entry {
+            Entry::Row(cells) => cells.iter().map(|cell| cell.len()).sum(),
+            Entry::Wide(text) => text.len(),
+            _ => 0,
+        };
+        self.bytes += size_of::<Entry>() + texts;
+        self.entries.push(entry.clone());
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes > MEASURED_BYTES
+    }
 }
 
 impl Layout {
@@ -96,14 +126,16 @@ impl Layout {
                 self.state = match shape {
                     Shape::Table(shape) => State::Measuring {
                         shape: shape.clone(),
-                        held: Vec::new(),
+                        held: Held::default(),
                         since: now,
                     },
                     Shape::List => State::List,
                     Shape::Wide(shape) => State::Wide(Wide {
                         shape: *shape,
                         row: Vec::new(),
-                        held: Vec::new(),
+                        hidden: 0,
+                        held: Held::default(),
+                        settled: None,
                     }),
                     Shape::Complex => State::Complex,
                 };
@@ -128,8 +160,8 @@ impl Layout {
             State::Table(..) | State::Complex => out.push('\n'),
             State::Measuring { shape, held, .. } => {
                 // A run that ended with its group has nothing left to draw.
-                if !held.is_empty() {
-                    self.settle(shape, &held, out);
+                if !held.entries.is_empty() {
+                    self.settle(shape, &held.entries, out);
                 }
                 self.state = State::Idle;
                 out.push('\n');
@@ -168,7 +200,7 @@ impl Layout {
         if !declared || shape.auto_size {
             return State::Measuring {
                 shape,
-                held: Vec::new(),
+                held: Held::default(),
                 since: now,
             };
         }
@@ -184,11 +216,11 @@ impl Layout {
         }
         if let State::Measuring { shape, held, .. } = &mut self.state {
             let (shape, held) = (shape.clone(), std::mem::take(held));
-            self.settle(shape.clone(), &held, out);
+            self.settle(shape.clone(), &held.entries, out);
             // The next group is measured anew.
             self.state = State::Measuring {
                 shape,
-                held: Vec::new(),
+                held: Held::default(),
                 since: now,
             };
         }
@@ -197,11 +229,12 @@ impl Layout {
     fn entry(&mut self, entry: &Entry, now: i64, out: &mut String) {
         match &mut self.state {
             State::Measuring { shape, held, since } => {
-                held.push(entry.clone());
-                let full = held.len() >= MEASURED_ROWS || now - *since > MEASURED_TICKS;
-                if full && !shape.auto_size {
+                held.push(entry);
+                let is_enough = held.entries.len() >= MEASURED_ROWS
+                    || now.saturating_sub(*since) > MEASURED_TICKS;
+                if is_enough && !shape.auto_size || held.is_full() {
                     let (shape, held) = (shape.clone(), std::mem::take(held));
-                    self.settle(shape, &held, out);
+                    self.settle(shape, &held.entries, out);
                 }
             }
             State::Table(table, _) => {
@@ -290,6 +323,11 @@ fn push_entry(
     widths.settle(out, start);
 }
 
+/// How many of so many columns a window has room for, a cell and a blank each; one more makes it full.
+fn shown(columns: usize, window: usize) -> usize {
+    columns.min(window / 2 + 2)
+}
+
 impl Wide {
     /// With -AutoSize everything is held back until the group ends; else only cells are gathered to rows.
     fn takes(&self, entry: &Entry) -> bool {
@@ -297,9 +335,34 @@ impl Wide {
     }
 
     fn push(&mut self, entry: &Entry, widths: Widths, out: &mut String) {
-        match self.shape.columns {
-            None => self.held.push(entry.clone()),
+        match self.shape.columns.or(self.settled) {
+            None => {
+                self.held.push(entry);
+                if self.held.is_full() {
+                    let columns = self.measured(widths);
+                    self.settled = Some(columns);
+                    self.push_held(columns, widths, out);
+                }
+            }
             Some(columns) => self.push_cell(entry, columns, widths, out),
+        }
+    }
+
+    fn push_held(&mut self, columns: usize, widths: Widths, out: &mut String) {
+        for entry in std::mem::take(&mut self.held).entries {
+            self.push_cell(&entry, columns, widths, out);
+        }
+    }
+
+    fn measured(&self, widths: Widths) -> usize {
+        let longest = self.held.entries.iter().map(|entry| match entry {
+            Entry::Wide(text) => cells(text),
+            _ => 0,
+        });
+        match longest.max().unwrap_or(0) {
+            0 => UNMEASURED_COLUMNS,
+            // The most columns n of the longest value L in a window W with n·L + n − 1 < W.
+            longest => (widths.table / (longest + 1)).max(1),
         }
     }
 
@@ -308,27 +371,20 @@ impl Wide {
             push_entry(out, entry, None, widths, &mut Vec::new());
             return;
         };
-        self.row.push(text.clone());
-        if self.row.len() == columns {
+        if self.row.len() < shown(columns, widths.table) {
+            self.row.push(text.clone());
+        } else {
+            self.hidden += 1;
+        }
+        if self.row.len() + self.hidden >= columns {
             self.draw_row(columns, widths, out);
         }
     }
 
     fn flush(&mut self, widths: Widths, out: &mut String) {
-        let columns = self.shape.columns.unwrap_or_else(|| {
-            let longest = self.held.iter().map(|entry| match entry {
-                Entry::Wide(text) => cells(text),
-                _ => 0,
-            });
-            match longest.max().unwrap_or(0) {
-                0 => UNMEASURED_COLUMNS,
-                // The most columns n of the longest value L in a window W with n·L + n − 1 < W.
-                longest => (widths.table / (longest + 1)).max(1),
-            }
-        });
-        for entry in std::mem::take(&mut self.held) {
-            self.push_cell(&entry, columns, widths, out);
-        }
+        let settled = self.shape.columns.or_else(|| self.settled.take());
+        let columns = settled.unwrap_or_else(|| self.measured(widths));
+        self.push_held(columns, widths, out);
         if !self.row.is_empty() {
             self.draw_row(columns, widths, out);
         }
@@ -337,7 +393,8 @@ impl Wide {
     fn draw_row(&mut self, columns: usize, widths: Widths, out: &mut String) {
         let start = out.len();
         let row = std::mem::take(&mut self.row);
-        let cells = assign(&vec![None; columns], widths.table);
+        self.hidden = 0;
+        let cells = assign(&vec![None; shown(columns, widths.table)], widths.table);
         for (index, width) in cells.iter().enumerate() {
             let Some(width) = width else { continue };
             if index > 0 {

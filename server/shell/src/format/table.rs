@@ -45,14 +45,11 @@ pub(crate) fn assign(widths: &[Option<usize>], window: usize) -> Vec<Option<usiz
         .collect();
     let is_free = |index: usize| widths[index].is_none_or(|width| width == 0);
     let free: Vec<usize> = (0..widths.len()).filter(|index| is_free(*index)).collect();
-    let mut left = window.saturating_sub(total(&settled));
+    let left = window.saturating_sub(total(&settled));
     if !free.is_empty() {
-        for index in free.iter().cycle() {
-            if left == 0 {
-                break;
-            }
-            settled[*index] = settled[*index].map(|width| width + 1);
-            left -= 1;
+        let (each, more) = (left / free.len(), left % free.len());
+        for (place, index) in free.iter().enumerate() {
+            settled[*index] = Some(1 + each + usize::from(place < more));
         }
     }
     trim(&mut settled, window);

@@ -19,7 +19,7 @@ pub(super) fn properties(record: &ErrorRecord) -> Vec<(&'static str, Value)> {
     vec![
         ("PSMessageDetails", Value::Null),
         ("Exception", exception_of_record(record)),
-        ("TargetObject", record.target.clone()),
+        ("TargetObject", (*record.target).clone()),
         ("CategoryInfo", category(record)),
         (
             "FullyQualifiedErrorId",

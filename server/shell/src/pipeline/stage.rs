@@ -149,6 +149,15 @@ impl Context<'_> {
         Ok(())
     }
 
+    /// The same of a text that the command keeps, and that grew by so many bytes.
+    ///
+    /// # Errors
+    /// When the session would hold more than it may.
+    pub fn hoard_bytes(&mut self, bytes: usize) -> Result<(), Halt> {
+        self.command.hoarded += self.engine.hoard_bytes(bytes)?;
+        Ok(())
+    }
+
     /// What ends the pipeline's upstream silently (`Select-Object -First`), to be returned.
     pub fn enough(&self) -> Halt {
         Halt::Enough {

@@ -6,29 +6,58 @@ use std::sync::Arc;
 use super::Match;
 use crate::value::{List, Object, Text, Value};
 
+/// Counts the UTF-16 units before places of a text; each time from the place before, which is near.
+#[derive(Default)]
+pub(crate) struct Places {
+    byte: usize,
+    unit: i32,
+}
+
+impl Places {
+    fn of(&mut self, input: &str, byte: usize) -> i32 {
+        self.unit = match byte < self.byte {
+            true => self.unit - units(&input[byte..self.byte]),
+            false => self.unit + units(&input[self.byte..byte]),
+        };
+        self.byte = byte;
+        self.unit
+    }
+}
+
+fn units(part: &str) -> i32 {
+    i32::try_from(part.encode_utf16().count()).unwrap_or(i32::MAX)
+}
+
 /// A match as an object.
 pub(crate) fn match_object(found: &Match<'_>) -> Value {
+    next_match_object(found, &mut Places::default())
+}
+
+/// One of several matches in a text as an object.
+pub(crate) fn next_match_object(found: &Match<'_>, places: &mut Places) -> Value {
     let groups = found
         .groups()
         .map(|(number, name, span)| {
             let name = name.map_or_else(|| number.to_string(), str::to_owned);
-            group("Group", found.input(), &name, span, Vec::new())
+            group("Group", found.input(), &name, span, Vec::new(), places)
         })
         .collect();
     let groups = vec![("Groups", collection("GroupCollection", groups))];
-    group("Match", found.input(), "0", Some(found.range()), groups)
+    let range = Some(found.range());
+    group("Match", found.input(), "0", range, groups, places)
 }
 
 /// `Match.Empty`: what no match is.
 pub(crate) fn no_match() -> Value {
-    let whole = group("Group", "", "0", None, Vec::new());
+    let places = &mut Places::default();
+    let whole = group("Group", "", "0", None, Vec::new(), places);
     let groups = vec![("Groups", collection("GroupCollection", vec![whole]))];
-    group("Match", "", "0", None, groups)
+    group("Match", "", "0", None, groups, places)
 }
 
 /// The group that is not there (`Group.s_emptyGroup`).
 pub(crate) fn no_group() -> Value {
-    group("Group", "", "", None, Vec::new())
+    group("Group", "", "", None, Vec::new(), &mut Places::default())
 }
 
 fn collection(class: &str, items: Vec<Value>) -> Value {
@@ -46,10 +75,10 @@ fn group(
     name: &str,
     span: Option<Range<usize>>,
     more: Vec<(&str, Value)>,
+    places: &mut Places,
 ) -> Value {
-    let units = |part: &str| i32::try_from(part.encode_utf16().count()).unwrap_or(i32::MAX);
     let text = span.clone().map_or("", |span| &input[span]);
-    let start = span.as_ref().map_or(0, |span| units(&input[..span.start]));
+    let start = span.as_ref().map_or(0, |span| places.of(input, span.start));
     let place = [
         ("Index", Value::Int32(start)),
         ("Length", Value::Int32(units(text))),

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use groups::Numbering;
-pub(crate) use match_object::{match_object, no_group, no_match};
+pub(crate) use match_object::{Places, match_object, next_match_object, no_group, no_match};
 pub use scan::Options;
 use scan::{Fault, Scanner};
 pub(crate) use substitution::expand;
@@ -21,6 +21,8 @@ pub(crate) use substitution::expand;
 const MAX_STEPS: usize = 1_000_000;
 /// Most patterns that are kept compiled.
 const MAX_CACHED: usize = 64;
+/// Most matches in one text that are made objects.
+pub(crate) const MAX_MATCHES: usize = 1 << 18;
 
 thread_local! {
     static CACHE: std::cell::RefCell<Vec<(String, Options, Pattern)>> = const { std::cell::RefCell::new(Vec::new()) };

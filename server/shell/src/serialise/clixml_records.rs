@@ -11,7 +11,7 @@ use crate::value::{Property, Value};
 pub(super) fn error_notes(record: &ErrorRecord) -> Vec<Property> {
     let mut notes = vec![
         ("Exception", exception_of_record(record)),
-        ("TargetObject", record.target.clone()),
+        ("TargetObject", (*record.target).clone()),
         (
             "FullyQualifiedErrorId",
             Value::text(&*record.fully_qualified_id),

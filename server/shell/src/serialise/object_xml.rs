@@ -9,6 +9,9 @@ use crate::value::{Object, Property, Text, Value};
 /// Levels that are written whatever the depth says.
 const MAX_LEVELS: usize = 100;
 
+/// Most bytes of one object's elements: objects that hold each other many times over have no end.
+const MAX_BYTES: usize = 256 << 20;
+
 /// The type of custom objects.
 const CUSTOM: &str = "System.Management.Automation.PSCustomObject";
 
@@ -21,6 +24,9 @@ pub enum ObjectXmlError {
     /// A note of an object that is shown as text is null, which PowerShell's own command does not expect either.
     #[error("Object reference not set to an instance of an object.")]
     NullNote,
+    /// The document would be larger than a session may hold.
+    #[error("The XML of one object is larger than a session may hold.")]
+    TooLarge,
 }
 
 /// An element: it has a text, elements in it, or neither.
@@ -131,6 +137,7 @@ pub fn element_of(
         with_types,
         is_first: true,
         level: 0,
+        bytes: 0,
     };
     writer.one(value, None, depth)
 }
@@ -140,6 +147,8 @@ struct Writer {
     /// Whether no element was begun yet: only the outermost one is an `Object`.
     is_first: bool,
     level: usize,
+    /// About as many bytes as the elements take.
+    bytes: usize,
 }
 
 impl Writer {
@@ -153,6 +162,9 @@ impl Writer {
             Value::Noted(noted) if primitive(&noted.base).is_some() => noted.base.base(),
             other => other,
         };
+        if self.bytes > MAX_BYTES {
+            return Err(ObjectXmlError::TooLarge);
+        }
         if matches!(value, Value::Null) {
             return Ok(self.start(property, None));
         }
@@ -172,6 +184,7 @@ impl Writer {
     }
 
     fn start(&mut self, property: Option<&str>, of_type: Option<Text>) -> Element {
+        self.bytes += size_of::<Element>() + property.map_or(0, str::len);
         let is_object = property.is_none() && std::mem::take(&mut self.is_first);
         let mut attributes: Vec<(&'static str, Text)> = Vec::new();
         attributes.extend(property.map(|name| ("Name", Text::from(name))));
@@ -189,7 +202,9 @@ impl Writer {
 
     fn text(&mut self, value: &Value, property: Option<&str>) -> Element {
         let mut element = self.start(property, Some(own_type(value)));
-        element.text = Some(own_text(value));
+        let text = own_text(value);
+        self.bytes += text.len();
+        element.text = Some(text);
         element
     }
 

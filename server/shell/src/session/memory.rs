@@ -149,8 +149,18 @@ impl Engine<'_> {
 
     /// Counts an object that a running pipeline keeps; its bytes, to be given back.
     pub(crate) fn hoard(&self, value: &Value) -> Result<usize, Halt> {
+        self.hoarded(self.session.memory.keep(value))
+    }
+
+    /// The same of a text that grows, by so many bytes.
+    pub(crate) fn hoard_bytes(&self, bytes: usize) -> Result<usize, Halt> {
+        let kept = &self.session.memory.kept;
+        kept.set(kept.get().saturating_add(bytes));
+        self.hoarded(bytes)
+    }
+
+    fn hoarded(&self, bytes: usize) -> Result<usize, Halt> {
         let memory = &self.session.memory;
-        let bytes = memory.keep(value);
         if memory.kept.get() > memory.limit {
             return Err(self.too_much_held());
         }
@@ -206,9 +216,11 @@ fn guess(value: &Value, levels: usize) -> usize {
             BOX + sampled(entries.len(), entries.values().map(entry))
         }
         Value::Object(object) => {
+            let text = object.text.as_ref().map_or(0, |text| text.len());
             let instance = object.instance.as_ref();
             let hidden = instance.map_or(0, |own| properties(&read(&own.hidden)));
-            BOX + properties(&read(&object.properties)) + hidden + object.scripts.len() * BOX
+            let own = properties(&read(&object.properties)) + object.scripts.len() * BOX;
+            BOX + text + own + hidden
         }
         Value::Noted(noted) => {
             let own = properties(&read(&noted.notes)) + noted.scripts.len() * BOX;
@@ -294,7 +306,13 @@ impl Scales {
         self.bytes = self.bytes.saturating_add(CELL);
         let is_new = match value {
             Value::String(text) | Value::SecureString(text) => return self.text(text, 1),
-            Value::ScriptBlock(block) => return self.text(&block.body.source.text, TREE),
+            Value::ScriptBlock(block) => {
+                self.text(&block.body.source.text, TREE);
+                block
+                    .closure
+                    .as_ref()
+                    .is_some_and(|own| self.is_new(Arc::as_ptr(own)))
+            }
             Value::BigInteger(_) | Value::Named(_) => {
                 self.bytes = self.bytes.saturating_add(guess(value, 1));
                 return;
@@ -330,7 +348,18 @@ impl Scales {
                         self.put(value);
                     }
                 }
+                Value::ScriptBlock(block) => {
+                    if let Some(closure) = &block.closure {
+                        closure.each_value(|value| {
+                            self.bytes = self.bytes.saturating_add(BOX);
+                            self.put(value);
+                        });
+                    }
+                }
                 Value::Object(object) => {
+                    if let Some(text) = &object.text {
+                        self.text(text, 1);
+                    }
                     self.bytes = self.bytes.saturating_add(object.scripts.len() * BOX);
                     self.properties(&read(&object.properties));
                     if let Some(instance) = &object.instance {
@@ -345,6 +374,9 @@ impl Scales {
                 Value::Error(record) => {
                     self.bytes = self.bytes.saturating_add(error_bytes(record));
                     self.put(&record.target);
+                    if let Some(thrown) = &record.thrown {
+                        self.put(thrown);
+                    }
                 }
                 _ => {}
             }

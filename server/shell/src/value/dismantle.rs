@@ -3,9 +3,11 @@
 //! A script can nest collections a million levels deep (`$a = ,$a` in a loop). Rust would end the innermost value in a
 //! million nested calls, which no stack holds, and a stack that overflows takes the whole process with it.
 
+use std::ops::Deref;
 use std::sync::{Arc, PoisonError};
 
-use crate::value::{Array, Dictionary, List, Noted, Object, Property, Value};
+use crate::evaluate::closure::Closure;
+use crate::value::{Array, Dictionary, List, Noted, Object, Property, ScriptBlock, Value};
 
 /// Gives up its parts, so that nothing is left for Rust to descend into.
 trait Container {
@@ -21,7 +23,8 @@ fn holds_others(value: &Value) -> bool {
             | Value::Dictionary(_)
             | Value::Object(_)
             | Value::Noted(_)
-    )
+            | Value::Error(_)
+    ) || matches!(value, Value::ScriptBlock(block) if block.closure.is_some())
 }
 
 fn keep(value: &mut Value, parts: &mut Vec<Value>) {
@@ -41,6 +44,15 @@ fn dismantle(container: &mut impl Container) {
             Value::Dictionary(own) => open(own, &mut parts),
             Value::Object(own) => open(own, &mut parts),
             Value::Noted(own) => open(own, &mut parts),
+            Value::ScriptBlock(own) => open(own, &mut parts),
+            Value::Error(own) => {
+                if let Some(mut record) = Arc::into_inner(own) {
+                    keep(&mut record.target.0, &mut parts);
+                    if let Some(thrown) = &mut record.thrown {
+                        keep(&mut thrown.0, &mut parts);
+                    }
+                }
+            }
             _ => {}
         }
     }
@@ -94,6 +106,7 @@ impl Container for Object {
         if let Some(instance) = &mut self.instance {
             properties(&mut instance.hidden, parts);
         }
+        self.scripts.give_up(parts);
     }
 }
 
@@ -101,6 +114,61 @@ impl Container for Noted {
     fn give_up(&mut self, parts: &mut Vec<Value>) {
         keep(&mut self.base, parts);
         properties(&mut self.notes, parts);
+        self.scripts.give_up(parts);
+    }
+}
+
+impl Container for ScriptBlock {
+    fn give_up(&mut self, parts: &mut Vec<Value>) {
+        if let Some(mut closure) = self.closure.take().and_then(Arc::into_inner) {
+            closure.give_up(parts);
+        }
+    }
+}
+
+impl Container for Closure {
+    fn give_up(&mut self, parts: &mut Vec<Value>) {
+        for mut value in self.values() {
+            keep(&mut value, parts);
+        }
+    }
+}
+
+/// A value that a record holds: it may hold records in its turn, as deep as one likes, and ends as collections do.
+#[derive(Clone, Debug, Default)]
+pub struct Held(Value);
+
+impl From<Value> for Held {
+    fn from(value: Value) -> Self {
+        Self(value)
+    }
+}
+
+impl Deref for Held {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl Container for Held {
+    fn give_up(&mut self, parts: &mut Vec<Value>) {
+        keep(&mut self.0, parts);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if holds_others(&self.0) {
+            dismantle(self);
+        }
+    }
+}
+
+impl Drop for Closure {
+    fn drop(&mut self) {
+        dismantle(self);
     }
 }
 

@@ -1,12 +1,12 @@
 //! Members of an object that are computed: script properties, alias properties and script methods, and the value of a
 //! reference.
 
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::error_record::ErrorRecord;
 use crate::members::same_name;
 use crate::text::{read, write};
-use crate::value::{ScriptBlock, Text};
+use crate::value::{ScriptBlock, Text, Value};
 
 /// What a computed member is (`PSScriptProperty`, `PSAliasProperty`, `PSScriptMethod`).
 #[derive(Clone, Debug)]
@@ -145,6 +145,21 @@ impl Scripts {
             && self
                 .find(name)
                 .is_some_and(|own| matches!(own.script, Script::Property { .. }))
+    }
+
+    /// Gives up what its members hold, as the object ends.
+    pub(super) fn give_up(&mut self, parts: &mut Vec<Value>) {
+        let Some(all) = self.0.get_mut() else { return };
+        let all = all.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for member in std::mem::take(all) {
+            let blocks = match member.script {
+                Script::Property { getter, setter } => [getter, setter],
+                Script::Method(block) => [Some(block), None],
+                Script::Alias { .. } | Script::Variable { .. } | Script::Override => [None, None],
+            };
+            parts.extend(blocks.into_iter().flatten().map(Value::ScriptBlock));
+            parts.extend(member.failed.map(|record| Value::Error(Arc::from(record))));
+        }
     }
 
     /// Keeps what the method `ToString` gave.

@@ -355,7 +355,7 @@ fn not_found(name: &Text) -> ErrorRecord {
              try again."
         ),
     );
-    record.target = Value::String(name.clone());
+    record.target = Value::String(name.clone()).into();
     record
 }
 

@@ -395,7 +395,7 @@ fn no_parameters(pattern: &str, of: &str) -> ErrorRecord {
         "System.Management.Automation.PSArgumentException",
         format!("No parameter matches criteria {pattern}."),
     );
-    record.target = Value::Type(format!("System.Management.Automation.{of}").into());
+    record.target = Value::Type(format!("System.Management.Automation.{of}").into()).into();
     record.target_type = Some(of.into());
     record
 }
@@ -429,6 +429,6 @@ fn not_found(name: &Text) -> ErrorRecord {
              https://go.microsoft.com/fwlink/?LinkID=107116."
         ),
     );
-    record.target = Value::Null;
+    record.target = Value::Null.into();
     record
 }
