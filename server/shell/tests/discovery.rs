@@ -95,3 +95,19 @@ fn a_function_has_its_whole_text() {
         ("function f() { 5 }; \"${function:f}\"", " 5 ", ""),
     ]);
 }
+
+#[test]
+fn a_command_says_all_that_powershell_says_of_it() {
+    check(&[
+        (
+            "(Get-Command Get-Date | select *).PSObject.Properties.Name -join ' '",
+            "HelpUri DLL Verb Noun HelpFile PSSnapIn Version ImplementingType Definition DefaultParameterSet OutputType Options Name CommandType Source Visibility ModuleName Module RemotingCapability Parameters ParameterSets",
+            "",
+        ),
+        (
+            "function f { [CmdletBinding(HelpUri = 'http://x')] param() 1 }; (Get-Command f | select *).PSObject.Properties.Name -join ' '; (Get-Command f).HelpUri; (Get-Command f).CmdletBinding; (Get-Command f).Options; (Get-Command Get-Date).Options",
+            "HelpUri ScriptBlock CmdletBinding DefaultParameterSet Definition Options Description Verb Noun HelpFile OutputType Name CommandType Source Version Visibility ModuleName Module RemotingCapability Parameters ParameterSets|http://x|True|None|ReadOnly",
+            "",
+        ),
+    ]);
+}

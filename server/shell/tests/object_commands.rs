@@ -290,3 +290,22 @@ fn texts_of_numbers_are_those_of_their_type_where_it_is_asked() {
         ),
     ]);
 }
+
+#[test]
+fn texts_stand_as_the_culture_has_them_that_is_asked_for() {
+    check(&[
+        ("'z', 'ä', 'a' | Sort-Object -Culture sv-SE", "a|z|ä", ""),
+        ("'z', 'ä', 'a' | Sort-Object -Culture de-DE", "a|ä|z", ""),
+        ("'z', 'ä' | Group-Object -Culture sv-SE | % Name", "z|ä", ""),
+        (
+            "Compare-Object a A -Culture sv-SE; Compare-Object a A -Culture sv-SE -CaseSensitive | % SideIndicator",
+            "=>|<=",
+            "",
+        ),
+        (
+            "(1, 1 | Group-Object).Group.GetType().FullName",
+            "System.Collections.ObjectModel.Collection`1[[System.Management.Automation.PSObject, System.Management.Automation, Version=7.6.5.500, Culture=neutral, PublicKeyToken=31bf3856ad364e35]]",
+            "",
+        ),
+    ]);
+}

@@ -229,7 +229,9 @@ fn name_of(values: &[Option<Value>]) -> String {
 fn collection(items: Vec<Value>) -> Value {
     Value::List(Arc::new(List {
         keys: None,
-        type_name: "System.Collections.ObjectModel.Collection`1[[System.Management.Automation.PSObject, System.Management.Automation, Version=7.6.0.500, Culture=neutral, PublicKeyToken=31bf3856ad364e35]]".into(),
+        type_name:
+            "System.Collections.ObjectModel.Collection`1[System.Management.Automation.PSObject]"
+                .into(),
         items: items.into(),
     }))
 }
