@@ -263,7 +263,7 @@ impl ClixmlWriter {
                 let element = match &*list.type_name {
                     name if name.contains(".Stack") => "STK",
                     name if name.contains(".Queue") => "QUE",
-                    name if name.contains("HashSet") => "IE",
+                    name if name.contains("HashSet") || name.contains("SortedSet") => "IE",
                     _ => "LST",
                 };
                 self.items(element, &read(&list.items), depth)
