@@ -134,7 +134,12 @@ async fn run(call: Call, given: &DynamicMessage) -> Result<(), Failure> {
         match call.forward(&pool).await {
             Ok(()) => return Ok(()),
             Err(Forwarding::Ended(failure)) => return Err(failure),
-            Err(Forwarding::Unreachable(error)) if cmdlet.place == Place::NamedPool => {
+            Err(Forwarding::Unreachable(error))
+                if matches!(
+                    cmdlet.place,
+                    Place::NamedPool | Place::CentralManagementOrStandby
+                ) =>
+            {
                 tracing::info!(%pool, %error, cmdlet = cmdlet.entry.name, "the pool cannot be reached; the command runs here");
             }
             Err(Forwarding::Unreachable(error)) => {
@@ -142,7 +147,10 @@ async fn run(call: Call, given: &DynamicMessage) -> Result<(), Failure> {
                     "PoolUnreachable",
                     format!("The command belongs to pool \"{pool}\": {error}."),
                 );
-                return Err(fault.target(pool.as_str()).into());
+                let fault = fault.target(pool.as_str()).mended_by(format!(
+                    "Bring the pool back. To see since when it is silent, and what that means: Get-TandemReadiness -PoolFqdn {pool}"
+                ));
+                return Err(fault.into());
             }
         }
     }

@@ -20,7 +20,7 @@ pub(super) fn of(
     let pool = match cmdlet.place {
         Place::Here | Place::Unspecified => None,
         Place::NamedPool => named_pool(node, given),
-        Place::CentralManagement => node.management.master(),
+        Place::CentralManagement | Place::CentralManagementOrStandby => node.management.master(),
         Place::NamedComputer => named_computer(node, given)?,
     };
     Ok(pool.filter(|pool| *pool != node.pool))

@@ -32,6 +32,9 @@ pub const BACKUP_SERVICE_CONFIGURATION: &str = "backup-service-configuration";
 /// The documents that are distributed.
 pub const DISTRIBUTED: [&str; 2] = [TOPOLOGY, BACKUP_SERVICE_CONFIGURATION];
 
+/// Versions that a master which is lost may have published unseen, at most.
+pub const VERSIONS_UNSEEN_MAX: u64 = 1_000;
+
 /// Reads a topology document: the domain knows its forms.
 pub type ReadTopology = fn(&[u8]) -> std::result::Result<Topology, String>;
 
@@ -226,17 +229,7 @@ impl Management {
         if published.version == 0 {
             return None;
         }
-        let topology = &published.topology;
-        let holders = topology.central_management_pools().map(|pool| &pool.fqdn);
-        let pools = holders.chain([&self.inner.pool]);
-        Some(
-            pools
-                .flat_map(|pool| {
-                    let backup = topology.backup_of(pool).map(|backup| backup.fqdn.clone());
-                    backup.into_iter().chain([pool.clone()])
-                })
-                .collect(),
-        )
+        Some(nodes::sources(&published.topology, &self.inner.pool))
     }
 
     /// The other Front End pools of the topology.
@@ -281,9 +274,37 @@ impl Management {
         publisher: &str,
         now: SystemTime,
     ) -> Result<(u64, Vec<Delivery>), Error> {
+        let next = (expected, expected + 1);
+        self.publish_as(name, body, next, publisher, now).await
+    }
+
+    /// Publishes a topology in the place of a master that is lost. It wins over the versions that the master may have
+    /// published unseen.
+    ///
+    /// # Errors
+    /// As [`Self::publish`].
+    pub async fn take_over(
+        &self,
+        body: Bytes,
+        expected: u64,
+        publisher: &str,
+        now: SystemTime,
+    ) -> Result<(u64, Vec<Delivery>), Error> {
+        let next = (expected, expected + VERSIONS_UNSEEN_MAX);
+        self.publish_as(TOPOLOGY, body, next, publisher, now).await
+    }
+
+    async fn publish_as(
+        &self,
+        name: &str,
+        body: Bytes,
+        (expected, version): (u64, u64),
+        publisher: &str,
+        now: SystemTime,
+    ) -> Result<(u64, Vec<Delivery>), Error> {
         let document = ManagementDocument {
             name: name.to_owned(),
-            version: expected + 1,
+            version,
             body,
             published: now,
             publisher: publisher.to_owned(),

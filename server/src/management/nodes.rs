@@ -1,5 +1,7 @@
 //! Which pools of a topology run a node.
 
+use std::collections::BTreeSet;
+
 use tandem_domain::identity::Fqdn;
 use tandem_domain::topology::Topology;
 
@@ -10,6 +12,18 @@ pub fn front_ends(topology: &Topology) -> impl Iterator<Item = Fqdn> + '_ {
         .iter()
         .filter(|pool| pool.kind.is_front_end())
         .map(|pool| pool.fqdn.clone())
+}
+
+/// The pools of the Central Management store, active and standby, a pool's partner, and itself.
+pub(super) fn sources(topology: &Topology, own: &Fqdn) -> BTreeSet<Fqdn> {
+    let holders = topology.central_management_pools().map(|pool| &pool.fqdn);
+    holders
+        .chain([own])
+        .flat_map(|pool| {
+            let backup = topology.backup_of(pool).map(|backup| backup.fqdn.clone());
+            backup.into_iter().chain([pool.clone()])
+        })
+        .collect()
 }
 
 /// Whether a name is that of a pool that runs a node, or of one of its machines.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod authority;
+mod central_management;
 mod cmdlets;
 mod contents;
 mod disk;

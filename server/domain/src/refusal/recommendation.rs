@@ -49,7 +49,7 @@ pub(super) fn of(refusal: &Refusal) -> String {
             "Give the Central Management Server to pool \"{backup}\" in the topology document and publish that: Publish-CsTopology -FileName <document>. Then: Invoke-CsPoolFailOver -PoolFqdn {pool}"
         ),
         Refusal::CentralManagementUnavailable { .. } => {
-            "Bring the pool that holds it back (to see which: Get-CsService -CentralManagement), or give it to another pool in the topology document and publish that: Publish-CsTopology -FileName <document>".to_owned()
+            "Bring the pool that holds it back (to see which: Get-CsService -CentralManagement). When that is lost, give it to its backup pool in the topology document and publish that on a node there: Publish-CsTopology -FileName <document> -Force".to_owned()
         }
         Refusal::BackupServiceInactive { pool } => format!(
             "Start it on a Front End server of \"{pool}\": Start-CsWindowsService -Name LYNCBACKUP"

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use tandem::topology::v1::{PublishCsTopologyRequest, TopologyPublication};
+use tandem_domain::identity::Fqdn;
 use tandem_domain::topology::{Document, Severity, check_publish, difference, validate};
 use tandem_shell::error_record::ErrorCategory;
 
@@ -26,6 +27,7 @@ impl Cmdlet for PublishCsTopology {
         let text = document(context, &request).await?;
         let document = read(&text)?;
         let before = node.management.topology();
+        let lost_master = lost_master(context, &request, &document).await?;
         name_unused(context, &document).await?;
         judge(context, &document).await?;
 
@@ -45,24 +47,27 @@ impl Cmdlet for PublishCsTopology {
                 })
                 .await;
         }
-        if !confirmed(context, expected + 1, &changes).await? {
+        let next = match lost_master {
+            Some(_) => expected + management::VERSIONS_UNSEEN_MAX,
+            None => expected + 1,
+        };
+        if !confirmed(context, next, &changes).await? {
             return Ok(());
         }
         if let Some(path) = request.backup_file_name.as_deref().filter(|_| expected > 0) {
             context.write_caller_file(path, as_xml(&before)?).await?;
         }
-        let publisher = &context.caller().name;
-        let (version, deliveries) = node
-            .management
-            .publish(
-                TOPOLOGY,
-                Bytes::from(text),
-                expected,
-                publisher,
-                SystemTime::now(),
-            )
-            .await
-            .map_err(publication_fault)?;
+        let (publisher, now) = (&context.caller().name, SystemTime::now());
+        let (management, text) = (&node.management, Bytes::from(text));
+        let published = match lost_master {
+            Some(_) => management.take_over(text, expected, publisher, now).await,
+            None => {
+                management
+                    .publish(TOPOLOGY, text, expected, publisher, now)
+                    .await
+            }
+        };
+        let (version, deliveries) = published.map_err(publication_fault)?;
         let mut publication = TopologyPublication {
             version,
             difference: changes,
@@ -73,6 +78,58 @@ impl Cmdlet for PublishCsTopology {
         context.output(publication).await?;
         report.write(context, request.report.as_deref()).await
     }
+}
+
+/// The pool of the active Central Management store when it is lost and this pool takes its place; `None` where this pool
+/// holds it, or nobody yet.
+async fn lost_master(
+    context: &Context<TopologyPublication>,
+    request: &PublishCsTopologyRequest,
+    document: &Document,
+) -> Result<Option<Fqdn>, Failure> {
+    let node = context.node();
+    let own = &node.pool;
+    let Some(master) = node.management.master().filter(|master| master != own) else {
+        return Ok(None);
+    };
+    if node.exchange.beat(&master).await.is_ok() {
+        return Err(Fault::invalid_operation(
+            "CentralManagementElsewhere",
+            format!("The active Central Management store is on pool \"{master}\", which answers."),
+        )
+        .target(master.as_str())
+        .mended_by(format!("Give the command on a node of pool \"{master}\"."))
+        .into());
+    }
+    let unavailable = |mend: String| {
+        let message = format!(
+            "The active Central Management store is on pool \"{master}\", which cannot be reached."
+        );
+        Fault::unavailable("CentralManagementUnavailable", message)
+            .target(master.as_str())
+            .mended_by(mend)
+    };
+    let topology = node.management.topology().topology;
+    let standby = topology.backup_of(&master).map(|standby| &standby.fqdn);
+    if standby != Some(own) {
+        let mend = standby.map_or_else(String::new, |standby| {
+            format!(" When it is lost, the standby on pool \"{standby}\" can take over: give the command there.")
+        });
+        return Err(unavailable(format!("Bring the pool back.{mend}")).into());
+    }
+    let given = document.topology.central_management_pools().next();
+    if given.map(|pool| &pool.fqdn) != Some(own) || !request.force() {
+        return Err(unavailable(format!(
+            "Bring the pool back. When it is lost, give the Central Management store to pool \"{own}\" in the document, and publish that here with -Force: Publish-CsTopology -FileName <document> -Force"
+        ))
+        .into());
+    }
+    context
+        .warning(format!(
+            "Pool \"{own}\" takes the Central Management store over from pool \"{master}\", which cannot be reached. What was published there and has not come here is lost."
+        ))
+        .await?;
+    Ok(Some(master))
 }
 
 fn read(text: &str) -> Result<Document, Fault> {
