@@ -139,6 +139,12 @@ pub struct RunningNode {
 /// What stands in the way.
 pub async fn start(configuration: Configuration) -> Result<RunningNode, StartError> {
     let certificates = Certificates::load(configuration.tls.clone())?;
+    let names = (&configuration.pool, &configuration.computer);
+    for problem in tls::problems(&configuration.tls, names.0, names.1) {
+        tracing::warn!(
+            "{problem}: whoever calls this node, or is called by it, will hold that against it"
+        );
+    }
     let options = SqliteOptions {
         folder: configuration.data.clone(),
         own_pool: configuration.pool.clone(),

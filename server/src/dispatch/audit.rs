@@ -58,13 +58,16 @@ pub(super) async fn begin(
         Fault::new(
             "AuditUnavailable",
             ErrorCategory::ResourceUnavailable,
-            format!("The command was not run, because it cannot be written down: {error}."),
+            format!(
+                "The command was not run, because pool \"{}\" cannot write it down: {error}.",
+                node.pool
+            ),
         )
         .mended_by(match error {
             store::Error::DiskFull(_) => {
-                "Make room on the disk of the node's data folder, then run the command again."
+                "Make room on the disk of that pool's data folder (`data` in its configuration), then run the command again."
             }
-            _ => "Mend the node's store (its log says what is wrong), then run the command again.",
+            _ => "Mend that pool's store (its node's log says what is wrong), then run the command again.",
         })
     })?;
     Ok(Entry {

@@ -136,6 +136,9 @@ fn reason(error: &io::Error) -> String {
         Some(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
             "the client certificate was not issued by a trusted authority".to_owned()
         }
+        Some(Error::AlertReceived(alert)) => {
+            format!("the caller does not accept this node's certificate ({alert:?})")
+        }
         Some(error) => error.to_string(),
         None => error.to_string(),
     }

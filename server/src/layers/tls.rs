@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 use rustls::pki_types::pem::PemObject;
@@ -51,6 +52,11 @@ pub enum Error {
     },
 }
 
+/// From when on the log tells that the certificate expires.
+const EXPIRES_SOON: Duration = Duration::from_secs(14 * 86_400);
+/// How often it tells it.
+const TOLD_EVERY: Duration = Duration::from_secs(86_400);
+
 /// What connections are made with at this moment.
 #[derive(Debug)]
 pub struct Current {
@@ -58,6 +64,8 @@ pub struct Current {
     pub server: Arc<ServerConfig>,
     /// For calls to other nodes.
     pub client: Arc<ClientConfig>,
+    /// When the certificate expires, when it says so.
+    expires: Option<SystemTime>,
 }
 
 /// The node's certificates; they follow their files. Clones share them.
@@ -95,11 +103,15 @@ impl Certificates {
     /// told in the log once, and what was in use stays in use.
     pub async fn follow(&self, stop: CancellationToken, changed: impl Fn() + Send) {
         let mut known = self.fingerprint;
+        let mut told: Option<Instant> = None;
         let mut ticks = tokio::time::interval(self.files.check);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
                 _ = ticks.tick() => {}
+            }
+            if told.is_none_or(|told| told.elapsed() >= TOLD_EVERY) && self.tell_expiry() {
+                told = Some(Instant::now());
             }
             let files = self.files.clone();
             let Ok(contents) = tokio::task::spawn_blocking(move || Contents::read(&files)).await
@@ -122,6 +134,27 @@ impl Certificates {
                 }
             }
         }
+    }
+}
+
+impl Certificates {
+    /// Tells in the log when the certificate has expired or expires soon; whether there was anything to tell.
+    fn tell_expiry(&self) -> bool {
+        let Some(expires) = self.current().expires else {
+            return false;
+        };
+        let certificate = self.files.certificate.display();
+        match expires.duration_since(SystemTime::now()) {
+            Err(_) => {
+                tracing::error!(%certificate, "the node's certificate has expired: nobody connects to this node any more, and no node lets it in");
+            }
+            Ok(left) if left < EXPIRES_SOON => {
+                let hours = left.as_secs() / 3600;
+                tracing::warn!(%certificate, hours, "the node's certificate expires soon: put a new one in its place, which is taken up without a restart");
+            }
+            Ok(_) => return false,
+        }
+        true
     }
 }
 
@@ -171,6 +204,7 @@ fn configurations(
         file: file.to_owned(),
         reason,
     };
+    let expires = check::expiry(&chain);
     let mut roots = RootCertStore::empty();
     for authority in authorities {
         roots
@@ -200,6 +234,7 @@ fn configurations(
     Ok(Current {
         server: Arc::new(server),
         client: Arc::new(client),
+        expires,
     })
 }
 
@@ -244,8 +279,6 @@ fn bytes(file: &Path, contents: io::Result<Vec<u8>>) -> Result<Vec<u8>, Error> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::time::Duration;
-
     use tandem_lab::pki::Cast;
     use tokio::sync::Notify;
 

@@ -194,18 +194,24 @@ impl Exchange {
                 reason: refusal.message,
             })
         };
-        match answer.await {
-            Ok(report) if report.pool == *pool => {
-                let report = Arc::new(report);
+        let answer = answer.await.and_then(|report| {
+            if report.pool == *pool {
+                return Ok(Arc::new(report));
+            }
+            Err(Error::Protocol {
+                pool: pool.clone(),
+                reason: format!("the node at its address serves pool \"{}\"", report.pool),
+            })
+        });
+        match answer {
+            Ok(report) => {
                 self.hear(report.clone()).await;
                 Ok(report)
             }
-            Ok(report) => Err(Error::Protocol {
-                pool: pool.clone(),
-                reason: format!("the node at its address serves pool \"{}\"", report.pool),
-            }),
             Err(error) => {
-                inner.board.miss(pool);
+                if inner.board.miss(pool) {
+                    tracing::warn!(%pool, %error, "the pool does not answer");
+                }
                 self.partner_silent(pool).await;
                 Err(error)
             }
@@ -216,7 +222,13 @@ impl Exchange {
     pub async fn hear(&self, report: Arc<Report>) {
         let inner = &self.inner;
         let now = SystemTime::now();
-        inner.board.hear(report.clone(), now);
+        let news = inner.board.hear(report.clone(), now);
+        if news.answers_again {
+            tracing::info!(pool = %report.pool, "the pool answers again");
+        }
+        if let Some(apart) = news.clocks_apart {
+            tracing::warn!(pool = %report.pool, seconds = apart.as_secs(), "the pool's clock and this node's differ: ages of backups and losses, and the validity of certificates, are judged wrongly until they are set");
+        }
         if inner.management.partner().as_ref() == Some(&report.pool) {
             for (home, told) in &report.homes {
                 let answer = PartnerAnswer::Answered {

@@ -284,6 +284,10 @@ pub struct View {
     pub last: Option<(Arc<Report>, SystemTime)>,
     /// Whether the last attempt to reach it succeeded.
     pub answers: bool,
+    /// Whether it has been missed since it last answered.
+    is_missed: bool,
+    /// Whether its clock and this node's were apart at its last word.
+    is_apart: bool,
     /// When its last word came, by a clock that nobody sets; `None` when it came before this node started.
     heard_at: Option<Instant>,
 }
@@ -309,6 +313,18 @@ impl View {
         let by_itself = self.heard_at.map_or(Duration::ZERO, |at| at.elapsed());
         Some(by_the_day.max(by_itself))
     }
+}
+
+/// Clocks that differ by more than this are told of: what one pool dates, another misjudges.
+const CLOCKS_APART: Duration = Duration::from_secs(30);
+
+/// What is news about a pool that was heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// It had been missed.
+    pub answers_again: bool,
+    /// How far its clock and this node's are apart, when they had not been.
+    pub clocks_apart: Option<Duration>,
 }
 
 /// What this node remembers of all others. Cheap to clone; every clone sees the same.
@@ -338,14 +354,23 @@ impl Board {
         self.views.subscribe()
     }
 
-    /// Remembers a pool's word, which came at `heard`.
-    pub fn hear(&self, report: Arc<Report>, heard: SystemTime) {
+    /// Remembers a pool's word, which came at `heard`; what is news about it.
+    pub fn hear(&self, report: Arc<Report>, heard: SystemTime) -> News {
+        let apart = heard
+            .duration_since(report.now)
+            .unwrap_or_else(|ahead| ahead.duration());
+        let is_apart = apart > CLOCKS_APART;
+        let mut news = News::default();
         self.views.send_modify(|views| {
             let view = views.entry(report.pool.clone()).or_default();
             view.answers = true;
             view.last = Some((report, heard));
             view.heard_at = Some(Instant::now());
+            news.answers_again = std::mem::take(&mut view.is_missed);
+            let was_apart = std::mem::replace(&mut view.is_apart, is_apart);
+            news.clocks_apart = (is_apart && !was_apart).then_some(apart);
         });
+        news
     }
 
     /// Remembers a word from before this node started: it tells when and what, not that the pool answers.
@@ -356,12 +381,15 @@ impl Board {
         });
     }
 
-    /// Remembers that a pool did not answer.
-    pub fn miss(&self, pool: &Fqdn) {
+    /// Remembers that a pool did not answer; whether that is news.
+    pub fn miss(&self, pool: &Fqdn) -> bool {
+        let mut was_missed = false;
         self.views.send_if_modified(|views| {
             let view = views.entry(pool.clone()).or_default();
+            was_missed = std::mem::replace(&mut view.is_missed, true);
             std::mem::replace(&mut view.answers, false)
         });
+        !was_missed
     }
 }
 
@@ -428,7 +456,7 @@ mod tests {
         );
         board.hear(Arc::new(report()), heard);
         assert_eq!(board.view(&pool).reach(heard), Reach::Reachable);
-        board.miss(&pool);
+        assert_eq!([board.miss(&pool), board.miss(&pool)], [true, false]);
         assert_eq!(
             board.view(&pool).reach(heard + Duration::from_secs(7)),
             Reach::Unreachable {
@@ -438,11 +466,27 @@ mod tests {
     }
 
     #[test]
+    fn clocks_that_are_apart_are_news_once() {
+        let board = Board::default();
+        let told = report().now;
+        let heard = [
+            told,
+            told + Duration::from_secs(90),
+            told + Duration::from_secs(90),
+            told,
+        ];
+        let news = heard.map(|heard| board.hear(Arc::new(report()), heard).clocks_apart);
+        assert_eq!(news, [None, Some(Duration::from_secs(90)), None, None]);
+    }
+
+    #[test]
     fn a_clock_that_is_set_back_makes_no_word_younger() {
         let heard = UNIX_EPOCH + Duration::from_secs(5_000);
         let view = View {
             last: Some((Arc::new(report()), heard)),
             answers: false,
+            is_missed: false,
+            is_apart: false,
             heard_at: Instant::now().checked_sub(Duration::from_secs(30)),
         };
         let set_back = UNIX_EPOCH + Duration::from_secs(1_000);

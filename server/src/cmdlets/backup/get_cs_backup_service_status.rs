@@ -33,6 +33,12 @@ impl Cmdlet for GetCsBackupServiceStatus {
                 ))
                 .await?;
         }
+        for module in &modules {
+            if !module.last_error.is_empty() {
+                let (module, error) = (module.module.name(), &module.last_error);
+                context.warning(format!("{module}: {error}")).await?;
+            }
+        }
         let export = overall_export_state(modules.iter().map(|module| &module.export));
         let import = overall_import_state(modules.iter().map(|module| module.import));
         context

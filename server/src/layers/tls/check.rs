@@ -1,6 +1,7 @@
 //! What is wrong with a node's certificates before it starts: what other nodes and clients would only say when they call it.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
@@ -8,6 +9,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{CertificateError, RootCertStore};
 use tandem_domain::identity::Fqdn;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::{Contents, Error, certificates, configurations, private_key};
 use crate::configuration::TlsFiles;
@@ -42,6 +44,13 @@ pub fn problems(files: &TlsFiles, pool: &Fqdn, computer: &Fqdn) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// When the certificate of a chain expires.
+pub(super) fn expiry(chain: &[CertificateDer<'_>]) -> Option<SystemTime> {
+    let (_, certificate) = X509Certificate::from_der(chain.first()?).ok()?;
+    let seconds = u64::try_from(certificate.validity().not_after.timestamp()).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
 /// What callers would hold against the certificate, and other nodes against a call of this one.
@@ -118,7 +127,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use std::fs;
-    use std::time::Duration;
 
     use tandem_lab::pki::{Authority, Cast, Subject};
 
@@ -128,6 +136,18 @@ mod tests {
 
     fn fqdn(name: &str) -> Fqdn {
         Fqdn::parse(name).unwrap()
+    }
+
+    #[test]
+    fn a_certificate_says_when_it_expires() {
+        let folder = tempfile::tempdir().unwrap();
+        let cast = Cast::create(folder.path(), &[(POOL, POOL)]).unwrap();
+        for (holder, is_over) in [(POOL, false), ("expired", true)] {
+            let file = cast.holder(holder).certificate;
+            let contents = fs::read(&file);
+            let expires = expiry(&certificates(&file, contents).unwrap()).unwrap();
+            assert_eq!(expires < SystemTime::now(), is_over, "{holder}");
+        }
     }
 
     #[test]
