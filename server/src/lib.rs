@@ -139,12 +139,7 @@ pub struct RunningNode {
 /// What stands in the way.
 pub async fn start(configuration: Configuration) -> Result<RunningNode, StartError> {
     let certificates = Certificates::load(configuration.tls.clone())?;
-    let names = (&configuration.pool, &configuration.computer);
-    for problem in tls::problems(&configuration.tls, names.0, names.1) {
-        tracing::warn!(
-            "{problem}: whoever calls this node, or is called by it, will hold that against it"
-        );
-    }
+    tell_certificate_problems(&configuration);
     let options = SqliteOptions {
         folder: configuration.data.clone(),
         own_pool: configuration.pool.clone(),
@@ -210,6 +205,16 @@ pub async fn start(configuration: Configuration) -> Result<RunningNode, StartErr
         tasks,
         writer,
     })
+}
+
+/// Warns of what callers and other nodes would hold against this node's certificate.
+fn tell_certificate_problems(configuration: &Configuration) {
+    let (pool, computer) = (&configuration.pool, &configuration.computer);
+    for problem in tls::problems(&configuration.tls, pool, computer) {
+        tracing::warn!(
+            "{problem}: whoever calls this node, or is called by it, holds that against it"
+        );
+    }
 }
 
 /// Opens the parts of a node over its stores.

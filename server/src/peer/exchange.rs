@@ -13,7 +13,7 @@ use tandem::peer::v1 as wire;
 use tandem_domain::backup::{BackupCategory, BackupModule};
 use tandem_domain::identity::Fqdn;
 use tandem_domain::loss::Tally;
-use tandem_domain::ownership::PartnerAnswer;
+use tandem_domain::ownership::{PartnerAnswer, QuarantineReason};
 use tokio::sync::{Mutex, Notify};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,9 @@ const LAST_WORD: &str = "local/last-heartbeat/";
 
 /// How often a pool's word is made durable at most.
 const KEEP_WORD_EVERY: Duration = Duration::from_secs(5);
+
+/// How long the next attempt waits when it could not be made durable, for example because the disk is full.
+const KEEP_WORD_AGAIN: Duration = Duration::from_secs(60);
 
 /// Counting what is pending costs in proportion to it: it may take this share of the time at most.
 const COUNTING_SHARE: u32 = 10;
@@ -48,6 +51,8 @@ struct Inner {
     board: Board,
     counts: Mutex<BTreeMap<(Fqdn, BackupModule), Count>>,
     kept: Mutex<BTreeMap<Fqdn, Kept>>,
+    /// Home pools in quarantine, and the reasons that the log has told.
+    quarantined: Mutex<BTreeMap<Fqdn, QuarantineReason>>,
     /// Told after each word, so that interrupted operations are taken up.
     heard: Notify,
 }
@@ -57,6 +62,7 @@ struct Inner {
 struct Kept {
     version: u64,
     at: Option<tokio::time::Instant>,
+    has_failed: bool,
 }
 
 /// A count of what is pending, as long as it is good.
@@ -91,7 +97,11 @@ impl Exchange {
             let Some(Ok(pool)) = name.strip_prefix(LAST_WORD).map(Fqdn::parse) else {
                 continue;
             };
-            kept_words.insert(pool, Kept { version, at: None });
+            let kept = Kept {
+                version,
+                ..Kept::default()
+            };
+            kept_words.insert(pool, kept);
             if let Some(kept) = stores.management.get(&name).await?
                 && let Ok(word) = wire::HeartbeatRequest::decode(kept.body)
                 && let Ok(report) = Report::from_request(word)
@@ -109,6 +119,7 @@ impl Exchange {
                 board,
                 counts: Mutex::default(),
                 kept: Mutex::new(kept_words),
+                quarantined: Mutex::default(),
                 heard: Notify::new(),
             }),
         })
@@ -353,8 +364,16 @@ impl Exchange {
             .await?
         {
             Settled::Unchanged => {}
-            Settled::Released => tracing::info!(%home, "histories compared: quarantine ends"),
-            Settled::Quarantined(reason) => tracing::debug!(%home, %reason, "quarantine"),
+            Settled::Released => {
+                inner.quarantined.lock().await.remove(home);
+                tracing::info!(%home, "histories compared: quarantine ends");
+            }
+            Settled::Quarantined(reason) => {
+                let before = inner.quarantined.lock().await.insert(home.clone(), reason);
+                if before != Some(reason) {
+                    tracing::warn!(%home, %reason, "quarantine: this node does not serve the users of the pool");
+                }
+            }
             Settled::Adopted(adopted) => {
                 tracing::warn!(%home, bundle = ?adopted.bundle_id, records = adopted.records, "the partner's history was adopted");
             }
@@ -398,7 +417,12 @@ impl Exchange {
     async fn keep_word(&self, report: &Report, now: SystemTime) {
         let mut kept = self.inner.kept.lock().await;
         let last = kept.get(&report.pool).copied().unwrap_or_default();
-        if last.at.is_some_and(|at| at.elapsed() < KEEP_WORD_EVERY) {
+        let pause = if last.has_failed {
+            KEEP_WORD_AGAIN
+        } else {
+            KEEP_WORD_EVERY
+        };
+        if last.at.is_some_and(|at| at.elapsed() < pause) {
             return;
         }
         let millis = now
@@ -414,13 +438,16 @@ impl Exchange {
             published: now,
             publisher: self.inner.pool.to_string(),
         };
-        match self.inner.stores.management.put(document, None).await {
-            Ok(_) => {
-                let at = Some(tokio::time::Instant::now());
-                kept.insert(report.pool.clone(), Kept { version, at });
-            }
-            Err(error) => tracing::warn!(%error, "the partner's heartbeat could not be kept"),
+        let put = self.inner.stores.management.put(document, None).await;
+        if let Err(error) = &put {
+            tracing::warn!(%error, "the partner's heartbeat could not be kept");
         }
+        let now = Kept {
+            version,
+            at: Some(tokio::time::Instant::now()),
+            has_failed: put.is_err(),
+        };
+        kept.insert(report.pool.clone(), now);
     }
 }
 
