@@ -4,6 +4,7 @@ mod completions;
 mod encoded;
 mod files;
 mod flags;
+mod harmless;
 mod hints;
 mod input;
 mod interactive;

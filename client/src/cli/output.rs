@@ -1,14 +1,18 @@
-//! Where text goes. Standard output carries output objects only, unless it is a terminal; a closed pipe is no error.
+//! Where text goes. A terminal is given what does it no harm. Standard output carries output objects only, unless it is a terminal; a closed pipe is no error.
 
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write, stderr, stdout};
 
+use super::harmless::harmless;
 use super::progress::Progress;
 use super::screen::Screen;
+
+const CLEAR_SCREEN: &str = "\u{1b}[H\u{1b}[2J\u{1b}[3J";
 
 /// The standard streams, written in the order in which things were said.
 pub(crate) struct Output {
     stdout: BufWriter<Stdout>,
     said_on_stdout: bool,
+    complains_to_terminal: bool,
     progress: Progress,
     closed: bool,
     dirty: bool,
@@ -20,6 +24,7 @@ impl Output {
         Self {
             stdout: BufWriter::with_capacity(64 << 10, stdout()),
             said_on_stdout: screen.stdout_is_terminal,
+            complains_to_terminal: screen.stderr_is_terminal,
             progress: Progress::new(screen),
             closed: false,
             dirty: false,
@@ -31,6 +36,22 @@ impl Output {
     /// # Errors
     /// When standard output fails in another way than by having been closed.
     pub(crate) fn write(&mut self, text: &str) -> io::Result<()> {
+        match self.said_on_stdout {
+            true => self.write_as_it_is(&harmless(text)),
+            false => self.write_as_it_is(text),
+        }
+    }
+
+    /// Takes away what stands on the terminal.
+    ///
+    /// # Errors
+    /// As [`Output::write`].
+    pub(crate) fn clear_screen(&mut self) -> io::Result<()> {
+        self.write_as_it_is(CLEAR_SCREEN)?;
+        self.flush()
+    }
+
+    fn write_as_it_is(&mut self, text: &str) -> io::Result<()> {
         if self.closed || text.is_empty() {
             return Ok(());
         }
@@ -66,6 +87,10 @@ impl Output {
     /// As [`Output::write`].
     pub(crate) fn complain(&mut self, text: &str) -> io::Result<()> {
         self.flush()?;
+        let text = match self.complains_to_terminal {
+            true => harmless(text),
+            false => text.into(),
+        };
         // Nobody can be told when standard error is closed.
         self.progress.aside(|| {
             let _ = stderr().write_all(text.as_bytes());

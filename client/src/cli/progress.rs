@@ -6,6 +6,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tandem::cmdlet::v1::ProgressRecord;
 
+use super::harmless::harmless;
 use super::screen::Screen;
 
 /// Bars at once; more would push the work off the screen.
@@ -61,8 +62,9 @@ impl Progress {
             bar
         });
         bar.set_style(style(record.percent_complete >= 0, self.screen.width()));
-        bar.set_prefix(format!("{}{}", "  ".repeat(depth), record.activity));
-        bar.set_message(message(record));
+        let activity = harmless(&record.activity);
+        bar.set_prefix(format!("{}{activity}", "  ".repeat(depth)));
+        bar.set_message(harmless(&message(record)).into_owned());
         bar.set_position(u64::try_from(record.percent_complete).unwrap_or(0).min(100));
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 use indexmap::IndexMap;
 
 pub mod class;
+pub(crate) mod cycles;
 mod dictionary;
 mod dismantle;
 pub mod list;

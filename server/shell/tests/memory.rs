@@ -111,6 +111,35 @@ fn what_passes_through_may_be_endless() {
     assert_eq!(outcome.terminating.unwrap().fully_qualified_id, ID);
 }
 
+/// Memory of this process, in bytes.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.unwrap().trim().trim_end_matches(" kB");
+    kilobytes.parse::<usize>().unwrap() << 10
+}
+
+#[test]
+fn what_holds_itself_ends_when_nobody_else_holds_it() {
+    let before = resident();
+    for ring in [
+        "$a = @(0, ('x' * 100kb)); $a[0] = $a",
+        "$a = @{ x = 'x' * 100kb }; $a.me = $a",
+        "$a = [pscustomobject]@{ x = 'x' * 100kb; me = $null }; $a.me = @{ a = $a }",
+        "$a = [System.Collections.ArrayList]@('x' * 100kb); $null = $a.Add($a)",
+        "$a = [pscustomobject]@{ x = 'x' * 100kb }; $a | Add-Member me $a",
+        "$a = [pscustomobject]@{ x = 'x' * 100kb }; $a | Add-Member ScriptProperty me { $a }.GetNewClosure()",
+        "& { $a = @{ x = 'x' * 100kb }; $a.me = { $a }.GetNewClosure() }",
+        "$parent = @{ x = 'x' * 100kb; children = @() }; $parent.children += @{ parent = $parent }",
+    ] {
+        let line = format!("for ($i = 0; $i -lt 1000; $i++) {{ {ring} }}; $i");
+        let (shown, ids) = run(&mut session(), &line);
+        assert_eq!((shown, ids), (vec!["1000".to_owned()], vec![]), "{ring}");
+        let grown = resident().saturating_sub(before);
+        assert!(grown < 90 << 20, "{ring}: {grown} bytes are left");
+    }
+}
+
 #[test]
 fn room_can_be_made_and_lines_and_errors_give_way() {
     let mut session = session();

@@ -27,9 +27,6 @@ use prompt::SessionPrompt;
 /// How long a node may take to say which pool it serves.
 const NAMING_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Empties the window and what has been scrolled out of it.
-const CLEAR_SCREEN: &str = "\u{1b}[H\u{1b}[2J\u{1b}[3J";
-
 /// What lines and completions run against; replaced when the node is.
 #[derive(Clone)]
 struct Session {
@@ -105,7 +102,7 @@ pub(crate) async fn session(
         unfinished.push_str(&line);
         if wants_clear_screen(&unfinished) && caller.screen.is_capable {
             unfinished.clear();
-            caller.output.say(CLEAR_SCREEN)?;
+            caller.output.clear_screen()?;
             continue;
         }
         let leaves = unfinished.trim().eq_ignore_ascii_case("exit");

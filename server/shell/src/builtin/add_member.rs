@@ -99,6 +99,7 @@ impl Stage for AddMember {
                 None => {
                     context.engine.session.computes |= member.script.is_some();
                     object = extended(object, member);
+                    context.engine.session.memory.suspect(&object);
                     added = true;
                 }
             }

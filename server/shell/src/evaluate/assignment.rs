@@ -114,7 +114,7 @@ impl Engine<'_> {
             } => {
                 let owner = self.evaluate(target, out)?;
                 let name = to_text(&self.evaluate(name, out)?, Culture::Invariant);
-                self.session.memory.count_value(&value);
+                self.session.memory.count_taken(&owner, &value);
                 let value = as_operand(value);
                 if *is_static
                     && let Some(class) = self.static_class_of(&owner)
@@ -128,7 +128,7 @@ impl Engine<'_> {
             ExpressionKind::Index { target, index, .. } => {
                 let owner = self.evaluate(target, out)?;
                 let index = self.evaluate(index, out)?;
-                self.session.memory.count_value(&value);
+                self.session.memory.count_taken(&owner, &value);
                 self.set_element(&owner, &index, as_operand(value))
             }
             ExpressionKind::Call { target, name, .. } => {

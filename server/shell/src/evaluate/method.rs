@@ -205,7 +205,9 @@ impl Engine<'_> {
             Value::Version(parts) => version_method(parts, name, arguments),
             Value::Array(_) | Value::List(_) | Value::Dictionary(_) => {
                 let memory = &self.session.memory;
-                arguments.iter().for_each(|own| memory.count_value(own));
+                arguments
+                    .iter()
+                    .for_each(|own| memory.count_taken(owner, own));
                 collection_method(owner, name, arguments)
             }
             _ => Outcome::Unknown,

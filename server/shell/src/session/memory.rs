@@ -4,7 +4,7 @@
 //! made is counted, roughly and cheaply, and everything is weighed only when enough has been made since the last time to
 //! reach the limit. A pipeline's own hoards (`Sort-Object`, `$x = …`) are counted while they grow.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use crate::pipeline::engine::Engine;
 use crate::pipeline::halt::Halt;
 use crate::session::SessionState;
 use crate::text::read;
+use crate::value::cycles::Cycles;
 use crate::value::{Property, Value};
 
 /// Bytes of a value without what it refers to, in its collection.
@@ -35,6 +36,8 @@ pub(crate) struct Memory {
     until: Cell<usize>,
     /// Bytes that running pipelines keep.
     kept: Cell<usize>,
+    /// What may hold itself.
+    cycles: RefCell<Cycles>,
 }
 
 impl Default for Memory {
@@ -44,6 +47,7 @@ impl Default for Memory {
             made: Cell::new(0),
             until: Cell::new(usize::MAX),
             kept: Cell::new(0),
+            cycles: RefCell::default(),
         }
     }
 }
@@ -64,6 +68,17 @@ impl Memory {
     /// Counts what was made.
     pub(crate) fn count(&self, bytes: usize) {
         self.made.set(self.made.get().saturating_add(bytes));
+    }
+
+    /// Counts a value that a collection or an object takes, which may hold that very one.
+    pub(crate) fn count_taken(&self, owner: &Value, value: &Value) {
+        self.count_value(value);
+        self.cycles.borrow_mut().note(owner, value);
+    }
+
+    /// Notes that an object may hold itself.
+    pub(crate) fn suspect(&self, owner: &Value) {
+        self.cycles.borrow_mut().suspect(owner);
     }
 
     /// Counts the tree of a text.
@@ -117,6 +132,7 @@ impl SessionState {
     /// Weighs everything, no further than to the limit; whether it is within.
     fn is_within(&self) -> bool {
         let memory = &self.memory;
+        memory.cycles.borrow_mut().end();
         let limit = memory.limit.saturating_sub(memory.kept.get());
         let mut scales = Scales::new(limit);
         scales.weigh_session(self);
