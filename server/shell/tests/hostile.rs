@@ -216,6 +216,8 @@ fn values_that_hold_themselves_are_looked_at_and_left() {
         "$l = [System.Collections.ArrayList]@(1); $l.AddRange($l); $l.AddRange($l)",
         "$a = @(1); $a[0] = $a; Write-Host $a; $a = 1; for ($i = 0; $i -lt 50000; $i++) { $a = ,$a }; Write-Host $a",
     ]);
+    let ids = errors("$a = @(1); $a[0] = $a; [System.DayOfWeek]$a");
+    assert_eq!(ids.len(), 1);
     let ids = errors("$a = @(1); $a[0] = $a; $a[$a] = 1");
     assert!(!ids.is_empty());
 }

@@ -24,14 +24,30 @@ fn in_order(definition: &EnumDefinition) -> Vec<&(Text, i64)> {
     members
 }
 
+/// Levels of lists in lists that are read.
+const MAX_LEVELS: usize = 32;
+
 /// Converts a value to a member, or to several of them at once.
 pub(super) fn convert(
     value: &Value,
     source: Option<&Text>,
     definition: &Arc<EnumDefinition>,
 ) -> Result<Value, ConversionError> {
+    within(value, source, definition, MAX_LEVELS)
+}
+
+/// The same of what lies in so many levels of lists at most: a list may hold itself.
+fn within(
+    value: &Value,
+    source: Option<&Text>,
+    definition: &Arc<EnumDefinition>,
+    levels: usize,
+) -> Result<Value, ConversionError> {
     let target = ParameterType::Enum(definition.clone());
     match value {
+        Value::Array(_) | Value::List(_) if levels == 0 => {
+            Err(ConversionError::no_way(value, &target))
+        }
         Value::String(text) => from_text(text, definition),
         Value::Enum(member) if member.definition.name == definition.name => Ok(value.clone()),
         Value::Array(_) | Value::List(_) => {
@@ -42,7 +58,7 @@ pub(super) fn convert(
                 .map(|item| match item {
                     Value::String(text) => Ok(text.to_string()),
                     Value::Null => super::from_null(&target).map(|_| String::new()),
-                    other => match convert(other, None, definition)? {
+                    other => match within(other, None, definition, levels - 1)? {
                         Value::Enum(member) => Ok(enum_text(&member)),
                         other => Ok(to_text(&other, Culture::Invariant)),
                     },
