@@ -71,7 +71,7 @@ pub fn to_wire(record: &ErrorRecord, position: String) -> wire::ErrorRecord {
         category: category_name(record.category).to_owned(),
         activity: record.activity.clone(),
         reason: record.reason.clone(),
-        target: Some(values::to_wire(&record.target)),
+        target: Some(values::beside(&record.target)),
         message: record.message.clone(),
         exception: record.exception.clone(),
         details: record.details.clone().unwrap_or_default(),

@@ -21,8 +21,18 @@ const MAX_DEPTH: usize = 32;
 
 /// Most values within one that travels, and most bytes of its texts: what holds others many times over would have no end.
 /// More than that no message holds; the rest is sent as the names of its types.
-const MAX_VALUES: usize = 1 << 21;
-const MAX_BYTES: usize = 64 << 20;
+const WHOLE: Limits = Limits {
+    values: 1 << 21,
+    bytes: 64 << 20,
+    longest: usize::MAX,
+};
+
+/// The same of what goes along with a record: a client that takes no more than gRPC's usual 4 MiB reads the record.
+const BESIDE: Limits = Limits {
+    values: 10_000,
+    bytes: 1 << 20,
+    longest: 1 << 18,
+};
 
 /// Longest `BigInteger` that is read, in digits: longer ones a session does not make.
 const MAX_DIGITS: usize = 80_000;
@@ -80,22 +90,45 @@ pub fn duration(ticks: i64) -> prost_types::Duration {
 /// A value as it travels.
 #[must_use]
 pub fn to_wire(value: &Value) -> wire::Value {
-    let mut sender = Sender {
-        values: 0,
-        bytes: 0,
-    };
-    wire::Value {
-        kind: sender.kind_of(value, 0),
-    }
+    Sender::within(WHOLE).send(value)
+}
+
+/// What a record is about, as it travels with the record.
+#[must_use]
+pub fn beside(value: &Value) -> wire::Value {
+    Sender::within(BESIDE).send(value)
+}
+
+#[derive(Clone, Copy)]
+struct Limits {
+    values: usize,
+    bytes: usize,
+    /// Bytes of one text.
+    longest: usize,
 }
 
 /// What was made of a value so far.
 struct Sender {
+    limits: Limits,
     values: usize,
     bytes: usize,
 }
 
 impl Sender {
+    fn within(limits: Limits) -> Self {
+        Self {
+            limits,
+            values: 0,
+            bytes: 0,
+        }
+    }
+
+    fn send(mut self, value: &Value) -> wire::Value {
+        wire::Value {
+            kind: self.kind_of(value, 0),
+        }
+    }
+
     fn nested(&mut self, value: &Value, depth: usize) -> wire::Value {
         wire::Value {
             kind: self.kind_of(value, depth + 1),
@@ -111,7 +144,12 @@ impl Sender {
 
     fn kind_of(&mut self, value: &Value, depth: usize) -> Option<Kind> {
         self.values += 1;
-        if self.values > MAX_VALUES || self.bytes > MAX_BYTES {
+        if self.values > self.limits.values || self.bytes > self.limits.bytes {
+            return Some(Kind::String(type_name(value).to_string()));
+        }
+        if let Value::String(text) = value
+            && text.len() > self.limits.longest
+        {
             return Some(Kind::String(type_name(value).to_string()));
         }
         if depth >= MAX_DEPTH {

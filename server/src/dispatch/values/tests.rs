@@ -77,7 +77,20 @@ fn what_holds_others_many_times_over_has_an_end() {
         value = Value::array(vec![value.clone(), value]);
     }
     let wire = to_wire(&value);
-    assert!(prost::Message::encoded_len(&wire) < 4 * MAX_BYTES);
+    assert!(prost::Message::encoded_len(&wire) < 4 * WHOLE.bytes);
+}
+
+#[test]
+fn what_a_record_is_about_leaves_room_for_the_record() {
+    let mut shared = Value::array(vec![Value::Int32(1), Value::text("a".repeat(1000))]);
+    for _ in 0..30 {
+        shared = Value::array(vec![shared.clone(), shared]);
+    }
+    let long = Value::array(vec![Value::text("x".repeat(8 << 20))]);
+    for value in [shared, long] {
+        let wire = beside(&value);
+        assert!(prost::Message::encoded_len(&wire) < 3 << 20);
+    }
 }
 
 #[test]
