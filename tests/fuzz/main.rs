@@ -25,3 +25,5 @@ mod mutation;
 mod run_line;
 mod seeds;
 mod topology;
+mod values;
+mod wire;

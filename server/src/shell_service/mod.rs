@@ -18,7 +18,7 @@ mod render;
 mod said;
 mod screen;
 mod sessions;
-mod structured;
+pub mod structured;
 mod threads;
 mod topics;
 mod views;

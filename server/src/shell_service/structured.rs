@@ -11,7 +11,8 @@ use tandem_shell::session::{
 use crate::dispatch::values::from_wire;
 
 /// One statement.
-pub(super) fn pipeline(statement: &wire::Statement) -> StructuredPipeline {
+#[must_use]
+pub fn pipeline(statement: &wire::Statement) -> StructuredPipeline {
     StructuredPipeline {
         commands: statement.command.iter().map(command).collect(),
         when: match statement.condition() {
