@@ -1,5 +1,6 @@
 //! One target's run: seeds and earlier finds as they are, then mutations until the time is up.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -75,7 +76,11 @@ pub(crate) fn run(
             );
         }
     }
-    println!("{target}: {} texts", batches * u64::from(BATCH));
+    println!(
+        "{target}: {} texts, of which the slowest took {:?}",
+        batches * u64::from(BATCH),
+        watch.slowest.get()
+    );
 }
 
 fn runner(seed: u64) -> TestRunner {
@@ -103,6 +108,7 @@ struct Watch {
     target: String,
     trial: &'static Mutex<Option<Instant>>,
     last: PathBuf,
+    slowest: Cell<Duration>,
 }
 
 impl Watch {
@@ -127,14 +133,17 @@ impl Watch {
             target: target.to_owned(),
             trial,
             last,
+            slowest: Cell::default(),
         }
     }
 
     fn over(&self, text: &str, work: impl FnOnce() -> Verdict) -> Verdict {
         fs::write(&self.last, text).unwrap_or_else(|error| panic!("{}: {error}", self.target));
-        *self.trial.lock().unwrap() = Some(Instant::now());
+        let begun = Instant::now();
+        *self.trial.lock().unwrap() = Some(begun);
         let verdict = work();
         *self.trial.lock().unwrap() = None;
+        self.slowest.set(self.slowest.get().max(begun.elapsed()));
         verdict
     }
 }

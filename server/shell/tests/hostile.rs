@@ -223,6 +223,22 @@ fn values_that_hold_themselves_are_looked_at_and_left() {
 }
 
 #[test]
+fn members_of_elements_of_lists_that_have_no_end_are_refused() {
+    for made in [
+        "$l = [System.Collections.Generic.List[object]]::new(); $l.Add($l); ",
+        "$l = 1; for ($i = 0; $i -lt 50000; $i++) { $l = ,$l }; ",
+    ] {
+        harmless(&[&format!("{made}$l.none")]);
+        refused(&[
+            (&format!("{made}$l.none()"), "CallDepthOverflow"),
+            (&format!("{made}$l.none = 1"), "CallDepthOverflow"),
+        ]);
+        assert_eq!(errors(&format!("{made}$l | ForEach-Object none")).len(), 1);
+    }
+    harmless(&["$l = 1, 2; for ($i = 0; $i -lt 60; $i++) { $l = $l, $l }; $l.none"]);
+}
+
+#[test]
 fn values_that_hold_each_other_many_times_over_have_an_end() {
     let grown = "$a = 1, 2; for ($i = 0; $i -lt 60; $i++) { $a = $a, $a }; ";
     refused(&[(

@@ -261,7 +261,8 @@ impl Engine<'_> {
             }
             Value::Array(_) | Value::List(_) if crate::members::property(owner, name).is_none() => {
                 for item in owner.elements().unwrap_or_default() {
-                    self.set_property(&item, name, value.clone(), out)?;
+                    self.check_stop()?;
+                    self.nested(|engine| engine.set_property(&item, name, value.clone(), out))?;
                 }
                 return Ok(());
             }

@@ -96,8 +96,20 @@ pub(crate) fn constant_member(type_name: &str, name: &str) -> Option<Value> {
         .flatten()
 }
 
+/// How deep lists within lists are gone through for a member of their elements.
+const MAX_ENUMERATION_DEPTH: usize = 100;
+
+/// How many elements of lists within lists are asked for a member at most: lists that hold one another many times over
+/// have no end.
+const MAX_ENUMERATED: usize = 1 << 22;
+
 /// A member by name; none if there is no such member anywhere.
 pub(super) fn read_member(owner: &Value, name: &str) -> Option<Value> {
+    read_within(owner, name, 0, &mut { MAX_ENUMERATED })
+}
+
+/// The same of a list at a depth, with how many elements may still be asked.
+fn read_within(owner: &Value, name: &str, depth: usize, left: &mut usize) -> Option<Value> {
     let own = match owner {
         Value::Null => {
             let counted = same_name(name, "Count") || same_name(name, "Length");
@@ -112,11 +124,12 @@ pub(super) fn read_member(owner: &Value, name: &str) -> Option<Value> {
         return Some(value);
     }
     match owner.elements() {
+        Some(_) if depth >= MAX_ENUMERATION_DEPTH => None,
         Some(items) => {
             let found: Vec<Value> = items
                 .iter()
                 .filter(|item| !matches!(item, Value::Null))
-                .filter_map(|item| element_member(item, name))
+                .filter_map(|item| element_member(item, name, depth, left))
                 .flat_map(|value| value.elements().unwrap_or_else(|| vec![value]))
                 .collect();
             if found.is_empty() {
@@ -131,28 +144,43 @@ pub(super) fn read_member(owner: &Value, name: &str) -> Option<Value> {
 
 /// A member by name where every element must have it, and nothing is counted that does not count.
 fn strict_member(owner: &Value, name: &str) -> Option<Value> {
+    have_member(owner, name, 0, &mut { MAX_ENUMERATED })
+        .then(|| read_member(owner, name))
+        .flatten()
+}
+
+/// Whether a value has a member, or each of its elements has it.
+fn have_member(owner: &Value, name: &str, depth: usize, left: &mut usize) -> bool {
     if matches!(owner, Value::Null) {
-        return None;
+        return false;
+    }
+    if property(owner, name).is_some() || same_name(name, "PSObject") {
+        return true;
     }
     let counts = same_name(name, "Count") || same_name(name, "Length");
-    if property(owner, name).is_some() || same_name(name, "PSObject") {
-        return read_member(owner, name);
-    }
-    let items = owner.elements()?;
-    let lacking = |item: &Value| match item {
-        Value::Array(_) | Value::List(_) => strict_member(item, name).is_none(),
-        other => property(other, name).is_none(),
+    let Some(items) = owner
+        .elements()
+        .filter(|_| !counts && depth < MAX_ENUMERATION_DEPTH)
+    else {
+        return false;
     };
-    if counts || items.iter().any(lacking) {
-        return None;
-    }
-    read_member(owner, name)
+    items.iter().all(|item| {
+        let may_ask = depth == 0 || left.checked_sub(1).map(|rest| *left = rest).is_some();
+        may_ask
+            && match item {
+                Value::Array(_) | Value::List(_) => have_member(item, name, depth + 1, left),
+                other => property(other, name).is_some(),
+            }
+    })
 }
 
 /// A member that an element itself has; that everything has a count does not matter here.
-fn element_member(item: &Value, name: &str) -> Option<Value> {
+fn element_member(item: &Value, name: &str, depth: usize, left: &mut usize) -> Option<Value> {
+    if depth > 0 {
+        *left = left.checked_sub(1)?;
+    }
     match item {
-        Value::Array(_) | Value::List(_) => read_member(item, name),
+        Value::Array(_) | Value::List(_) => read_within(item, name, depth + 1, left),
         other => property(other, name),
     }
 }

@@ -124,7 +124,11 @@ impl Engine<'_> {
                     let items = owner.elements().unwrap_or_default();
                     let mut results = Vec::new();
                     for item in &items {
-                        results.push(self.call_method(item, name, arguments, out)?);
+                        self.check_stop()?;
+                        let result =
+                            self.nested(|engine| engine.call_method(item, name, arguments, out))?;
+                        self.session.memory.count_value(&result);
+                        results.push(result);
                     }
                     Ok(as_operand(gathered(results)))
                 }
