@@ -84,8 +84,12 @@ fn command(name: &str, arguments: &[(&str, Option<cmdlet::Value>)]) -> Command {
     }
 }
 
-fn seeds() -> Vec<String> {
-    let value = |kind: Kind| cmdlet::Value { kind: Some(kind) };
+fn value(kind: Kind) -> cmdlet::Value {
+    cmdlet::Value { kind: Some(kind) }
+}
+
+/// An object with a property of every kind.
+fn rich() -> cmdlet::Value {
     let scalar = |of: &str, text: &str| {
         value(Kind::Scalar(cmdlet::TypedText {
             r#type: of.to_owned(),
@@ -110,7 +114,7 @@ fn seeds() -> Vec<String> {
             item,
         }))
     };
-    let rich = object(vec![
+    object(vec![
         moment(1),
         moment(-99_999_999_999),
         scalar("System.Version", "1.2"),
@@ -137,7 +141,11 @@ fn seeds() -> Vec<String> {
             name: "b".to_owned(),
             number: 2,
         })),
-    ]);
+    ])
+}
+
+fn seeds() -> Vec<String> {
+    let rich = rich();
     let written = |name: &str, more: &[(&str, Option<cmdlet::Value>)]| {
         let first = command("Write-Output", &[("InputObject", Some(rich.clone()))]);
         let statement = Statement {
