@@ -35,6 +35,17 @@ pub(crate) struct Bystander {
     pub(crate) end: Option<Instant>,
 }
 
+impl Bystander {
+    /// One that draws what it is shown, and asks to stop after a time.
+    pub(crate) fn drawing(patience: Duration) -> Self {
+        Self {
+            drawn: RefCell::new(Some(Formatter::new(Arc::new(ViewRegistry::standard()), 80))),
+            end: Some(Instant::now() + patience),
+            ..Self::default()
+        }
+    }
+}
+
 impl Host for Bystander {
     fn fill_random(&self, bytes: &mut [u8]) {
         // Tests foretell what is random.
@@ -145,11 +156,7 @@ const TAILS: &[&str] = &[
 ];
 
 fn check(text: &str) -> Verdict {
-    let host = Bystander {
-        drawn: RefCell::new(Some(Formatter::new(Arc::new(ViewRegistry::standard()), 80))),
-        end: Some(Instant::now() + PATIENCE),
-        ..Bystander::default()
-    };
+    let host = Bystander::drawing(PATIENCE);
     let mut session = Session::new(SessionOptions::default());
     let outcome = session.run(&host, &Input::Text(text));
     if let Some(error) = &outcome.terminating {
@@ -167,15 +174,16 @@ fn check(text: &str) -> Verdict {
     Ok(())
 }
 
+/// Runs a campaign on a stack like the server's: that of a test is smaller than the nesting that the engine allows.
+pub(crate) fn as_the_server_runs(campaign: impl FnOnce() + Send + 'static) {
+    let thread = thread::Builder::new().stack_size(STACK_BYTES);
+    if let Err(failure) = thread.spawn(campaign).unwrap().join() {
+        resume_unwind(failure);
+    }
+}
+
 #[test]
 fn any_line_that_is_run_ends() {
     static TOKENS: LazyLock<Vec<&str>> = LazyLock::new(|| [command_line::TOKENS, TAILS].concat());
-    // As the server runs lines: the stack of a test is smaller than the nesting that the engine allows.
-    let thread = thread::Builder::new().stack_size(STACK_BYTES);
-    let campaign = thread.spawn(|| {
-        campaign::run("run-line", seeds::command_lines(), &TOKENS, check);
-    });
-    if let Err(failure) = campaign.unwrap().join() {
-        resume_unwind(failure);
-    }
+    as_the_server_runs(|| campaign::run("run-line", seeds::command_lines(), &TOKENS, check));
 }

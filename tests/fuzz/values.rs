@@ -3,18 +3,14 @@
 //! A text is a tape for a stack of values: each word pushes one, or makes one of those on top. So texts mutate like all
 //! others, and what failed can be read.
 
-use std::cell::RefCell;
-use std::panic::resume_unwind;
 use std::sync::{Arc, RwLock};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use proptest::prelude::*;
 use prost::Message;
 use tandem_server::dispatch::values::{from_wire, to_wire};
 use tandem_shell::error_record::{ErrorCategory, ErrorRecord};
-use tandem_shell::evaluate::STACK_BYTES;
 use tandem_shell::format::formatter::Formatter;
 use tandem_shell::format::view::ViewRegistry;
 use tandem_shell::session::{Input, Session, SessionOptions};
@@ -23,7 +19,7 @@ use tandem_shell::value::{
 };
 
 use crate::campaign::{self, Verdict};
-use crate::run_line::Bystander;
+use crate::run_line::{Bystander, as_the_server_runs};
 
 /// Most values of a tape.
 const MOST: usize = 400;
@@ -340,11 +336,7 @@ fn check(tape: &str) -> Verdict {
 
     let chosen = tape.len() % LINES.len();
     for line in LINES.iter().cycle().skip(chosen).take(4) {
-        let host = Bystander {
-            drawn: RefCell::new(Some(Formatter::new(Arc::new(ViewRegistry::standard()), 80))),
-            end: Some(Instant::now() + PATIENCE),
-            ..Bystander::default()
-        };
+        let host = Bystander::drawing(PATIENCE);
         let mut session = Session::new(SessionOptions {
             memory: Some(256 << 20),
             ..SessionOptions::default()
@@ -365,10 +357,5 @@ fn any_value_is_drawn_converted_compared_and_sent() {
         format!("i:1{}", " arr:1".repeat(200)),
         WORDS.concat(),
     ];
-    // As the server runs lines.
-    let thread = thread::Builder::new().stack_size(STACK_BYTES);
-    let campaign = thread.spawn(|| campaign::run("values", seeds, WORDS, check));
-    if let Err(failure) = campaign.unwrap().join() {
-        resume_unwind(failure);
-    }
+    as_the_server_runs(|| campaign::run("values", seeds, WORDS, check));
 }

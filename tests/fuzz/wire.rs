@@ -2,11 +2,7 @@
 //!
 //! A text stands for bytes, a character for one, so that messages mutate like all others.
 
-use std::cell::RefCell;
-use std::panic::resume_unwind;
-use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use prost::Message;
 use tandem::cmdlet::v1 as cmdlet;
@@ -14,14 +10,11 @@ use tandem::cmdlet::v1::value::Kind;
 use tandem::shell::v1::{Argument, Command, Pipeline, Start, Statement, start};
 use tandem_server::dispatch::values::{from_wire, to_wire};
 use tandem_server::shell_service::structured;
-use tandem_shell::evaluate::STACK_BYTES;
-use tandem_shell::format::formatter::Formatter;
-use tandem_shell::format::view::ViewRegistry;
 use tandem_shell::session::{Input, Session, SessionOptions};
 use tandem_shell::value::Value;
 
 use crate::campaign::{self, Verdict};
-use crate::run_line::Bystander;
+use crate::run_line::{Bystander, as_the_server_runs};
 
 /// Time that a message may run before it is asked to stop.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -210,11 +203,7 @@ fn check(text: &str) -> Verdict {
         .iter()
         .map(structured::pipeline)
         .collect();
-    let host = Bystander {
-        drawn: RefCell::new(Some(Formatter::new(Arc::new(ViewRegistry::standard()), 80))),
-        end: Some(Instant::now() + PATIENCE),
-        ..Bystander::default()
-    };
+    let host = Bystander::drawing(PATIENCE);
     let mut session = Session::new(SessionOptions {
         memory: Some(256 << 20),
         ..SessionOptions::default()
@@ -233,10 +222,5 @@ fn check(text: &str) -> Verdict {
 
 #[test]
 fn any_message_of_statements_is_run_or_refused() {
-    // As the server runs them.
-    let thread = thread::Builder::new().stack_size(STACK_BYTES);
-    let campaign = thread.spawn(|| campaign::run("wire", seeds(), TOKENS, check));
-    if let Err(failure) = campaign.unwrap().join() {
-        resume_unwind(failure);
-    }
+    as_the_server_runs(|| campaign::run("wire", seeds(), TOKENS, check));
 }

@@ -50,6 +50,17 @@ pub(crate) async fn enable(node: &Node, home: &Fqdn, address: &str) {
 }
 
 /// The home pools that a node knows of a user.
+/// Waits until both nodes know of Ken on that pool, and of nobody of his name elsewhere.
+async fn is_homed_only_on(pair: &Pair, pool: &Fqdn) {
+    eventually("both nodes know the one home only", || async {
+        pair.one.backup.wake();
+        pair.two.backup.wake();
+        let home = std::slice::from_ref(pool);
+        homes(&pair.one, KEN).await == home && homes(&pair.two, KEN).await == home
+    })
+    .await;
+}
+
 async fn homes(node: &Node, address: &str) -> Vec<Fqdn> {
     let name = AccountName::SipAddress(sip(address));
     let accounts = node
@@ -139,12 +150,7 @@ async fn a_user_moves_with_everything() {
             .is_empty()
     );
     pair.two.keep(&pool2(), KEN, "contact 0", "writable").await;
-    eventually("both nodes know the new home only", || async {
-        pair.one.backup.wake();
-        pair.two.backup.wake();
-        homes(&pair.one, KEN).await == [pool2()] && homes(&pair.two, KEN).await == [pool2()]
-    })
-    .await;
+    is_homed_only_on(&pair, &pool2()).await;
 }
 
 /// A message that was sent twice, because its answer was late, arrives when the user has written on the new pool.
@@ -252,12 +258,7 @@ async fn what_comes_late_of_a_move_that_has_ended_leaves_nothing_behind() {
         let _ = peer.import_user(late(&rolled_back.id, document)).await;
     }
     assert_eq!(pair.two.read(&pool2(), KEN, "contact").await, None);
-    eventually("the user is homed on pool1 only", || async {
-        pair.one.backup.wake();
-        pair.two.backup.wake();
-        homes(&pair.one, KEN).await == [pool1()] && homes(&pair.two, KEN).await == [pool1()]
-    })
-    .await;
+    is_homed_only_on(&pair, &pool1()).await;
 }
 
 /// The move's beginning comes after its end: the pool that was to take the user asks, and lets go.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use tandem_domain::backup::DocumentKind;
 use tandem_server::store::{
-    CONTENT_CHUNK_BYTES, ContentHash, ContentReference, Contents, Error, Write,
+    Batch, CONTENT_CHUNK_BYTES, ContentHash, ContentReference, Contents, Error, Import, Write,
 };
 
 use crate::support::*;
@@ -35,6 +35,20 @@ async fn read(contents: &dyn Contents, hash: ContentHash, offset: u64) -> Vec<u8
             .all(|piece| piece.len() <= CONTENT_CHUNK_BYTES)
     );
     pieces.concat()
+}
+
+/// What a copy is told of a batch of conference files, of which the owner has lost some.
+fn import<const N: usize>(batch: Batch, lost: [ContentHash; N]) -> Import {
+    Import {
+        home_pool: pool1(),
+        module: DataConf,
+        epoch: tandem_domain::ownership::Epoch(0),
+        documents: batch.documents,
+        reconciled: Vec::new(),
+        watermark: batch.watermark,
+        sum: batch.sum,
+        lost: lost.into(),
+    }
 }
 
 fn file(name: &str, content: ContentReference) -> Write {
@@ -197,19 +211,10 @@ async fn a_document_is_refused_before_its_content_is_there() {
         .unwrap();
     assert_eq!((pending.kinds[0].records, pending.kinds[0].bytes), (1, 6));
     let batch = owner.changes(DataConf, 0, 10).await;
-    let import = tandem_server::store::Import {
-        home_pool: pool1(),
-        module: DataConf,
-        epoch: tandem_domain::ownership::Epoch(0),
-        documents: batch.documents,
-        reconciled: Vec::new(),
-        watermark: batch.watermark,
-        sum: batch.sum,
-        lost: Default::default(),
-    };
+    let import = import(batch, []);
     let refused = copy.stores.change_log.apply_import(import.clone()).await;
     assert!(matches!(refused, Err(Error::NotFound { .. })));
-    let lost_elsewhere = tandem_server::store::Import {
+    let lost_elsewhere = Import {
         lost: [ghost.hash].into(),
         ..import.clone()
     };
@@ -228,16 +233,7 @@ async fn a_document_is_taken_without_a_content_that_its_owner_has_lost() {
     let stored = store(owner.stores.contents.as_ref(), b"slides").await;
     owner.put(vec![file("a", stored)]).await;
     let batch = owner.changes(DataConf, 0, 10).await;
-    let import = tandem_server::store::Import {
-        home_pool: pool1(),
-        module: DataConf,
-        epoch: tandem_domain::ownership::Epoch(0),
-        documents: batch.documents,
-        reconciled: Vec::new(),
-        watermark: batch.watermark,
-        sum: batch.sum,
-        lost: [stored.hash].into(),
-    };
+    let import = import(batch, [stored.hash]);
     assert_eq!(
         copy.stores.change_log.apply_import(import).await.unwrap(),
         1,
